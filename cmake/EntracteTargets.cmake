@@ -1,0 +1,42 @@
+# What every library, program and test of the project has in common.
+#
+#   entracte_library(NAME SOURCES... [LINK ...])   a static library
+#   entracte_program(NAME SOURCES... [LINK ...])   a program, built into build/bin
+#   entracte_test(NAME SOURCES... [LINK ...])      a GoogleTest program, each case known to ctest
+
+find_package(GTest QUIET)
+
+add_library(entracte_options INTERFACE)
+target_compile_options(entracte_options INTERFACE -Wall -Wextra -Wconversion -Wno-sign-conversion)
+if(ENTRACTE_WERROR)
+    target_compile_options(entracte_options INTERFACE -Werror)
+endif()
+if(ENTRACTE_SANITIZE)
+    target_compile_options(entracte_options INTERFACE -fsanitize=address,undefined
+                           -fno-omit-frame-pointer)
+    target_link_options(entracte_options INTERFACE -fsanitize=address,undefined)
+endif()
+target_include_directories(entracte_options INTERFACE ${PROJECT_SOURCE_DIR})
+
+function(entracte_library name)
+    cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+    add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+    target_link_libraries(${name} PUBLIC ${ARG_LINK} PRIVATE entracte_options)
+    target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+endfunction()
+
+function(entracte_program name)
+    cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+    add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+    target_link_libraries(${name} PRIVATE ${ARG_LINK} entracte_options)
+endfunction()
+
+function(entracte_test name)
+    cmake_parse_arguments(ARG "" "" "LINK;LABELS" ${ARGN})
+    add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+    target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest_main GTest::gmock entracte_options)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY
+                          ${PROJECT_BINARY_DIR}/tests/bin)
+    gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
+                         PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 120)
+endfunction()

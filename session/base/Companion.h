@@ -1,0 +1,14 @@
+#pragma once
+
+// Finds the programs and files that belong to the same build or installation as the running program.
+
+#include <filesystem>
+#include <string_view>
+
+namespace entracte {
+
+// The path of another program of ours ("entracte-xproxy"): beside the running one in a build tree,
+// otherwise in the libexec directory of the installation.
+std::filesystem::path companionProgram(std::string_view name);
+
+} // namespace entracte
