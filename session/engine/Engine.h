@@ -1,0 +1,71 @@
+#pragma once
+
+// The engine: sessions that run, snapshots that are stored, and the jobs between them. Lives in
+// entracted (root); knows nothing of D-Bus, polkit or the X protocol.
+//
+// All verbs block and may be called from any thread; two jobs on one session at once are refused with
+// Busy. Who may call what is decided above; the engine trusts `Person`. Observers are called without
+// any lock held, from the thread where it happened.
+
+#include "session/engine/DisplayParticipant.h"
+#include "session/engine/Types.h"
+
+#include <filesystem>
+#include <memory>
+
+namespace entracte {
+
+struct EngineOptions {
+    std::filesystem::path stateDirectory;   // sessions and snapshots; root only (0700)
+    std::filesystem::path runtimeDirectory; // locks, sockets, mounts; gone after a reboot
+    std::filesystem::path criu;             // empty: the one that `findCriu` chooses
+    std::chrono::milliseconds prepareLimit{10000};
+};
+
+class EngineObserver {
+public:
+    virtual ~EngineObserver() = default;
+    virtual void sessionAdded(const SessionInfo&) {}
+    virtual void sessionChanged(const SessionInfo&) {}
+    virtual void sessionRemoved(const SessionId&) {}
+    virtual void snapshotAdded(const SnapshotInfo&) {}
+    virtual void snapshotRemoved(const SessionId&, const SnapshotId&) {}
+    virtual void programExited(const SessionId&, std::int32_t /*pid*/, int /*waitStatus*/) {}
+};
+
+class Engine {
+public:
+    // `display` makes the participant that steers a session's X proxy (dbus/service gives the real one).
+    // Finds sessions that still run from before, and marks those that died as Interrupted.
+    static Result<std::unique_ptr<Engine>> open(EngineOptions options,
+                                                DisplayParticipantFactory display,
+                                                EngineObserver* observer);
+    virtual ~Engine() = default;
+
+    virtual Result<SessionInfo> start(const Person&, const SessionSpec&, JobControl&) = 0;
+    // The pid in the session of the program started; its end is told by programExited.
+    virtual Result<std::int32_t> exec(const SessionId&, const std::vector<std::string>& command,
+                                      const std::map<std::string, std::string>& environment,
+                                      const std::string& workingDirectory) = 0;
+    virtual Result<SnapshotInfo> snapshot(const SessionId&, const std::string& comment,
+                                          JobControl&) = 0;
+    virtual Result<SnapshotInfo> suspend(const SessionId&, const std::string& comment,
+                                         JobControl&) = 0;
+    // From the newest snapshot when `snapshot` is empty. `screen`: as at the start when nullopt.
+    virtual Result<SessionInfo> resume(const SessionId&, const SnapshotId& snapshot,
+                                       std::optional<ScreenSpec> screen, JobControl&) = 0;
+    virtual Status attach(const SessionId&, const ScreenSpec&, JobControl&) = 0;
+    virtual Status detach(const SessionId&, JobControl&) = 0;
+    // Ends all programs; snapshots stay (Suspended when there are any, Ended otherwise).
+    virtual Status stop(const SessionId&, JobControl&) = 0;
+    // Removes an ended or suspended session with its snapshots and its layer.
+    virtual Status remove(const SessionId&) = 0;
+    virtual Status removeSnapshot(const SessionId&, const SnapshotId&) = 0;
+
+    virtual std::vector<SessionInfo> sessions() const = 0;
+    virtual Result<SessionInfo> session(const SessionId&) const = 0;
+    virtual std::vector<SnapshotInfo> snapshots(const SessionId&) const = 0;
+    virtual Result<std::vector<Finding>> preflight(const SessionId&) const = 0;
+};
+
+} // namespace entracte

@@ -1,0 +1,151 @@
+#pragma once
+
+// The nouns of the engine, as values: what a session is made from, what is known of it, what is stored
+// of it, and how a long job tells how far it is.
+
+#include "session/base/Result.h"
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace entracte {
+
+// Both are lower-case hexadecimal (16 digits), made by us, never by a caller; a caller's string is
+// checked with parseId before it gets near a path.
+using SessionId = std::string;
+using SnapshotId = std::string;
+Result<std::string> parseId(std::string_view text);
+std::string newId();
+
+// Whose session it is. Filled from the bus's word about the caller and the passwd database, never from
+// an argument.
+struct Person {
+    uid_t uid = 0;
+    gid_t gid = 0;
+    std::vector<gid_t> groups;
+    std::string name;
+    std::string home;
+    std::string shell;
+};
+Result<Person> personOfUid(uid_t uid);
+
+enum class ScreenKind : std::uint8_t { Host, Window, Headless };
+
+struct ScreenSpec {
+    ScreenKind kind = ScreenKind::Host;
+    std::uint16_t width = 1280; // pixels; window and headless
+    std::uint16_t height = 800;
+    std::string display;    // host: DISPLAY of the caller
+    std::string xauthority; // host, window: path of the cookie file, read as the person; may be empty
+};
+
+struct SharedFolder {
+    std::string path; // absolute, the same inside; opened as the person
+    bool readOnly = false;
+};
+
+struct SessionSpec {
+    std::string name; // shown to the person; printable UTF-8, 1..64 bytes
+    ScreenSpec screen;
+    std::vector<std::string> command; // may be empty: a session with nothing in it yet
+    std::map<std::string, std::string> environment;
+    std::string workingDirectory; // absolute; home when empty
+    std::vector<SharedFolder> sharedFolders;
+};
+
+enum class SessionState : std::uint8_t {
+    Starting,
+    Running,
+    Detached,    // running without a screen
+    Suspended,   // ended after a snapshot that was asked for
+    Interrupted, // died without being asked; the newest snapshot can bring it back
+    Ended,       // ended and without snapshots
+};
+
+struct SessionInfo {
+    SessionId id;
+    std::string name;
+    uid_t owner = 0;
+    SessionState state = SessionState::Ended;
+    ScreenKind screenKind = ScreenKind::Host;
+    std::string screenDisplay; // ":1", what the windows are on, empty when detached
+    std::vector<std::string> command;
+    std::int64_t createdUnixMs = 0;
+    std::uint32_t programs = 0; // processes in the session but for our own
+    std::uint32_t windows = 0;  // mapped top-level windows
+};
+
+struct SnapshotInfo {
+    SnapshotId id;
+    SessionId session;
+    std::string comment;
+    std::int64_t takenUnixMs = 0;
+    std::uint64_t imageBytes = 0;  // of CRIU's images, uncompressed
+    std::uint64_t storedBytes = 0; // on disk, everything
+    std::uint64_t layerBytes = 0;  // of the session's own files, uncompressed
+    std::uint32_t frozenMicros = 0;
+    std::uint32_t totalMillis = 0; // from the request until it was stored safely
+    std::uint32_t windows = 0;
+    std::uint32_t programs = 0;
+    bool suspended = false;
+};
+
+// One program that cannot be saved (blocker) or that will lose something (warning).
+struct Finding {
+    bool blocks = true;
+    std::string program; // its name, as bytes a program chose, made printable
+    pid_t pid = 0;       // on the host
+    std::string reason;  // a sentence
+    std::string remedy;  // a sentence
+};
+
+// How a long job tells where it is, and hears that it should stop. Shared by the job's thread and
+// whoever shows it; all members are safe from any thread.
+class JobControl {
+public:
+    struct Progress {
+        std::string phase; // "preparing", "saving", "storing", "ending"; "verifying", "unpacking",
+                           // "restoring", "redrawing"
+        double fraction = 0; // 0..1 of the whole job
+        std::uint64_t bytes = 0;
+    };
+
+    void report(std::string phase, double fraction, std::uint64_t bytes = 0) {
+        std::function<void(const Progress&)> observer;
+        Progress now{std::move(phase), fraction, bytes};
+        {
+            const std::lock_guard lock(m_mutex);
+            observer = m_observer;
+        }
+        if (observer)
+            observer(now);
+    }
+    void observe(std::function<void(const Progress&)> observer) {
+        const std::lock_guard lock(m_mutex);
+        m_observer = std::move(observer);
+    }
+    void cancel() { m_cancelled = true; }
+    bool cancelled() const { return m_cancelled; }
+    // Cancelled when somebody asked; called between steps that can be undone.
+    Status check() const {
+        if (m_cancelled)
+            return fail(ErrorCode::Cancelled, "The job was cancelled. Nothing was changed.");
+        return {};
+    }
+
+private:
+    std::mutex m_mutex;
+    std::function<void(const Progress&)> m_observer;
+    std::atomic<bool> m_cancelled{false};
+};
+
+} // namespace entracte

@@ -1,0 +1,40 @@
+#pragma once
+
+// How the helper talks to entracte-screen: SOCK_SEQPACKET, created by socketpair(2) before the screen
+// is started (its end is the descriptor named by --control-fd). Fixed-size messages.
+
+#include <cstdint>
+
+namespace entracte::screen {
+
+inline constexpr std::uint32_t kMagic = 0x31435345; // "ESC1"
+
+enum class ToScreen : std::uint32_t {
+    ServeChannel = 1, // with one descriptor: a display channel (session/base/DisplayChannel.h)
+    Quit = 2,         // end; a server that the screen started ends with it
+};
+struct ScreenRequest {
+    std::uint32_t magic;
+    ToScreen operation;
+};
+
+enum class FromScreen : std::uint32_t {
+    Ready = 1,      // the server answers; `displayNumber` is its number (-1 when it is remote)
+    Failed = 2,     // no server: `reason`
+    ServerGone = 3, // the server died or was closed by the person
+};
+enum class ScreenFailure : std::uint32_t {
+    None = 0,
+    Unreachable = 1,
+    Refused = 2,        // cookie
+    ProgramMissing = 3, // Xvfb or Xephyr is not installed
+    ServerFailed = 4,   // Xvfb or Xephyr ended at once
+};
+struct ScreenEvent {
+    std::uint32_t magic;
+    FromScreen event;
+    ScreenFailure reason;
+    std::int32_t displayNumber;
+};
+
+} // namespace entracte::screen
