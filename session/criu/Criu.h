@@ -1,0 +1,74 @@
+#pragma once
+
+// CRIU, run as a program: typed options in, a result or one sentence out. The full log stays in the
+// images directory (dump.log, restore.log) for whoever wants the detail.
+
+#include "session/base/Result.h"
+#include "session/base/UniqueFd.h"
+#include "session/container/Container.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace entracte {
+
+struct DumpOptions {
+    pid_t root = 0;                            // host pid of the session's PID 1
+    std::filesystem::path images;              // existing, empty directory
+    bool leaveRunning = true;                  // false: the processes are gone after success
+    std::vector<ExternalMount> mounts;
+    std::vector<std::uint64_t> externalUnix;   // inodes of connected unix sockets with a peer outside
+    std::function<Status()> whileFrozen;       // called when all is dumped and everything still frozen
+    bool verbose = false;                      // -v4 instead of warnings and errors only
+};
+
+struct DumpResult {
+    std::uint32_t frozenMicros = 0; // from the first frozen task to the last thawed, whileFrozen included
+    std::uint64_t imageBytes = 0;
+};
+
+struct InheritedSocket {
+    std::uint64_t inode = 0; // as it was at the dump
+    UniqueFd fd;             // what the session gets in its place
+};
+
+struct RestoreOptions {
+    std::filesystem::path images;
+    std::filesystem::path root; // where the session's root is mounted on the host
+    std::vector<ExternalMount> mounts;
+    std::vector<InheritedSocket> sockets;
+    bool verbose = false;
+};
+
+class Criu {
+public:
+    // The first CRIU that works on this kernel (proved by a dump and restore of a small process with a TCP and
+    // a unix connection; the proof is remembered in `cacheDirectory` for this kernel and this file):
+    // `preferred` when given, $ENTRACTE_CRIU, the installed one, the private ones that set-up unpacked.
+    static Result<Criu> find(const std::filesystem::path& preferred,
+                             const std::filesystem::path& cacheDirectory);
+    explicit Criu(std::filesystem::path program) : m_program(std::move(program)) {}
+
+    const std::filesystem::path& program() const { return m_program; }
+    Result<std::string> version() const;
+
+    Result<DumpResult> dump(const DumpOptions& options) const;
+    // The host pid of the restored PID 1.
+    Result<pid_t> restore(RestoreOptions options) const;
+
+private:
+    std::filesystem::path m_program;
+};
+
+// What the restore needs to know of images beforehand. Reads them in an unprivileged child, since a
+// program of the session shapes what is in them.
+struct ImageFacts {
+    std::vector<std::string> boundSocketPaths; // unix sockets with a path, whose directory must exist
+};
+Result<ImageFacts> inspectImages(const std::filesystem::path& images);
+
+} // namespace entracte
