@@ -1,7 +1,7 @@
 #pragma once
 
-// How the helper talks to entracte-screen: SOCK_SEQPACKET, created by socketpair(2) before the screen
-// is started (its end is the descriptor named by --control-fd). Fixed-size messages.
+// How the helper talks to entracte-screen: SOCK_SEQPACKET, created by socketpair(2) before the
+// screen is started (its end is the descriptor named by --control-fd). Fixed-size messages.
 
 #include <cstdint>
 

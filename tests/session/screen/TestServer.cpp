@@ -1,0 +1,69 @@
+#include "tests/session/screen/TestServer.h"
+
+#include "session/screen/CookieFile.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+namespace entracte::test {
+
+TestServer::TestServer(const std::vector<std::string>& options) {
+    std::string pattern = "/tmp/entracte-screen-test.XXXXXX";
+    m_directory = ::mkdtemp(pattern.data());
+    m_cookieFile = m_directory / "cookie";
+    if (!screen::createCookieFile(m_cookieFile))
+        ADD_FAILURE() << "no cookie file";
+
+    int number[2];
+    EXPECT_EQ(::pipe(number), 0);
+    std::vector<std::string> arguments{"Xvfb",       "-screen",
+                                       "0",          "640x480x24",
+                                       "-displayfd", std::to_string(number[1]),
+                                       "-auth",      m_cookieFile.string()};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    m_pid = ::fork();
+    if (m_pid == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        ::dup2(::open("/dev/null", O_RDWR), STDERR_FILENO);
+        std::vector<char*> argv;
+        for (auto& argument : arguments)
+            argv.push_back(argument.data());
+        argv.push_back(nullptr);
+        ::execvp(argv[0], argv.data());
+        ::_exit(127);
+    }
+    ::close(number[1]);
+    std::string text;
+    char c = 0;
+    while (::read(number[0], &c, 1) == 1 && c != '\n')
+        text += c;
+    ::close(number[0]);
+    if (text.empty())
+        ADD_FAILURE() << "Xvfb did not start";
+    else
+        m_number = std::stoi(text);
+}
+
+void TestServer::kill() {
+    if (m_pid < 0)
+        return;
+    ::kill(m_pid, SIGKILL);
+    ::waitpid(m_pid, nullptr, 0);
+    m_pid = -1;
+    // A killed server leaves these behind, in everybody's /tmp.
+    std::filesystem::remove("/tmp/.X11-unix/X" + std::to_string(m_number));
+    std::filesystem::remove("/tmp/.X" + std::to_string(m_number) + "-lock");
+}
+
+TestServer::~TestServer() {
+    kill();
+    std::filesystem::remove_all(m_directory);
+}
+
+} // namespace entracte::test

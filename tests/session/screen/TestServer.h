@@ -1,0 +1,32 @@
+#pragma once
+
+// An Xvfb of a test's own, with a cookie, ended with the test.
+
+#include "session/base/UniqueFd.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace entracte::test {
+
+class TestServer {
+public:
+    // `options` on top of the size and the cookie.
+    explicit TestServer(const std::vector<std::string>& options = {"-nolisten", "tcp"});
+    ~TestServer();
+
+    std::string display() const { return ":" + std::to_string(m_number); }
+    int number() const { return m_number; }
+    const std::filesystem::path& cookieFile() const { return m_cookieFile; }
+    const std::filesystem::path& directory() const { return m_directory; }
+    void kill();
+
+private:
+    std::filesystem::path m_directory;
+    std::filesystem::path m_cookieFile;
+    pid_t m_pid = -1;
+    int m_number = -1;
+};
+
+} // namespace entracte::test
