@@ -17,17 +17,18 @@
 namespace entracte {
 
 struct DumpOptions {
-    pid_t root = 0;                            // host pid of the session's PID 1
-    std::filesystem::path images;              // existing, empty directory
-    bool leaveRunning = true;                  // false: the processes are gone after success
+    pid_t root = 0;               // host pid of the session's PID 1
+    std::filesystem::path images; // existing, empty directory
+    bool leaveRunning = true;     // false: the processes are gone after success
     std::vector<ExternalMount> mounts;
-    std::vector<std::uint64_t> externalUnix;   // inodes of connected unix sockets with a peer outside
-    std::function<Status()> whileFrozen;       // called when all is dumped and everything still frozen
-    bool verbose = false;                      // -v4 instead of warnings and errors only
+    std::vector<std::uint64_t> externalUnix; // inodes of connected unix sockets with a peer outside
+    std::function<Status()> whileFrozen; // called when all is dumped and everything still frozen
+    bool verbose = false;                // CRIU tells every step in its log
 };
 
 struct DumpResult {
-    std::uint32_t frozenMicros = 0; // from the first frozen task to the last thawed, whileFrozen included
+    std::uint32_t frozenMicros =
+        0; // from the first frozen task to the last thawed, whileFrozen included
     std::uint64_t imageBytes = 0;
 };
 
@@ -46,9 +47,10 @@ struct RestoreOptions {
 
 class Criu {
 public:
-    // The first CRIU that works on this kernel (proved by a dump and restore of a small process with a TCP and
-    // a unix connection; the proof is remembered in `cacheDirectory` for this kernel and this file):
-    // `preferred` when given, $ENTRACTE_CRIU, the installed one, the private ones that set-up unpacked.
+    // The first CRIU that works on this kernel (proved by a dump and restore of a small process
+    // with a TCP and a unix connection; the proof is remembered in `cacheDirectory` for this kernel
+    // and this file): `preferred` when given, $ENTRACTE_CRIU, the installed one, the private ones
+    // that set-up unpacked.
     static Result<Criu> find(const std::filesystem::path& preferred,
                              const std::filesystem::path& cacheDirectory);
     explicit Criu(std::filesystem::path program) : m_program(std::move(program)) {}
@@ -67,7 +69,8 @@ private:
 // What the restore needs to know of images beforehand. Reads them in an unprivileged child, since a
 // program of the session shapes what is in them.
 struct ImageFacts {
-    std::vector<std::string> boundSocketPaths; // unix sockets with a path, whose directory must exist
+    std::vector<std::string>
+        boundSocketPaths; // unix sockets with a path, whose directory must exist
 };
 Result<ImageFacts> inspectImages(const std::filesystem::path& images);
 

@@ -1,0 +1,92 @@
+#include "session/criu/CriuCommand.h"
+
+#include "session/criu/FreezeHook.h"
+
+#include <unistd.h>
+
+namespace entracte {
+namespace {
+
+// What the dump and the restore of one snapshot must agree on.
+void addCommon(std::vector<std::string>& words, const std::filesystem::path& images,
+               const char* logName, bool verbose) {
+    const std::string common[] = {
+        "--no-default-config", // /etc/criu/ is for other users of CRIU
+        "--images-dir", images.string(), "--log-file", logName,
+        // Level 3 costs nothing that can be measured and tells which program was at work.
+        verbose ? "-v4" : "-v3",
+        // Established TCP connections inside the session are saved with the bytes in flight.
+        "--tcp-established", "--file-locks",
+        // The session is in the helper's cgroups or systemd's; a restored one stays where the
+        // helper is.
+        "--manage-cgroups=ignore",
+        // Inside the process, where iptables would start two programs while all is frozen.
+        "--network-lock", "nftables"};
+    words.insert(words.end(), std::begin(common), std::end(common));
+}
+
+Status addExternal(std::vector<std::string>& words, std::string_view key, std::string_view value) {
+    // CRIU looks for the first "]:"; a newline would forge a line of its log.
+    if (key.find("]:") != std::string_view::npos || key.find('\n') != std::string_view::npos)
+        return fail(ErrorCode::InvalidArgument,
+                    "A shared folder cannot be saved because of the characters in its name.",
+                    std::string(key), "Rename the folder, or start the session without it.");
+    words.emplace_back("--external");
+    words.push_back("mnt[" + std::string(key) + "]:" + std::string(value));
+    return {};
+}
+
+} // namespace
+
+Result<std::vector<std::string>> dumpCommand(const std::string& program, const DumpOptions& options,
+                                             const std::string& hookProgram) {
+    std::vector<std::string> words = {program, "dump", "--tree", std::to_string(options.root)};
+    addCommon(words, options.images, kDumpLog, options.verbose);
+    // Deleted files that are still open: linked back when they have another name, else stored with
+    // the images, up to this size (Chromium has one of 4 MB).
+    words.insert(words.end(), {"--link-remap", "--ghost-limit", "1G"});
+    if (options.leaveRunning)
+        words.emplace_back("--leave-running");
+    if (!hookProgram.empty())
+        words.insert(words.end(), {"--action-script", hookProgram});
+    for (const auto& mount : options.mounts)
+        ENTRACTE_TRY(addExternal(words, mount.inside, mount.key));
+    for (const auto inode : options.externalUnix)
+        words.insert(words.end(), {"--external", "unix[" + std::to_string(inode) + "]"});
+    return words;
+}
+
+Result<std::vector<std::string>> restoreCommand(const std::string& program,
+                                                const RestoreOptions& options) {
+    std::vector<std::string> words = {program, "restore"};
+    addCommon(words, options.images, kRestoreLog, options.verbose);
+    words.insert(words.end(), {"--restore-detached", "--pidfile", kRestoredPid});
+    if (!options.root.empty())
+        words.insert(words.end(), {"--root", options.root.string()});
+    for (const auto& mount : options.mounts)
+        ENTRACTE_TRY(addExternal(words, mount.key, mount.outside));
+    int number = kFirstInheritedFd;
+    for (const auto& socket : options.sockets) {
+        words.emplace_back("--inherit-fd");
+        words.push_back("fd[" + std::to_string(number++) + "]:socket:[" +
+                        std::to_string(socket.inode) + "]");
+    }
+    return words;
+}
+
+std::vector<std::string> criuEnvironment(const std::string& hookSocket) {
+    // A session's network namespace has no firewall rules (nobody in it may make any), so CRIU need
+    // not find the iptables programs, four of which it would start while all is frozen. It is told
+    // of `ip` by name.
+    std::vector<std::string> environment = {"PATH=/nonexistent", "LANG=C.UTF-8"};
+    for (const char* ip : {"/usr/sbin/ip", "/usr/bin/ip", "/sbin/ip", "/bin/ip"})
+        if (::access(ip, X_OK) == 0) {
+            environment.push_back(std::string("CR_IP_TOOL=") + ip);
+            break;
+        }
+    if (!hookSocket.empty())
+        environment.push_back(std::string(kHookEnvironment) + "=" + hookSocket);
+    return environment;
+}
+
+} // namespace entracte

@@ -1,0 +1,111 @@
+// Criu::find (Criu.h): which CRIU of this machine is used, and how its proof is remembered.
+
+#include "session/base/Companion.h"
+#include "session/base/Printable.h"
+#include "session/base/Subprocess.h"
+#include "session/criu/Criu.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+
+namespace entracte {
+namespace {
+
+using std::filesystem::path;
+
+constexpr const char* kMemory = "criu-proofs"; // in the cache directory: one line for each proof
+
+// Asked for by name: tried whether or not another one is known to work.
+std::vector<path> namedCandidates(const path& preferred) {
+    std::vector<path> found;
+    if (!preferred.empty())
+        found.push_back(preferred);
+    if (const char* named = std::getenv("ENTRACTE_CRIU"); named && *named)
+        found.emplace_back(named);
+    return found;
+}
+
+std::vector<path> knownPlaces() {
+    return {"/usr/local/sbin/criu", "/usr/local/bin/criu", "/usr/sbin/criu", "/usr/bin/criu",
+            // What set-up unpacked: beside the programs of a build tree, or of the installation.
+            std::filesystem::path(ENTRACTE_LIBRARY_DIR) / "criu" / "criu",
+            companionProgram("entracte-criu-probe").parent_path().parent_path() / "criu" / "criu"};
+}
+
+// What a proof holds for: this file on this kernel. Empty when there is no such program.
+std::string proofKey(const path& criu) {
+    struct stat info {};
+    utsname kernel{};
+    if (!criu.is_absolute() || ::stat(criu.c_str(), &info) < 0 || !S_ISREG(info.st_mode) ||
+        ::access(criu.c_str(), X_OK) < 0 || ::uname(&kernel) < 0)
+        return {};
+    return std::string(kernel.release) + " " + kernel.version + " " +
+           std::to_string(info.st_mtim.tv_sec) + "." + std::to_string(info.st_mtim.tv_nsec) + " " +
+           std::to_string(info.st_size) + " " + criu.string();
+}
+
+bool isRemembered(const path& cacheDirectory, const std::string& key) {
+    std::ifstream memory(cacheDirectory / kMemory);
+    for (std::string line; std::getline(memory, line);)
+        if (line == key)
+            return true;
+    return false;
+}
+
+// A proof that cannot be written down is made again next time.
+void remember(const path& cacheDirectory, const std::string& key) {
+    const UniqueFd file(::open((cacheDirectory / kMemory).c_str(),
+                               O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    const std::string line = key + "\n";
+    if (file) [[maybe_unused]]
+        const ssize_t written = ::write(file.get(), line.data(), line.size());
+}
+
+Status prove(const path& criu) {
+    SubprocessSpec spec;
+    spec.command = {companionProgram("entracte-criu-probe").string(), criu.string()};
+    ENTRACTE_ASSIGN(done, runToEnd(spec, std::chrono::seconds(60)));
+    if (done.status.success())
+        return {};
+    return fail(ErrorCode::CriuMissing, criu.string() + " does not work on this kernel.",
+                printable(done.errors, 1000));
+}
+
+} // namespace
+
+Result<Criu> Criu::find(const path& preferred, const path& cacheDirectory) {
+    std::string reasons;
+    const auto works = [&](const path& candidate) {
+        const auto key = proofKey(candidate);
+        if (key.empty())
+            return false;
+        if (isRemembered(cacheDirectory, key))
+            return true;
+        if (auto proved = prove(candidate); !proved) {
+            reasons += (reasons.empty() ? "" : "; ") + proved.error().forLog();
+            return false;
+        }
+        remember(cacheDirectory, key);
+        return true;
+    };
+    for (const auto& candidate : namedCandidates(preferred))
+        if (works(candidate))
+            return Criu(candidate);
+    // A proof at hand spares the trials of those that failed before it was found.
+    for (const auto& candidate : knownPlaces())
+        if (const auto key = proofKey(candidate); !key.empty() && isRemembered(cacheDirectory, key))
+            return Criu(candidate);
+    for (const auto& candidate : knownPlaces())
+        if (works(candidate))
+            return Criu(candidate);
+    return fail(ErrorCode::CriuMissing,
+                "No CRIU that works on this kernel was found; sessions cannot be saved.", reasons,
+                "Run \"make setup\", or name one in ENTRACTE_CRIU.");
+}
+
+} // namespace entracte
