@@ -1,17 +1,24 @@
 #pragma once
 
-// Snapshots on disk. STATE/sessions/SID/snapshots/NID/ holds one: manifest.json (versioned, with the BLAKE2b hash
-// and the size of every part), images/NAME.zst (CRIU's files), layer.tar.zst (the session's own files:
-// owners, modes, extended attributes, whiteouts). It is written as NID.partial, every file and directory
-// fsync'ed, and becomes NID by rename(2): a snapshot that is not whole is never seen, and what a crash leaves
-// is removed at the next open. Reading verifies while it reads.
+// Snapshots on disk. STATE/sessions/SID/snapshots/NID/ holds one: manifest.json (versioned, with
+// the BLAKE2b hash and the size of every part, and its own hash), images.tar.zst (CRIU's files) and
+// layer.tar.zst (the session's own files: owners, modes, extended attributes, whiteouts, hard
+// links, holes).
+//
+// It is written as NID.partial, every file and directory fsync'ed, and becomes NID by rename(2): a
+// snapshot that is not whole is never seen, and what a crash leaves is removed at the next open. A
+// removed one first becomes NID.removed. Reading verifies while it reads. All folders are root's
+// alone; a lock keeps a second store off the same directory. All functions may be called from any
+// thread.
 
 #include "session/base/Result.h"
 #include "session/engine/Types.h"
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace entracte {
 
@@ -21,13 +28,31 @@ struct SnapshotRecord {
     nlohmann::json restore; // free form, the engine's own; covered by the manifest's hash
 };
 
+// The stretch of a job that one call of the store fills: its fractions run from `from` to `to`.
+struct JobStretch {
+    JobControl& job;
+    std::string phase;
+    double from = 0;
+    double to = 1;
+};
+
 class SnapshotWriter {
 public:
     virtual ~SnapshotWriter() = default; // not committed: removed
-    virtual Status addImages(const std::filesystem::path& directory, JobControl&) = 0;
-    virtual Status addLayer(const std::filesystem::path& directory, JobControl&) = 0;
-    // Fills info.storedBytes, writes the manifest, fsync, rename, reads back.
-    virtual Result<SnapshotInfo> commit(SnapshotRecord record) = 0;
+    virtual const SnapshotId& id() const = 0;
+    // CRIU's files; returns their bytes.
+    virtual Result<std::uint64_t> addImages(const std::filesystem::path& directory, JobStretch) = 0;
+    // The session's own files from the layer itself, which must not change meanwhile, without the
+    // names in `leaveOut` directly in it; or from what stageLayer left. Returns the bytes of the
+    // files.
+    virtual Result<std::uint64_t> addLayer(const std::filesystem::path& directory,
+                                           const std::set<std::string>& leaveOut, JobStretch) = 0;
+    virtual Result<std::uint64_t> addStagedLayer(const std::filesystem::path& file, JobStretch) = 0;
+    // Fills info.id, session, imageBytes, layerBytes, storedBytes and totalMillis (since
+    // `requested`), writes the manifest, fsync, rename, reads back from the disk. On failure
+    // nothing is left of it.
+    virtual Result<SnapshotInfo>
+    commit(SnapshotRecord record, std::chrono::steady_clock::time_point requested, JobStretch) = 0;
 };
 
 class SnapshotStore {
@@ -36,15 +61,23 @@ public:
     virtual ~SnapshotStore() = default;
 
     virtual Result<std::unique_ptr<SnapshotWriter>> begin(const SessionId&) = 0;
-    virtual std::vector<SnapshotInfo> list(const SessionId&) const = 0; // oldest first, whole ones only
+    virtual std::vector<SnapshotInfo>
+    list(const SessionId&) const = 0; // oldest first, whole ones only
     virtual Result<SnapshotRecord> read(const SessionId&, const SnapshotId&) const = 0;
     // Every part against its hash: SnapshotDamaged names the part.
-    virtual Status verify(const SessionId&, const SnapshotId&, JobControl&) const = 0;
+    virtual Status verify(const SessionId&, const SnapshotId&, JobStretch) const = 0;
+    // Into an existing, empty directory; after an error it may hold a part of the files.
     virtual Status extractImages(const SessionId&, const SnapshotId&,
-                                 const std::filesystem::path& directory, JobControl&) const = 0;
+                                 const std::filesystem::path& directory, JobStretch) const = 0;
     virtual Status extractLayer(const SessionId&, const SnapshotId&,
-                                const std::filesystem::path& directory, JobControl&) const = 0;
+                                const std::filesystem::path& directory, JobStretch) const = 0;
     virtual Status remove(const SessionId&, const SnapshotId&) = 0;
 };
+
+// Puts a layer into one file, as fast as it can be read: what happens while a session is frozen.
+// The file is made (0600) and must not be there.
+Result<std::uint64_t> stageLayer(const std::filesystem::path& layer,
+                                 const std::set<std::string>& leaveOut,
+                                 const std::filesystem::path& file, JobControl& job);
 
 } // namespace entracte

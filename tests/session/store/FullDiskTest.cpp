@@ -1,0 +1,101 @@
+// A disk that is full at every possible moment: a sentence, no partial snapshot, and what was there
+// is whole.
+
+#include "tests/session/store/StoreFixture.h"
+
+#include <sched.h>
+#include <sys/mount.h>
+
+namespace entracte::test {
+
+namespace {
+
+const SessionId kSession = "00000000000000aa";
+
+class FullDiskTest : public StoreFixture {
+protected:
+    void SetUp() override {
+        StoreFixture::SetUp();
+        if (IsSkipped())
+            return;
+        m_images = makeFolder("images");
+        m_layer = makeFolder("layer/upper").parent_path();
+        std::string noise(3 << 20, '\0');
+        std::uint32_t state = 1;
+        for (char& c : noise) {
+            state = state * 1664525 + 1013904223;
+            c = static_cast<char>(state >> 24);
+        }
+        writeFile(m_images / "pages-1.img", noise);
+        writeFile(m_layer / "upper/file", noise.substr(0, 1 << 20));
+        makeFolder("state");
+        // The small disk is mounted for this process alone, and is gone with it.
+        ASSERT_EQ(::unshare(CLONE_NEWNS), 0);
+        ASSERT_EQ(::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+        ASSERT_EQ(::mount("tmpfs", (m_root / "state").c_str(), "tmpfs", 0, "size=12m,mode=700"), 0);
+        m_mounted = true;
+        m_store = std::move(*SnapshotStore::open(m_root / "state"));
+    }
+    void TearDown() override {
+        m_store.reset();
+        if (m_mounted) {
+            EXPECT_EQ(::umount2((m_root / "state").c_str(), MNT_DETACH), 0);
+        }
+        StoreFixture::TearDown();
+    }
+    Result<SnapshotInfo> take() {
+        ENTRACTE_ASSIGN(writer, m_store->begin(kSession));
+        ENTRACTE_TRY(writer->addImages(m_images, m_stretch));
+        ENTRACTE_TRY(writer->addLayer(m_layer, {}, m_stretch));
+        return writer->commit({}, std::chrono::steady_clock::now(), m_stretch);
+    }
+    // Leaves `bytes` free.
+    void fill(std::size_t bytes) {
+        fs::remove(m_root / "state/ballast");
+        const auto space = fs::space(m_root / "state");
+        ASSERT_GT(space.available, bytes);
+        writeFile(m_root / "state/ballast", std::string(space.available - bytes, 'b'));
+    }
+    fs::path m_images, m_layer;
+    std::unique_ptr<SnapshotStore> m_store;
+    bool m_mounted = false;
+};
+
+TEST_F(FullDiskTest, saysSoAndKeepsWhatWasThere) {
+    const auto first = take();
+    ASSERT_TRUE(first) << first.error().forLog();
+    // From "no room for the first byte" to "no room for the manifest".
+    for (std::size_t free = 0; free < (4u << 20) + 16384; free += 512 * 1024 - 4096) {
+        fill(free);
+        const auto second = take();
+        ASSERT_FALSE(second) << free;
+        EXPECT_EQ(second.error().code(), ErrorCode::NoSpace) << second.error().forLog();
+        EXPECT_FALSE(second.error().hint().empty());
+        const auto listed = m_store->list(kSession);
+        ASSERT_EQ(listed.size(), 1u);
+        EXPECT_EQ(listed[0].id, first->id);
+        EXPECT_EQ(
+            std::distance(
+                fs::directory_iterator(m_root / "state/sessions" / kSession / "snapshots"), {}),
+            1);
+    }
+    EXPECT_TRUE(m_store->verify(kSession, first->id, m_stretch));
+    fs::remove(m_root / "state/ballast");
+    EXPECT_TRUE(take());
+}
+
+TEST_F(FullDiskTest, saysSoWhenUnpacking) {
+    const auto info = take();
+    ASSERT_TRUE(info);
+    fill(100'000);
+    fs::create_directory(m_root / "state/out");
+    const auto extracted =
+        m_store->extractImages(kSession, info->id, m_root / "state/out", m_stretch);
+    ASSERT_FALSE(extracted);
+    EXPECT_EQ(extracted.error().code(), ErrorCode::NoSpace);
+    EXPECT_FALSE(stageLayer(m_layer, {}, m_root / "state/staged", m_job));
+}
+
+} // namespace
+
+} // namespace entracte::test
