@@ -1,0 +1,39 @@
+# The front door. Everything here is done by CMake and the scripts in resources/; a second run of any
+# target does nothing that is done already.
+
+BUILD ?= build
+PREFIX ?= /usr/local
+setup := resources/setup
+
+.DEFAULT_GOAL := build
+.PHONY: build setup packages criu demo test install format clean
+
+build: $(BUILD)/build.ninja
+	@ninja -C $(BUILD) --quiet
+
+$(BUILD)/build.ninja:
+	@cmake -S . -B $(BUILD) -G Ninja -DCMAKE_INSTALL_PREFIX=$(PREFIX)
+
+packages:
+	@$(setup)/install-packages.sh
+
+# In this order: the trial that tells which CRIU works is a program of ours.
+setup: packages
+	@$(MAKE) --no-print-directory build
+	@$(setup)/get-criu.sh $(BUILD)/bin/entracte-criu-probe $(BUILD)/criu
+
+demo: setup
+	@resources/demo/run-demo $(BUILD)
+
+test: setup
+	@$(setup)/run-tests.sh $(BUILD) $(TESTARGS)
+
+install: build
+	@cmake --install $(BUILD)
+	@$(setup)/get-criu.sh $(PREFIX)/libexec/entracte/entracte-criu-probe $(PREFIX)/lib/entracte/criu
+
+format:
+	@git ls-files '*.h' '*.cpp' | xargs $$(command -v clang-format-14 || echo clang-format) -i
+
+clean:
+	@rm -rf $(BUILD)
