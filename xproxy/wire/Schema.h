@@ -44,7 +44,7 @@ enum class FieldKind : std::uint8_t {
     Visual,
     Keycode,
     Keysym,
-    Device, // XI or XKB device id; in an XI1 event bit 7 means "more follows", in XKB 0x100 up is
+    Device, // XI1's: bit 7 in an event means "more follows"; XI2's: 0 and 1 all; XKB's: 0x100 up
             // special
     Crtc,   // RANDR: the server's numbers
     Output,
@@ -61,8 +61,8 @@ struct FieldRef {
     std::uint8_t size;    // 1, 2 or 4 bytes
     FieldKind kind;
     bool isList; // an element of a list
-    bool bigEndian =
-        false; // most significant byte first whatever the connection's order (PolyText's fonts)
+    // Most significant byte first whatever the connection's order: the fonts of PolyText.
+    bool bigEndian = false;
 };
 
 struct FieldDescription { // fixed-position or not, for decoding by name and for documentation
@@ -80,7 +80,7 @@ struct MessageSchema {
     std::string_view name;      // "CreateWindow"
     Direction direction;
     std::uint8_t
-        number; // request: major (core) or minor opcode; event, error: offset from its base
+        number; // request: major (core) or minor opcode; event, error: offset from the base
     std::uint16_t geType; // generic event: evtype
     bool hasReply;        // request
     bool hasFields;       // at least one field whose kind is not None: translation has work to do
@@ -96,9 +96,8 @@ struct ExtensionSchema {
     std::uint16_t majorVersion;
     std::uint16_t minorVersion;
     std::span<const MessageSchema* const> requests; // by minor opcode; null where there is none
-    std::span<const MessageSchema* const>
-        events; // by offset from the event base; XKB's: by subtype
-    std::span<const MessageSchema* const> genericEvents; // by evtype; null where there is none
+    std::span<const MessageSchema* const> events;   // by offset from the base; XKB's: by subtype
+    std::span<const MessageSchema* const> genericEvents; // by evtype
     std::span<const MessageSchema* const> errors;
     std::uint8_t eventCodes; // how many codes its events take; XKB has one for all of its events
     std::uint8_t errorCodes;
@@ -120,8 +119,8 @@ const MessageSchema* genericEventSchema(const ExtensionSchema& extension, std::u
 // Calls `visit(FieldRef)` for every field of `message` whose kind is not None, in the order of the
 // wire. `message` is whole: for a request with its 4-byte header (8 with BIG-REQUESTS:
 // `bigRequest`), for a reply and an event from byte 0. Returns false when the message is shorter
-// than its own counts say; nothing is ever read beyond the span. What was visited before is still
-// true. Bytes after the last known field are left alone.
+// than its own counts say, as far as the last field to be visited; nothing is ever read beyond the
+// span. What was visited before is still true. Nothing is allocated.
 //
 // Opaque, so never visited: property contents, ClientMessage data, selections, images, XKB's
 // geometry, and events inside of requests (SendEvent, XInput's SendExtensionEvent): for those see

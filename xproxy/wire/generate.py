@@ -8,6 +8,7 @@ import pathlib
 import sys
 
 import emit_requests
+import emit_tables
 import overrides
 from protocol import Reader
 
@@ -28,6 +29,7 @@ def main(xml_folder, output_folder):
     output = pathlib.Path(output_folder)
     output.mkdir(parents=True, exist_ok=True)
     write_if_changed(output / "Requests.h", emit_requests.requests_header(extensions))
+    write_if_changed(output / "Tables.cpp", emit_tables.Tables(extensions).text())
 
 
 if __name__ == "__main__":

@@ -52,8 +52,25 @@ FIELD_KINDS = {
     # XI1 device ids are bytes. In XI1 events bit 7 says "more events follow" and is no part of the id.
     ("xinput", None, "device_id"): "Device",
     ("xinput", None, "deviceid"): "Device",
+    ("xinput", None, "grabbed_device"): "Device",
+    ("xinput", None, "modifier_device"): "Device",  # 255: the core keyboard
     ("xtest", "FakeInput", "deviceid"): "Device",
+    ("xfixes", "CreatePointerBarrier", "devices"): "Device",
     ("xkb", None, "deviceID"): "Device",
+    ("xkb", "NewKeyboardNotifyEvent", "oldDeviceID"): "Device",
+    ("xkb", "GetKbdByNameReply", "typeDeviceID"): "Device",
+    ("xkb", "GetKbdByNameReply", "compatDeviceID"): "Device",
+    ("xkb", "GetKbdByNameReply", "indicatorDeviceID"): "Device",
+    ("xkb", "GetKbdByNameReply", "keyDeviceID"): "Device",
+    ("xkb", "GetKbdByNameReply", "geometryDeviceID"): "Device",
+    # Keycodes that are typed as numbers.
+    ("xinput", "GrabDeviceKey", "key"): "Keycode",
+    ("xinput", "UngrabDeviceKey", "key"): "Keycode",
+    ("xinput", "DeviceKeyPressEvent", "detail"): "Keycode",
+    ("xinput", "DeviceKeyReleaseEvent", "detail"): "Keycode",
+    ("xinput", "GetDeviceModifierMappingReply", "keymaps"): "Keycode",
+    ("xinput", "SetDeviceModifierMapping", "keymaps"): "Keycode",
+    ("xinput", "DeviceClass", "keys"): "Keycode",
 }
 
 # The value of an error (bytes 4 to 7): the identifier that was wrong.
@@ -97,6 +114,13 @@ ITEM_LISTS = {
     ("render", "CompositeGlyphs32"): ("glyphcmds", "GlyphItems", 4),
 }
 
+# Lists whose length is another field than the XML says: (file, owner, list) -> field.
+LIST_LENGTHS = {
+    # One byte for each type whose level names are set, which need not be the types that are named (XKB
+    # protocol, "SetNames"; the server's _XkbSetNamesCheck).
+    ("xkb", "SetNames", "nLevelsPerType"): "nKTLevels",
+}
+
 # All of XKB's events share one code; byte 1 (xkbType) tells them apart. XI1, SYNC, … have one code each.
 EVENTS_BY_SUBTYPE = {"xkb"}
 
@@ -131,6 +155,9 @@ def elements(xml_name, owner, parsed, reader):
         name, form, unit = ITEM_LISTS[(xml_name, owner)]
         return [Items(name, form, unit) if isinstance(e, List) and e.name == name else e
                 for e in parsed]
+    for element in parsed:
+        if isinstance(element, List) and (xml_name, owner, element.name) in LIST_LENGTHS:
+            element.length = ("field", LIST_LENGTHS[(xml_name, owner, element.name)])
     if (xml_name, owner) == ("randr", "NotifyEvent"):
         return _randr_notify(parsed, reader)
     return parsed
@@ -151,3 +178,6 @@ def complete(extension, reader):
     for (xml_name, number), name in MISSING_ERRORS.items():
         if xml_name == extension.xml_name and number not in extension.errors:
             extension.errors[number] = reader.error_message(xml_name, name, number)
+    if extension.is_core:
+        # "GeGeneric" stands for the generic events of all extensions; it is not one with evtype 35.
+        extension.generic_events.clear()

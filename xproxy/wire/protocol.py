@@ -165,6 +165,10 @@ BASE_TYPES = {
 }
 
 
+# A request's or an extension's code in what the server sends.
+MAJOR_OPCODE = Scalar("CARD8", 1, "std::uint8_t", "MajorOpcode")
+
+
 class Reader:
     """Reads protocol files by name and remembers their types, so that imports resolve."""
 
@@ -238,9 +242,10 @@ class Reader:
     def _event(self, xml_name, node, root, generic):
         name, definition = node.get("name"), self._definition(root, node)
         if generic:
-            elements = self._header(("response_type", "CARD8"), ("extension", "CARD8"),
-                                    ("sequence", "CARD16"), ("length", "CARD32"),
-                                    ("event_type", "CARD16"))
+            elements = self._header(("response_type", "CARD8"))
+            elements += [Field("extension", MAJOR_OPCODE, "CARD8", True)]
+            elements += self._header(("sequence", "CARD16"), ("length", "CARD32"),
+                                     ("event_type", "CARD16"))
             elements += self._elements(xml_name, definition, name + "Event")
         elif definition.get("no-sequence-number"):
             elements = self._header(("response_type", "CARD8"))
@@ -262,7 +267,7 @@ class Reader:
                                 ("sequence", "CARD16"))
         elements += [Field("bad_value", Scalar("CARD32", 4, "std::uint32_t", kind), "CARD32"),
                      Field("minor_opcode", self.base("CARD16"), "CARD16"),
-                     Field("major_opcode", Scalar("CARD8", 1, "std::uint8_t", "MajorOpcode"), "CARD8")]
+                     Field("major_opcode", MAJOR_OPCODE, "CARD8")]
         return Message(name, "Error", number, elements)
 
     # --- elements -----------------------------------------------------------------------------------
