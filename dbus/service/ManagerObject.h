@@ -1,0 +1,41 @@
+#pragma once
+
+// The entrance (org.entracte.Entracte1.Manager): starts sessions and tells what the machine lacks.
+
+#include "EntracteAdaptor.h" // generated
+#include "dbus/service/Context.h"
+#include "session/doctor/Doctor.h"
+
+#include <functional>
+
+namespace entracte::service {
+
+using DoctorFunction = std::function<std::vector<DoctorFinding>()>;
+
+class ManagerObject : public BusObject,
+                      public sdbus::AdaptorInterfaces<org::entracte::Entracte1::Manager_adaptor> {
+public:
+    static constexpr std::size_t kMaxSessionsForOne = 64;
+
+    ManagerObject(Context& context, DoctorFunction doctor);
+    ~ManagerObject() override;
+
+    std::optional<uid_t> owner() const override { return std::nullopt; }
+    std::string interface() const override { return INTERFACE_NAME; }
+    PropertyMap properties() override { return {{"Version", Version()}}; }
+
+private:
+    using Findings = std::vector<sdbus::Struct<std::string, std::string, std::string, std::string>>;
+
+    void StartSession(sdbus::Result<sdbus::ObjectPath>&& result, std::vector<std::string> command,
+                      std::map<std::string, sdbus::Variant> options) override;
+    void Doctor(sdbus::Result<Findings>&& result) override;
+    std::string Version() override;
+
+    std::size_t sessionsOf(uid_t owner) const;
+
+    Context& m_context;
+    DoctorFunction m_doctor;
+};
+
+} // namespace entracte::service

@@ -1,0 +1,57 @@
+#include "dbus/service/Names.h"
+
+#include "dbus/service/ObjectTree.h"
+
+namespace entracte::service {
+
+std::string sessionPath(const SessionId& session) {
+    return std::string(kRootPath) + "/session/" + session;
+}
+
+std::string snapshotPath(const SessionId& session, const SnapshotId& snapshot) {
+    return sessionPath(session) + "/snapshot/" + snapshot;
+}
+
+std::string jobPath(std::uint64_t number) {
+    return std::string(kRootPath) + "/job/" + std::to_string(number);
+}
+
+std::optional<SnapshotId> snapshotOfPath(const SessionId& session, const std::string& path) {
+    const auto prefix = snapshotPath(session, "");
+    if (!path.starts_with(prefix))
+        return std::nullopt;
+    auto id = parseId(std::string_view(path).substr(prefix.size()));
+    return id ? std::optional(*id) : std::nullopt;
+}
+
+std::string stateName(SessionState state) {
+    switch (state) {
+    case SessionState::Starting:
+        return "starting";
+    case SessionState::Running:
+        return "running";
+    case SessionState::Detached:
+        return "detached";
+    case SessionState::Suspended:
+        return "suspended";
+    case SessionState::Interrupted:
+        return "interrupted";
+    case SessionState::Ended:
+        break;
+    }
+    return "ended";
+}
+
+std::string screenName(ScreenKind kind) {
+    switch (kind) {
+    case ScreenKind::Host:
+        return "host";
+    case ScreenKind::Window:
+        return "window";
+    case ScreenKind::Headless:
+        break;
+    }
+    return "headless";
+}
+
+} // namespace entracte::service

@@ -1,0 +1,90 @@
+#include "dbus/service/Service.h"
+
+#include "dbus/service/Names.h"
+#include "dbus/service/SessionObject.h"
+#include "dbus/service/SnapshotObject.h"
+
+#include <spdlog/spdlog.h>
+
+namespace entracte::service {
+
+Service::Service(BusLoop& loop, DoctorFunction doctor)
+    : m_loop(loop), m_callers(loop), m_authority(loop), m_tree(loop, m_callers),
+      m_gate(loop, m_callers, m_tree, m_authority), m_workers(std::make_unique<Workers>(loop)),
+      m_jobs(m_context), m_context{loop, m_gate, m_authority, m_tree, *m_workers, m_jobs, nullptr} {
+    m_tree.add(kRootPath, std::make_unique<ManagerObject>(m_context, std::move(doctor)));
+}
+
+Service::~Service() {
+    end();
+}
+
+Status Service::begin(std::unique_ptr<Engine> engine) {
+    m_engine = std::move(engine);
+    m_context.engine = m_engine.get();
+    for (const auto& session : m_engine->sessions()) {
+        showSession(session);
+        for (const auto& snapshot : m_engine->snapshots(session.id))
+            showSnapshot(snapshot);
+    }
+    return m_loop.claimName(kBusName);
+}
+
+void Service::end() {
+    m_jobs.cancelAll();
+    m_workers.reset();
+    m_engine.reset();
+}
+
+void Service::sessionAdded(const SessionInfo& info) {
+    m_loop.post([this, info] { showSession(info); });
+}
+
+void Service::sessionChanged(const SessionInfo& info) {
+    // Only of one that is shown: news that comes late must not bring a removed session back.
+    m_loop.post([this, info] {
+        if (m_tree.find(sessionPath(info.id)))
+            showSession(info);
+    });
+}
+
+void Service::sessionRemoved(const SessionId& id) {
+    m_loop.post([this, id] { m_tree.remove(sessionPath(id)); });
+}
+
+void Service::snapshotAdded(const SnapshotInfo& info) {
+    m_loop.post([this, info] { showSnapshot(info); });
+}
+
+void Service::snapshotRemoved(const SessionId& session, const SnapshotId& id) {
+    m_loop.post([this, session, id] { m_tree.remove(snapshotPath(session, id)); });
+}
+
+void Service::programExited(const SessionId& session, std::int32_t pid, int waitStatus) {
+    m_loop.post([this, session, pid, waitStatus] {
+        m_tree.signal(sessionPath(session), "ProgramExited", [&](MessageWriter& message) {
+            message.int32(pid);
+            message.int32(waitStatus);
+        });
+    });
+}
+
+void Service::showSession(const SessionInfo& info) {
+    const auto path = sessionPath(info.id);
+    if (auto* const shown = dynamic_cast<SessionObject*>(m_tree.find(path)))
+        shown->update(info);
+    else
+        m_tree.add(path, std::make_unique<SessionObject>(m_context, info));
+}
+
+void Service::showSnapshot(const SnapshotInfo& info) {
+    const auto* const session =
+        dynamic_cast<SessionObject*>(m_tree.find(sessionPath(info.session)));
+    const auto path = snapshotPath(info.session, info.id);
+    if (!session)
+        spdlog::warn("snapshot {} of an unknown session {}", info.id, info.session);
+    else if (!m_tree.find(path))
+        m_tree.add(path, std::make_unique<SnapshotObject>(m_context, info, session->info().owner));
+}
+
+} // namespace entracte::service

@@ -1,0 +1,48 @@
+#pragma once
+
+// entracted's side of the bus, put together: objects that mirror the engine, and the engine's news
+// carried from its threads to the bus thread.
+//
+// Life cycle: construct; open the engine with observer(); begin(engine); loop.run(); end().
+
+#include "dbus/service/Jobs.h"
+#include "dbus/service/ManagerObject.h"
+
+namespace entracte::service {
+
+class Service : private EngineObserver {
+public:
+    Service(BusLoop& loop, DoctorFunction doctor);
+    ~Service();
+
+    EngineObserver* observer() { return this; }
+    // Shows what the engine has and takes the bus name.
+    Status begin(std::unique_ptr<Engine> engine);
+    // Asks the jobs to stop and waits for them. Sessions go on.
+    void end();
+
+private:
+    // From any thread of the engine.
+    void sessionAdded(const SessionInfo& info) override;
+    void sessionChanged(const SessionInfo& info) override;
+    void sessionRemoved(const SessionId& id) override;
+    void snapshotAdded(const SnapshotInfo& info) override;
+    void snapshotRemoved(const SessionId& session, const SnapshotId& id) override;
+    void programExited(const SessionId& session, std::int32_t pid, int waitStatus) override;
+
+    // In the bus thread.
+    void showSession(const SessionInfo& info);
+    void showSnapshot(const SnapshotInfo& info);
+
+    BusLoop& m_loop;
+    Callers m_callers;
+    Authority m_authority;
+    ObjectTree m_tree;
+    Gate m_gate;
+    std::unique_ptr<Engine> m_engine;
+    std::unique_ptr<Workers> m_workers;
+    Jobs m_jobs;
+    Context m_context;
+};
+
+} // namespace entracte::service

@@ -1,0 +1,42 @@
+#pragma once
+
+// One stored snapshot on the bus (org.entracte.Entracte1.Snapshot).
+
+#include "EntracteAdaptor.h" // generated
+#include "dbus/service/Context.h"
+#include "dbus/service/Names.h"
+
+namespace entracte::service {
+
+class SnapshotObject : public BusObject,
+                       public sdbus::AdaptorInterfaces<org::entracte::Entracte1::Snapshot_adaptor> {
+public:
+    SnapshotObject(Context& context, SnapshotInfo info, uid_t owner);
+    ~SnapshotObject() override;
+
+    std::optional<uid_t> owner() const override { return m_owner; }
+    std::string interface() const override { return INTERFACE_NAME; }
+    PropertyMap properties() override;
+
+private:
+    void Delete(sdbus::Result<>&& result) override;
+
+    std::string Id() override { return m_info.id; }
+    sdbus::ObjectPath Session() override { return sdbus::ObjectPath(sessionPath(m_info.session)); }
+    std::string Comment() override { return m_info.comment; }
+    std::int64_t TakenUnixMs() override { return m_info.takenUnixMs; }
+    std::uint64_t ImageBytes() override { return m_info.imageBytes; }
+    std::uint64_t LayerBytes() override { return m_info.layerBytes; }
+    std::uint64_t StoredBytes() override { return m_info.storedBytes; }
+    std::uint32_t FrozenMicros() override { return m_info.frozenMicros; }
+    std::uint32_t TotalMillis() override { return m_info.totalMillis; }
+    std::uint32_t Windows() override { return m_info.windows; }
+    std::uint32_t Programs() override { return m_info.programs; }
+    bool Suspended() override { return m_info.suspended; }
+
+    Context& m_context;
+    SnapshotInfo m_info;
+    uid_t m_owner;
+};
+
+} // namespace entracte::service

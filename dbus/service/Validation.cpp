@@ -1,0 +1,286 @@
+#include "dbus/service/Validation.h"
+
+#include <algorithm>
+#include <array>
+#include <climits>
+#include <cstdint>
+#include <set>
+#include <string_view>
+
+namespace entracte::service {
+
+namespace {
+
+tl::unexpected<Error> refuse(std::string sentence, std::string hint = {}) {
+    return fail(ErrorCode::InvalidArgument, std::move(sentence), {}, std::move(hint));
+}
+
+// The next code point of UTF-8 (RFC 3629: no overlong form, no surrogate), or nullopt.
+std::optional<char32_t> nextCodePoint(std::string_view& rest) {
+    const auto first = static_cast<std::uint8_t>(rest[0]);
+    const std::size_t length = first < 0x80             ? 1
+                               : (first & 0xe0) == 0xc0 ? 2
+                               : (first & 0xf0) == 0xe0 ? 3
+                               : (first & 0xf8) == 0xf0 ? 4
+                                                        : 0;
+    if (length == 0 || rest.size() < length)
+        return std::nullopt;
+    char32_t point = length == 1 ? first : first & (0xffu >> (length + 1));
+    for (std::size_t i = 1; i < length; ++i) {
+        const auto byte = static_cast<std::uint8_t>(rest[i]);
+        if ((byte & 0xc0) != 0x80)
+            return std::nullopt;
+        point = (point << 6) | (byte & 0x3fu);
+    }
+    constexpr std::array<char32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
+    if (point < kSmallest[length] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
+        return std::nullopt;
+    rest.remove_prefix(length);
+    return point;
+}
+
+bool isPrintable(char32_t point) {
+    const auto within = [point](char32_t low, char32_t high) {
+        return point >= low && point <= high;
+    };
+    return !(within(0, 0x1f) || within(0x7f, 0x9f) ||    // controls
+             within(0x200b, 0x200f) ||                   // invisible, direction marks
+             within(0x2028, 0x202e) ||                   // separators, embeddings, overrides
+             within(0x2060, 0x206f) || point == 0xfeff); // invisible operators, isolates
+}
+
+bool isBlank(const std::string& text) {
+    return text.find_first_not_of(' ') == std::string::npos;
+}
+
+// Whether `path` is `folder` or lies in it.
+bool isIn(std::string_view path, std::string_view folder) {
+    return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+// Reads the options one by one, and tells which nobody asked for.
+class OptionReader {
+public:
+    explicit OptionReader(const Options& options) : m_options(options) {}
+
+    template <typename T>
+    Result<std::optional<T>> take(const std::string& name) {
+        m_known.insert(name);
+        const auto found = m_options.find(name);
+        if (found == m_options.end())
+            return std::optional<T>();
+        if (!found->second.containsValueOfType<T>())
+            return refuse("The option \"" + name + "\" has the wrong type.");
+        return std::optional<T>(found->second.get<T>());
+    }
+
+    Status nothingElse() const {
+        for (const auto& [name, value] : m_options)
+            if (!m_known.contains(name))
+                return refuse("There is no option \"" +
+                              (isPrintableUtf8(name) && name.size() <= 64 ? name : "…") + "\".");
+        return {};
+    }
+
+private:
+    const Options& m_options;
+    std::set<std::string> m_known;
+};
+
+Result<std::optional<ScreenSpec>> takeScreen(OptionReader& reader) {
+    ENTRACTE_ASSIGN(kind, reader.take<std::string>("screen"));
+    ENTRACTE_ASSIGN(width, reader.take<std::uint16_t>("width"));
+    ENTRACTE_ASSIGN(height, reader.take<std::uint16_t>("height"));
+    ENTRACTE_ASSIGN(display, reader.take<std::string>("display"));
+    ENTRACTE_ASSIGN(xauthority, reader.take<std::string>("xauthority"));
+    if (!kind && !width && !height && !display && !xauthority)
+        return std::optional<ScreenSpec>();
+
+    ScreenSpec screen;
+    if (!kind || *kind == "host")
+        screen.kind = ScreenKind::Host;
+    else if (*kind == "window")
+        screen.kind = ScreenKind::Window;
+    else if (*kind == "headless")
+        screen.kind = ScreenKind::Headless;
+    else
+        return refuse("A screen is \"host\", \"window\" or \"headless\".");
+    screen.width = width.value_or(screen.width);
+    screen.height = height.value_or(screen.height);
+    if (screen.width < 64 || screen.width > 16384 || screen.height < 64 || screen.height > 16384)
+        return refuse("A screen has 64 to 16384 pixels each way.");
+    screen.display = display.value_or("");
+    if (!screen.display.empty())
+        ENTRACTE_TRY(checkDisplay(screen.display));
+    else if (screen.kind != ScreenKind::Headless)
+        return refuse("This kind of screen needs an X display, and none was named.",
+                      "Set DISPLAY, or ask for a headless screen.");
+    screen.xauthority = xauthority.value_or("");
+    if (!screen.xauthority.empty())
+        ENTRACTE_TRY(checkPath(screen.xauthority, "The path of the X cookies"));
+    return std::optional<ScreenSpec>(screen);
+}
+
+std::string nameFromCommand(const std::vector<std::string>& command) {
+    if (command.empty())
+        return "session";
+    const auto& program = command.front();
+    auto name = program.substr(program.rfind('/') + 1);
+    return checkName(name) ? name : "session";
+}
+
+} // namespace
+
+bool isPrintableUtf8(const std::string& text) {
+    for (std::string_view rest(text); !rest.empty();) {
+        const auto point = nextCodePoint(rest);
+        if (!point || !isPrintable(*point))
+            return false;
+    }
+    return true;
+}
+
+Status checkName(const std::string& name) {
+    if (name.empty() || name.size() > kMaxNameBytes || isBlank(name) || !isPrintableUtf8(name))
+        return refuse("A session's name is 1 to 64 bytes of printable text.");
+    return {};
+}
+
+Status checkComment(const std::string& comment) {
+    if (comment.size() > kMaxCommentBytes || !isPrintableUtf8(comment))
+        return refuse("A comment is one line of at most 1024 bytes of printable text.");
+    return {};
+}
+
+Status checkCommand(const std::vector<std::string>& command, bool required) {
+    if (command.empty())
+        return required ? Status(refuse("No program was named.")) : Status();
+    if (command.front().empty())
+        return refuse("The program's name is empty.");
+    std::size_t bytes = 0;
+    for (const auto& argument : command) {
+        bytes += argument.size() + 1;
+        if (argument.find('\0') != std::string::npos)
+            return refuse("An argument of the command contains a NUL byte.");
+    }
+    if (command.size() > kMaxArguments || bytes > kMaxCommandBytes)
+        return refuse("The command is too long.", "At most 1024 arguments and 96 KiB.");
+    return {};
+}
+
+Status checkEnvironment(const std::map<std::string, std::string>& environment) {
+    std::size_t bytes = 0;
+    for (const auto& [name, value] : environment) {
+        const auto letter = [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        };
+        const bool wellFormed = !name.empty() && name.size() <= 128 && letter(name[0]) &&
+                                std::all_of(name.begin(), name.end(), [&](char c) {
+                                    return letter(c) || (c >= '0' && c <= '9');
+                                });
+        if (!wellFormed)
+            return refuse(
+                "The name of an environment variable is letters, digits and underscores.");
+        if (value.find('\0') != std::string::npos)
+            return refuse("The environment variable " + name + " contains a NUL byte.");
+        bytes += name.size() + value.size() + 2;
+    }
+    if (environment.size() > kMaxVariables || bytes > kMaxEnvironmentBytes)
+        return refuse("The environment is too large.", "At most 1024 variables and 96 KiB.");
+    return {};
+}
+
+Status checkPath(const std::string& path, const std::string& what) {
+    if (path.empty() || path[0] != '/' || path.size() >= PATH_MAX ||
+        path.find('\0') != std::string::npos)
+        return refuse(what + " is not an absolute path.");
+    for (std::size_t begin = 0; begin < path.size();) {
+        const auto end = std::min(path.find('/', begin), path.size());
+        const auto component = std::string_view(path).substr(begin, end - begin);
+        // An empty one (a doubled slash) would let a path look like another.
+        if (component == "." || component == ".." || (component.empty() && begin > 0))
+            return refuse(what + " contains \".\", \"..\" or \"//\".", "Give the path as it is.");
+        begin = end + 1;
+    }
+    return {};
+}
+
+Status checkDisplay(const std::string& display) {
+    // X(7), "DISPLAY NAMES": hostname:displaynumber.screennumber; a path or protocol/ may stand
+    // before.
+    const auto colon = display.rfind(':');
+    const auto digits = [](std::string_view text) {
+        return !text.empty() && text.size() <= 5 &&
+               std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    };
+    bool good = display.size() <= 255 && colon != std::string::npos;
+    if (good) {
+        const std::string_view number = std::string_view(display).substr(colon + 1);
+        const auto dot = number.find('.');
+        good =
+            digits(number.substr(0, dot)) && (dot == number.npos || digits(number.substr(dot + 1)));
+        for (const char c : std::string_view(display).substr(0, colon))
+            good = good &&
+                   ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                    std::string_view("-._/:[]%").find(c) != std::string_view::npos);
+    }
+    return good ? Status()
+                : Status(refuse("This is not the name of an X display.", "Such as \":0\"."));
+}
+
+Result<SessionSpec> sessionSpec(const std::vector<std::string>& command, const Options& options) {
+    SessionSpec spec;
+    OptionReader reader(options);
+    ENTRACTE_ASSIGN(name, reader.take<std::string>("name"));
+    using Environment = std::map<std::string, std::string>;
+    ENTRACTE_ASSIGN(environment, reader.take<Environment>("environment"));
+    ENTRACTE_ASSIGN(workingDirectory, reader.take<std::string>("workingDirectory"));
+    ENTRACTE_ASSIGN(share, reader.take<std::vector<std::string>>("share"));
+    ENTRACTE_ASSIGN(shareReadOnly, reader.take<std::vector<std::string>>("shareReadOnly"));
+    ENTRACTE_ASSIGN(screen, takeScreen(reader));
+    ENTRACTE_TRY(reader.nothingElse());
+
+    ENTRACTE_TRY(checkCommand(command, false));
+    spec.command = command;
+    spec.name = name ? *name : nameFromCommand(command);
+    ENTRACTE_TRY(checkName(spec.name));
+    if (environment) {
+        ENTRACTE_TRY(checkEnvironment(*environment));
+        spec.environment = *environment;
+    }
+    if (workingDirectory && !workingDirectory->empty()) {
+        ENTRACTE_TRY(checkPath(*workingDirectory, "The working directory"));
+        spec.workingDirectory = *workingDirectory;
+    }
+    if (!screen)
+        return refuse("No screen was named.", "Set DISPLAY, or ask for a headless screen.");
+    spec.screen = *screen;
+
+    const auto addShares = [&spec](const auto& paths, bool readOnly) -> Status {
+        for (const auto& path : paths.value_or(std::vector<std::string>())) {
+            ENTRACTE_TRY(checkPath(path, "A shared folder"));
+            bool ofTheSystem = path == "/" || (isIn(path, "/run") && !isIn(path, "/run/media"));
+            for (const std::string_view folder : {"/proc", "/sys", "/dev"})
+                ofTheSystem = ofTheSystem || isIn(path, folder);
+            if (ofTheSystem)
+                return refuse("The folder " + path + " cannot be shared with a session.",
+                              "Share a folder with documents.");
+            spec.sharedFolders.push_back({path, readOnly});
+        }
+        return {};
+    };
+    ENTRACTE_TRY(addShares(share, false));
+    ENTRACTE_TRY(addShares(shareReadOnly, true));
+    if (spec.sharedFolders.size() > kMaxShares)
+        return refuse("A session shares at most 32 folders.");
+    return spec;
+}
+
+Result<std::optional<ScreenSpec>> screenSpec(const Options& options) {
+    OptionReader reader(options);
+    ENTRACTE_ASSIGN(screen, takeScreen(reader));
+    ENTRACTE_TRY(reader.nothingElse());
+    return screen;
+}
+
+} // namespace entracte::service

@@ -1,0 +1,101 @@
+// entracted: the privileged helper. Reads its options, opens the engine, and serves the bus until
+// it is told to end. Sessions outlive it: the next one finds them again.
+
+#include "dbus/service/Service.h"
+#include "dbus/service/XProxyParticipant.h"
+#include "session/doctor/Doctor.h"
+
+#include <CLI/CLI.hpp>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/sinks/systemd_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <iostream>
+
+namespace {
+
+using namespace entracte;
+
+struct Options {
+    service::BusKind bus = service::BusKind::System;
+    EngineOptions engine{
+        "/var/lib/entracte", "/run/entracte", {}, std::chrono::milliseconds(10000)};
+    bool verbose = false;
+};
+
+// To the journal when systemd gave us one, otherwise to standard error.
+void setUpLog(bool verbose) {
+    std::shared_ptr<spdlog::logger> log;
+    if (std::getenv("JOURNAL_STREAM"))
+        log = std::make_shared<spdlog::logger>(
+            "entracted", std::make_shared<spdlog::sinks::systemd_sink_mt>("entracted"));
+    else
+        log = std::make_shared<spdlog::logger>(
+            "entracted", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    log->set_level(verbose ? spdlog::level::debug : spdlog::level::info);
+    log->flush_on(spdlog::level::info);
+    spdlog::set_default_logger(std::move(log));
+}
+
+Status serve(const Options& options) {
+    ENTRACTE_ASSIGN(loop, service::BusLoop::open(options.bus));
+    const auto& engineOptions = options.engine;
+    service::Service service(*loop, [engineOptions] {
+        return examineMachine(
+            {engineOptions.stateDirectory, engineOptions.runtimeDirectory, engineOptions.criu});
+    });
+    auto engine = Engine::open(
+        engineOptions,
+        [](pid_t sessionInit) { return std::make_unique<service::XProxyParticipant>(sessionInit); },
+        service.observer());
+    if (!engine)
+        return fail(engine.error());
+    ENTRACTE_TRY(service.begin(std::move(*engine)));
+    spdlog::info("entracted {} serves {}", ENTRACTE_VERSION, service::kBusName);
+    const auto outcome = loop->run();
+    spdlog::info("ending");
+    service.end();
+    return outcome;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app(
+        "The privileged helper of Entracte: runs sessions, saves them and brings them back. "
+        "It is started by the message bus or by systemd when somebody asks for it.",
+        "entracted");
+    Options options;
+    bool onSessionBus = false;
+    app.set_version_flag("--version", std::string(ENTRACTE_VERSION));
+    auto* const systemFlag = app.add_flag(
+        "--system", "Serve the system bus (the default; DBUS_SYSTEM_BUS_ADDRESS is honoured)");
+    app.add_flag("--session", onSessionBus, "Serve the session bus, for trying things out")
+        ->excludes(systemFlag);
+    app.add_option("--state-dir", options.engine.stateDirectory,
+                   "Where sessions and snapshots are kept")
+        ->capture_default_str();
+    app.add_option("--runtime-dir", options.engine.runtimeDirectory,
+                   "Where locks, sockets and mounts are made")
+        ->capture_default_str();
+    app.add_option("--criu", options.engine.criu,
+                   "The CRIU to use, instead of the first that works on this kernel");
+    app.add_flag("-v,--verbose", options.verbose, "Log more");
+    CLI11_PARSE(app, argc, argv);
+    if (onSessionBus)
+        options.bus = service::BusKind::Session;
+
+    setUpLog(options.verbose);
+    try {
+        if (const auto status = serve(options); !status) {
+            spdlog::error("{}", status.error().forLog());
+            std::cerr << "entracted: " << status.error().forPerson() << '\n';
+            return errorInfo(status.error().code()).exitStatus;
+        }
+    } catch (const std::exception& exception) {
+        spdlog::error("{}", exception.what());
+        return errorInfo(ErrorCode::Internal).exitStatus;
+    }
+    return 0;
+}

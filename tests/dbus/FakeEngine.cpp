@@ -1,0 +1,237 @@
+#include "tests/dbus/FakeEngine.h"
+
+#include <thread>
+
+namespace entracte::test {
+
+namespace {
+
+constexpr std::int64_t kNow = 1'700'000'000'000;
+
+tl::unexpected<Error> noSession() {
+    return fail(ErrorCode::NotFound, "There is no such session.", {},
+                "\"entracte list\" shows all.");
+}
+
+Status pretendToWork(const std::string& comment, JobControl& control) {
+    if (comment.starts_with("fail:"))
+        return fail(errorCodeFromName(comment.substr(5)), "It failed as it was told.", {},
+                    "Tell it otherwise.");
+    const int steps = comment == "slow" ? 40 : 4;
+    for (int step = 0; step < steps; ++step) {
+        ENTRACTE_TRY(control.check());
+        control.report(step < steps / 2 ? "saving" : "storing", double(step) / steps,
+                       static_cast<std::uint64_t>(step) * 1'000'000);
+        std::this_thread::sleep_for(std::chrono::milliseconds(comment == "slow" ? 50 : 5));
+    }
+    return {};
+}
+
+} // namespace
+
+template <typename Change>
+Result<SessionInfo> FakeEngine::change(const SessionId& id, Change change) {
+    SessionInfo now;
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto found = m_sessions.find(id);
+        if (found == m_sessions.end())
+            return noSession();
+        change(found->second);
+        now = found->second;
+    }
+    m_observer->sessionChanged(now);
+    return now;
+}
+
+void FakeEngine::seed(uid_t owner, const std::string& name) {
+    SessionInfo info;
+    info.id = newId();
+    info.name = name;
+    info.owner = owner;
+    info.state = SessionState::Running;
+    info.command = {"secret-program", "--password=" + name};
+    info.createdUnixMs = kNow;
+    const std::lock_guard lock(m_mutex);
+    m_sessions[info.id] = info;
+}
+
+Result<SessionInfo> FakeEngine::start(const Person& person, const SessionSpec& spec,
+                                      JobControl& control) {
+    ENTRACTE_TRY(pretendToWork(spec.name, control));
+    if (!spec.command.empty() && spec.command.front() == "/missing")
+        return fail(ErrorCode::NotFound, "There is no program /missing.");
+    SessionInfo info;
+    info.id = newId();
+    info.name = spec.name;
+    info.owner = person.uid;
+    info.state = SessionState::Running;
+    info.screenKind = spec.screen.kind;
+    info.screenDisplay = spec.screen.display.empty() ? ":77" : spec.screen.display;
+    info.command = spec.command;
+    info.createdUnixMs = kNow;
+    info.programs = spec.command.empty() ? 0 : 1;
+    info.windows = 1;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_sessions[info.id] = info;
+    }
+    m_observer->sessionAdded(info);
+    return info;
+}
+
+Result<std::int32_t> FakeEngine::exec(const SessionId& id, const std::vector<std::string>& command,
+                                      const std::map<std::string, std::string>&,
+                                      const std::string&) {
+    if (command.front() == "/missing")
+        return fail(ErrorCode::NotFound, "There is no program /missing.");
+    std::int32_t pid = 0;
+    ENTRACTE_TRY(change(id, [&](SessionInfo& info) {
+        pid = ++m_lastPid;
+        ++info.programs;
+    }));
+    if (command.front() == "exit")
+        m_observer->programExited(id, pid, 3 << 8);
+    return pid;
+}
+
+Result<SnapshotInfo> FakeEngine::save(const SessionId& id, const std::string& comment, bool suspend,
+                                      JobControl& control) {
+    ENTRACTE_ASSIGN(known, session(id));
+    if (known.state != SessionState::Running && known.state != SessionState::Detached)
+        return fail(ErrorCode::SessionEnded, "The session does not run.");
+    ENTRACTE_TRY(pretendToWork(comment, control));
+    SnapshotInfo info;
+    info.id = newId();
+    info.session = id;
+    info.comment = comment;
+    info.takenUnixMs = kNow + 1000;
+    info.imageBytes = 40'000'000;
+    info.layerBytes = 1'000'000;
+    info.storedBytes = 9'000'000;
+    info.frozenMicros = 420'000;
+    info.totalMillis = 900;
+    info.windows = 1;
+    info.programs = 1;
+    info.suspended = suspend;
+    {
+        const std::lock_guard lock(m_mutex);
+        info.takenUnixMs += static_cast<std::int64_t>(m_snapshots[id].size());
+        m_snapshots[id][info.id] = info;
+    }
+    m_observer->snapshotAdded(info);
+    if (suspend)
+        ENTRACTE_TRY(change(id, [](SessionInfo& session) {
+            session.state = SessionState::Suspended;
+            session.screenDisplay.clear();
+        }));
+    return info;
+}
+
+Result<SnapshotInfo> FakeEngine::snapshot(const SessionId& id, const std::string& comment,
+                                          JobControl& control) {
+    return save(id, comment, false, control);
+}
+
+Result<SnapshotInfo> FakeEngine::suspend(const SessionId& id, const std::string& comment,
+                                         JobControl& control) {
+    return save(id, comment, true, control);
+}
+
+Result<SessionInfo> FakeEngine::resume(const SessionId& id, const SnapshotId& snapshot,
+                                       std::optional<ScreenSpec> screen, JobControl& control) {
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto& stored = m_snapshots[id];
+        if (stored.empty() || (!snapshot.empty() && !stored.contains(snapshot)))
+            return fail(ErrorCode::NotFound, "There is no such snapshot.");
+    }
+    ENTRACTE_TRY(pretendToWork("", control));
+    return change(id, [&](SessionInfo& info) {
+        info.state = SessionState::Running;
+        if (screen)
+            info.screenKind = screen->kind;
+        info.screenDisplay = screen && !screen->display.empty() ? screen->display : ":78";
+    });
+}
+
+Status FakeEngine::attach(const SessionId& id, const ScreenSpec& screen, JobControl&) {
+    ENTRACTE_TRY(change(id, [&](SessionInfo& info) {
+        info.state = SessionState::Running;
+        info.screenKind = screen.kind;
+        info.screenDisplay = screen.display.empty() ? ":79" : screen.display;
+    }));
+    return {};
+}
+
+Status FakeEngine::detach(const SessionId& id, JobControl&) {
+    ENTRACTE_TRY(change(id, [](SessionInfo& info) {
+        info.state = SessionState::Detached;
+        info.screenDisplay.clear();
+    }));
+    return {};
+}
+
+Status FakeEngine::stop(const SessionId& id, JobControl&) {
+    const bool stored = !snapshots(id).empty();
+    ENTRACTE_TRY(change(id, [stored](SessionInfo& info) {
+        info.state = stored ? SessionState::Suspended : SessionState::Ended;
+        info.programs = 0;
+    }));
+    return {};
+}
+
+Status FakeEngine::remove(const SessionId& id) {
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto found = m_sessions.find(id);
+        if (found == m_sessions.end())
+            return noSession();
+        if (found->second.state == SessionState::Running)
+            return fail(ErrorCode::Busy, "The session still runs.", {}, "Stop it first.");
+        m_sessions.erase(found);
+        m_snapshots.erase(id);
+    }
+    m_observer->sessionRemoved(id);
+    return {};
+}
+
+Status FakeEngine::removeSnapshot(const SessionId& id, const SnapshotId& snapshot) {
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_snapshots[id].erase(snapshot) == 0)
+            return fail(ErrorCode::NotFound, "There is no such snapshot.");
+    }
+    m_observer->snapshotRemoved(id, snapshot);
+    return {};
+}
+
+std::vector<SessionInfo> FakeEngine::sessions() const {
+    const std::lock_guard lock(m_mutex);
+    std::vector<SessionInfo> list;
+    for (const auto& [id, info] : m_sessions)
+        list.push_back(info);
+    return list;
+}
+
+Result<SessionInfo> FakeEngine::session(const SessionId& id) const {
+    const std::lock_guard lock(m_mutex);
+    const auto found = m_sessions.find(id);
+    return found == m_sessions.end() ? Result<SessionInfo>(noSession()) : found->second;
+}
+
+std::vector<SnapshotInfo> FakeEngine::snapshots(const SessionId& id) const {
+    const std::lock_guard lock(m_mutex);
+    std::vector<SnapshotInfo> list;
+    if (const auto found = m_snapshots.find(id); found != m_snapshots.end())
+        for (const auto& [snapshot, info] : found->second)
+            list.push_back(info);
+    return list;
+}
+
+Result<std::vector<Finding>> FakeEngine::preflight(const SessionId& id) const {
+    ENTRACTE_TRY(session(id));
+    return std::vector<Finding>{{false, "some-program", 4711, "It uses UDP.", "Close it."}};
+}
+
+} // namespace entracte::test

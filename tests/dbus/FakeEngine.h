@@ -1,0 +1,59 @@
+#pragma once
+
+// An engine that keeps its sessions in memory and does what it is told by what it is given: so the
+// bus side and the clients are tested without containers and CRIU.
+//
+//   comment "slow"              the job takes two seconds, with progress, and can be cancelled
+//   comment "fail:CODE"         the job fails with that ErrorCode
+//   command "/missing"          the start (or exec) fails with NotFound
+//   exec of "exit"              the program ends at once with status 3
+
+#include "session/engine/Engine.h"
+
+#include <map>
+#include <mutex>
+
+namespace entracte::test {
+
+class FakeEngine : public Engine {
+public:
+    explicit FakeEngine(EngineObserver* observer) : m_observer(observer) {}
+
+    // A running session that was there before the service.
+    void seed(uid_t owner, const std::string& name);
+
+    Result<SessionInfo> start(const Person&, const SessionSpec&, JobControl&) override;
+    Result<std::int32_t> exec(const SessionId&, const std::vector<std::string>& command,
+                              const std::map<std::string, std::string>& environment,
+                              const std::string& workingDirectory) override;
+    Result<SnapshotInfo> snapshot(const SessionId&, const std::string& comment,
+                                  JobControl&) override;
+    Result<SnapshotInfo> suspend(const SessionId&, const std::string& comment,
+                                 JobControl&) override;
+    Result<SessionInfo> resume(const SessionId&, const SnapshotId&, std::optional<ScreenSpec>,
+                               JobControl&) override;
+    Status attach(const SessionId&, const ScreenSpec&, JobControl&) override;
+    Status detach(const SessionId&, JobControl&) override;
+    Status stop(const SessionId&, JobControl&) override;
+    Status remove(const SessionId&) override;
+    Status removeSnapshot(const SessionId&, const SnapshotId&) override;
+    std::vector<SessionInfo> sessions() const override;
+    Result<SessionInfo> session(const SessionId&) const override;
+    std::vector<SnapshotInfo> snapshots(const SessionId&) const override;
+    Result<std::vector<Finding>> preflight(const SessionId&) const override;
+
+private:
+    Result<SnapshotInfo> save(const SessionId&, const std::string& comment, bool suspend,
+                              JobControl&);
+    // Changes a session and tells of it; NotFound when there is none.
+    template <typename Change>
+    Result<SessionInfo> change(const SessionId& id, Change change);
+
+    EngineObserver* m_observer;
+    mutable std::mutex m_mutex;
+    std::map<SessionId, SessionInfo> m_sessions;
+    std::map<SessionId, std::map<SnapshotId, SnapshotInfo>> m_snapshots;
+    std::int32_t m_lastPid = 10;
+};
+
+} // namespace entracte::test
