@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace entracte::wire {
@@ -127,12 +128,14 @@ public:
 
     std::size_t size() const { return m_bytes.size(); }
 
-    // Both leave the builder empty. A request, padded to words, its length written; one of more
-    // than 65535 words gets the header of BIG-REQUESTS (the caller has enabled that extension and
-    // knows its limit).
+    // All three leave the builder empty. A request, padded to words, its length written; one of
+    // more than 65535 words gets the header of BIG-REQUESTS (the caller has enabled that extension
+    // and knows its limit).
     std::vector<std::byte> finish();
     // A reply or a generic event: at least 32 bytes, its length counted from there.
     std::vector<std::byte> finishReply();
+    // As it is: an event or error of 32 bytes, a connection setup.
+    std::vector<std::byte> take() { return std::move(m_bytes); }
 
 private:
     template <typename T>
