@@ -46,7 +46,8 @@ Status bindExternal(int root, const ExternalMount& external) {
 
 // A mount that was made outside is locked here, and pivot_root(2) refuses it: the session's root is
 // a bind of it. The rest is put in place while the host's /proc is still seen, without which the
-// kernel allows no new one.
+// kernel allows no new one. There is no tmpfs: CRIU would have tar and gzip pack it while
+// everything is frozen. /dev/shm is a directory of the layer and saved with it.
 Status assembleRoot(const LaunchPlan& plan) {
     if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) < 0)
         return fail(Error::fromErrno("The mount namespace could not be set apart"));
@@ -63,8 +64,6 @@ Status assembleRoot(const LaunchPlan& plan) {
     ENTRACTE_TRY(mountNew(
         top, "dev/pts", "devpts",
         {{"source", "devpts"}, {"ptmxmode", "0666"}, {"mode", "0620"}, {"gid", "5"}}, kQuiet));
-    ENTRACTE_TRY(mountNew(top, "dev/shm", "tmpfs", {{"source", "shm"}, {"mode", "1777"}},
-                          MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV));
 
     if (::fchdir(top) < 0 || ::syscall(SYS_pivot_root, ".", ".") < 0 ||
         ::umount2(".", MNT_DETACH) < 0 || ::chdir("/") < 0)

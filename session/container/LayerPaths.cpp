@@ -54,7 +54,7 @@ std::string decode(const std::string& name) {
     }
     const bool normal = path.size() > 1 && path[0] == '/' && path.back() != '/' &&
                         path.find('\0') == std::string::npos &&
-                        std::filesystem::path(path).lexically_normal() == path;
+                        std::filesystem::path(path).lexically_normal().string() == path;
     return normal && encode(path) == name ? path : std::string();
 }
 

@@ -44,7 +44,7 @@ int openWithCredentialsOf(const Person& person, const std::string& path) {
         ::syscall(SYS_setresuid, person.uid, person.uid, person.uid) < 0)
         return -1;
     open_how how{};
-    how.flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
     how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
     const int fd =
         static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how));
@@ -62,7 +62,7 @@ Status checkSharedPath(const ContainerSpec& spec, const std::string& path) {
     if (path.size() < 2 || path[0] != '/' || path.size() >= 4096 ||
         path.find('\0') != std::string::npos)
         return mayNot(path.c_str(), "its path must be absolute");
-    if (path.back() == '/' || std::filesystem::path(path).lexically_normal() != path)
+    if (path.back() == '/' || std::filesystem::path(path).lexically_normal().string() != path)
         return mayNot(path, "its path must be written without \".\", \"..\" and doubled slashes");
     for (const char* reserved : kReserved)
         if (isWithin(path, reserved) || isWithin(reserved, path))
