@@ -1,0 +1,163 @@
+"""X servers that differ from one another in everything a moved session could notice."""
+import os
+import re
+import secrets
+import signal
+import struct
+from contextlib import ExitStack
+
+from . import x11
+from .processes import Failure, Process, run, wait_for
+
+_FAMILY_WILD = 0xFFFF
+
+
+class ServerTraits:
+    """What an Xvfb is like. `clock_ahead`: seconds that its clock is ahead (a time namespace)."""
+
+    def __init__(self, size=(1280, 800), options=(), clock_ahead=0, atoms=()):
+        self.size, self.options, self.clock_ahead, self.atoms = size, options, clock_ahead, atoms
+
+
+FIRST = ServerTraits(size=(1280, 800))
+# Other size, other resource mask, other extension numbering, other clock, other atoms.
+SECOND = ServerTraits(
+    size=(1440, 900), clock_ahead=123456,
+    options=("-maxclients", "64", "-extension", "SECURITY", "-extension", "DOUBLE-BUFFER",
+             "-extension", "X-Resource", "-extension", "DPMS"),
+    atoms=tuple(f"_ENTRACTE_SHIFT_{i}" for i in range(97)))
+
+
+def write_cookie_file(path, cookie, person):
+    name = b"MIT-MAGIC-COOKIE-1"
+    entry = struct.pack(">HHHH", _FAMILY_WILD, 0, 0, len(name)) + name
+    path.touch(0o600)
+    path.write_bytes(entry + struct.pack(">H", len(cookie)) + cookie)
+    if os.geteuid() == 0:
+        os.chown(path, person.uid, person.gid)
+
+
+class XServer:
+    """An Xvfb of the person's, with a cookie and a window manager."""
+
+    def __init__(self, workspace, name, person, traits, window_manager=True):
+        self.person, self.traits, self.name = person, traits, name
+        self._stack = ExitStack()
+        self._folder = workspace.folder(name, person)
+        self.cookie = secrets.token_bytes(16)
+        self.cookie_file = self._folder / "Xauthority"
+        write_cookie_file(self.cookie_file, self.cookie, person)
+        self._start()
+        if window_manager:
+            self._start_window_manager()
+
+    def _start(self):
+        read_end, write_end = os.pipe()
+        width, height = self.traits.size
+        command = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{width}x{height}x24",
+                   "-auth", self.cookie_file, "-nolisten", "tcp", "-noreset", *self.traits.options]
+        runs_as = self.person
+        if self.traits.clock_ahead and os.geteuid() == 0:
+            runs_as = None
+            command = ["unshare", "-T", "--monotonic", str(self.traits.clock_ahead), "--fork",
+                       "--kill-child=KILL", "--", "setpriv", "--reuid", str(self.person.uid), "--regid",
+                       str(self.person.gid), "--init-groups", "--pdeathsig", "KILL", *command]
+        self._process = self._stack.enter_context(
+            Process(command, self._folder / "server.log", runs_as,
+                    env=self.person.environment(), pass_fds=(write_end,)))
+        os.close(write_end)
+        with os.fdopen(read_end) as pipe:
+            number = pipe.readline().strip()
+        if not number:
+            raise Failure(f"Xvfb did not start: {self._process.words()}")
+        self.number = int(number)
+        self.display = f":{number}"
+        self.socket_path = f"/tmp/.X11-unix/X{number}"
+        self._atom_keeper = None
+        if self.traits.atoms:
+            with self.client() as client:
+                for atom in self.traits.atoms:
+                    client.intern_atom(atom)
+
+    def _start_window_manager(self):
+        self._stack.enter_context(Process(["openbox", "--sm-disable"], self._folder / "openbox.log",
+                                          self.person, env=self.environment()))
+        wait_for("the window manager", lambda: "window id" in run(
+            ["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"], self.person, self.environment()))
+
+    def environment(self, **more):
+        return self.person.environment(DISPLAY=self.display, XAUTHORITY=str(self.cookie_file), **more)
+
+    def client(self):
+        return x11.Client(self.socket_path, self.cookie)
+
+    def _server_pid(self):
+        """The Xvfb itself, behind unshare when it has a clock of its own."""
+        text = open(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read().split()
+        return int(text[0]) if self.traits.clock_ahead and text else self._process.pid
+
+    def kill(self):
+        """As a crash would: SIGKILL, and what that leaves in /tmp."""
+        os.kill(self._server_pid(), signal.SIGKILL)
+        self._process.kill()
+        self._remove_remains()
+
+    def running(self):
+        return self._process.running()
+
+    def _remove_remains(self):
+        for path in (self.socket_path, f"/tmp/.X{self.number}-lock"):
+            if os.path.exists(path):
+                os.unlink(path)
+
+    def close(self):
+        running = self.running()
+        if running:
+            try:
+                os.kill(self._server_pid(), signal.SIGTERM)
+            except ProcessLookupError:
+                pass
+        self._stack.close()
+        if running:
+            self._remove_remains()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class PersonsDisplay:
+    """The display that the person sits at: looked at, never ended."""
+
+    def __init__(self, person, display, cookie_file):
+        self.person, self.display, self.cookie_file = person, display, cookie_file
+
+    def environment(self, **more):
+        authority = {"XAUTHORITY": str(self.cookie_file)} if self.cookie_file else {}
+        return self.person.environment(DISPLAY=self.display, **authority, **more)
+
+    def close(self):
+        pass
+
+
+def different(first, second):
+    """Names of what differs between two servers, as a moved session would meet it."""
+    names = []
+    with first.client() as a, second.client() as b:
+        if a.size != b.size:
+            names.append("size")
+        if a.resource_mask != b.resource_mask:
+            names.append("resource mask")
+        if a.intern_atom("_ENTRACTE_PROBE") != b.intern_atom("_ENTRACTE_PROBE"):
+            names.append("atoms")
+        for extension in ("RENDER", "XFIXES", "RANDR", "DAMAGE", "Composite"):
+            if a.extension(extension) != b.extension(extension):
+                names.append("extension numbering")
+                break
+    return names
+
+
+def window_id_list(text):
+    return re.findall(r"0x[0-9a-f]+", text)
