@@ -1,0 +1,50 @@
+#pragma once
+
+// The command line as a value. Parsing changes nothing and talks to nobody.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace entracte::cli {
+
+enum class Verb {
+    Start,
+    Exec,
+    List,
+    Show,
+    Snapshot,
+    Suspend,
+    Resume,
+    Attach,
+    Detach,
+    Stop,
+    Delete,
+    Doctor
+};
+
+struct Arguments {
+    Verb verb = Verb::List;
+    bool json = false;
+    bool sessionBus = false;
+    bool quiet = false; // no progress
+
+    std::string session;              // name or beginning of an id
+    std::vector<std::string> command; // start, exec
+    std::string name;                 // start
+    std::string screen;               // "host", "window", "headless"; empty: not said
+    std::optional<std::pair<std::uint16_t, std::uint16_t>> size; // pixels
+    std::vector<std::string> share;
+    std::vector<std::string> shareReadOnly;
+    std::vector<std::string> environment; // NAME=VALUE, on top of what is passed anyway
+    std::string comment;                  // snapshot, suspend
+    std::string snapshot;                 // resume, delete: beginning of an id
+};
+
+// Parses; on success nullopt is returned and `arguments` filled, otherwise the exit status,
+// everything (help, version, what was wrong) having been printed.
+std::optional<int> parse(int argc, const char* const* argv, Arguments& arguments);
+
+} // namespace entracte::cli

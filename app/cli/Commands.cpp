@@ -1,0 +1,282 @@
+#include "app/cli/Commands.h"
+
+#include "EntracteProxies.h" // generated
+#include "app/cli/CallerEnvironment.h"
+#include "app/cli/DoctorCommand.h"
+#include "app/cli/JobWatcher.h"
+#include "app/cli/Lookup.h"
+#include "app/cli/Output.h"
+
+#include <QDir>
+
+#include <iostream>
+#include <unistd.h>
+
+namespace entracte::cli {
+
+namespace {
+
+using ManagerProxy = OrgEntracteEntracte1ManagerInterface;
+using SessionProxy = OrgEntracteEntracte1SessionInterface;
+using SnapshotProxy = OrgEntracteEntracte1SnapshotInterface;
+
+// One invocation: the helper's client and what was asked.
+class Commands {
+public:
+    Commands(const Client& client, const Arguments& arguments)
+        : m_client(client), m_arguments(arguments) {}
+
+    Result<Json> start();
+    Result<Json> exec();
+    Result<Json> list();
+    Result<Json> show();
+    Result<Json> save(bool suspend);
+    Result<Json> resume();
+    Result<Json> attach();
+    Result<Json> detach();
+    Result<Json> stop();
+    Result<Json> remove();
+
+private:
+    // The session that was named.
+    Result<SessionView> session();
+    std::unique_ptr<SessionProxy> proxyOf(const SessionView& session) {
+        return m_client.proxy<SessionProxy>(session.path);
+    }
+    // Waits for the job that a call started; the path of its result.
+    Result<QString> finish(QDBusPendingReply<QDBusObjectPath> reply);
+    // The same for a job on `session`, then says `sentence` and gives the session as it is now.
+    Result<Json> finishOn(const SessionView& session, QDBusPendingReply<QDBusObjectPath> reply,
+                          const std::string& sentence);
+    Result<SessionView> sessionAt(const QString& path);
+    void say(const std::string& sentence) {
+        if (!m_arguments.json)
+            std::cout << sentence << '\n';
+    }
+
+    const Client& m_client;
+    const Arguments& m_arguments;
+};
+
+std::string nameOf(const SessionView& session) {
+    return "\"" + printable(session.name) + "\"";
+}
+
+Result<SessionView> Commands::session() {
+    ENTRACTE_ASSIGN(overview, m_client.overview());
+    return findSession(overview, m_arguments.session);
+}
+
+Result<SessionView> Commands::sessionAt(const QString& path) {
+    ENTRACTE_ASSIGN(properties, m_client.properties(path, SessionProxy::staticInterfaceName()));
+    return sessionView(path, properties);
+}
+
+Result<QString> Commands::finish(QDBusPendingReply<QDBusObjectPath> reply) {
+    ENTRACTE_ASSIGN(job, valueOf(reply));
+    JobWatcher watcher(m_client, job.path(), !m_arguments.quiet);
+    return watcher.wait();
+}
+
+Result<Json> Commands::finishOn(const SessionView& session,
+                                QDBusPendingReply<QDBusObjectPath> reply,
+                                const std::string& sentence) {
+    ENTRACTE_TRY(finish(std::move(reply)));
+    ENTRACTE_ASSIGN(now, sessionAt(session.path));
+    say(sentence);
+    return Json{{"session", toJson(now)}};
+}
+
+Result<Json> Commands::start() {
+    QStringList command;
+    for (const auto& argument : m_arguments.command)
+        command.append(QString::fromStdString(argument));
+    ENTRACTE_ASSIGN(environment, passedEnvironment(environ, m_arguments.environment));
+    auto options = screenOptions(m_arguments);
+    if (!m_arguments.name.empty())
+        options.insert("name", QString::fromStdString(m_arguments.name));
+    options.insert("environment", QVariant::fromValue(environment));
+    options.insert("workingDirectory", QDir::currentPath());
+    const auto addFolders = [&options](const char* name, const std::vector<std::string>& typed) {
+        QStringList folders;
+        for (const auto& folder : typed)
+            folders.append(absolutePath(folder));
+        if (!folders.isEmpty())
+            options.insert(name, folders);
+    };
+    addFolders("share", m_arguments.share);
+    addFolders("shareReadOnly", m_arguments.shareReadOnly);
+
+    const auto manager = m_client.proxy<ManagerProxy>(Client::kRoot);
+    ENTRACTE_ASSIGN(path, finish(manager->StartSession(command, options)));
+    ENTRACTE_ASSIGN(session, sessionAt(path));
+    say("Session " + nameOf(session) + " (" + session.id.toStdString() + ") runs.");
+    return Json{{"session", toJson(session)}};
+}
+
+Result<Json> Commands::exec() {
+    ENTRACTE_ASSIGN(found, session());
+    QStringList command;
+    for (const auto& argument : m_arguments.command)
+        command.append(QString::fromStdString(argument));
+    // The session has an environment; only what was asked for comes on top.
+    ENTRACTE_ASSIGN(environment, passedEnvironment(nullptr, m_arguments.environment));
+    ENTRACTE_ASSIGN(pid, valueOf(proxyOf(found)->Exec(command, environment, QDir::currentPath())));
+    say("Started as process " + std::to_string(pid) + " of session " + nameOf(found) + ".");
+    return Json{{"session", found.id.toStdString()}, {"pid", pid}};
+}
+
+Result<Json> Commands::list() {
+    ENTRACTE_ASSIGN(overview, m_client.overview());
+    Json sessions = Json::array();
+    for (const auto& session : overview.sessions) {
+        auto entry = toJson(session);
+        entry["snapshots"] = overview.snapshotsOf(session).size();
+        sessions.push_back(std::move(entry));
+    }
+    if (!m_arguments.json)
+        printSessions(overview);
+    return Json{{"sessions", std::move(sessions)}};
+}
+
+Result<Json> Commands::show() {
+    ENTRACTE_ASSIGN(overview, m_client.overview());
+    ENTRACTE_ASSIGN(found, findSession(overview, m_arguments.session));
+    const auto snapshots = overview.snapshotsOf(found);
+    EntracteFindings findings;
+    if (found.state == "running" || found.state == "detached") {
+        ENTRACTE_ASSIGN(told, valueOf(proxyOf(found)->Preflight()));
+        findings = told;
+    }
+    if (!m_arguments.json)
+        printSession(found, snapshots, findings);
+    auto json = toJson(found);
+    json["snapshots"] = Json::array();
+    for (const auto& snapshot : snapshots)
+        json["snapshots"].push_back(toJson(snapshot));
+    json["findings"] = Json::array();
+    for (const auto& finding : findings)
+        json["findings"].push_back({{"blocks", finding.blocks},
+                                    {"program", finding.program.toStdString()},
+                                    {"pid", finding.pid},
+                                    {"reason", finding.reason.toStdString()},
+                                    {"remedy", finding.remedy.toStdString()}});
+    return Json{{"session", std::move(json)}};
+}
+
+Result<Json> Commands::save(bool suspend) {
+    ENTRACTE_ASSIGN(found, session());
+    const auto comment = QString::fromStdString(m_arguments.comment);
+    const auto proxy = proxyOf(found);
+    ENTRACTE_ASSIGN(path, finish(suspend ? proxy->Suspend(comment) : proxy->Snapshot(comment)));
+    ENTRACTE_ASSIGN(properties, m_client.properties(path, SnapshotProxy::staticInterfaceName()));
+    const auto snapshot = snapshotView(path, properties);
+    say((suspend ? "Suspended " : "Saved ") + nameOf(found) + " as snapshot " +
+        snapshot.id.toStdString() + ": " + bytesText(snapshot.storedBytes) +
+        " stored, frozen for " + durationText(snapshot.frozenMicros) + ".");
+    return Json{{"snapshot", toJson(snapshot)}};
+}
+
+Result<Json> Commands::resume() {
+    ENTRACTE_ASSIGN(overview, m_client.overview());
+    ENTRACTE_ASSIGN(found, findSession(overview, m_arguments.session));
+    QDBusObjectPath snapshot("/");
+    if (!m_arguments.snapshot.empty()) {
+        ENTRACTE_ASSIGN(chosen, findSnapshot(overview, found, m_arguments.snapshot));
+        snapshot = QDBusObjectPath(chosen.path);
+    }
+    // The kind of screen that it had, here where one sits now; without a display here, as at its
+    // start.
+    auto wanted = m_arguments;
+    if (wanted.screen.empty())
+        wanted.screen = found.screen.toStdString();
+    auto options = screenOptions(wanted);
+    if (m_arguments.screen.empty() && wanted.screen != "headless" && !options.contains("display"))
+        options.clear();
+    return finishOn(found, proxyOf(found)->Resume(snapshot, options),
+                    "Session " + nameOf(found) + " is back.");
+}
+
+Result<Json> Commands::attach() {
+    ENTRACTE_ASSIGN(found, session());
+    return finishOn(found, proxyOf(found)->Attach(screenOptions(m_arguments)),
+                    "Session " + nameOf(found) + " has a screen.");
+}
+
+Result<Json> Commands::detach() {
+    ENTRACTE_ASSIGN(found, session());
+    return finishOn(found, proxyOf(found)->Detach(),
+                    "Session " + nameOf(found) + " goes on without a screen.");
+}
+
+Result<Json> Commands::stop() {
+    ENTRACTE_ASSIGN(found, session());
+    return finishOn(found, proxyOf(found)->Stop(), "Session " + nameOf(found) + " has ended.");
+}
+
+Result<Json> Commands::remove() {
+    ENTRACTE_ASSIGN(overview, m_client.overview());
+    ENTRACTE_ASSIGN(found, findSession(overview, m_arguments.session));
+    Json deleted{{"session", found.id.toStdString()}};
+    if (m_arguments.snapshot.empty()) {
+        ENTRACTE_TRY(valueOf(proxyOf(found)->Delete()));
+        say("Deleted session " + nameOf(found) + ".");
+    } else {
+        ENTRACTE_ASSIGN(snapshot, findSnapshot(overview, found, m_arguments.snapshot));
+        ENTRACTE_TRY(valueOf(m_client.proxy<SnapshotProxy>(snapshot.path)->Delete()));
+        deleted["snapshot"] = snapshot.id.toStdString();
+        say("Deleted snapshot " + snapshot.id.toStdString() + " of " + nameOf(found) + ".");
+    }
+    return Json{{"deleted", std::move(deleted)}};
+}
+
+Result<Json> dispatch(Commands& commands, Verb verb) {
+    switch (verb) {
+    case Verb::Start:
+        return commands.start();
+    case Verb::Exec:
+        return commands.exec();
+    case Verb::List:
+        return commands.list();
+    case Verb::Show:
+        return commands.show();
+    case Verb::Snapshot:
+        return commands.save(false);
+    case Verb::Suspend:
+        return commands.save(true);
+    case Verb::Resume:
+        return commands.resume();
+    case Verb::Attach:
+        return commands.attach();
+    case Verb::Detach:
+        return commands.detach();
+    case Verb::Stop:
+        return commands.stop();
+    case Verb::Delete:
+        return commands.remove();
+    case Verb::Doctor:
+        break;
+    }
+    return fail(ErrorCode::Internal, "There is no such command.");
+}
+
+} // namespace
+
+int run(const Arguments& arguments) {
+    registerEntracteTypes();
+    const Client client(arguments.sessionBus ? QDBusConnection::sessionBus()
+                                             : QDBusConnection::systemBus());
+    if (arguments.verb == Verb::Doctor)
+        return doctor(client, arguments.json);
+    if (const auto reachable = client.reachable(); !reachable)
+        return report(reachable.error(), arguments.json, Client::kHelperUnreachableStatus);
+    Commands commands(client, arguments);
+    const auto result = dispatch(commands, arguments.verb);
+    if (!result)
+        return report(result.error(), arguments.json);
+    if (arguments.json)
+        printJson(*result);
+    return 0;
+}
+
+} // namespace entracte::cli

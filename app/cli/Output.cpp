@@ -1,0 +1,162 @@
+#include "app/cli/Output.h"
+
+#include <QDateTime>
+#include <QLocale>
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <iostream>
+
+namespace entracte::cli {
+
+namespace {
+
+std::string text(const QString& string) {
+    return string.toStdString();
+}
+
+} // namespace
+
+Json toJson(const SessionView& session) {
+    std::vector<std::string> command;
+    for (const auto& argument : session.command)
+        command.push_back(text(argument));
+    return {{"id", text(session.id)},
+            {"name", text(session.name)},
+            {"owner", session.owner},
+            {"state", text(session.state)},
+            {"screen", text(session.screen)},
+            {"display", text(session.display)},
+            {"command", command},
+            {"created_unix_ms", session.createdUnixMs},
+            {"programs", session.programs},
+            {"windows", session.windows}};
+}
+
+Json toJson(const SnapshotView& snapshot) {
+    return {{"id", text(snapshot.id)},
+            {"session", text(snapshot.session.section('/', -1))},
+            {"comment", text(snapshot.comment)},
+            {"taken_unix_ms", snapshot.takenUnixMs},
+            {"image_bytes", snapshot.imageBytes},
+            {"layer_bytes", snapshot.layerBytes},
+            {"stored_bytes", snapshot.storedBytes},
+            {"frozen_us", snapshot.frozenMicros},
+            {"total_ms", snapshot.totalMillis},
+            {"windows", snapshot.windows},
+            {"programs", snapshot.programs},
+            {"suspended", snapshot.suspended}};
+}
+
+void printJson(const Json& json) {
+    std::cout << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+std::string bytesText(quint64 bytes) {
+    if (bytes < 1000)
+        return fmt::format("{} B", bytes);
+    double value = static_cast<double>(bytes);
+    const char* unit = "kB";
+    for (const char* next : {"kB", "MB", "GB", "TB"}) {
+        value /= 1000;
+        unit = next;
+        if (value < 999.95)
+            break;
+    }
+    return fmt::format("{:.1f} {}", value, unit);
+}
+
+std::string durationText(quint64 micros) {
+    return micros < 1'000'000 ? fmt::format("{} ms", (micros + 500) / 1000)
+                              : fmt::format("{:.1f} s", static_cast<double>(micros) / 1e6);
+}
+
+std::string timeText(qint64 unixMs) {
+    return text(QDateTime::fromMSecsSinceEpoch(unixMs).toString("yyyy-MM-dd HH:mm:ss"));
+}
+
+std::string printable(const QString& string) {
+    QString safe;
+    for (const auto character : string)
+        safe += character.isPrint() ? character : QChar('?');
+    return text(safe);
+}
+
+void printSessions(const Overview& overview) {
+    if (overview.sessions.isEmpty()) {
+        std::cout << "There is no session. \"entracte start -- PROGRAM\" makes one.\n";
+        return;
+    }
+    std::size_t width = 4;
+    for (const auto& session : overview.sessions)
+        width = std::max(width, static_cast<std::size_t>(session.name.size()));
+    fmt::print("{:<16}  {:<{}}  {:<11}  {:<16}  {:>7}  {:>9}\n", "ID", "NAME", width, "STATE",
+               "SCREEN", "WINDOWS", "SNAPSHOTS");
+    for (const auto& session : overview.sessions) {
+        const auto screen = session.display.isEmpty()
+                                ? std::string("-")
+                                : printable(session.screen) + " " + printable(session.display);
+        fmt::print("{:<16}  {:<{}}  {:<11}  {:<16}  {:>7}  {:>9}\n", text(session.id),
+                   printable(session.name), width, text(session.state), screen, session.windows,
+                   overview.snapshotsOf(session).size());
+    }
+}
+
+void printSession(const SessionView& session, const QList<SnapshotView>& snapshots,
+                  const EntracteFindings& findings) {
+    fmt::print("{} ({})\n", printable(session.name), text(session.id));
+    fmt::print("  state     {}\n", text(session.state));
+    fmt::print("  screen    {}{}\n", text(session.screen),
+               session.display.isEmpty() ? "" : " on " + printable(session.display));
+    fmt::print("  command   {}\n", printable(session.command.join(' ')));
+    fmt::print("  started   {}\n", timeText(session.createdUnixMs));
+    fmt::print("  programs  {}, windows {}\n", session.programs, session.windows);
+    for (const auto& finding : findings)
+        fmt::print("  {} {} (pid {}): {} {}\n",
+                   finding.blocks ? "cannot be saved:" : "careful:", printable(finding.program),
+                   finding.pid, printable(finding.reason), printable(finding.remedy));
+    if (snapshots.isEmpty()) {
+        fmt::print("  no snapshots\n");
+        return;
+    }
+    fmt::print("  {:<16}  {:<19}  {:>9}  {:>8}  {}\n", "SNAPSHOT", "TAKEN", "STORED", "FROZEN",
+               "COMMENT");
+    for (const auto& snapshot : snapshots)
+        fmt::print("  {:<16}  {:<19}  {:>9}  {:>8}  {}\n", text(snapshot.id),
+                   timeText(snapshot.takenUnixMs), bytesText(snapshot.storedBytes),
+                   durationText(snapshot.frozenMicros), printable(snapshot.comment));
+}
+
+void showProgress(const JobView& job, bool cancelling) {
+    constexpr int kWidth = 30;
+    const int full = static_cast<int>(std::lround(std::clamp(job.fraction, 0.0, 1.0) * kWidth));
+    fmt::print(stderr, "\r\033[K[{}{}] {:3.0f} %  {}{}",
+               std::string(static_cast<std::size_t>(full), '#'),
+               std::string(static_cast<std::size_t>(kWidth - full), ' '), job.fraction * 100,
+               cancelling ? "cancelling" : printable(job.phase),
+               job.bytes > 0 ? "  " + bytesText(job.bytes) : "");
+    std::fflush(stderr);
+}
+
+void clearProgress() {
+    fmt::print(stderr, "\r\033[K");
+    std::fflush(stderr);
+}
+
+int report(const Error& error, bool json) {
+    return report(error, json, errorInfo(error.code()).exitStatus);
+}
+
+int report(const Error& error, bool json, int status) {
+    const auto& info = errorInfo(error.code());
+    if (json)
+        printJson({{"error",
+                    {{"code", std::string(info.name)},
+                     {"message", error.forPerson()},
+                     {"exit_status", status}}}});
+    std::cerr << "entracte: " << error.forPerson() << '\n';
+    return status;
+}
+
+} // namespace entracte::cli

@@ -1,0 +1,44 @@
+#pragma once
+
+// The interface's compound types as Qt values, named by the annotations in
+// dbus/org.entracte.Entracte1.xml.
+
+#include <QDBusArgument>
+#include <QDBusObjectPath>
+#include <QList>
+#include <QMap>
+#include <QString>
+#include <QVariantMap>
+
+using EntracteEnvironment = QMap<QString, QString>; // a{ss}
+
+struct EntracteDoctorFinding { // (ssss)
+    QString check;
+    QString state; // "ok", "warning", "missing"
+    QString sentence;
+    QString remedy;
+};
+using EntracteDoctorFindings = QList<EntracteDoctorFinding>;
+
+struct EntracteFinding { // (bsuss)
+    bool blocks = false;
+    QString program;
+    uint pid = 0;
+    QString reason;
+    QString remedy;
+};
+using EntracteFindings = QList<EntracteFinding>;
+
+using EntracteInterfaces = QMap<QString, QVariantMap>;             // a{sa{sv}}
+using EntracteObjects = QMap<QDBusObjectPath, EntracteInterfaces>; // a{oa{sa{sv}}}
+
+QDBusArgument& operator<<(QDBusArgument& argument, const EntracteDoctorFinding& finding);
+const QDBusArgument& operator>>(const QDBusArgument& argument, EntracteDoctorFinding& finding);
+QDBusArgument& operator<<(QDBusArgument& argument, const EntracteFinding& finding);
+const QDBusArgument& operator>>(const QDBusArgument& argument, EntracteFinding& finding);
+
+Q_DECLARE_METATYPE(EntracteDoctorFinding)
+Q_DECLARE_METATYPE(EntracteFinding)
+
+// To be called once, before anything is sent.
+void registerEntracteTypes();
