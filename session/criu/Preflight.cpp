@@ -150,21 +150,59 @@ bool isMessageQueue(int fds, const char* name, std::string_view target) {
     return file && ::fstatfs(file.get(), &info) == 0 && info.f_type == kMqueueMagic;
 }
 
+// The inode of "socket:[12]".
+std::optional<std::uint64_t> socketInode(std::string_view target) {
+    constexpr std::string_view opening = "socket:[";
+    if (!target.starts_with(opening))
+        return std::nullopt;
+    return number<std::uint64_t>(target.substr(opening.size()));
+}
+
+// Calls `visit` with the directory of the process's descriptors, each one's name, and its target.
+template <typename Visit>
+void forEachDescriptor(const Process& process, Visit visit) {
+    const auto fds = openDirectory(process.directory.get(), "fd");
+    std::size_t count = 0;
+    while (const dirent* entry = fds ? ::readdir(fds.get()) : nullptr)
+        if (entry->d_name[0] != '.' && ++count <= kMaxFds)
+            visit(::dirfd(fds.get()), entry->d_name, linkAt(::dirfd(fds.get()), entry->d_name));
+}
+
+// The members' sockets whose peer none of them has open, with the path of the peer.
+using OutsideSockets = std::unordered_map<std::uint64_t, std::string>;
+
+Result<OutsideSockets> outsideSockets(pid_t init, const std::vector<Process>& members,
+                                      const std::vector<std::uint64_t>& ownSockets) {
+    std::set<std::uint64_t> inside;
+    for (const auto& process : members)
+        forEachDescriptor(process, [&](int, const char*, const std::string& target) {
+            if (const auto inode = socketInode(target))
+                inside.insert(*inode);
+        });
+    ENTRACTE_ASSIGN(connections, unixConnections(init));
+    OutsideSockets outside;
+    for (auto& connection : connections)
+        if (inside.contains(connection.inode) && !inside.contains(connection.peer) &&
+            std::ranges::find(ownSockets, connection.inode) == ownSockets.end())
+            outside.emplace(connection.inode, std::move(connection.path));
+    return outside;
+}
+
 class Walk {
 public:
-    Walk(pid_t init, std::vector<UnixSocket> outside)
+    Walk(pid_t init, OutsideSockets outside)
         : m_init(::open(("/proc/" + std::to_string(init)).c_str(),
-                        O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-        for (auto& socket : outside)
-            m_outside.emplace(socket.inode, std::move(socket.path));
-    }
+                        O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
+          m_outside(std::move(outside)) {}
 
     void look(const Process& process) {
         if (process.tracer != 0)
             add(process, "is being debugged or traced, and cannot be saved",
                 "End the debugger and try again.");
         lookAtNamespaces(process);
-        lookAtDescriptors(process);
+        forEachDescriptor(process, [&](int fds, const char* name, const std::string& target) {
+            lookAtTarget(process, fds, name, target);
+        });
     }
 
     std::vector<Finding> take() { return std::move(m_findings); }
@@ -194,21 +232,9 @@ private:
         }
     }
 
-    void lookAtDescriptors(const Process& process) {
-        const auto fds = openDirectory(process.directory.get(), "fd");
-        std::size_t count = 0;
-        while (const dirent* entry = fds ? ::readdir(fds.get()) : nullptr) {
-            if (entry->d_name[0] == '.' || ++count > kMaxFds)
-                continue;
-            lookAtTarget(process, ::dirfd(fds.get()), entry->d_name,
-                         linkAt(::dirfd(fds.get()), entry->d_name));
-        }
-    }
-
     void lookAtTarget(const Process& process, int fds, const char* name,
                       const std::string& target) {
         constexpr std::string_view anonymous = "anon_inode:";
-        constexpr std::string_view socket = "socket:[";
         for (const auto& obstacle : kObstacles)
             if (target.starts_with(obstacle.target))
                 return add(process, obstacle.reason, obstacle.remedy);
@@ -218,9 +244,8 @@ private:
                 add(process,
                     "has something open that cannot be saved (" + printable(kind, 40) + ")",
                     kCloseIt);
-        } else if (target.starts_with(socket)) {
-            const auto found =
-                m_outside.find(number<std::uint64_t>(target.c_str() + socket.size()));
+        } else if (const auto inode = socketInode(target)) {
+            const auto found = m_outside.find(*inode);
             if (found != m_outside.end())
                 add(process,
                     "is connected to a program outside the session" +
@@ -231,8 +256,8 @@ private:
         }
     }
 
-    UniqueFd m_init;                                          // its directory in /proc
-    std::unordered_map<std::uint64_t, std::string> m_outside; // inode, path of the peer
+    UniqueFd m_init; // its directory in /proc
+    OutsideSockets m_outside;
     std::unordered_map<std::string, std::string> m_namespaces;
     std::set<std::string> m_said;
     std::vector<Finding> m_findings;
@@ -245,12 +270,10 @@ Result<std::vector<Finding>> preflight(pid_t init, const std::vector<std::uint64
         linkAt(AT_FDCWD, ("/proc/" + std::to_string(init) + "/ns/pid").c_str());
     if (pidNamespace.empty())
         return fail(ErrorCode::SessionEnded, "The session has ended.");
-    ENTRACTE_ASSIGN(outside, unixSocketsWithPeerOutside(init));
-    std::erase_if(outside, [&](const UnixSocket& socket) {
-        return std::ranges::find(ownSockets, socket.inode) != ownSockets.end();
-    });
+    const auto members = processesOf(init, pidNamespace);
+    ENTRACTE_ASSIGN(outside, outsideSockets(init, members, ownSockets));
     Walk walk(init, std::move(outside));
-    for (const auto& process : processesOf(init, pidNamespace))
+    for (const auto& process : members)
         walk.look(process);
     return walk.take();
 }

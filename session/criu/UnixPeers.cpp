@@ -16,7 +16,6 @@
 #include <cstring>
 #include <thread>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace entracte {
 namespace {
@@ -57,14 +56,12 @@ Status ask(int socket) {
 }
 
 struct Listing {
-    std::unordered_set<std::uint64_t> inodes;
     std::unordered_map<std::uint64_t, std::uint64_t> peers; // of connected ones
     std::unordered_map<std::uint64_t, std::string> paths;
 };
 
 void addSocket(const nlmsghdr* message, Listing& listing) {
     const auto* socket = static_cast<const unix_diag_msg*>(NLMSG_DATA(message));
-    listing.inodes.insert(socket->udiag_ino);
     auto length = static_cast<int>(message->nlmsg_len) -
                   static_cast<int>(NLMSG_LENGTH(sizeof(unix_diag_msg)));
     auto* attribute =
@@ -108,17 +105,15 @@ Result<Listing> list(int socket) {
 
 } // namespace
 
-Result<std::vector<UnixSocket>> unixSocketsWithPeerOutside(pid_t init) {
+Result<std::vector<UnixConnection>> unixConnections(pid_t init) {
     ENTRACTE_ASSIGN(socket, diagnosticSocket(init));
     ENTRACTE_TRY(ask(socket.get()));
     ENTRACTE_ASSIGN(listing, list(socket.get()));
-    std::vector<UnixSocket> outside;
-    // The listing knows the namespace's own sockets only. A peer of 0 is one that nobody has
-    // accepted yet.
+    std::vector<UnixConnection> connections;
     for (const auto& [inode, peer] : listing.peers)
-        if (peer != 0 && !listing.inodes.contains(peer))
-            outside.push_back({inode, listing.paths[inode]});
-    return outside;
+        if (peer != 0)
+            connections.push_back({inode, peer, listing.paths[peer]});
+    return connections;
 }
 
 } // namespace entracte

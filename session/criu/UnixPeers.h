@@ -1,6 +1,6 @@
 #pragma once
 
-// Which unix sockets of a session are connected to somebody outside it (sock_diag(7)).
+// Which unix sockets of a session are connected to which (sock_diag(7)).
 
 #include "session/base/Result.h"
 
@@ -12,13 +12,16 @@
 
 namespace entracte {
 
-struct UnixSocket {
+struct UnixConnection {
     std::uint64_t inode = 0;
-    std::string
-        path; // that it, or what it connected to, is bound to; bytes as a program chose them
+    std::uint64_t peer = 0; // inode
+    std::string path;       // that the peer is bound to; bytes as a program chose them
 };
 
 // Asks the kernel in the network namespace of process `init`; the calling thread stays where it is.
-Result<std::vector<UnixSocket>> unixSocketsWithPeerOutside(pid_t init);
+// A socket accepted outside for a connection from inside belongs to the namespace too: who is
+// outside is told by who has it open, not by this list. Connections that nobody has accepted yet are
+// left out.
+Result<std::vector<UnixConnection>> unixConnections(pid_t init);
 
 } // namespace entracte
