@@ -29,9 +29,10 @@ namespace entracte {
 struct ContainerSpec {
     SessionId id;
     Person person;
-    std::filesystem::path layer;      // on disk, see above (made when absent)
-    std::filesystem::path mountPoint; // on the host: where the session's root is assembled
-    std::vector<SharedFolder> sharedFolders;
+    std::filesystem::path layer; // on disk, see above (made when absent)
+    // On the host: where the session's root is assembled. In a directory that only root may enter.
+    std::filesystem::path mountPoint;
+    std::vector<SharedFolder> sharedFolders;        // without what is mounted beneath them
     std::map<std::string, std::string> environment; // of PID 1, and so of every program
     bool display = true;                            // false: no X proxy in it (containers in tests)
 };

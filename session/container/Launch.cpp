@@ -34,9 +34,6 @@ std::vector<std::string> environmentOf(const ContainerSpec& spec) {
     std::map<std::string, std::string> environment = {
         {"PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"},
         {"LANG", "C.UTF-8"},
-        {"GDK_BACKEND", "x11"},
-        {"QT_QPA_PLATFORM", "xcb"},
-        {"SDL_VIDEODRIVER", "x11"},
         {"MOZ_ASSUME_USER_NS", "0"},
         {"LIBGL_ALWAYS_SOFTWARE", "1"},
     };
@@ -47,9 +44,14 @@ std::vector<std::string> environmentOf(const ContainerSpec& spec) {
     environment["USER"] = environment["LOGNAME"] = spec.person.name;
     environment["SHELL"] = spec.person.shell.empty() ? "/bin/sh" : spec.person.shell;
     environment["XDG_RUNTIME_DIR"] = "/run/user/" + std::to_string(spec.person.uid);
+    // Only an X display is in here, wherever the caller sits.
+    environment["XDG_SESSION_TYPE"] = environment["GDK_BACKEND"] = "x11";
+    environment["SDL_VIDEODRIVER"] = "x11";
+    environment["QT_QPA_PLATFORM"] = "xcb";
     for (const char* outside :
          {"WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS",
-          "SESSION_MANAGER", "DBUS_SYSTEM_BUS_ADDRESS", "SSH_AUTH_SOCK", "XDG_SESSION_ID"})
+          "SESSION_MANAGER", "DBUS_SYSTEM_BUS_ADDRESS", "SSH_AUTH_SOCK", "XDG_SESSION_ID",
+          "XDG_SEAT", "XDG_VTNR", "ICEAUTHORITY", "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID"})
         environment.erase(outside);
     std::vector<std::string> lines;
     for (const auto& [name, value] : environment)

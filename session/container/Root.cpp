@@ -56,7 +56,9 @@ Result<UniqueFd> mountOverlay(const ContainerSpec& spec, const Overlay& overlay)
                                {"upperdir", upper},
                                {"workdir", work},
                                {"index", "on"},
-                               {"nfs_export", "on"}},
+                               {"nfs_export", "on"},
+                               {"redirect_dir", "on"}, // so that a folder can be renamed
+                               {"metacopy", "off"}},   // cannot be had with nfs_export
                               kAttributes);
         if (mount)
             return mount;

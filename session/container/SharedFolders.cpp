@@ -53,6 +53,11 @@ int openWithCredentialsOf(const Person& person, const std::string& path) {
     // O_PATH asks for no permission on the folder itself; showing it does.
     if (::faccessat(fd, ".", R_OK | X_OK, AT_EACCESS) < 0)
         return -1;
+    // Asked here, where a file system that never answers holds up nobody.
+    if (isKernelFileSystem(fd)) {
+        errno = ENOTSUP;
+        return -1;
+    }
     return fd;
 }
 
@@ -86,10 +91,10 @@ Result<UniqueFd> openAsPerson(const Person& person, const std::string& path) {
             return mayNot(path, "there is no such folder");
         if (detail == "errno " + std::to_string(ENOTDIR))
             return mayNot(path, "it is not a folder");
+        if (detail == "errno " + std::to_string(ENOTSUP))
+            return mayNot(path, "it is part of the kernel's own file systems");
         return fail(std::move(opened).error());
     }
-    if (isKernelFileSystem(opened->fd.get()))
-        return mayNot(path, "it is part of the kernel's own file systems");
     return std::move(opened->fd);
 }
 

@@ -132,11 +132,13 @@ TEST_F(LaunchTest, passesTheSessionsEnvironmentButNotTheDesktops) {
     m_spec.environment = {{"LANG", "de_DE.UTF-8"},
                           {"WAYLAND_DISPLAY", "wayland-0"},
                           {"DBUS_SESSION_BUS_ADDRESS", "unix:path=/outside"},
-                          {"HOME", "/root"}};
+                          {"HOME", "/root"},
+                          {"QT_QPA_PLATFORM", "wayland"}};
     start();
     const std::string environment = run("env").text;
     EXPECT_THAT(environment, HasSubstr("LANG=de_DE.UTF-8\n"));
     EXPECT_THAT(environment, HasSubstr("HOME=" + m_spec.person.home + "\n"));
+    EXPECT_THAT(environment, HasSubstr("QT_QPA_PLATFORM=xcb\n"));
     EXPECT_THAT(environment, Not(HasSubstr("WAYLAND_DISPLAY")));
     EXPECT_THAT(environment, Not(HasSubstr("/outside")));
 }

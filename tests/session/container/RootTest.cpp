@@ -29,6 +29,20 @@ TEST_F(RootTest, changesStayInTheLayer) {
     EXPECT_EQ(read(inside(letter)), "changed\n");
 }
 
+TEST_F(RootTest, letsAFolderOfTheHostBeRenamed) {
+    const auto folder = std::filesystem::path(m_spec.person.home) / "folder";
+    std::filesystem::create_directory(folder);
+    write(folder / "file", "x");
+    giveToPerson(folder);
+    start();
+    EXPECT_EQ(run("/usr/bin/python3 -c 'import os; os.rename(\"folder\", \"renamed\")'").text, "");
+    end();
+    ASSERT_TRUE(mountRoot(m_spec));
+    EXPECT_EQ(read(inside(folder.parent_path() / "renamed/file")), "x");
+    EXPECT_FALSE(std::filesystem::exists(inside(folder)));
+    EXPECT_EQ(read(folder / "file"), "x");
+}
+
 TEST_F(RootTest, hidesTheStateDirectoryAndTheHostsOwnPlaces) {
     write(m_state / "secret", "of another person");
     start();
