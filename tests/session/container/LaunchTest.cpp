@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -154,6 +156,7 @@ TEST_F(LaunchTest, hasABusAndALoopbackNetwork) {
 }
 
 TEST_F(LaunchTest, mountsNothingThatGrantsPrivilege) {
+    m_spec.sharedFolders = {{m_spec.person.home, false}};
     start();
     std::istringstream mounts(ofInit("mountinfo"));
     for (std::string line; std::getline(mounts, line);) {
@@ -164,9 +167,30 @@ TEST_F(LaunchTest, mountsNothingThatGrantsPrivilege) {
         const bool isNode = place.starts_with("/dev/");
         EXPECT_TRUE(isNode || options.find("nodev") != std::string::npos) << line;
         EXPECT_THAT(line, Not(HasSubstr(" tmpfs "))) << line;
-        EXPECT_THAT(line, Not(HasSubstr("master:"))) << line;
-        EXPECT_THAT(line, Not(HasSubstr("shared:"))) << line;
     }
+}
+
+TEST_F(LaunchTest, isApartFromAHostWhoseMountsAreShared) {
+    // As systemd sets a host up; in a mount namespace of our own.
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child != 0) {
+        int status = 0;
+        ASSERT_EQ(::waitpid(child, &status, 0), child);
+        EXPECT_EQ(status, 0);
+        return;
+    }
+    EXPECT_EQ(::unshare(CLONE_NEWNS), 0);
+    EXPECT_EQ(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+    EXPECT_EQ(::mount(nullptr, "/", nullptr, MS_REC | MS_SHARED, nullptr), 0);
+    m_spec.sharedFolders = {{m_spec.person.home, false}};
+    start();
+    const std::string mounts = ofInit("mountinfo");
+    EXPECT_THAT(mounts, HasSubstr(" / / "));
+    EXPECT_THAT(mounts, Not(HasSubstr("master:")));
+    EXPECT_THAT(mounts, Not(HasSubstr("shared:")));
+    end();
+    ::_exit(HasFailure() ? 1 : 0);
 }
 
 TEST_F(LaunchTest, refusesRoot) {
