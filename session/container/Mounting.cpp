@@ -78,7 +78,6 @@ Result<UniqueFd> bindOf(int source, std::uint64_t attributes) {
         return fail(Error::fromErrno("A directory could not be bound"));
     mount_attr change{};
     change.attr_set = attributes;
-    change.propagation = MS_PRIVATE;
     if (::mount_setattr(mount.get(), "", AT_EMPTY_PATH, &change, sizeof change) < 0)
         return fail(Error::fromErrno("The rules of a bound directory could not be set"));
     return mount;

@@ -25,7 +25,7 @@ using MountOptions = std::vector<std::pair<std::string, std::string>>; // value 
 Result<UniqueFd> newMount(const std::string& type, const MountOptions& options,
                           std::uint64_t attributes);
 
-// A detached, private bind of the directory or file `source` (O_PATH), with MOUNT_ATTR_* added.
+// A detached bind of the directory or file `source` (O_PATH), with MOUNT_ATTR_* added.
 Result<UniqueFd> bindOf(int source, std::uint64_t attributes);
 
 // Attaches a detached mount over `target` (O_PATH).
