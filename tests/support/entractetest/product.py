@@ -98,12 +98,13 @@ class Product:
 
     # --- the command line, as the person
 
-    def command(self, *arguments, server=None, timeout=180):
+    def command(self, *arguments, server=None, timeout=180, person=None):
         """Status and what was said, whatever it is."""
-        base = server.environment() if server else self.person.environment()
+        person = person or self.person
+        base = server.environment() if server else person.environment()
         # Sessions stay as programs start by themselves, not as the person's desktop would have them.
         env = {**base, "DBUS_SYSTEM_BUS_ADDRESS": self.bus_address, "GSETTINGS_BACKEND": "memory"}
-        return run_status([self.programs / "entracte", *arguments], self.person, env, timeout=timeout)
+        return run_status([self.programs / "entracte", *arguments], person, env, timeout=timeout)
 
     def json(self, *arguments, server=None, timeout=180):
         """What `entracte VERB --json …` says. CommandFailed unless it ends with 0."""

@@ -38,10 +38,10 @@ def write_cookie_file(path, cookie, person):
 
 
 class XServer:
-    """An Xvfb of the person's, with a cookie and a window manager."""
+    """An Xvfb of the person's, with a cookie and a window manager; a Xephyr `within` another display."""
 
-    def __init__(self, workspace, name, person, traits, window_manager=True):
-        self.person, self.traits, self.name = person, traits, name
+    def __init__(self, workspace, name, person, traits, window_manager=True, within=None):
+        self.person, self.traits, self.name, self._within = person, traits, name, within
         self._stack = ExitStack()
         self._folder = workspace.folder(name, person)
         self.cookie = secrets.token_bytes(16)
@@ -54,8 +54,11 @@ class XServer:
     def _start(self):
         read_end, write_end = os.pipe()
         width, height = self.traits.size
-        command = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{width}x{height}x24",
-                   "-auth", self.cookie_file, "-nolisten", "tcp", "-noreset", *self.traits.options]
+        screen = ["-screen", "0", f"{width}x{height}x24"]
+        if self._within:
+            screen = ["-screen", f"{width}x{height}", "-title", "Entracte: another X server"]
+        command = ["Xephyr" if self._within else "Xvfb", "-displayfd", str(write_end), *screen, "-auth", self.cookie_file, "-nolisten", "tcp", "-noreset",
+                   *self.traits.options]
         runs_as = self.person
         if self.traits.clock_ahead and os.geteuid() == 0:
             runs_as = None
@@ -64,7 +67,7 @@ class XServer:
                        str(self.person.gid), "--init-groups", "--pdeathsig", "KILL", *command]
         self._process = self._stack.enter_context(
             Process(command, self._folder / "server.log", runs_as,
-                    env=self.person.environment(), pass_fds=(write_end,)))
+                    env=(self._within or self.person).environment(), pass_fds=(write_end,)))
         os.close(write_end)
         with os.fdopen(read_end) as pipe:
             number = pipe.readline().strip()
@@ -73,7 +76,6 @@ class XServer:
         self.number = int(number)
         self.display = f":{number}"
         self.socket_path = f"/tmp/.X11-unix/X{number}"
-        self._atom_keeper = None
         if self.traits.atoms:
             with self.client() as client:
                 for atom in self.traits.atoms:
