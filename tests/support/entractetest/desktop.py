@@ -66,6 +66,11 @@ class Window:
 class Desktop:
     def __init__(self, server):
         self.server = server
+        self._foreign = set()
+
+    def ignore_present_windows(self):
+        """Those are somebody else's: they shall not be typed into, nor counted."""
+        self._foreign = {window.id for window in self.windows()}
 
     def run(self, command, check=True, timeout=20, input=None):
         return run(command, self.server.person, self.server.environment(), input=input, check=check,
@@ -74,7 +79,8 @@ class Desktop:
     def windows(self, window_class=None):
         """The windows that the person's window manager manages, oldest first."""
         text = self.run(["xprop", "-root", "_NET_CLIENT_LIST"], check=False)
-        windows = [Window(self, ident) for ident in window_id_list(text.split("#", 1)[-1])]
+        windows = [Window(self, ident) for ident in window_id_list(text.split("#", 1)[-1])
+                   if ident not in self._foreign]
         if window_class:
             windows = [w for w in windows if w.window_class.lower() == window_class.lower()]
         return windows

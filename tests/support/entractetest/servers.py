@@ -2,12 +2,13 @@
 import os
 import re
 import secrets
+import shutil
 import signal
 import struct
 from contextlib import ExitStack
 
 from . import x11
-from .processes import Failure, Process, run, wait_for
+from .processes import Failure, Process, run, run_status, wait_for
 
 _FAMILY_WILD = 0xFFFF
 
@@ -49,7 +50,7 @@ class XServer:
         write_cookie_file(self.cookie_file, self.cookie, person)
         self._start()
         if window_manager:
-            self._start_window_manager()
+            start_window_manager(self, self._stack, self._folder / "openbox.log")
 
     def _start(self):
         read_end, write_end = os.pipe()
@@ -80,12 +81,6 @@ class XServer:
             with self.client() as client:
                 for atom in self.traits.atoms:
                     client.intern_atom(atom)
-
-    def _start_window_manager(self):
-        self._stack.enter_context(Process(["openbox", "--sm-disable"], self._folder / "openbox.log",
-                                          self.person, env=self.environment()))
-        wait_for("the window manager", lambda: "window id" in run(
-            ["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"], self.person, self.environment()))
 
     def environment(self, **more):
         return self.person.environment(DISPLAY=self.display, XAUTHORITY=str(self.cookie_file), **more)
@@ -131,17 +126,48 @@ class XServer:
 
 
 class PersonsDisplay:
-    """The display that the person sits at: looked at, never ended."""
+    """The display that somebody sits at: looked at, never ended. A window manager comes only if there is none."""
 
-    def __init__(self, person, display, cookie_file):
-        self.person, self.display, self.cookie_file = person, display, cookie_file
+    def __init__(self, workspace, person, display, cookie_file):
+        self.person, self.display, self.cookie_file = person, display, None
+        self._stack = ExitStack()
+        folder = workspace.folder("display", person)
+        if cookie_file and os.path.exists(cookie_file):
+            # Root's display is shown to the ordinary person who runs the session.
+            self.cookie_file = folder / "Xauthority"
+            shutil.copyfile(cookie_file, self.cookie_file)
+            self.cookie_file.chmod(0o600)
+            if os.geteuid() == 0:
+                os.chown(self.cookie_file, person.uid, person.gid)
+        self._folder = folder
+
+    def reachable(self):
+        return run_status(["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"], self.person,
+                          self.environment(), timeout=10).returncode == 0
+
+    def see_to_a_window_manager(self):
+        if not has_window_manager(self):
+            start_window_manager(self, self._stack, self._folder / "openbox.log")
 
     def environment(self, **more):
         authority = {"XAUTHORITY": str(self.cookie_file)} if self.cookie_file else {}
         return self.person.environment(DISPLAY=self.display, **authority, **more)
 
-    def close(self):
-        pass
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._stack.close()
+
+
+def has_window_manager(server):
+    return "window id" in run(["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"], server.person,
+                              server.environment(), check=False)
+
+
+def start_window_manager(server, stack, log):
+    stack.enter_context(Process(["openbox", "--sm-disable"], log, server.person, env=server.environment()))
+    wait_for("the window manager", lambda: has_window_manager(server))
 
 
 def different(first, second):
