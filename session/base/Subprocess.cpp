@@ -1,7 +1,5 @@
 #include "session/base/Subprocess.h"
 
-#include "session/base/Signals.h"
-
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
@@ -93,11 +91,20 @@ struct Plan {
         if (::dup2(plan.mappings[i].from, plan.mappings[i].to) < 0)
             giveUp(plan);
 
-    resetSignals();
+    struct sigaction standard {};
+    standard.sa_handler = SIG_DFL;
+    for (int number = 1; number <= 64; ++number)
+        ::sigaction(number, &standard, nullptr); // fails for those that cannot be changed
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::umask(022);
 
     if (::setsid() < 0)
         giveUp(plan);
+    // A program of ours may lie where only root may go (a build tree in root's home): found with our
+    // rights, run with the other's.
+    const int program = plan.credentials ? ::open(plan.arguments[0], O_PATH | O_CLOEXEC) : -1;
     // The system calls themselves: glibc's functions would tell the parent's other threads, which
     // are not here.
     if (const Credentials* who = plan.credentials)
@@ -108,6 +115,8 @@ struct Plan {
     if (::chdir(plan.workingDirectory) < 0)
         giveUp(plan);
     ::execve(plan.arguments[0], plan.arguments, plan.environment);
+    if (errno == EACCES && program >= 0)
+        ::syscall(SYS_execveat, program, "", plan.arguments, plan.environment, AT_EMPTY_PATH);
     giveUp(plan);
 }
 
