@@ -3,9 +3,9 @@
 // The engine: sessions that run, snapshots that are stored, and the jobs between them. Lives in
 // entracted (root); knows nothing of D-Bus, polkit or the X protocol.
 //
-// All verbs block and may be called from any thread; two jobs on one session at once are refused with
-// Busy. Who may call what is decided above; the engine trusts `Person`. Observers are called without
-// any lock held, from the thread where it happened.
+// All verbs block and may be called from any thread; two jobs on one session at once are refused
+// with Busy. Who may call what is decided above; the engine trusts `Person`. Observers are called
+// without any lock held, from the thread where it happened.
 
 #include "session/engine/DisplayParticipant.h"
 #include "session/engine/Types.h"
@@ -20,6 +20,9 @@ struct EngineOptions {
     std::filesystem::path runtimeDirectory; // locks, sockets, mounts; gone after a reboot
     std::filesystem::path criu;             // empty: the one that `findCriu` chooses
     std::chrono::milliseconds prepareLimit{10000};
+    std::chrono::milliseconds attachLimit{60000}; // until all windows are rebuilt on a screen
+    std::filesystem::path screenProgram;          // empty: the companion entracte-screen
+    bool proxyInSessions = true;                  // false: tests whose participant needs no X proxy
 };
 
 class EngineObserver {
@@ -35,11 +38,11 @@ public:
 
 class Engine {
 public:
-    // `display` makes the participant that steers a session's X proxy (dbus/service gives the real one).
-    // Finds sessions that still run from before, and marks those that died as Interrupted.
-    static Result<std::unique_ptr<Engine>> open(EngineOptions options,
-                                                DisplayParticipantFactory display,
-                                                EngineObserver* observer);
+    // `display` makes the participant that steers a session's X proxy (dbus/service gives the real
+    // one); without it sessions have no display and no screen. Finds sessions that still run from
+    // before, and marks those that died as Interrupted.
+    static Result<std::unique_ptr<Engine>>
+    open(EngineOptions options, DisplayParticipantFactory display, EngineObserver* observer);
     virtual ~Engine() = default;
 
     virtual Result<SessionInfo> start(const Person&, const SessionSpec&, JobControl&) = 0;

@@ -1,7 +1,7 @@
 #pragma once
 
-// The nouns of the engine, as values: what a session is made from, what is known of it, what is stored
-// of it, and how a long job tells how far it is.
+// The nouns of the engine, as values: what a session is made from, what is known of it, what is
+// stored of it, and how a long job tells how far it is.
 
 #include "session/base/Result.h"
 
@@ -26,8 +26,8 @@ using SnapshotId = std::string;
 Result<std::string> parseId(std::string_view text);
 std::string newId();
 
-// Whose session it is. Filled from the bus's word about the caller and the passwd database, never from
-// an argument.
+// Whose session it is. Filled from the bus's word about the caller and the passwd database, never
+// from an argument.
 struct Person {
     uid_t uid = 0;
     gid_t gid = 0;
@@ -44,8 +44,9 @@ struct ScreenSpec {
     ScreenKind kind = ScreenKind::Host;
     std::uint16_t width = 1280; // pixels; window and headless
     std::uint16_t height = 800;
-    std::string display;    // host: DISPLAY of the caller
-    std::string xauthority; // host, window: path of the cookie file, read as the person; may be empty
+    std::string display; // host: DISPLAY of the caller
+    std::string
+        xauthority; // host, window: path of the cookie file, read as the person; may be empty
 };
 
 struct SharedFolder {

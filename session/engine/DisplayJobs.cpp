@@ -1,0 +1,64 @@
+#include "session/engine/DisplayJobs.h"
+
+namespace entracte {
+
+namespace {
+
+Status requireDisplay(const Session& session) {
+    ENTRACTE_TRY(requireLive(session));
+    if (session.live->display)
+        return {};
+    return fail(ErrorCode::InvalidArgument, "The session has no display.");
+}
+
+Status leaveScreen(EngineContext& context, Session& session) {
+    ENTRACTE_TRY(session.live->display->detach(context.options.prepareLimit));
+    session.live->screen.reset();
+    return context.registry.update(session, [](SessionRecord& record) {
+        record.state = SessionState::Detached;
+        record.screenDisplay.clear();
+    });
+}
+
+} // namespace
+
+Status attachSession(EngineContext& context, const std::shared_ptr<Session>& session,
+                     const ScreenSpec& screen, JobControl& job) {
+    const auto use = JobUse::begin(context, session);
+    if (!use)
+        return fail(use.error());
+    ENTRACTE_TRY(requireDisplay(*session));
+    job.report("preparing", 0);
+    ENTRACTE_ASSIGN(person, personOfUid(session->record().owner));
+    ENTRACTE_ASSIGN(next, ScreenProcess::start(person, screen, context.options.screenProgram));
+    ENTRACTE_TRY(job.check());
+    const auto status = session->live->display->status();
+    if (session->live->screen || (status && status->attached))
+        ENTRACTE_TRY(leaveScreen(context, *session));
+    job.report("redrawing", 0.4);
+    if (const auto shown = showOn(context, *session->live, *next); !shown)
+        return fail(goesOn(shown.error()));
+    session->live->screen = std::move(next);
+    ENTRACTE_TRY(context.registry.update(*session, [&](SessionRecord& record) {
+        record.state = SessionState::Running;
+        record.spec.screen = screen;
+        record.screenDisplay = session->live->screen->display();
+    }));
+    job.report("redrawing", 1);
+    return {};
+}
+
+Status detachSession(EngineContext& context, const std::shared_ptr<Session>& session,
+                     JobControl& job) {
+    const auto use = JobUse::begin(context, session);
+    if (!use)
+        return fail(use.error());
+    ENTRACTE_TRY(requireDisplay(*session));
+    job.report("preparing", 0);
+    if (const auto left = leaveScreen(context, *session); !left)
+        return fail(goesOn(left.error()));
+    job.report("preparing", 1);
+    return {};
+}
+
+} // namespace entracte

@@ -1,0 +1,49 @@
+#pragma once
+
+// What all jobs of the engine share, for the engine's lifetime.
+
+#include "session/criu/Criu.h"
+#include "session/engine/Engine.h"
+#include "session/engine/EnginePaths.h"
+#include "session/engine/SessionRegistry.h"
+#include "session/store/SnapshotStore.h"
+
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace entracte {
+
+class EngineContext {
+public:
+    EngineContext(EngineOptions engineOptions, DisplayParticipantFactory displayFactory,
+                  EngineObserver* engineObserver, std::unique_ptr<SnapshotStore> snapshotStore)
+        : options(std::move(engineOptions)),
+          paths(options.stateDirectory, options.runtimeDirectory),
+          display(std::move(displayFactory)), store(std::move(snapshotStore)),
+          registry(paths, engineObserver), observer(engineObserver) {}
+
+    // Looked for when first needed: sessions can be started without one, and a CRIU that is
+    // installed meanwhile is found.
+    Result<Criu> criu() {
+        const std::lock_guard lock(m_mutex);
+        if (!m_criu) {
+            ENTRACTE_ASSIGN(found, Criu::find(options.criu, paths.criuCache()));
+            m_criu = found;
+        }
+        return *m_criu;
+    }
+
+    const EngineOptions options;
+    const EnginePaths paths;
+    const DisplayParticipantFactory display; // may be empty
+    const std::unique_ptr<SnapshotStore> store;
+    SessionRegistry registry;
+    EngineObserver* const observer; // may be null
+
+private:
+    std::mutex m_mutex;
+    std::optional<Criu> m_criu;
+};
+
+} // namespace entracte

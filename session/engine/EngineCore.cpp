@@ -1,0 +1,197 @@
+#include "session/engine/Engine.h"
+
+#include "session/criu/Preflight.h"
+#include "session/engine/DisplayJobs.h"
+#include "session/engine/EngineContext.h"
+#include "session/engine/LiveSessions.h"
+#include "session/engine/Processes.h"
+#include "session/engine/ResumeJob.h"
+#include "session/engine/SnapshotJob.h"
+#include "session/engine/Staging.h"
+#include "session/engine/StartJob.h"
+#include "session/engine/StopJob.h"
+#include "session/store/Directories.h"
+
+#include <spdlog/spdlog.h>
+
+namespace entracte {
+
+namespace {
+
+class EngineCore final : public Engine {
+public:
+    EngineCore(EngineOptions options, DisplayParticipantFactory display, EngineObserver* observer,
+               std::unique_ptr<SnapshotStore> store)
+        : m_context(std::move(options), std::move(display), observer, std::move(store)) {}
+
+    ~EngineCore() override {
+        // Sessions go on without us; the next engine finds them.
+        for (const auto& session : m_context.registry.all()) {
+            session->watch.stop();
+            session->live.reset();
+        }
+    }
+
+    // What an engine before this one left: sessions that run, and sessions that died with it.
+    Status adopt() {
+        ENTRACTE_TRY(openDirectory(m_context.paths.runtimeSessions(), true));
+        ENTRACTE_TRY(m_context.registry.load());
+        for (const auto& session : m_context.registry.all()) {
+            const SessionRecord record = session->record();
+            auto pidfd = openIdentity(record.init);
+            if (pidfd)
+                adoptRunning(*session, std::move(*pidfd));
+            else
+                settleEnded(*session);
+            removeOldLayers(m_context, record);
+        }
+        return {};
+    }
+
+    Result<SessionInfo> start(const Person& person, const SessionSpec& spec,
+                              JobControl& job) override {
+        return startSession(m_context, person, spec, job);
+    }
+
+    Result<std::int32_t> exec(const SessionId& id, const std::vector<std::string>& command,
+                              const std::map<std::string, std::string>& environment,
+                              const std::string& workingDirectory) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        SessionSpec asked = session->record().spec; // name and screen: known to be good
+        asked.command = command;
+        asked.environment = environment;
+        asked.workingDirectory = workingDirectory;
+        ENTRACTE_TRY(checkSpec(asked));
+        const auto use = BriefUse::begin(session->slot);
+        if (!use)
+            return fail(use.error());
+        ENTRACTE_TRY(requireLive(*session));
+        ENTRACTE_ASSIGN(init, InitClient::connect(session->live->container.init));
+        std::string directory = workingDirectory;
+        if (directory.empty()) {
+            ENTRACTE_ASSIGN(person, personOfUid(session->record().owner));
+            directory = person.home;
+        }
+        return init.spawn(command, environment, directory);
+    }
+
+    Result<SnapshotInfo> snapshot(const SessionId& id, const std::string& comment,
+                                  JobControl& job) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        return takeSnapshot(m_context, session, comment, Afterwards::GoOn, job);
+    }
+    Result<SnapshotInfo> suspend(const SessionId& id, const std::string& comment,
+                                 JobControl& job) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        return takeSnapshot(m_context, session, comment, Afterwards::End, job);
+    }
+    Result<SessionInfo> resume(const SessionId& id, const SnapshotId& snapshot,
+                               std::optional<ScreenSpec> screen, JobControl& job) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        if (!snapshot.empty())
+            ENTRACTE_TRY(parseId(snapshot));
+        return resumeSession(m_context, session, snapshot, screen, job);
+    }
+    Status attach(const SessionId& id, const ScreenSpec& screen, JobControl& job) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        return attachSession(m_context, session, screen, job);
+    }
+    Status detach(const SessionId& id, JobControl& job) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        return detachSession(m_context, session, job);
+    }
+    Status stop(const SessionId& id, JobControl& job) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        return stopSession(m_context, session, job);
+    }
+    Status remove(const SessionId& id) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        return removeSession(m_context, session);
+    }
+
+    Status removeSnapshot(const SessionId& id, const SnapshotId& snapshot) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        const auto use = BriefUse::begin(session->slot); // a resume may be reading it
+        if (!use)
+            return fail(use.error());
+        ENTRACTE_TRY(m_context.store->remove(id, snapshot));
+        if (m_context.observer)
+            m_context.observer->snapshotRemoved(id, snapshot);
+        if (!session->live && m_context.store->list(id).empty())
+            return m_context.registry.update(
+                *session, [](SessionRecord& record) { record.state = SessionState::Ended; });
+        return {};
+    }
+
+    std::vector<SessionInfo> sessions() const override {
+        std::vector<SessionInfo> infos;
+        for (const auto& session : m_context.registry.all())
+            infos.push_back(session->info());
+        return infos;
+    }
+    Result<SessionInfo> session(const SessionId& id) const override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        return session->info();
+    }
+    std::vector<SnapshotInfo> snapshots(const SessionId& id) const override {
+        return m_context.store->list(id);
+    }
+    Result<std::vector<Finding>> preflight(const SessionId& id) const override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        const auto use = BriefUse::begin(session->slot);
+        if (!use)
+            return fail(use.error());
+        ENTRACTE_TRY(requireLive(*session));
+        const pid_t init = session->live->container.init;
+        // The display's own connections are still open here; a snapshot knows them exactly.
+        return entracte::preflight(init, proxySockets(init));
+    }
+
+private:
+    // Its screen ended with the engine before.
+    void adoptRunning(Session& session, UniqueFd pidfd) {
+        Staging::clear(m_context.paths.staging(session.id()),
+                       m_context.paths.diskStaging(session.id()));
+        session.live = makeLive(m_context, session,
+                                RunningContainer{session.record().init.pid, std::move(pidfd)});
+        if (session.live->display) // it may have been prepared for a dump that never came to an end
+            if (const auto on = session.live->display->goOn(); !on)
+                spdlog::warn("session {}: {}", session.id(), on.error().forLog());
+        watchPrograms(session, true);
+        static_cast<void>(m_context.registry.update(session, [&](SessionRecord& record) {
+            record.state = session.live->display ? SessionState::Detached : SessionState::Running;
+            record.screenDisplay.clear();
+        }));
+        startWatch(m_context, session);
+    }
+
+    void settleEnded(Session& session) {
+        clearRuntime(m_context, session.id());
+        const SessionRecord record = session.record();
+        const auto state =
+            restingState(m_context, session.id(),
+                         isRunning(record.state) ? SessionState::Interrupted : record.state);
+        if (state == record.state && record.init.pid == 0)
+            return;
+        static_cast<void>(m_context.registry.update(session, [&](SessionRecord& changed) {
+            changed.state = state;
+            changed.screenDisplay.clear();
+            changed.init = {};
+        }));
+    }
+
+    mutable EngineContext m_context;
+};
+
+} // namespace
+
+Result<std::unique_ptr<Engine>>
+Engine::open(EngineOptions options, DisplayParticipantFactory display, EngineObserver* observer) {
+    ENTRACTE_ASSIGN(store, SnapshotStore::open(options.stateDirectory));
+    auto engine = std::make_unique<EngineCore>(std::move(options), std::move(display), observer,
+                                               std::move(store));
+    ENTRACTE_TRY(engine->adopt());
+    return engine;
+}
+
+} // namespace entracte

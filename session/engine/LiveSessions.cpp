@@ -1,0 +1,183 @@
+#include "session/engine/LiveSessions.h"
+
+#include "session/engine/Processes.h"
+#include "session/engine/Staging.h"
+#include "session/store/Directories.h"
+#include "session/store/RemoveTree.h"
+
+#include <spdlog/spdlog.h>
+
+namespace entracte {
+
+namespace {
+
+// The watch's handlers: each is a brief operation, and gives way to a job.
+bool buryEnded(EngineContext& context, Session& session) {
+    const auto use = BriefUse::begin(session.slot);
+    if (!use)
+        return false;
+    if (session.live) {
+        spdlog::warn("session {} ended without being asked", session.id());
+        endLive(context, session);
+        const auto state = restingState(context, session.id(), SessionState::Interrupted);
+        static_cast<void>(context.registry.update(session, [&](SessionRecord& record) {
+            record.state = state;
+            record.screenDisplay.clear();
+            record.init = {};
+        }));
+    }
+    return true;
+}
+
+bool dropScreen(EngineContext& context, Session& session) {
+    const auto use = BriefUse::begin(session.slot);
+    if (!use)
+        return false;
+    if (!session.live || !session.live->screen)
+        return true;
+    if (!session.live->screen->ended())
+        return false;
+    session.live->screen.reset();
+    static_cast<void>(context.registry.update(session, [](SessionRecord& record) {
+        record.state = SessionState::Detached;
+        record.screenDisplay.clear();
+    }));
+    return true;
+}
+
+void refresh(EngineContext& context, Session& session) {
+    const auto use = BriefUse::begin(session.slot);
+    if (!use || !session.live)
+        return;
+    const std::uint32_t programs = countPrograms(session.live->container.init);
+    std::uint32_t windows = session.windows;
+    if (session.live->display)
+        if (const auto status = session.live->display->status())
+            windows = status->windows;
+    if (programs != session.programs || windows != session.windows) {
+        session.programs = programs;
+        session.windows = windows;
+        context.registry.tell(session);
+    }
+}
+
+} // namespace
+
+Result<JobUse> JobUse::begin(EngineContext& context, std::shared_ptr<Session> session) {
+    ENTRACTE_TRY(session->slot.beginJob());
+    session->watch.stop();
+    return JobUse(context, std::move(session));
+}
+
+JobUse::~JobUse() {
+    if (!m_session)
+        return;
+    if (m_session->live)
+        startWatch(*m_context, *m_session);
+    m_session->slot.endJob();
+}
+
+ContainerSpec containerSpec(const EngineContext& context, const SessionId& id,
+                            const SessionSpec& spec, const Person& person,
+                            const std::string& layer) {
+    ContainerSpec container;
+    container.id = id;
+    container.person = person;
+    container.layer = context.paths.layer(id, layer);
+    container.mountPoint = context.paths.mountPoint(id);
+    container.sharedFolders = spec.sharedFolders;
+    container.environment = spec.environment;
+    container.display = context.options.proxyInSessions;
+    return container;
+}
+
+std::unique_ptr<LiveSession> makeLive(EngineContext& context, Session& session,
+                                      RunningContainer container) {
+    auto live = std::make_unique<LiveSession>();
+    if (context.display)
+        live->display = context.display(container.init);
+    live->programs = std::make_unique<ProgramWatch>(
+        [observer = context.observer, id = session.id()](const ProgramExit& exit) {
+            if (observer)
+                observer->programExited(id, exit.pid, exit.waitStatus);
+        });
+    live->container = std::move(container);
+    return live;
+}
+
+void watchPrograms(Session& session, bool skipPast) {
+    if (const auto started = session.live->programs->start(session.live->container.init, skipPast);
+        !started)
+        spdlog::warn("session {}: the end of programs is not heard: {}", session.id(),
+                     started.error().forLog());
+}
+
+void startWatch(EngineContext& context, Session& session) {
+    session.watch.start(session.live->container.initPidfd.get(),
+                        session.live->screen ? session.live->screen->socket() : -1,
+                        {[&context, &session] { return buryEnded(context, session); },
+                         [&context, &session] { return dropScreen(context, session); },
+                         [&context, &session] { refresh(context, session); }});
+}
+
+Status reopenChannel(LiveSession& live, ScreenProcess& screen) {
+    ENTRACTE_ASSIGN(channel, live.display->openChannel());
+    return screen.serve(channel.get());
+}
+
+Status showOn(EngineContext& context, LiveSession& live, ScreenProcess& screen) {
+    ENTRACTE_TRY(reopenChannel(live, screen));
+    return live.display->waitAttached(context.options.attachLimit);
+}
+
+Status requireLive(const Session& session) {
+    if (session.live)
+        return {};
+    return fail(ErrorCode::SessionEnded, "The session does not run.", {},
+                "\"entracte resume\" brings it back from a snapshot.");
+}
+
+void endLive(EngineContext& context, Session& session) {
+    if (session.live) {
+        session.live->programs->stop();
+        if (const auto killed = killContainer(session.live->container); !killed)
+            spdlog::error("session {}: {}", session.id(), killed.error().forLog());
+        session.live.reset();
+    }
+    session.programs = 0;
+    session.windows = 0;
+    clearRuntime(context, session.id());
+}
+
+SessionState restingState(const EngineContext& context, const SessionId& id,
+                          SessionState withSnapshots) {
+    return context.store->list(id).empty() ? SessionState::Ended : withSnapshots;
+}
+
+void clearRuntime(const EngineContext& context, const SessionId& id) {
+    if (const auto unmounted = unmountRoot(context.paths.mountPoint(id)); !unmounted)
+        spdlog::error("session {}: {}", id, unmounted.error().forLog());
+    Staging::clear(context.paths.staging(id), context.paths.diskStaging(id));
+    if (const auto folder = openDirectory(context.paths.runtimeSessions(), false))
+        if (const auto removed = removeTree(folder->get(), id); !removed)
+            spdlog::warn("session {}: {}", id, removed.error().forLog());
+}
+
+void removeOldLayers(const EngineContext& context, const SessionRecord& record) {
+    const auto folder = openDirectory(context.paths.layers(record.id), false);
+    const auto names = folder ? namesIn(folder->get()) : Result<std::vector<std::string>>();
+    for (const std::string& name : names ? *names : std::vector<std::string>())
+        if (name != record.layer && name != record.previousLayer)
+            if (const auto removed = removeTree(folder->get(), name); !removed)
+                spdlog::warn("session {}: {}", record.id, removed.error().forLog());
+}
+
+Error goesOn(Error error) {
+    std::string sentence = error.sentence();
+    if (sentence.find("goes on") == std::string::npos && error.code() != ErrorCode::SessionEnded)
+        sentence += " The session goes on.";
+    const Error cause = error;
+    return Error(error.code(), std::move(sentence), error.detail(), error.hint());
+}
+
+} // namespace entracte

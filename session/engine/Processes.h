@@ -1,0 +1,30 @@
+#pragma once
+
+// What the host's /proc says of a session's processes. Programs of the session choose their names;
+// nothing here depends on them but what is shown.
+
+#include "session/base/Result.h"
+#include "session/base/UniqueFd.h"
+#include "session/engine/SessionRecord.h"
+
+#include <vector>
+
+namespace entracte {
+
+// All processes beneath and including `init`, as they are at this moment.
+std::vector<pid_t> processesBeneath(pid_t init);
+
+// Of those, the ones that a person would call programs: not PID 1, and not its bus and X proxy.
+std::uint32_t countPrograms(pid_t init);
+
+// Memory that the images of these processes may take at most (bytes): private and shared pages.
+std::uint64_t memoryOf(const std::vector<pid_t>& processes);
+
+// Sockets of the session's own X proxy, as far as one can tell from outside by its name.
+std::vector<std::uint64_t> proxySockets(pid_t init);
+
+Result<InitIdentity> identityOf(pid_t pid);
+// A pidfd when the process still is the one that is meant; NotFound otherwise.
+Result<UniqueFd> openIdentity(const InitIdentity& identity);
+
+} // namespace entracte

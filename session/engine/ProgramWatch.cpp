@@ -1,0 +1,71 @@
+#include "session/engine/ProgramWatch.h"
+
+#include <sys/socket.h>
+
+namespace entracte {
+
+namespace {
+using namespace std::chrono_literals;
+constexpr auto kPace = 20ms;    // between two answers
+constexpr auto kEmptyPace = 1s; // after an answer that came too early and told nothing
+constexpr auto kMinWait = 5s;   // of an honest answer that tells nothing
+constexpr int kMaxPastRounds = 1000;
+} // namespace
+
+Status ProgramWatch::start(pid_t init, bool skipPast) {
+    stop();
+    ENTRACTE_ASSIGN(client, InitClient::connect(init));
+    if (skipPast) {
+        m_serial = 0;
+        for (int round = 0; round < kMaxPastRounds; ++round) {
+            ENTRACTE_ASSIGN(past, client.events(m_serial));
+            if (past.exits.empty() || past.exits.back().serial <= m_serial)
+                break;
+            m_serial = past.exits.back().serial;
+        }
+    }
+    m_client.emplace(std::move(client));
+    m_stopping = false;
+    m_thread = std::thread([this] { run(); });
+    return {};
+}
+
+void ProgramWatch::stop() {
+    if (!m_thread.joinable())
+        return;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_stopping = true;
+    }
+    m_changed.notify_all();
+    ::shutdown(m_client->socket(), SHUT_RDWR); // whoever reads it wakes up
+    m_thread.join();
+    m_client.reset();
+}
+
+void ProgramWatch::run() {
+    for (;;) {
+        const auto asked = std::chrono::steady_clock::now();
+        const auto events = m_client->waitEvents(m_serial);
+        if (!events)
+            return; // stopped, or the session ended, which its pidfd tells
+        bool told = false;
+        for (const ProgramExit& exit : events->exits) {
+            if (exit.serial <= m_serial)
+                continue;
+            m_serial = exit.serial;
+            m_observer(exit);
+            told = true;
+        }
+        const bool tooEarly = !told && std::chrono::steady_clock::now() - asked < kMinWait;
+        if (!pause(tooEarly ? std::chrono::milliseconds(kEmptyPace) : kPace))
+            return;
+    }
+}
+
+bool ProgramWatch::pause(std::chrono::milliseconds time) {
+    std::unique_lock lock(m_mutex);
+    return !m_changed.wait_for(lock, time, [this] { return m_stopping; });
+}
+
+} // namespace entracte

@@ -1,0 +1,253 @@
+#include "session/engine/ResumeJob.h"
+
+#include "session/base/Printable.h"
+#include "session/base/ScopeExit.h"
+#include "session/engine/HostFacts.h"
+#include "session/engine/Processes.h"
+#include "session/engine/SocketFolders.h"
+#include "session/engine/Staging.h"
+#include "session/store/Directories.h"
+#include "session/store/RemoveTree.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+namespace entracte {
+
+namespace {
+
+constexpr std::size_t kMaxSockets = 1024;
+constexpr std::uint64_t kDiskReserve = 64ull << 20; // bytes that stay free
+
+// A connection whose other end is gone: what the X proxy gets for each of its X connections.
+Result<UniqueFd> deadSocket() {
+    int pair[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return fail(Error::fromErrno("A socket for the session could not be made"));
+    ::close(pair[1]);
+    return UniqueFd(pair[0]);
+}
+
+// What the snapshot remembers for us.
+struct Remembered {
+    SessionSpec spec;
+    uid_t owner = 0;
+    std::string ownerName;
+    std::vector<std::uint64_t> sockets;
+    nlohmann::json host;
+};
+
+Result<Remembered> recall(const nlohmann::json& restore) try {
+    Remembered remembered;
+    ENTRACTE_ASSIGN(spec, specFromJson(restore.at("spec")));
+    remembered.spec = std::move(spec);
+    restore.at("owner").get_to(remembered.owner);
+    restore.at("ownerName").get_to(remembered.ownerName);
+    restore.at("sockets").get_to(remembered.sockets);
+    remembered.host = restore.at("host");
+    if (remembered.sockets.size() > kMaxSockets)
+        return fail(ErrorCode::SnapshotDamaged,
+                    "The snapshot names more connections than there can be.");
+    return remembered;
+} catch (const nlohmann::json::exception& problem) {
+    return fail(ErrorCode::SnapshotDamaged, "The snapshot does not say how it is to be resumed.",
+                problem.what(),
+                "Nothing was changed. Resume from another snapshot of this session.");
+}
+
+class ResumeJob {
+public:
+    ResumeJob(EngineContext& context, Session& session, JobControl& job)
+        : m_context(context), m_session(session), m_job(job), m_before(session.record()),
+          m_layer(newId()) {}
+
+    Status run(SnapshotId snapshot, const std::optional<ScreenSpec>& screen) {
+        ENTRACTE_TRY(choose(snapshot));
+        m_job.report("verifying", 0);
+        ENTRACTE_TRY(check(snapshot));
+        ENTRACTE_ASSIGN(criu, m_context.criu());
+        if (screen)
+            m_remembered.spec.screen = *screen;
+        else
+            m_remembered.spec.screen = m_before.spec.screen;
+        std::unique_ptr<ScreenProcess> shown;
+        if (m_context.display) { // before anything is made: it is what most often is not there
+            ENTRACTE_ASSIGN(started, ScreenProcess::start(m_person, m_remembered.spec.screen,
+                                                          m_context.options.screenProgram));
+            shown = std::move(started);
+        }
+        ENTRACTE_TRY(m_job.check());
+
+        ScopeExit undo([this] { takeBack(); });
+        ENTRACTE_TRY(makeFolders());
+        ENTRACTE_ASSIGN(staging, Staging::make(m_context.paths.staging(m_session.id()),
+                                               m_context.paths.diskStaging(m_session.id()),
+                                               m_info.imageBytes));
+        ENTRACTE_TRY(unpack(snapshot, staging));
+        ENTRACTE_TRY(restore(criu, staging));
+        m_job.report("redrawing", 0.8);
+        ENTRACTE_TRY(show(std::move(shown)));
+        watchPrograms(m_session, true);
+        ENTRACTE_TRY(settle());
+        undo.dismiss();
+        removeOldLayers(m_context, m_session.record());
+        return {};
+    }
+
+private:
+    Status choose(SnapshotId& snapshot) const {
+        if (!snapshot.empty())
+            return {};
+        const auto whole = m_context.store->list(m_session.id());
+        if (whole.empty())
+            return fail(ErrorCode::NotFound,
+                        "The session has no snapshot that it could be resumed from.");
+        snapshot = whole.back().id;
+        return {};
+    }
+
+    // Every problem that can be seen beforehand.
+    Status check(const SnapshotId& snapshot) {
+        ENTRACTE_ASSIGN(record, m_context.store->read(m_session.id(), snapshot));
+        m_info = record.info;
+        ENTRACTE_TRY(
+            m_context.store->verify(m_session.id(), snapshot, {m_job, "verifying", 0, 0.15}));
+        ENTRACTE_ASSIGN(remembered, recall(record.restore));
+        m_remembered = std::move(remembered);
+        // Whose it is says the session, not the snapshot.
+        if (m_remembered.owner != m_before.owner)
+            return fail(ErrorCode::SnapshotDamaged, "The snapshot belongs to another user.");
+        ENTRACTE_TRY(checkHost(m_remembered.host, hostFacts()));
+        auto person = personOfUid(m_before.owner);
+        if (!person || person->name != m_remembered.ownerName)
+            return fail(ErrorCode::HostMismatch,
+                        "The snapshot belongs to the user " +
+                            printable(m_remembered.ownerName, 64) + " with the number " +
+                            std::to_string(m_before.owner) + ", whom this computer does not know.",
+                        {}, "Nothing was changed. Make that user account, then try again.");
+        m_person = std::move(*person);
+        if (m_info.imageBytes > availableMemory())
+            return fail(ErrorCode::NoSpace,
+                        "There is not enough free memory for the session's programs.", {},
+                        "Nothing was changed. Close other programs, then try again.");
+        ENTRACTE_ASSIGN(disk, availableDisk(m_context.paths.state()));
+        if (m_info.layerBytes + kDiskReserve > disk)
+            return fail(ErrorCode::NoSpace,
+                        "There is not enough free disk space for the session's files.", {},
+                        "Nothing was changed. Free some space, then try again.");
+        return {};
+    }
+
+    Status makeFolders() const {
+        for (const auto& path : {m_context.paths.layers(m_session.id()),
+                                 m_context.paths.layer(m_session.id(), m_layer),
+                                 m_context.paths.runtime(m_session.id())})
+            ENTRACTE_TRY(openDirectory(path, true));
+        return {};
+    }
+
+    Status unpack(const SnapshotId& snapshot, const Staging& staging) const {
+        m_job.report("unpacking", 0.2);
+        const SessionId& id = m_session.id();
+        ENTRACTE_TRY(m_context.store->extractImages(id, snapshot, staging.images(),
+                                                    {m_job, "unpacking", 0.2, 0.4}));
+        return m_context.store->extractLayer(id, snapshot, m_context.paths.layer(id, m_layer),
+                                             {m_job, "unpacking", 0.4, 0.55});
+    }
+
+    Status restore(const Criu& criu, const Staging& staging) {
+        ENTRACTE_ASSIGN(facts, inspectImages(staging.images()));
+        ENTRACTE_TRY(m_job.check());
+        m_job.report("restoring", 0.6);
+        const ContainerSpec container =
+            containerSpec(m_context, m_session.id(), m_remembered.spec, m_person, m_layer);
+        ENTRACTE_TRY(mountRoot(container));
+        RestoreOptions options;
+        options.images = staging.images();
+        options.root = container.mountPoint;
+        options.mounts = externalMounts(container);
+        makeSocketFolders(container.mountPoint, options.mounts, m_person, facts.boundSocketPaths);
+        for (const std::uint64_t inode : m_remembered.sockets) {
+            ENTRACTE_ASSIGN(dead, deadSocket());
+            options.sockets.push_back({inode, std::move(dead)});
+        }
+        ENTRACTE_ASSIGN(init, criu.restore(std::move(options)));
+        UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, init, 0)));
+        if (!pidfd)
+            return fail(ErrorCode::RestoreFailed,
+                        "The session ended as soon as it was brought back.");
+        m_session.live = makeLive(m_context, m_session, RunningContainer{init, std::move(pidfd)});
+        ENTRACTE_ASSIGN(identity, identityOf(init));
+        m_identity = identity;
+        // From here on a helper that starts anew finds it.
+        return m_context.registry.update(m_session, [&](SessionRecord& record) {
+            record.state = SessionState::Starting;
+            record.init = m_identity;
+            record.layer = m_layer;
+            // After an unplanned end the old layer holds work that no snapshot has.
+            record.previousLayer = m_before.state == SessionState::Suspended ? "" : m_before.layer;
+            record.spec = m_remembered.spec;
+        });
+    }
+
+    Status show(std::unique_ptr<ScreenProcess> screen) {
+        LiveSession& live = *m_session.live;
+        if (!live.display)
+            return {};
+        ENTRACTE_TRY(live.display->goOn());
+        ENTRACTE_TRY(showOn(m_context, live, *screen));
+        live.screen = std::move(screen);
+        return {};
+    }
+
+    Status settle() {
+        m_session.programs = countPrograms(m_session.live->container.init);
+        m_session.windows = m_info.windows;
+        if (m_session.live->display)
+            if (const auto status = m_session.live->display->status())
+                m_session.windows = status->windows;
+        return m_context.registry.update(m_session, [&](SessionRecord& record) {
+            record.state = SessionState::Running;
+            record.screenDisplay = m_session.live->screen ? m_session.live->screen->display() : "";
+        });
+    }
+
+    void takeBack() {
+        endLive(m_context, m_session);
+        if (m_session.record().layer != m_before.layer)
+            static_cast<void>(m_context.registry.update(
+                m_session, [&](SessionRecord& record) { record = m_before; }));
+        if (const auto layers = openDirectory(m_context.paths.layers(m_session.id()), false))
+            if (const auto removed = removeTree(layers->get(), m_layer); !removed)
+                spdlog::error("session {}: {}", m_session.id(), removed.error().forLog());
+    }
+
+    EngineContext& m_context;
+    Session& m_session;
+    JobControl& m_job;
+    const SessionRecord m_before;
+    const std::string m_layer;
+    Person m_person;
+    SnapshotInfo m_info;
+    Remembered m_remembered;
+    InitIdentity m_identity;
+};
+
+} // namespace
+
+Result<SessionInfo> resumeSession(EngineContext& context, const std::shared_ptr<Session>& session,
+                                  const SnapshotId& snapshot,
+                                  const std::optional<ScreenSpec>& screen, JobControl& job) {
+    const auto use = JobUse::begin(context, session);
+    if (!use)
+        return fail(use.error());
+    if (session->live)
+        return fail(ErrorCode::InvalidArgument, "The session runs already.", {},
+                    "Suspend or stop it first; \"entracte attach\" shows it on another screen.");
+    ENTRACTE_TRY(ResumeJob(context, *session, job).run(snapshot, screen));
+    job.report("redrawing", 1);
+    return session->info();
+}
+
+} // namespace entracte

@@ -1,0 +1,28 @@
+#include "session/engine/Session.h"
+
+namespace entracte {
+
+SessionInfo Session::info() const {
+    const SessionRecord now = record();
+    SessionInfo info;
+    info.id = now.id;
+    info.name = now.spec.name;
+    info.owner = now.owner;
+    info.state = now.state;
+    info.screenKind = now.spec.screen.kind;
+    info.screenDisplay = now.screenDisplay;
+    info.command = now.spec.command;
+    info.createdUnixMs = now.createdUnixMs;
+    if (isRunning(now.state)) {
+        info.programs = programs;
+        info.windows = windows;
+    }
+    return info;
+}
+
+bool isRunning(SessionState state) {
+    return state == SessionState::Starting || state == SessionState::Running ||
+           state == SessionState::Detached;
+}
+
+} // namespace entracte

@@ -1,0 +1,57 @@
+#pragma once
+
+// A session in the helper's memory: what is known of it (safe from any thread), and its live parts,
+// which only the holder of its slot touches.
+
+#include "session/container/Container.h"
+#include "session/engine/DisplayParticipant.h"
+#include "session/engine/JobSlot.h"
+#include "session/engine/ProgramWatch.h"
+#include "session/engine/ScreenProcess.h"
+#include "session/engine/SessionRecord.h"
+#include "session/engine/SessionWatch.h"
+
+#include <atomic>
+#include <memory>
+
+namespace entracte {
+
+// What a running session has. Destroyed in the reverse order: the screen goes before the
+// container's pidfd.
+struct LiveSession {
+    RunningContainer container;
+    std::unique_ptr<DisplayParticipant> display; // null: a session without a display
+    std::unique_ptr<ProgramWatch> programs;
+    std::unique_ptr<ScreenProcess> screen; // null: detached
+};
+
+class Session {
+public:
+    explicit Session(SessionRecord record) : m_id(record.id), m_record(std::move(record)) {}
+
+    const SessionId& id() const { return m_id; }
+    SessionRecord record() const {
+        const std::lock_guard lock(m_mutex);
+        return m_record;
+    }
+    SessionState state() const { return record().state; }
+    SessionInfo info() const;
+
+    std::atomic<std::uint32_t> programs{0};
+    std::atomic<std::uint32_t> windows{0};
+
+    JobSlot slot;
+    std::unique_ptr<LiveSession> live; // of the slot's holder; null: does not run
+    SessionWatch watch;                // of the slot's holder; runs between jobs
+
+private:
+    friend class SessionRegistry;
+
+    const SessionId m_id;
+    mutable std::mutex m_mutex;
+    SessionRecord m_record;
+};
+
+bool isRunning(SessionState state);
+
+} // namespace entracte

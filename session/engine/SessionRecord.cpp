@@ -1,0 +1,160 @@
+#include "session/engine/SessionRecord.h"
+
+#include "session/base/Printable.h"
+
+#include <algorithm>
+
+namespace entracte {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr int kVersion = 1;
+constexpr std::size_t kMaxName = 64;         // bytes
+constexpr std::size_t kMaxWords = 4096;      // arguments, variables, folders
+constexpr std::size_t kMaxText = 128 * 1024; // bytes of all arguments and variables together
+constexpr std::size_t kMaxPath = 4095;       // bytes
+
+Status checkPath(const std::string& path, const char* what) {
+    if (path.empty() || path.front() != '/' || path.size() > kMaxPath ||
+        path.find('\0') != std::string::npos)
+        return fail(ErrorCode::InvalidArgument,
+                    std::string("The ") + what + " must be an absolute path.");
+    return {};
+}
+
+ScreenSpec screenFromJson(const json& value) {
+    ScreenSpec screen;
+    const int kind = value.at("kind");
+    if (kind < 0 || kind > static_cast<int>(ScreenKind::Headless))
+        throw json::other_error::create(501, "no such kind of screen", nullptr);
+    screen.kind = static_cast<ScreenKind>(kind);
+    value.at("width").get_to(screen.width);
+    value.at("height").get_to(screen.height);
+    value.at("display").get_to(screen.display);
+    value.at("xauthority").get_to(screen.xauthority);
+    return screen;
+}
+
+SessionSpec specOf(const json& value) {
+    SessionSpec spec;
+    value.at("name").get_to(spec.name);
+    spec.screen = screenFromJson(value.at("screen"));
+    value.at("command").get_to(spec.command);
+    value.at("environment").get_to(spec.environment);
+    value.at("workingDirectory").get_to(spec.workingDirectory);
+    for (const json& folder : value.at("sharedFolders"))
+        spec.sharedFolders.push_back({folder.at("path"), folder.at("readOnly")});
+    return spec;
+}
+
+tl::unexpected<Error> unreadable(std::string detail) {
+    return fail(ErrorCode::Internal, "What is remembered of a session cannot be read.",
+                std::move(detail));
+}
+
+} // namespace
+
+json specToJson(const SessionSpec& spec) {
+    json folders = json::array();
+    for (const SharedFolder& folder : spec.sharedFolders)
+        folders.push_back({{"path", folder.path}, {"readOnly", folder.readOnly}});
+    return {{"name", spec.name},
+            {"screen",
+             {{"kind", static_cast<int>(spec.screen.kind)},
+              {"width", spec.screen.width},
+              {"height", spec.screen.height},
+              {"display", spec.screen.display},
+              {"xauthority", spec.screen.xauthority}}},
+            {"command", spec.command},
+            {"environment", spec.environment},
+            {"workingDirectory", spec.workingDirectory},
+            {"sharedFolders", folders}};
+}
+
+Result<SessionSpec> specFromJson(const json& value) try {
+    SessionSpec spec = specOf(value);
+    ENTRACTE_TRY(checkSpec(spec));
+    return spec;
+} catch (const json::exception& problem) {
+    return unreadable(problem.what());
+}
+
+std::string formatRecord(const SessionRecord& record) {
+    const json document{{"version", kVersion},
+                        {"id", record.id},
+                        {"owner", record.owner},
+                        {"ownerName", record.ownerName},
+                        {"spec", specToJson(record.spec)},
+                        {"state", static_cast<int>(record.state)},
+                        {"createdUnixMs", record.createdUnixMs},
+                        {"screenDisplay", record.screenDisplay},
+                        {"init",
+                         {{"pid", record.init.pid},
+                          {"startTicks", record.init.startTicks},
+                          {"bootId", record.init.bootId}}},
+                        {"layer", record.layer},
+                        {"previousLayer", record.previousLayer}};
+    return document.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+Result<SessionRecord> parseRecord(std::string_view text) try {
+    const json document = json::parse(text);
+    if (document.at("version") != kVersion)
+        return fail(ErrorCode::HostMismatch, "A session was made by another version of Entracte.",
+                    "session.json has the version " + document.at("version").dump());
+    SessionRecord record;
+    ENTRACTE_ASSIGN(id, parseId(document.at("id").get<std::string>()));
+    record.id = id;
+    document.at("owner").get_to(record.owner);
+    document.at("ownerName").get_to(record.ownerName);
+    record.spec = specOf(document.at("spec"));
+    const int state = document.at("state");
+    if (state < 0 || state > static_cast<int>(SessionState::Ended))
+        return unreadable("no such state");
+    record.state = static_cast<SessionState>(state);
+    document.at("createdUnixMs").get_to(record.createdUnixMs);
+    document.at("screenDisplay").get_to(record.screenDisplay);
+    document.at("init").at("pid").get_to(record.init.pid);
+    document.at("init").at("startTicks").get_to(record.init.startTicks);
+    document.at("init").at("bootId").get_to(record.init.bootId);
+    document.at("layer").get_to(record.layer);
+    document.at("previousLayer").get_to(record.previousLayer);
+    for (const std::string& layer : {record.layer, record.previousLayer})
+        if (!layer.empty())
+            ENTRACTE_TRY(parseId(layer));
+    return record;
+} catch (const json::exception& problem) {
+    return unreadable(problem.what());
+}
+
+Status checkSpec(const SessionSpec& spec) {
+    if (spec.name.empty() || spec.name.size() > kMaxName ||
+        printable(spec.name, kMaxName) != spec.name)
+        return fail(ErrorCode::InvalidArgument,
+                    "The name of a session has 1 to 64 bytes of printable text.");
+    if (!spec.workingDirectory.empty())
+        ENTRACTE_TRY(checkPath(spec.workingDirectory, "working directory"));
+    if (spec.command.size() > kMaxWords || spec.environment.size() > kMaxWords ||
+        spec.sharedFolders.size() > kMaxWords)
+        return fail(ErrorCode::InvalidArgument,
+                    "The command, its variables or its folders are too many.");
+    std::size_t text = 0;
+    const auto add = [&](const std::string& word) {
+        text += word.size();
+        return word.find('\0') == std::string::npos;
+    };
+    bool good = std::ranges::all_of(spec.command, add);
+    for (const auto& [name, value] : spec.environment)
+        good =
+            good && !name.empty() && name.find('=') == std::string::npos && add(name) && add(value);
+    if (!good || text > kMaxText || (!spec.command.empty() && spec.command.front().empty()))
+        return fail(ErrorCode::InvalidArgument,
+                    "The command or its variables are too long, or hold what no command can.");
+    for (const SharedFolder& folder : spec.sharedFolders)
+        ENTRACTE_TRY(checkPath(folder.path, "shared folder"));
+    return {};
+}
+
+} // namespace entracte

@@ -1,0 +1,44 @@
+#pragma once
+
+// What the helper remembers of a session over its own restart: STATE/sessions/ID/session.json,
+// replaced as a whole.
+//
+// It is root's own file, and still read with care: a strange or damaged one is an error, never a
+// guess.
+
+#include "session/engine/Types.h"
+
+#include <nlohmann/json.hpp>
+
+namespace entracte {
+
+// PID 1 of a running session, told from a later process that got the same number.
+struct InitIdentity {
+    pid_t pid = 0;                // on the host; 0: none
+    std::uint64_t startTicks = 0; // field 22 of /proc/PID/stat
+    std::string bootId;           // /proc/sys/kernel/random/boot_id
+};
+
+struct SessionRecord {
+    SessionId id;
+    uid_t owner = 0;
+    std::string ownerName;
+    SessionSpec spec;
+    SessionState state = SessionState::Starting;
+    std::int64_t createdUnixMs = 0;
+    std::string screenDisplay; // what the windows are on
+    InitIdentity init;
+    std::string layer;         // name of the folder in layers/ that the session uses
+    std::string previousLayer; // what it had before an unplanned end; kept until the next resume
+};
+
+nlohmann::json specToJson(const SessionSpec& spec);
+Result<SessionSpec> specFromJson(const nlohmann::json& value);
+
+std::string formatRecord(const SessionRecord& record);
+Result<SessionRecord> parseRecord(std::string_view text);
+
+// Names in the caller's arguments that no session could have: InvalidArgument with a sentence.
+Status checkSpec(const SessionSpec& spec);
+
+} // namespace entracte

@@ -1,0 +1,219 @@
+#include "session/engine/SnapshotJob.h"
+
+#include "session/base/Printable.h"
+#include "session/criu/Preflight.h"
+#include "session/engine/HostFacts.h"
+#include "session/engine/Processes.h"
+#include "session/engine/Staging.h"
+#include "session/store/TreeSize.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace entracte {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kMaxComment = 1000;             // bytes
+constexpr std::uint64_t kImageOverhead = 32ull << 20; // bytes beside the memory pages
+
+// Between prepare and goOn: the session's connections to us are closed, its display is still. Lets
+// go again when it is left, whichever way.
+class Stillness {
+public:
+    Stillness(EngineContext& context, Session& session) : m_context(context), m_session(session) {
+        m_session.live->programs->stop();
+    }
+    Stillness(const Stillness&) = delete;
+    Stillness& operator=(const Stillness&) = delete;
+    ~Stillness() { end(); }
+
+    Result<std::vector<std::uint64_t>> prepare() {
+        if (!m_session.live->display)
+            return std::vector<std::uint64_t>();
+        m_prepared = true; // even a failed one may have stopped the display
+        return m_session.live->display->prepare(m_context.options.prepareLimit);
+    }
+    void dismiss() { m_ended = true; }
+    void end() {
+        if (std::exchange(m_ended, true) || !m_session.live)
+            return;
+        LiveSession& live = *m_session.live;
+        if (m_prepared) {
+            if (const auto on = live.display->goOn(); !on)
+                spdlog::error("session {}: {}", m_session.id(), on.error().forLog());
+            if (live.screen)
+                if (const auto open = reopenChannel(live, *live.screen); !open)
+                    spdlog::error("session {}: {}", m_session.id(), open.error().forLog());
+        }
+        watchPrograms(m_session, false);
+    }
+
+private:
+    EngineContext& m_context;
+    Session& m_session;
+    bool m_prepared = false;
+    bool m_ended = false;
+};
+
+Status refuseBlockers(const std::vector<Finding>& findings) {
+    const auto blocker = std::ranges::find(findings, true, &Finding::blocks);
+    if (blocker == findings.end())
+        return {};
+    const auto others = std::ranges::count(findings, true, &Finding::blocks) - 1;
+    std::string sentence = blocker->reason;
+    if (others > 0)
+        sentence += " (And " + std::to_string(others) + " more that cannot be saved.)";
+    return fail(ErrorCode::NotCheckpointable, sentence + " Nothing was changed.",
+                "process " + std::to_string(blocker->pid), blocker->remedy);
+}
+
+class SnapshotJob {
+public:
+    SnapshotJob(EngineContext& context, Session& session, Afterwards afterwards, JobControl& job)
+        : m_context(context), m_session(session), m_suspend(afterwards == Afterwards::End),
+          m_job(job) {}
+
+    Result<SnapshotInfo> run(const std::string& comment) {
+        ENTRACTE_ASSIGN(criu, m_context.criu());
+        m_record.info.comment = printable(comment, kMaxComment);
+        m_job.report("preparing", 0);
+        describe();
+        Stillness stillness(m_context, m_session);
+        ENTRACTE_ASSIGN(sockets, stillness.prepare());
+        ENTRACTE_TRY(m_job.check());
+        ENTRACTE_ASSIGN(findings, preflight(init(), sockets));
+        ENTRACTE_TRY(refuseBlockers(findings));
+        ENTRACTE_ASSIGN(staging, makeStaging());
+        ENTRACTE_ASSIGN(writer, m_context.store->begin(m_session.id()));
+        ENTRACTE_TRY(m_job.check());
+
+        m_job.report("saving", 0.1);
+        m_record.info.takenUnixMs = nowUnixMs();
+        m_record.restore["sockets"] = sockets;
+        if (const auto version = criu.version())
+            m_record.restore["criu"] = *version;
+        DumpOptions options;
+        options.root = init();
+        options.images = staging.images();
+        options.leaveRunning = !m_suspend;
+        options.mounts = externalMounts(m_container);
+        options.externalUnix = sockets;
+        const auto began = Clock::now();
+        options.whileFrozen = [&]() -> Status {
+            if (!m_suspend) {
+                ENTRACTE_TRY(stageLayer(m_container.layer, kNotSaved, staging.layerFile(), m_job));
+                return {};
+            }
+            m_record.info.frozenMicros = static_cast<std::uint32_t>(
+                std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began)
+                    .count());
+            return store(*writer, staging);
+        };
+        const auto dumped = criu.dump(options);
+        if (m_committed) { // a suspension: the session ends, however CRIU felt about ending it
+            stillness.dismiss();
+            if (!dumped)
+                spdlog::warn("session {}: {}", m_session.id(), dumped.error().forLog());
+            return *m_committed;
+        }
+        stillness.end();
+        if (!dumped)
+            return fail(dumped.error());
+        m_record.info.frozenMicros = dumped->frozenMicros;
+        ENTRACTE_TRY(store(*writer, staging));
+        return *m_committed;
+    }
+
+private:
+    // Of the layer's folders: what overlayfs makes anew.
+    inline static const std::set<std::string> kNotSaved{"work"};
+
+    pid_t init() const { return m_session.live->container.init; }
+
+    static std::int64_t nowUnixMs() {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(
+                   std::chrono::system_clock::now().time_since_epoch())
+            .count();
+    }
+
+    void describe() {
+        const SessionRecord now = m_session.record();
+        Person person;
+        person.uid = now.owner;
+        person.name = now.ownerName;
+        m_container = containerSpec(m_context, now.id, now.spec, person, now.layer);
+        m_record.info.suspended = m_suspend;
+        m_record.info.programs = countPrograms(init());
+        m_record.info.windows = m_session.windows;
+        if (m_session.live->display)
+            if (const auto status = m_session.live->display->status())
+                m_record.info.windows = status->windows;
+        m_record.restore = {{"spec", specToJson(now.spec)},
+                            {"owner", now.owner},
+                            {"ownerName", now.ownerName},
+                            {"host", hostFactsToJson(hostFacts())}};
+    }
+
+    Result<Staging> makeStaging() const {
+        std::uint64_t bytes = memoryOf(processesBeneath(init())) + kImageOverhead;
+        if (!m_suspend)
+            bytes += treeSize(m_container.layer / "upper");
+        return Staging::make(m_context.paths.staging(m_session.id()),
+                             m_context.paths.diskStaging(m_session.id()), bytes);
+    }
+
+    Status store(SnapshotWriter& writer, const Staging& staging) {
+        m_job.report("storing", 0.35);
+        ENTRACTE_TRY(writer.addImages(staging.images(), {m_job, "storing", 0.35, 0.75}));
+        if (m_suspend)
+            ENTRACTE_TRY(
+                writer.addLayer(m_container.layer, kNotSaved, {m_job, "storing", 0.75, 0.9}));
+        else
+            ENTRACTE_TRY(writer.addStagedLayer(staging.layerFile(), {m_job, "storing", 0.75, 0.9}));
+        ENTRACTE_ASSIGN(info, writer.commit(m_record, m_requested, {m_job, "storing", 0.9, 0.99}));
+        m_committed = info;
+        return {};
+    }
+
+    EngineContext& m_context;
+    Session& m_session;
+    const bool m_suspend;
+    JobControl& m_job;
+    const Clock::time_point m_requested = Clock::now();
+    ContainerSpec m_container;
+    SnapshotRecord m_record;
+    std::optional<SnapshotInfo> m_committed;
+};
+
+} // namespace
+
+Result<SnapshotInfo> takeSnapshot(EngineContext& context, const std::shared_ptr<Session>& session,
+                                  const std::string& comment, Afterwards afterwards,
+                                  JobControl& job) {
+    const auto use = JobUse::begin(context, session);
+    if (!use)
+        return fail(use.error());
+    ENTRACTE_TRY(requireLive(*session));
+    auto taken = SnapshotJob(context, *session, afterwards, job).run(comment);
+    if (!taken)
+        return fail(goesOn(std::move(taken).error()));
+    if (context.observer)
+        context.observer->snapshotAdded(*taken);
+    if (afterwards == Afterwards::End) {
+        job.report("ending", 0.99);
+        endLive(context, *session);
+        static_cast<void>(context.registry.update(*session, [](SessionRecord& record) {
+            record.state = SessionState::Suspended;
+            record.screenDisplay.clear();
+            record.init = {};
+        }));
+    }
+    job.report(afterwards == Afterwards::End ? "ending" : "storing", 1, taken->storedBytes);
+    return taken;
+}
+
+} // namespace entracte

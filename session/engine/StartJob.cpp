@@ -1,0 +1,97 @@
+#include "session/engine/StartJob.h"
+
+#include "session/base/ScopeExit.h"
+#include "session/engine/Processes.h"
+#include "session/store/Directories.h"
+
+#include <spdlog/spdlog.h>
+
+namespace entracte {
+
+namespace {
+
+std::int64_t nowUnixMs() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+Status makeFolders(const EngineContext& context, const SessionRecord& record) {
+    ENTRACTE_ASSIGN(layers, openDirectory(context.paths.layers(record.id), true));
+    layers.reset();
+    ENTRACTE_ASSIGN(layer, openDirectory(context.paths.layer(record.id, record.layer), true));
+    layer.reset();
+    ENTRACTE_ASSIGN(runtime, openDirectory(context.paths.runtime(record.id), true));
+    runtime.reset();
+    return {};
+}
+
+Status bringUp(EngineContext& context, Session& session, const Person& person, JobControl& job) {
+    const SessionRecord record = session.record();
+    const ContainerSpec container =
+        containerSpec(context, session.id(), record.spec, person, record.layer);
+    job.report("preparing", 0.05);
+    ENTRACTE_TRY(makeFolders(context, record));
+    std::unique_ptr<ScreenProcess> screen;
+    if (context.display) { // first, because it is what most often is not there
+        ENTRACTE_ASSIGN(started, ScreenProcess::start(person, record.spec.screen,
+                                                      context.options.screenProgram));
+        screen = std::move(started);
+    }
+    ENTRACTE_TRY(job.check());
+    job.report("starting", 0.2);
+    ENTRACTE_TRY(prepareLayer(container, context.paths.state()));
+    ENTRACTE_TRY(mountRoot(container));
+    ENTRACTE_ASSIGN(running, launch(container));
+    ENTRACTE_ASSIGN(identity, identityOf(running.init));
+    session.live = makeLive(context, session, std::move(running));
+    ENTRACTE_TRY(
+        context.registry.update(session, [&](SessionRecord& changed) { changed.init = identity; }));
+    watchPrograms(session, false);
+    ENTRACTE_TRY(job.check());
+    if (screen) {
+        job.report("redrawing", 0.5);
+        ENTRACTE_TRY(showOn(context, *session.live, *screen));
+        session.live->screen = std::move(screen);
+    }
+    if (!record.spec.command.empty()) {
+        job.report("starting", 0.9);
+        ENTRACTE_ASSIGN(init, InitClient::connect(session.live->container.init));
+        ENTRACTE_TRY(init.spawn(
+            record.spec.command, {},
+            record.spec.workingDirectory.empty() ? person.home : record.spec.workingDirectory));
+    }
+    return context.registry.update(session, [&](SessionRecord& changed) {
+        changed.state = SessionState::Running;
+        changed.screenDisplay = session.live->screen ? session.live->screen->display() : "";
+    });
+}
+
+} // namespace
+
+Result<SessionInfo> startSession(EngineContext& context, const Person& person,
+                                 const SessionSpec& spec, JobControl& job) {
+    ENTRACTE_TRY(checkSpec(spec));
+    ENTRACTE_TRY(job.check());
+    SessionRecord record;
+    record.id = newId();
+    record.owner = person.uid;
+    record.ownerName = person.name;
+    record.spec = spec;
+    record.createdUnixMs = nowUnixMs();
+    record.layer = newId();
+    ENTRACTE_ASSIGN(session, context.registry.add(std::move(record)));
+    const auto use = JobUse::begin(context, session);
+    if (!use)
+        return fail(use.error());
+    if (auto up = bringUp(context, *session, person, job); !up) {
+        endLive(context, *session);
+        if (const auto removed = context.registry.remove(session->id()); !removed)
+            spdlog::error("session {}: {}", session->id(), removed.error().forLog());
+        return fail(std::move(up).error());
+    }
+    job.report("starting", 1);
+    return session->info();
+}
+
+} // namespace entracte

@@ -1,0 +1,58 @@
+#include "session/engine/StopJob.h"
+
+#include <poll.h>
+#include <spdlog/spdlog.h>
+
+namespace entracte {
+
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kGrace = 5s; // from SIGTERM to SIGKILL
+constexpr auto kEnd = 2s;   // for PID 1 itself after that
+
+// What does not end by itself is killed by endLive.
+void askToEnd(const LiveSession& live, const SessionId& id) {
+    auto init = InitClient::connect(live.container.init);
+    const auto asked = init ? init->terminate(kGrace) : Status(fail(init.error()));
+    if (!asked) {
+        spdlog::warn("session {}: {}", id, asked.error().forLog());
+        return;
+    }
+    pollfd polled{live.container.initPidfd.get(), POLLIN, 0};
+    ::poll(&polled, 1, static_cast<int>(std::chrono::milliseconds(kGrace + kEnd).count()));
+}
+
+} // namespace
+
+Status stopSession(EngineContext& context, const std::shared_ptr<Session>& session,
+                   JobControl& job) {
+    const auto use = JobUse::begin(context, session);
+    if (!use)
+        return fail(use.error());
+    ENTRACTE_TRY(requireLive(*session));
+    job.report("ending", 0);
+    askToEnd(*session->live, session->id());
+    endLive(context, *session);
+    const auto state = restingState(context, session->id(), SessionState::Suspended);
+    ENTRACTE_TRY(context.registry.update(*session, [&](SessionRecord& record) {
+        record.state = state;
+        record.screenDisplay.clear();
+        record.init = {};
+    }));
+    job.report("ending", 1);
+    return {};
+}
+
+Status removeSession(EngineContext& context, const std::shared_ptr<Session>& session) {
+    const auto use = JobUse::begin(context, session);
+    if (!use)
+        return fail(use.error());
+    if (session->live)
+        return fail(ErrorCode::InvalidArgument, "The session still runs.", {},
+                    "Stop it first (\"entracte stop\").");
+    clearRuntime(context, session->id());
+    return context.registry.remove(session->id());
+}
+
+} // namespace entracte
