@@ -3,6 +3,7 @@ import os
 import re
 import secrets
 import signal
+import socket
 import struct
 from contextlib import ExitStack
 
@@ -106,20 +107,23 @@ class XServer:
         return self._process.running()
 
     def _remove_remains(self):
-        for path in (self.socket_path, f"/tmp/.X{self.number}-lock"):
-            if os.path.exists(path):
-                os.unlink(path)
+        """Only if nobody listens there: another server may have taken the number."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            try:
+                probe.connect(self.socket_path)
+            except ConnectionRefusedError:
+                os.unlink(self.socket_path)
+            except OSError:
+                pass
 
     def close(self):
-        running = self.running()
-        if running:
+        if self.running():
             try:
                 os.kill(self._server_pid(), signal.SIGTERM)
             except ProcessLookupError:
                 pass
         self._stack.close()
-        if running:
-            self._remove_remains()
+        self._remove_remains()
 
     def __enter__(self):
         return self
