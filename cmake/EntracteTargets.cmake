@@ -37,6 +37,11 @@ function(entracte_test name)
     target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest_main GTest::gmock entracte_options)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY
                           ${PROJECT_BINARY_DIR}/tests/bin)
+    # An empty value would vanish on the way, and TIMEOUT become a label.
+    set(properties TIMEOUT 120)
+    if(ARG_LABELS)
+        list(APPEND properties LABELS "${ARG_LABELS}")
+    endif()
     gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
-                         PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 120)
+                         PROPERTIES ${properties})
 endfunction()

@@ -3,6 +3,7 @@
 
 #include "dbus/service/Service.h"
 #include "dbus/service/XProxyParticipant.h"
+#include "session/criu/Criu.h"
 #include "session/doctor/Doctor.h"
 
 #include <CLI/CLI.hpp>
@@ -42,8 +43,11 @@ Status serve(const Options& options) {
     ENTRACTE_ASSIGN(loop, service::BusLoop::open(options.bus));
     const auto& engineOptions = options.engine;
     service::Service service(*loop, [engineOptions] {
-        return examineMachine(
-            {engineOptions.stateDirectory, engineOptions.runtimeDirectory, engineOptions.criu});
+        return examineMachine({engineOptions.stateDirectory, [&]() -> Result<std::string> {
+                                   ENTRACTE_ASSIGN(criu, Criu::find(engineOptions.criu,
+                                                                    engineOptions.stateDirectory));
+                                   return criu.version();
+                               }});
     });
     auto engine = Engine::open(
         engineOptions,

@@ -1,5 +1,7 @@
 #include "session/base/Subprocess.h"
 
+#include "session/base/Signals.h"
+
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
@@ -91,13 +93,7 @@ struct Plan {
         if (::dup2(plan.mappings[i].from, plan.mappings[i].to) < 0)
             giveUp(plan);
 
-    struct sigaction standard {};
-    standard.sa_handler = SIG_DFL;
-    for (int number = 1; number <= 64; ++number)
-        ::sigaction(number, &standard, nullptr); // fails for those that cannot be changed
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    resetSignals();
     ::umask(022);
 
     if (::setsid() < 0)

@@ -1,5 +1,6 @@
 #include "session/container/LaunchChild.h"
 
+#include "session/base/Signals.h"
 #include "session/base/UniqueFd.h"
 #include "session/container/Mounting.h"
 
@@ -8,7 +9,6 @@
 #include <linux/close_range.h>
 #include <linux/seccomp.h>
 #include <net/if.h>
-#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -102,16 +102,6 @@ Status keepNothing(int report) {
     if (::close_range(kReportFd, ~0U, CLOSE_RANGE_CLOEXEC) < 0 || ::dup2(away.get(), kReportFd) < 0)
         return fail(Error::fromErrno("The helper's descriptors could not be closed"));
     return {};
-}
-
-void resetSignals() {
-    struct sigaction standard {};
-    standard.sa_handler = SIG_DFL;
-    for (int number = 1; number <= 64; ++number)
-        ::sigaction(number, &standard, nullptr); // fails for those that cannot be changed
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
 bool hasNoCapabilities() {

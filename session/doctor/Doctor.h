@@ -4,7 +4,10 @@
 // no helper, and can be run by anybody; run by root they also prove that namespaces, overlays and
 // CRIU work, which nobody else can try.
 
+#include "session/base/Result.h"
+
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,8 +24,9 @@ struct DoctorFinding {
 
 struct DoctorOptions {
     std::filesystem::path stateDirectory = "/var/lib/entracte"; // where the room is measured
-    std::filesystem::path runtimeDirectory = "/run/entracte";   // and the staging area's
-    std::filesystem::path criu;                                 // as in EngineOptions
+    // Finds a CRIU that works and gives its version. Only root can try; without this, only whether
+    // a CRIU is installed at all is looked at.
+    std::function<Result<std::string>()> findCriu;
 };
 
 std::vector<DoctorFinding> examineMachine(const DoctorOptions& options);

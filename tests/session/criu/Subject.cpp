@@ -108,7 +108,7 @@ std::uint64_t Subject::countOf(pid_t init) {
     std::string name;
     std::string state;
     std::uint64_t number = 0;
-    file >> label >> name >> number >> label; // Name: probe N
+    file >> label >> name >> number; // Name: probe N
     while (file >> label)
         if (label == "State:")
             file >> state;

@@ -36,8 +36,8 @@ class Window:
             self.desktop.run(["xdotool", "windowactivate", self.id], check=False)
             now = self.desktop.run(["xdotool", "getactivewindow"], check=False).strip()
             return now and int(now) == int(self.id, 16)
-        wait_for(f"the focus on \"{self.title}\"", active, step=0.2)
-        time.sleep(0.3)
+        wait_for(f"the focus on {self.id}", active, step=0.05)
+        time.sleep(0.1)
 
     def click(self, x, y, button=1):
         """At x, y in the window's own pixels."""
@@ -57,11 +57,7 @@ class Window:
         """Selects everything and reads the clipboard through the X server."""
         self.desktop.clear_clipboard()
         self.key("ctrl+a", "ctrl+c")
-        return wait_for(f"the clipboard of \"{self.title}\"", self.desktop.clipboard, limit=8, step=0.2)
-
-    def screenshot(self, path):
-        self.desktop.run(["import", "-silent", "-window", self.id, str(path)])
-        return Path(path)
+        return wait_for(f"the clipboard of {self.id}", self.desktop.clipboard, limit=8, step=0.1)
 
     def close(self):
         self.desktop.run(["xdotool", "windowclose", self.id], check=False)
@@ -70,6 +66,11 @@ class Window:
 class Desktop:
     def __init__(self, server):
         self.server = server
+        self._foreign = set()
+
+    def ignore_present_windows(self):
+        """Those are somebody else's: they shall not be typed into, nor counted."""
+        self._foreign = {window.id for window in self.windows()}
 
     def run(self, command, check=True, timeout=20, input=None):
         return run(command, self.server.person, self.server.environment(), input=input, check=check,
@@ -78,7 +79,8 @@ class Desktop:
     def windows(self, window_class=None):
         """The windows that the person's window manager manages, oldest first."""
         text = self.run(["xprop", "-root", "_NET_CLIENT_LIST"], check=False)
-        windows = [Window(self, ident) for ident in window_id_list(text.split("#", 1)[-1])]
+        windows = [Window(self, ident) for ident in window_id_list(text.split("#", 1)[-1])
+                   if ident not in self._foreign]
         if window_class:
             windows = [w for w in windows if w.window_class.lower() == window_class.lower()]
         return windows
@@ -106,11 +108,18 @@ class Desktop:
         return done.stdout if done.returncode == 0 else ""
 
     def screenshot(self, path):
-        """The whole root window. Written by this process: the person may not write where we may."""
-        done = subprocess.run(["import", "-silent", "-window", "root", "png:-"],
+        """The whole root window."""
+        return self._picture("root", path)
+
+    def window_picture(self, window, path):
+        return self._picture(window.id, path)
+
+    def _picture(self, window, path):
+        # Written by this process: the person may not write where we may.
+        done = subprocess.run(["import", "-silent", "-window", window, "png:-"],
                               env=self.server.environment(), capture_output=True, timeout=30, check=False)
         if done.returncode != 0 or not done.stdout:
-            raise Failure(f"no screenshot: {done.stderr.decode(errors='replace')}")
+            raise Failure(f"no picture of {window}: {done.stderr.decode(errors='replace')}")
         Path(path).write_bytes(done.stdout)
         return Path(path)
 
@@ -128,4 +137,6 @@ def differing_pixels(first, second):
     a, b = pixels(first), pixels(second)
     if a[:2] != b[:2]:
         return max(a[0] * a[1], b[0] * b[1])
+    if a[2] == b[2]:
+        return 0
     return sum(a[2][i:i + 3] != b[2][i:i + 3] for i in range(0, len(a[2]), 3))

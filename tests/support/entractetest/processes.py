@@ -106,7 +106,7 @@ class Process:
     def running(self):
         return self._popen.poll() is None
 
-    def end(self, with_signal=signal.SIGTERM, limit=10.0):
+    def end(self, with_signal=signal.SIGTERM, limit=3.0):
         """Ends it: `with_signal`, then SIGKILL. Its exit status (negative: a signal)."""
         if self.running():
             self._popen.send_signal(with_signal)

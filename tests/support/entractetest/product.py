@@ -98,12 +98,13 @@ class Product:
 
     # --- the command line, as the person
 
-    def command(self, *arguments, server=None, timeout=180):
+    def command(self, *arguments, server=None, timeout=180, person=None):
         """Status and what was said, whatever it is."""
-        base = server.environment() if server else self.person.environment()
+        person = person or self.person
+        base = server.environment() if server else person.environment()
         # Sessions stay as programs start by themselves, not as the person's desktop would have them.
         env = {**base, "DBUS_SYSTEM_BUS_ADDRESS": self.bus_address, "GSETTINGS_BACKEND": "memory"}
-        return run_status([self.programs / "entracte", *arguments], self.person, env, timeout=timeout)
+        return run_status([self.programs / "entracte", *arguments], person, env, timeout=timeout)
 
     def json(self, *arguments, server=None, timeout=180):
         """What `entracte VERB --json …` says. CommandFailed unless it ends with 0."""
@@ -117,25 +118,31 @@ class Product:
         """Starts a session; its id."""
         said = self.json("start", "--name", name, "--screen", screen, *options, "--", *command,
                          server=server)
-        return session_of(said)["id"]
+        return said["session"]["id"]
 
     def exec(self, session, *command):
         return self.json("exec", session, "--", *command)
 
     def snapshot(self, session, comment=""):
-        return snapshot_of(self.json("snapshot", session, "--comment", comment))
+        return self.json("snapshot", session, "--comment", comment)["snapshot"]
 
     def suspend(self, session):
-        return snapshot_of(self.json("suspend", session))
+        return self.json("suspend", session)["snapshot"]
 
     def resume(self, session, server, screen="host", options=()):
         return self.json("resume", session, "--screen", screen, *options, server=server)
 
     def show(self, session):
-        return session_of(self.json("show", session))
+        return self.json("show", session)["session"]
 
     def snapshots(self, session):
-        return self.json("show", session).get("snapshots", [])
+        return self.show(session)["snapshots"]
+
+    def sessions(self):
+        return self.json("list")["sessions"]
+
+    def state_of(self, session):
+        return next((s["state"] for s in self.sessions() if s["id"] == session), None)
 
     def stop(self, session):
         return self.json("stop", session)
@@ -175,12 +182,12 @@ class Product:
         for pid in self.session_processes():
             os.kill(pid, signal.SIGKILL)
         wait_for("the end of the session",
-                 lambda: self.show(session)["state"] in ("interrupted", "ended"), 20, 0.1)
+                 lambda: self.state_of(session) in ("interrupted", "ended"), 20, 0.1)
 
     def close(self):
         if self._bus.poll() is None:
             try:
-                for entry in sessions_of(self.json("list")):
+                for entry in self.sessions():
                     if entry["state"] in ("running", "detached", "starting"):
                         self.command("stop", entry["id"], timeout=30)
             except (Failure, ValueError):
@@ -204,15 +211,3 @@ class Product:
 
     def __exit__(self, *_):
         self.close()
-
-
-def session_of(said):
-    return said.get("session", said)
-
-
-def snapshot_of(said):
-    return said.get("snapshot", said)
-
-
-def sessions_of(said):
-    return said if isinstance(said, list) else said.get("sessions", [])

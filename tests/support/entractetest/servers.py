@@ -2,13 +2,14 @@
 import os
 import re
 import secrets
+import shutil
 import signal
 import socket
 import struct
 from contextlib import ExitStack
 
 from . import x11
-from .processes import Failure, Process, run, wait_for
+from .processes import Failure, Process, run, run_status, wait_for
 
 _FAMILY_WILD = 0xFFFF
 
@@ -39,10 +40,10 @@ def write_cookie_file(path, cookie, person):
 
 
 class XServer:
-    """An Xvfb of the person's, with a cookie and a window manager."""
+    """An Xvfb of the person's, with a cookie and a window manager; a Xephyr `within` another display."""
 
-    def __init__(self, workspace, name, person, traits, window_manager=True):
-        self.person, self.traits, self.name = person, traits, name
+    def __init__(self, workspace, name, person, traits, window_manager=True, within=None):
+        self.person, self.traits, self.name, self._within = person, traits, name, within
         self._stack = ExitStack()
         self._folder = workspace.folder(name, person)
         self.cookie = secrets.token_bytes(16)
@@ -50,13 +51,16 @@ class XServer:
         write_cookie_file(self.cookie_file, self.cookie, person)
         self._start()
         if window_manager:
-            self._start_window_manager()
+            start_window_manager(self, self._stack, self._folder / "openbox.log")
 
     def _start(self):
         read_end, write_end = os.pipe()
         width, height = self.traits.size
-        command = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{width}x{height}x24",
-                   "-auth", self.cookie_file, "-nolisten", "tcp", "-noreset", *self.traits.options]
+        screen = ["-screen", "0", f"{width}x{height}x24"]
+        if self._within:
+            screen = ["-screen", f"{width}x{height}", "-title", "Entracte: another X server"]
+        command = ["Xephyr" if self._within else "Xvfb", "-displayfd", str(write_end), *screen, "-auth", self.cookie_file, "-nolisten", "tcp", "-noreset",
+                   *self.traits.options]
         runs_as = self.person
         if self.traits.clock_ahead and os.geteuid() == 0:
             runs_as = None
@@ -65,7 +69,7 @@ class XServer:
                        str(self.person.gid), "--init-groups", "--pdeathsig", "KILL", *command]
         self._process = self._stack.enter_context(
             Process(command, self._folder / "server.log", runs_as,
-                    env=self.person.environment(), pass_fds=(write_end,)))
+                    env=(self._within or self.person).environment(), pass_fds=(write_end,)))
         os.close(write_end)
         with os.fdopen(read_end) as pipe:
             number = pipe.readline().strip()
@@ -74,17 +78,10 @@ class XServer:
         self.number = int(number)
         self.display = f":{number}"
         self.socket_path = f"/tmp/.X11-unix/X{number}"
-        self._atom_keeper = None
         if self.traits.atoms:
             with self.client() as client:
                 for atom in self.traits.atoms:
                     client.intern_atom(atom)
-
-    def _start_window_manager(self):
-        self._stack.enter_context(Process(["openbox", "--sm-disable"], self._folder / "openbox.log",
-                                          self.person, env=self.environment()))
-        wait_for("the window manager", lambda: "window id" in run(
-            ["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"], self.person, self.environment()))
 
     def environment(self, **more):
         return self.person.environment(DISPLAY=self.display, XAUTHORITY=str(self.cookie_file), **more)
@@ -133,17 +130,48 @@ class XServer:
 
 
 class PersonsDisplay:
-    """The display that the person sits at: looked at, never ended."""
+    """The display that somebody sits at: looked at, never ended. A window manager comes only if there is none."""
 
-    def __init__(self, person, display, cookie_file):
-        self.person, self.display, self.cookie_file = person, display, cookie_file
+    def __init__(self, workspace, person, display, cookie_file):
+        self.person, self.display, self.cookie_file = person, display, None
+        self._stack = ExitStack()
+        folder = workspace.folder("display", person)
+        if cookie_file and os.path.exists(cookie_file):
+            # Root's display is shown to the ordinary person who runs the session.
+            self.cookie_file = folder / "Xauthority"
+            shutil.copyfile(cookie_file, self.cookie_file)
+            self.cookie_file.chmod(0o600)
+            if os.geteuid() == 0:
+                os.chown(self.cookie_file, person.uid, person.gid)
+        self._folder = folder
+
+    def reachable(self):
+        return run_status(["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"], self.person,
+                          self.environment(), timeout=10).returncode == 0
+
+    def see_to_a_window_manager(self):
+        if not has_window_manager(self):
+            start_window_manager(self, self._stack, self._folder / "openbox.log")
 
     def environment(self, **more):
         authority = {"XAUTHORITY": str(self.cookie_file)} if self.cookie_file else {}
         return self.person.environment(DISPLAY=self.display, **authority, **more)
 
-    def close(self):
-        pass
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._stack.close()
+
+
+def has_window_manager(server):
+    return "window id" in run(["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"], server.person,
+                              server.environment(), check=False)
+
+
+def start_window_manager(server, stack, log):
+    stack.enter_context(Process(["openbox", "--sm-disable"], log, server.person, env=server.environment()))
+    wait_for("the window manager", lambda: has_window_manager(server))
 
 
 def different(first, second):
