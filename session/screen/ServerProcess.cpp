@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <optional>
+#include <thread>
 #include <vector>
 
 namespace entracte::screen {
@@ -24,6 +25,7 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto kStartLimit = 20s;
 constexpr int kEndLimitMs = 3000;
+constexpr int kStartAttempts = 5;
 
 struct Pipe {
     UniqueFd read, write;
@@ -104,10 +106,23 @@ tl::unexpected<ServerStartFailure> failed(ScreenFailure reason, Error error) {
 } // namespace
 
 tl::expected<ServerProcess, ServerStartFailure> ServerProcess::start(const ServerSpec& spec) {
-    ServerProcess server;
-    server.m_cookieFile = spec.directory / "Xauthority";
-    if (auto cookie = createCookieFile(server.m_cookieFile); !cookie)
+    const auto cookieFile = spec.directory / "Xauthority";
+    if (auto cookie = createCookieFile(cookieFile); !cookie)
         return failed(ScreenFailure::ServerFailed, std::move(cookie).error());
+    for (int attempt = 1;; ++attempt) {
+        auto server = startOnce(spec, cookieFile);
+        if (server || server.error().reason != ScreenFailure::ServerFailed ||
+            attempt == kStartAttempts)
+            return server;
+        // Not in step with the other one.
+        std::this_thread::sleep_for(std::chrono::milliseconds(50 * attempt + ::getpid() % 50));
+    }
+}
+
+tl::expected<ServerProcess, ServerStartFailure>
+ServerProcess::startOnce(const ServerSpec& spec, const std::filesystem::path& cookieFile) {
+    ServerProcess server;
+    server.m_cookieFile = cookieFile;
     auto number = makePipe();
     auto report = makePipe();
     if (!number || !report)

@@ -32,7 +32,8 @@ struct ServerStartFailure {
 
 class ServerProcess {
 public:
-    // Waits until the server takes connections, at most 20 s.
+    // Waits until the server takes connections, at most 20 s. One that ends at once is started
+    // again a few times: two servers that start together may want the same display number.
     static tl::expected<ServerProcess, ServerStartFailure> start(const ServerSpec& spec);
 
     ServerProcess(ServerProcess&& other) noexcept
@@ -47,6 +48,8 @@ public:
 
 private:
     ServerProcess() = default;
+    static tl::expected<ServerProcess, ServerStartFailure>
+    startOnce(const ServerSpec& spec, const std::filesystem::path& cookieFile);
 
     pid_t m_pid = -1;
     UniqueFd m_pidfd;

@@ -49,7 +49,9 @@ class XServer:
         self.cookie = secrets.token_bytes(16)
         self.cookie_file = self._folder / "Xauthority"
         write_cookie_file(self.cookie_file, self.cookie, person)
-        self._start()
+        # Two servers that start at once may want the same display number.
+        if not any(self._start() for _ in range(5)):
+            raise Failure(f"Xvfb did not start: {self._process.words()}")
         if window_manager:
             start_window_manager(self, self._stack, self._folder / "openbox.log")
 
@@ -74,7 +76,7 @@ class XServer:
         with os.fdopen(read_end) as pipe:
             number = pipe.readline().strip()
         if not number:
-            raise Failure(f"Xvfb did not start: {self._process.words()}")
+            return False
         self.number = int(number)
         self.display = f":{number}"
         self.socket_path = f"/tmp/.X11-unix/X{number}"
@@ -82,6 +84,7 @@ class XServer:
             with self.client() as client:
                 for atom in self.traits.atoms:
                     client.intern_atom(atom)
+        return True
 
     def environment(self, **more):
         return self.person.environment(DISPLAY=self.display, XAUTHORITY=str(self.cookie_file), **more)

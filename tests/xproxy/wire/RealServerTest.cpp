@@ -1,7 +1,7 @@
 // What a real server answers, walked: the same server, asked by a little-endian and by a big-endian
 // client, must be understood to say the same, and every atom that the walk finds must have a name.
 
-#include "tests/session/screen/TestServer.h"
+#include "tests/support/TestServer.h"
 #include "tests/xproxy/wire/Collected.h"
 #include "xproxy/wire/Requests.h"
 
