@@ -1,0 +1,113 @@
+#include "xproxy/state/Record.h"
+
+#include "xproxy/state/WindowTree.h"
+
+#include <algorithm>
+
+namespace entracte::xproxy {
+
+void Record::add(std::shared_ptr<Resource> resource) {
+    resource->serial = ++m_serial;
+    m_resources[raw(resource->id)] = std::move(resource);
+}
+
+void Record::forget(ClientXid id) {
+    const auto found = m_resources.find(raw(id));
+    if (found == m_resources.end())
+        return;
+    found->second->named = false;
+    m_resources.erase(found);
+    sticky.objectGone(id);
+}
+
+bool Record::freePixmap(ClientXid id) {
+    auto pixmap = find<Pixmap>(id);
+    if (!pixmap)
+        return false;
+    forget(id);
+    const bool used = pixmap.use_count() > 1;
+    if (used)
+        m_freedPixmaps.push_back(std::move(pixmap));
+    return used;
+}
+
+std::vector<PixmapRef> Record::takeUnusedPixmaps() {
+    std::vector<PixmapRef> unused;
+    std::erase_if(m_freedPixmaps, [&](const PixmapRef& pixmap) {
+        if (pixmap.use_count() > 1)
+            return false;
+        unused.push_back(pixmap);
+        return true;
+    });
+    return unused;
+}
+
+void Record::clientGone(ClientId client) {
+    // Windows go through the tree: they take their children with them, save-sets first.
+    windowtree::clientGone(*this, client);
+    std::vector<ClientXid> gone;
+    for (const auto& [id, resource] : m_resources)
+        if (resource->owner == client)
+            gone.push_back(ClientXid{id});
+    for (const ClientXid id : gone)
+        forget(id);
+    std::erase_if(m_freedPixmaps,
+                  [client](const PixmapRef& pixmap) { return pixmap->owner == client; });
+    sticky.clientGone(client);
+    std::erase_if(selections,
+                  [client](const auto& entry) { return entry.second.client == client; });
+    std::erase_if(activeGrabs,
+                  [client](const auto& entry) { return entry.second.client == client; });
+    if (serverGrabber == client)
+        serverGrabber = kNobody;
+    clients.erase(client);
+}
+
+std::vector<std::shared_ptr<Resource>> Record::ordered(ResourceKind kind) const {
+    std::vector<std::shared_ptr<Resource>> found;
+    for (const auto& [id, resource] : m_resources)
+        if (resource->kind == kind)
+            found.push_back(resource);
+    std::ranges::sort(found, {}, [](const auto& resource) { return resource->serial; });
+    return found;
+}
+
+std::vector<std::uint32_t> Record::usedIn(const XidRange& range) const {
+    std::vector<std::uint32_t> used;
+    for (const auto& [id, resource] : m_resources)
+        if (range.contains(id))
+            used.push_back(id);
+    for (const auto& pixmap : m_freedPixmaps)
+        if (range.contains(raw(pixmap->id)))
+            used.push_back(raw(pixmap->id));
+    std::ranges::sort(used);
+    return used;
+}
+
+std::vector<ClientXid> Record::unusedIds(const XidRange& range, std::size_t count) const {
+    // From the top: programs count from the bottom.
+    const auto used = usedIn(range);
+    std::vector<ClientXid> found;
+    for (std::uint32_t low = range.mask; low > 0 && found.size() < count; --low)
+        if (!std::ranges::binary_search(used, range.base | low))
+            found.push_back(ClientXid{range.base | low});
+    return found;
+}
+
+std::pair<ClientXid, std::uint32_t> Record::longestUnusedRun(const XidRange& range) const {
+    auto used = usedIn(range);
+    used.push_back(range.base + range.mask + 1);
+    std::uint32_t best = 0;
+    std::uint32_t bestStart = range.base;
+    std::uint32_t next = range.base;
+    for (const std::uint32_t id : used) {
+        if (id > next && id - next > best) {
+            best = id - next;
+            bestStart = next;
+        }
+        next = id + 1;
+    }
+    return {ClientXid{bestStart}, best};
+}
+
+} // namespace entracte::xproxy

@@ -1,0 +1,114 @@
+#pragma once
+
+// The record: everything that an X server knows because of the session's programs, in their own
+// (client) ids. It is written by Recorder from the traffic, and read by replay/. It lives in the
+// memory of the proxy, which is saved with the session; there is no other form of it.
+
+#include "xproxy/state/AtomNames.h"
+#include "xproxy/state/Colormap.h"
+#include "xproxy/state/Cursor.h"
+#include "xproxy/state/Font.h"
+#include "xproxy/state/GContext.h"
+#include "xproxy/state/GlyphSet.h"
+#include "xproxy/state/Picture.h"
+#include "xproxy/state/Pixmap.h"
+#include "xproxy/state/SmallResources.h"
+#include "xproxy/state/Sticky.h"
+#include "xproxy/state/Window.h"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
+
+namespace entracte::xproxy {
+
+struct ClientRecord {
+    ByteOrder order = kHostOrder;
+    XidRange range;
+    std::set<ClientXid> saveSet;
+    std::array<bool, kExtCount> usedExtensions{}; // asked for more than its version
+    static constexpr ByteOrder kHostOrder = wire::kHostOrder;
+};
+
+struct SelectionOwner {
+    ClientXid window = ClientXid::None;
+    ClientId client = kNobody;
+    std::uint32_t time = 0; // the programs' time, ms
+};
+
+struct InputFocus {
+    ClientXid window = ClientXid{1}; // PointerRoot
+    std::uint8_t revertTo = 1;
+};
+
+class Record {
+public:
+    template <typename T>
+    std::shared_ptr<T> find(ClientXid id) const {
+        const auto found = m_resources.find(raw(id));
+        if (found == m_resources.end() || found->second->kind != T::kKind)
+            return nullptr;
+        return std::static_pointer_cast<T>(found->second);
+    }
+    template <typename T>
+    std::shared_ptr<T> create(ClientXid id, ClientId owner) {
+        auto resource = std::make_shared<T>(id, owner);
+        add(resource);
+        return resource;
+    }
+    bool exists(ClientXid id) const { return m_resources.contains(raw(id)); }
+    // All of a kind, in order of creation.
+    template <typename T>
+    std::vector<std::shared_ptr<T>> all() const {
+        std::vector<std::shared_ptr<T>> found;
+        for (const auto& resource : ordered(T::kKind))
+            found.push_back(std::static_pointer_cast<T>(resource));
+        return found;
+    }
+    // The program no longer knows it by this id. Nothing happens when there is none.
+    void forget(ClientXid id);
+    // A pixmap that its program freed. True: something still uses it, so the server must keep it.
+    bool freePixmap(ClientXid id);
+    // Freed pixmaps that nothing uses any more: the server may be told now.
+    std::vector<PixmapRef> takeUnusedPixmaps();
+    const std::vector<PixmapRef>& freedPixmaps() const { return m_freedPixmaps; }
+
+    void clientGone(ClientId client);
+
+    // The range's ids that nothing bears: for XC-MISC, and for things that replay makes for a
+    // moment.
+    std::vector<ClientXid> unusedIds(const XidRange& range, std::size_t count) const;
+    std::pair<ClientXid, std::uint32_t> longestUnusedRun(const XidRange& range) const;
+
+    std::map<ClientId, ClientRecord> clients;
+    AtomNames atoms;
+    StickyRequests sticky;
+    std::vector<ClientXid> roots;
+    std::map<ClientAtom, SelectionOwner> selections;
+    InputFocus focus;
+    struct ActiveGrab {
+        ClientId client;
+        Ext ext;
+        Bytes request; // the request that took it
+    };
+    // By what is grabbed: 0 pointer, 1 keyboard, 2 + device id for XI2.
+    std::map<unsigned, ActiveGrab> activeGrabs;
+    ClientId serverGrabber = kNobody;
+    // PictFormats by number: bits of a pixel, and the depth of drawables that take it.
+    struct PictFormat {
+        std::uint8_t depth = 0;
+    };
+    std::map<std::uint32_t, PictFormat> pictFormats;
+
+private:
+    void add(std::shared_ptr<Resource> resource);
+    std::vector<std::shared_ptr<Resource>> ordered(ResourceKind kind) const;
+    std::vector<std::uint32_t> usedIn(const XidRange& range) const;
+
+    std::unordered_map<std::uint32_t, std::shared_ptr<Resource>> m_resources;
+    std::vector<PixmapRef> m_freedPixmaps;
+    std::uint64_t m_serial = 0;
+};
+
+} // namespace entracte::xproxy

@@ -1,0 +1,189 @@
+// Pixmaps, graphics contexts, fonts, colormaps; and which pixmaps are drawn to.
+
+#include "xproxy/state/Recorder.h"
+
+namespace entracte::xproxy {
+
+namespace core = wire::core;
+namespace GC = wire::core::GC;
+
+namespace {
+
+constexpr std::uint32_t kAllGcBits = (1u << 23) - 1;
+
+void applyValues(Record& record, GContext& gc, const ValueList& changes) {
+    if (changes.has(GC::Tile))
+        gc.tile = record.find<Pixmap>(ClientXid{changes.at(GC::Tile)});
+    if (changes.has(GC::Stipple))
+        gc.stipple = record.find<Pixmap>(ClientXid{changes.at(GC::Stipple)});
+    if (changes.has(GC::Font))
+        gc.font = record.find<Font>(ClientXid{changes.at(GC::Font)});
+    if (changes.has(GC::ClipMask)) {
+        gc.clipMask = record.find<Pixmap>(ClientXid{changes.at(GC::ClipMask)});
+        gc.clip.reset();
+    }
+    if (changes.has(GC::DashList) || changes.has(GC::DashOffset))
+        gc.dashes.clear();
+    gc.values.merge(changes);
+}
+
+void copyGc(const RequestContext& c) {
+    using namespace core::CopyGC;
+    const auto from = c.record.find<GContext>(xidOf(c.view, src_gc));
+    const auto to = c.record.find<GContext>(xidOf(c.view, dst_gc));
+    if (!from || !to)
+        return;
+    const std::uint32_t mask = c.view.get(value_mask) & kAllGcBits;
+    // What the source never set has its default, and so has the copy.
+    to->values.mask &= ~mask;
+    to->values.merge(from->values, mask);
+    if (mask & GC::Tile)
+        to->tile = from->tile;
+    if (mask & GC::Stipple)
+        to->stipple = from->stipple;
+    if (mask & GC::Font)
+        to->font = from->font;
+    if (mask & GC::ClipMask) {
+        to->clipMask = from->clipMask;
+        to->clip = from->clip;
+    }
+    if (mask & (GC::DashList | GC::DashOffset)) {
+        to->dashes = from->dashes;
+        to->dashOffset = from->dashOffset;
+    }
+}
+
+void createGc(const RequestContext& c) {
+    using namespace core::CreateGC;
+    const ClientXid id = xidOf(c.view, cid);
+    if (c.record.exists(id))
+        return;
+    const auto gc = c.record.create<GContext>(id, c.client);
+    const ClientXid on = xidOf(c.view, drawable);
+    if (const auto pixmap = c.record.find<Pixmap>(on))
+        gc->depth = pixmap->depth;
+    else if (const auto window = c.record.find<Window>(on))
+        gc->depth = window->depth;
+    applyValues(c.record, *gc,
+                ValueList::parse(c.view, c.view.get(value_mask) & kAllGcBits, kFixedSize));
+    c.effects.created = id;
+}
+
+void createPixmap(const RequestContext& c) {
+    using namespace core::CreatePixmap;
+    const ClientXid id = xidOf(c.view, pid);
+    if (c.record.exists(id))
+        return;
+    const auto pixmap = c.record.create<Pixmap>(id, c.client);
+    pixmap->width = c.view.get(width);
+    pixmap->height = c.view.get(height);
+    pixmap->depth = c.view.get(depth);
+    c.effects.created = id;
+}
+
+// Where a drawing request of the core protocol names what it draws to; 0: it is none.
+std::size_t drawableOffset(std::uint8_t opcode) {
+    if (opcode == core::kCopyArea || opcode == core::kCopyPlane)
+        return core::CopyArea::dst_drawable.offset;
+    const bool draws = (opcode >= core::kPolyPoint && opcode <= core::kPutImage) ||
+                       (opcode >= core::kPolyText8 && opcode <= core::kImageText16);
+    return draws ? core::PolyPoint::drawable.offset : 0;
+}
+
+} // namespace
+
+void recordGraphicsRequest(const RequestContext& c) {
+    Record& record = c.record;
+    if (const std::size_t offset = drawableOffset(c.opcode)) {
+        markDrawn(record, ClientXid{c.view.u32(offset)});
+        return;
+    }
+    switch (c.opcode) {
+    case core::kCreatePixmap:
+        createPixmap(c);
+        break;
+    case core::kFreePixmap:
+        c.effects.withhold = record.freePixmap(xidOf(c.view, core::FreePixmap::pixmap));
+        break;
+    case core::kCreateGC:
+        createGc(c);
+        break;
+    case core::kChangeGC:
+        if (const auto gc = record.find<GContext>(xidOf(c.view, core::ChangeGC::gc)))
+            applyValues(record, *gc,
+                        ValueList::parse(c.view,
+                                         c.view.get(core::ChangeGC::value_mask) & kAllGcBits,
+                                         core::ChangeGC::kFixedSize));
+        break;
+    case core::kCopyGC:
+        copyGc(c);
+        break;
+    case core::kSetDashes:
+        if (const auto gc = record.find<GContext>(xidOf(c.view, core::SetDashes::gc))) {
+            using namespace core::SetDashes;
+            gc->dashes = copyOf(c.view.part(kFixedSize, c.view.get(dashes_len)));
+            gc->dashOffset = c.view.get(dash_offset);
+        }
+        break;
+    case core::kSetClipRectangles:
+        if (const auto gc = record.find<GContext>(xidOf(c.view, core::SetClipRectangles::gc))) {
+            using namespace core::SetClipRectangles;
+            gc->clip = GContext::Rectangles{
+                c.view.get(ordering), c.view.get(clip_x_origin), c.view.get(clip_y_origin),
+                reordered(c.view.tail(kFixedSize), 16, c.view.order(), wire::kHostOrder)};
+            gc->clipMask.reset();
+            gc->values.unset(GC::ClipMask);
+            gc->values.set(GC::ClipOriginX, static_cast<std::uint32_t>(std::int32_t{gc->clip->x}));
+            gc->values.set(GC::ClipOriginY, static_cast<std::uint32_t>(std::int32_t{gc->clip->y}));
+        }
+        break;
+    case core::kFreeGC:
+        record.forget(xidOf(c.view, core::FreeGC::gc));
+        break;
+    case core::kOpenFont: {
+        using namespace core::OpenFont;
+        const ClientXid id = xidOf(c.view, fid);
+        if (record.exists(id))
+            break;
+        record.create<Font>(id, c.client)->name =
+            textOf(c.view.part(kFixedSize, c.view.get(name_len)));
+        c.effects.created = id;
+        break;
+    }
+    case core::kCloseFont:
+        record.forget(xidOf(c.view, core::CloseFont::font));
+        break;
+    case core::kCreateColormap: {
+        using namespace core::CreateColormap;
+        const ClientXid id = xidOf(c.view, mid);
+        if (record.exists(id))
+            break;
+        const auto colormap = record.create<Colormap>(id, c.client);
+        colormap->visual = c.view.get(visual);
+        colormap->window = xidOf(c.view, window);
+        colormap->alloc = c.view.get(alloc);
+        c.effects.created = id;
+        break;
+    }
+    case core::kCopyColormapAndFree: {
+        using namespace core::CopyColormapAndFree;
+        const auto from = record.find<Colormap>(xidOf(c.view, src_cmap));
+        const ClientXid id = xidOf(c.view, mid);
+        if (!from || record.exists(id))
+            break;
+        const auto colormap = record.create<Colormap>(id, c.client);
+        colormap->visual = from->visual;
+        colormap->window = from->window;
+        colormap->alloc = from->alloc;
+        c.effects.created = id;
+        break;
+    }
+    case core::kFreeColormap:
+        record.forget(xidOf(c.view, core::FreeColormap::cmap));
+        break;
+    default:
+        break;
+    }
+}
+
+} // namespace entracte::xproxy

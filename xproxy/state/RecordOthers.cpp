@@ -1,0 +1,165 @@
+// The extensions of which there is little to remember: SHAPE, RANDR, XKB, DAMAGE, Composite,
+// MIT-SCREEN-SAVER, XTEST, BIG-REQUESTS, Generic Event Extension.
+
+#include "xproxy/state/Recorder.h"
+
+namespace entracte::xproxy {
+
+namespace {
+
+void recordShape(const RequestContext& c) {
+    namespace shape = wire::shape;
+    const auto mark = [&](ClientXid window) {
+        if (const auto shaped = c.record.find<Window>(window))
+            shaped->shapeDirty = true;
+    };
+    switch (c.opcode) {
+    case shape::kRectangles:
+    case shape::kMask:
+    case shape::kCombine:
+    case shape::kOffset:
+        mark(xidOf(c.view, shape::Rectangles::destination_window));
+        break;
+    case shape::kSelectInput:
+        c.stick(xidOf(c.view, shape::SelectInput::destination_window));
+        break;
+    default:
+        break;
+    }
+}
+
+void recordComposite(const RequestContext& c) {
+    namespace composite = wire::composite;
+    switch (c.opcode) {
+    case composite::kQueryVersion:
+        c.stick(ClientXid::None);
+        break;
+    case composite::kRedirectWindow:
+    case composite::kRedirectSubwindows:
+        c.stick(xidOf(c.view, composite::RedirectWindow::window),
+                c.view.get(composite::RedirectWindow::update));
+        break;
+    case composite::kUnredirectWindow:
+    case composite::kUnredirectSubwindows: {
+        const std::uint8_t opcode = c.opcode == composite::kUnredirectWindow
+                                        ? composite::kRedirectWindow
+                                        : composite::kRedirectSubwindows;
+        c.unstick(xidOf(c.view, composite::RedirectWindow::window), opcode,
+                  c.view.get(composite::RedirectWindow::update));
+        break;
+    }
+    case composite::kNameWindowPixmap: {
+        using namespace composite::NameWindowPixmap;
+        const ClientXid id = xidOf(c.view, pixmap);
+        const auto of = c.record.find<Window>(xidOf(c.view, window));
+        if (c.record.exists(id) || !of)
+            break;
+        const auto made = c.record.create<Pixmap>(id, c.client);
+        made->width = of->width;
+        made->height = of->height;
+        made->depth = of->depth;
+        made->ofWindow = of->id;
+        c.effects.created = id;
+        break;
+    }
+    case composite::kCreateRegionFromBorderClip: {
+        const ClientXid id = xidOf(c.view, composite::CreateRegionFromBorderClip::region);
+        if (c.record.exists(id))
+            break;
+        c.record.create<Region>(id, c.client);
+        c.effects.created = id;
+        break;
+    }
+    default:
+        break;
+    }
+}
+
+void recordDamage(const RequestContext& c) {
+    namespace damage = wire::damage;
+    switch (c.opcode) {
+    case damage::kQueryVersion:
+        c.stick(ClientXid::None);
+        break;
+    case damage::kCreate: {
+        using namespace damage::Create;
+        const ClientXid id = xidOf(c.view, damage::Create::damage);
+        if (c.record.exists(id))
+            break;
+        const auto made = c.record.create<Damage>(id, c.client);
+        made->drawable = xidOf(c.view, drawable);
+        made->level = c.view.get(level);
+        c.effects.created = id;
+        break;
+    }
+    case damage::kDestroy:
+        c.record.forget(xidOf(c.view, damage::Destroy::damage));
+        break;
+    case damage::kSubtract:
+        if (const auto region = c.record.find<Region>(xidOf(c.view, damage::Subtract::parts)))
+            region->dirty = true;
+        break;
+    default:
+        break;
+    }
+}
+
+void recordXkb(const RequestContext& c) {
+    namespace xkb = wire::xkb;
+    switch (c.opcode) {
+    case xkb::kUseExtension:
+        c.stick(ClientXid::None);
+        break;
+    case xkb::kSelectEvents: // each may speak of other events: all that differ are kept
+        c.stick(ClientXid::None, digest(c.view.tail(4)));
+        break;
+    case xkb::kPerClientFlags:
+        c.stick(ClientXid::None, c.view.get(xkb::PerClientFlags::change));
+        break;
+    default:
+        break;
+    }
+}
+
+} // namespace
+
+void recordOtherRequest(const RequestContext& c) {
+    switch (c.ext) {
+    case Ext::Shape:
+        recordShape(c);
+        break;
+    case Ext::Composite:
+        recordComposite(c);
+        break;
+    case Ext::Damage:
+        recordDamage(c);
+        break;
+    case Ext::Xkb:
+        recordXkb(c);
+        break;
+    case Ext::RandR:
+        if (c.opcode == wire::randr::kQueryVersion)
+            c.stick(ClientXid::None);
+        else if (c.opcode == wire::randr::kSelectInput)
+            c.stick(xidOf(c.view, wire::randr::SelectInput::window));
+        break;
+    case Ext::ScreenSaver:
+        if (c.opcode == wire::screensaver::kSelectInput)
+            c.stick(xidOf(c.view, wire::screensaver::SelectInput::drawable));
+        else if (c.opcode == wire::screensaver::kSuspend)
+            c.stick(ClientXid::None);
+        break;
+    case Ext::XTest:
+        if (c.opcode == wire::xtest::kGrabControl)
+            c.stick(ClientXid::None);
+        break;
+    case Ext::BigRequests:
+    case Ext::GenericEvent:
+        c.stick(ClientXid::None);
+        break;
+    default:
+        break;
+    }
+}
+
+} // namespace entracte::xproxy

@@ -1,0 +1,122 @@
+// SYNC: counters, alarms, fences.
+
+#include "xproxy/state/Recorder.h"
+
+namespace entracte::xproxy {
+
+namespace sync = wire::sync;
+namespace CA = wire::sync::CA;
+
+namespace {
+
+std::int64_t wide(std::uint32_t high, std::uint32_t low) {
+    return static_cast<std::int64_t>(std::uint64_t{high} << 32 | low);
+}
+
+// The value list of CreateAlarm and ChangeAlarm has 64-bit values among 32-bit ones.
+void applyValues(Alarm& alarm, const MessageView& v, std::uint32_t mask, std::size_t at) {
+    const auto next32 = [&] {
+        at += 4;
+        return v.u32(at - 4);
+    };
+    const auto next64 = [&] {
+        at += 8;
+        return wide(v.u32(at - 8), v.u32(at - 4));
+    };
+    if (mask & CA::Counter)
+        alarm.counter = ClientXid{next32()};
+    if (mask & CA::ValueType)
+        alarm.valueType = next32();
+    if (mask & CA::Value)
+        alarm.value = next64();
+    if (mask & CA::TestType)
+        alarm.testType = next32();
+    if (mask & CA::Delta)
+        alarm.delta = next64();
+    if (mask & CA::Events)
+        alarm.events = next32();
+    alarm.mask |= mask;
+}
+
+} // namespace
+
+void recordSyncRequest(const RequestContext& c) {
+    Record& record = c.record;
+    const auto& v = c.view;
+    switch (c.opcode) {
+    case sync::kInitialize:
+        c.stick(ClientXid::None);
+        break;
+    case sync::kCreateCounter: {
+        using namespace sync::CreateCounter;
+        const ClientXid id_ = xidOf(v, id);
+        if (record.exists(id_))
+            break;
+        record.create<Counter>(id_, c.client)->value =
+            wide(static_cast<std::uint32_t>(v.get(initial_value_hi)), v.get(initial_value_lo));
+        c.effects.created = id_;
+        break;
+    }
+    case sync::kSetCounter:
+        if (const auto counter = record.find<Counter>(xidOf(v, sync::SetCounter::counter)))
+            counter->value = wide(static_cast<std::uint32_t>(v.get(sync::SetCounter::value_hi)),
+                                  v.get(sync::SetCounter::value_lo));
+        break;
+    case sync::kChangeCounter:
+        if (const auto counter = record.find<Counter>(xidOf(v, sync::ChangeCounter::counter))) {
+            const auto amount =
+                wide(static_cast<std::uint32_t>(v.get(sync::ChangeCounter::amount_hi)),
+                     v.get(sync::ChangeCounter::amount_lo));
+            std::int64_t sum = 0;
+            if (!__builtin_add_overflow(counter->value, amount, &sum)) // else the server refuses
+                counter->value = sum;
+        }
+        break;
+    case sync::kDestroyCounter:
+        record.forget(xidOf(v, sync::DestroyCounter::counter));
+        break;
+    case sync::kCreateAlarm: {
+        using namespace sync::CreateAlarm;
+        const ClientXid id_ = xidOf(v, id);
+        if (record.exists(id_))
+            break;
+        applyValues(*record.create<Alarm>(id_, c.client), v, v.get(value_mask), kFixedSize);
+        c.effects.created = id_;
+        break;
+    }
+    case sync::kChangeAlarm:
+        if (const auto alarm = record.find<Alarm>(xidOf(v, sync::ChangeAlarm::id)))
+            applyValues(*alarm, v, v.get(sync::ChangeAlarm::value_mask),
+                        sync::ChangeAlarm::kFixedSize);
+        break;
+    case sync::kDestroyAlarm:
+        record.forget(xidOf(v, sync::DestroyAlarm::alarm));
+        break;
+    case sync::kCreateFence: {
+        using namespace sync::CreateFence;
+        const ClientXid id = xidOf(v, fence);
+        if (record.exists(id))
+            break;
+        const auto made = record.create<Fence>(id, c.client);
+        made->drawable = xidOf(v, drawable);
+        made->triggered = v.get(initially_triggered) != 0;
+        c.effects.created = id;
+        break;
+    }
+    case sync::kTriggerFence:
+        if (const auto fence = record.find<Fence>(xidOf(v, sync::TriggerFence::fence)))
+            fence->triggered = true;
+        break;
+    case sync::kResetFence:
+        if (const auto fence = record.find<Fence>(xidOf(v, sync::ResetFence::fence)))
+            fence->triggered = false;
+        break;
+    case sync::kDestroyFence:
+        record.forget(xidOf(v, sync::DestroyFence::fence));
+        break;
+    default:
+        break;
+    }
+}
+
+} // namespace entracte::xproxy

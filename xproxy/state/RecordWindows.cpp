@@ -1,0 +1,253 @@
+// Windows: requests of the core protocol that shape the tree, and the events that tell of what
+// others did.
+
+#include "xproxy/state/Recorder.h"
+#include "xproxy/state/WindowTree.h"
+
+namespace entracte::xproxy {
+
+namespace core = wire::core;
+namespace CW = wire::core::CW;
+
+namespace {
+
+constexpr std::uint32_t kCopyFromParent = 0;
+constexpr std::uint32_t kParentRelative = 1;
+
+// Takes over a value list of CreateWindow or ChangeWindowAttributes.
+void applyAttributes(const RequestContext& c, Window& window, const ValueList& changes) {
+    Record& record = c.record;
+    if (changes.has(CW::EventMask)) {
+        if (changes.at(CW::EventMask))
+            window.eventMasks[c.client] = changes.at(CW::EventMask);
+        else
+            window.eventMasks.erase(c.client);
+    }
+    // Background pixmap and pixel replace each other, as do those of the border.
+    if (changes.has(CW::BackPixmap)) {
+        const std::uint32_t id = changes.at(CW::BackPixmap);
+        window.background = id > kParentRelative ? record.find<Pixmap>(ClientXid{id}) : nullptr;
+        window.attributes.unset(CW::BackPixel);
+    }
+    if (changes.has(CW::BackPixel)) {
+        window.background.reset();
+        window.attributes.unset(CW::BackPixmap);
+    }
+    if (changes.has(CW::BorderPixmap)) {
+        const std::uint32_t id = changes.at(CW::BorderPixmap);
+        window.border = id != kCopyFromParent ? record.find<Pixmap>(ClientXid{id}) : nullptr;
+        window.attributes.unset(CW::BorderPixel);
+    }
+    if (changes.has(CW::BorderPixel)) {
+        window.border.reset();
+        window.attributes.unset(CW::BorderPixmap);
+    }
+    if (changes.has(CW::Cursor))
+        window.cursor = record.find<Cursor>(ClientXid{changes.at(CW::Cursor)});
+    window.attributes.merge(changes, ~CW::EventMask);
+    // In one request a pixel overrides a pixmap (X protocol, section 10 "CreateWindow").
+    if (changes.has(CW::BackPixel))
+        window.attributes.unset(CW::BackPixmap);
+    if (changes.has(CW::BorderPixel))
+        window.attributes.unset(CW::BorderPixmap);
+}
+
+void createWindow(const RequestContext& c) {
+    using namespace core::CreateWindow;
+    const auto& v = c.view;
+    const ClientXid id = xidOf(v, wid);
+    const auto parentWindow = c.record.find<Window>(xidOf(v, parent));
+    if (!parentWindow || c.record.exists(id))
+        return; // in a stranger's window, or an error
+    const auto window = c.record.create<Window>(id, c.client);
+    window->x = v.get(x);
+    window->y = v.get(y);
+    window->width = v.get(width);
+    window->height = v.get(height);
+    window->borderWidth = v.get(border_width);
+    window->windowClass = v.get(class_);
+    if (window->windowClass == kCopyFromParent)
+        window->windowClass = parentWindow->windowClass;
+    window->depth = v.get(depth);
+    if (window->depth == 0 && !window->isInputOnly())
+        window->depth = parentWindow->depth;
+    window->visual = v.get(visual);
+    if (window->visual == kCopyFromParent)
+        window->visual = parentWindow->visual;
+    windowtree::attach(c.record, *window, parentWindow->id);
+    applyAttributes(c, *window, ValueList::parse(v, v.get(value_mask), kFixedSize));
+    c.effects.created = id;
+}
+
+void configureWindow(const RequestContext& c, Window& window) {
+    namespace CW = core::ConfigWindow;
+    const std::uint32_t mask = c.view.get(core::ConfigureWindow::value_mask);
+    const auto values = ValueList::parse(c.view, mask, core::ConfigureWindow::kFixedSize);
+    const auto small = [&](std::uint32_t flag) {
+        return static_cast<std::uint16_t>(values.at(flag));
+    };
+    // A window in a stranger's frame: the manager decides, and tells.
+    if (values.has(CW::X))
+        window.x = static_cast<std::int16_t>(small(CW::X));
+    if (values.has(CW::Y))
+        window.y = static_cast<std::int16_t>(small(CW::Y));
+    if (values.has(CW::Width))
+        window.width = small(CW::Width);
+    if (values.has(CW::Height))
+        window.height = small(CW::Height);
+    if (values.has(CW::BorderWidth))
+        window.borderWidth = small(CW::BorderWidth);
+    if (values.has(CW::StackMode) && values.at(CW::StackMode) <= 4)
+        windowtree::restack(c.record, window,
+                            values.has(CW::Sibling) ? ClientXid{values.at(CW::Sibling)}
+                                                    : ClientXid::None,
+                            static_cast<windowtree::Stack>(values.at(CW::StackMode)));
+}
+
+bool redirected(const RequestContext& c, const Window& window) {
+    return !window.overrideRedirect() &&
+           windowtree::isRedirected(c.record, window.parent, c.client);
+}
+
+void mapWindow(const RequestContext& c, Window& window) {
+    if (redirected(c, window))
+        return;
+    window.mapped = true;
+    window.iconic = false;
+}
+
+} // namespace
+
+void recordWindowRequest(const RequestContext& c) {
+    Record& record = c.record;
+    if (c.opcode == core::kCreateWindow) {
+        createWindow(c);
+        return;
+    }
+    if (c.opcode < core::kChangeWindowAttributes || c.opcode > core::kCirculateWindow)
+        return;
+    // All of these name the window in the same place.
+    const auto window = record.find<Window>(xidOf(c.view, core::MapWindow::window));
+    if (!window)
+        return;
+    switch (c.opcode) {
+    case core::kChangeWindowAttributes:
+        applyAttributes(c, *window,
+                        ValueList::parse(c.view,
+                                         c.view.get(core::ChangeWindowAttributes::value_mask),
+                                         core::ChangeWindowAttributes::kFixedSize));
+        break;
+    case core::kDestroyWindow:
+        windowtree::destroy(record, window->id);
+        break;
+    case core::kDestroySubwindows:
+        for (const ClientXid child : std::vector(window->children))
+            windowtree::destroy(record, child);
+        break;
+    case core::kChangeSaveSet: {
+        auto& saveSet = record.clients[c.client].saveSet;
+        if (c.view.get(core::ChangeSaveSet::mode) == core::SetMode::Insert)
+            saveSet.insert(window->id);
+        else
+            saveSet.erase(window->id);
+        break;
+    }
+    case core::kReparentWindow:
+        windowtree::reparent(record, *window, xidOf(c.view, core::ReparentWindow::parent),
+                             c.view.get(core::ReparentWindow::x),
+                             c.view.get(core::ReparentWindow::y));
+        window->foreignParent = false;
+        break;
+    case core::kMapWindow:
+        mapWindow(c, *window);
+        break;
+    case core::kMapSubwindows:
+        for (const ClientXid child : window->children)
+            if (const auto one = record.find<Window>(child))
+                mapWindow(c, *one);
+        break;
+    case core::kUnmapWindow:
+        window->hushedMap.clear();
+        window->mapped = false;
+        break;
+    case core::kUnmapSubwindows:
+        for (const ClientXid child : window->children)
+            if (const auto one = record.find<Window>(child))
+                one->mapped = false;
+        break;
+    case core::kConfigureWindow:
+        if (!redirected(c, *window))
+            configureWindow(c, *window);
+        break;
+    case core::kCirculateWindow:
+        // RaiseLowest or LowerHighest, of the children.
+        if (!window->children.empty()) {
+            const bool raise = c.view.get(core::CirculateWindow::direction) == 0;
+            const ClientXid child = raise ? window->children.front() : window->children.back();
+            if (const auto one = record.find<Window>(child))
+                windowtree::restack(record, *one, ClientXid::None,
+                                    raise ? windowtree::Stack::Above : windowtree::Stack::Below);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+void recordWindowEvent(Record& record, ClientId, const MessageView& event) {
+    const std::uint8_t code = event.u8(0) & 0x7f;
+    const bool sent = (event.u8(0) & 0x80) != 0;
+    switch (code) {
+    case core::kConfigureNotifyEvent: {
+        using namespace core::ConfigureNotifyEvent;
+        const auto window_ = record.find<Window>(xidOf(event, window));
+        if (!window_ || windowtree::isRoot(record, window_->id))
+            break;
+        // A manager tells the place on the root by a sent event (ICCCM 2.0, section 4.1.5); the
+        // server tells the place in the frame.
+        window_->width = event.get(width);
+        window_->height = event.get(height);
+        if (sent || !window_->foreignParent) {
+            window_->x = event.get(x);
+            window_->y = event.get(y);
+            window_->borderWidth = event.get(border_width);
+        }
+        break;
+    }
+    case core::kReparentNotifyEvent: {
+        using namespace core::ReparentNotifyEvent;
+        const auto window_ = record.find<Window>(xidOf(event, window));
+        if (!window_)
+            break;
+        const ClientXid newParent = xidOf(event, parent);
+        if (newParent == window_->parent) {
+            window_->foreignParent = false;
+        } else if (!record.exists(newParent)) {
+            // It stays a child of the root in the record.
+            const ClientXid root = windowtree::rootOf(record, window_->id);
+            window_->foreignParent = true;
+            if (root != ClientXid::None && window_->parent != root)
+                windowtree::reparent(record, *window_, root, window_->x, window_->y);
+        }
+        break;
+    }
+    case core::kDestroyNotifyEvent: {
+        const ClientXid id = xidOf(event, core::DestroyNotifyEvent::window);
+        if (!sent)
+            windowtree::destroy(record, id);
+        break;
+    }
+    case core::kSelectionClearEvent: {
+        using namespace core::SelectionClearEvent;
+        const auto found = record.selections.find(atomOf(event, selection));
+        if (!sent && found != record.selections.end() &&
+            found->second.window == xidOf(event, owner))
+            record.selections.erase(found);
+        break;
+    }
+    default:
+        break;
+    }
+}
+
+} // namespace entracte::xproxy

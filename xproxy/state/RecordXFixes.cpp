@@ -1,0 +1,126 @@
+// XFIXES: regions, names of cursors, selections watched, barriers.
+
+#include "xproxy/state/Recorder.h"
+
+namespace entracte::xproxy {
+
+namespace xfixes = wire::xfixes;
+
+namespace {
+
+void createRegion(const RequestContext& c) {
+    const ClientXid id = xidOf(c.view, xfixes::CreateRegion::region);
+    if (c.record.exists(id))
+        return;
+    c.record.create<Region>(id, c.client);
+    c.effects.created = id;
+}
+
+void markRegion(const RequestContext& c, ClientXid id) {
+    if (const auto region = c.record.find<Region>(id))
+        region->dirty = true;
+}
+
+void replaceCursor(const RequestContext& c, const CursorRef& from, const CursorRef& to) {
+    if (!from || !to)
+        return;
+    for (const auto& window : c.record.all<Window>())
+        if (window->cursor == to)
+            window->cursor = from;
+}
+
+} // namespace
+
+void recordXFixesRequest(const RequestContext& c) {
+    Record& record = c.record;
+    const auto& v = c.view;
+    switch (c.opcode) {
+    case xfixes::kQueryVersion:
+        c.stick(ClientXid::None);
+        break;
+    case xfixes::kChangeSaveSet: {
+        auto& saveSet = record.clients[c.client].saveSet;
+        const ClientXid window = xidOf(v, xfixes::ChangeSaveSet::window);
+        if (v.get(xfixes::ChangeSaveSet::mode) == wire::core::SetMode::Insert)
+            saveSet.insert(window);
+        else
+            saveSet.erase(window);
+        break;
+    }
+    case xfixes::kSelectSelectionInput:
+        c.stick(xidOf(v, xfixes::SelectSelectionInput::window),
+                v.get(xfixes::SelectSelectionInput::selection));
+        break;
+    case xfixes::kSelectCursorInput:
+        c.stick(xidOf(v, xfixes::SelectCursorInput::window));
+        break;
+    case xfixes::kCreateRegion:
+    case xfixes::kCreateRegionFromBitmap:
+    case xfixes::kCreateRegionFromWindow:
+    case xfixes::kCreateRegionFromGC:
+    case xfixes::kCreateRegionFromPicture:
+        createRegion(c);
+        break;
+    case xfixes::kDestroyRegion:
+        record.forget(xidOf(v, xfixes::DestroyRegion::region));
+        break;
+    case xfixes::kSetRegion:
+    case xfixes::kTranslateRegion:
+        markRegion(c, xidOf(v, xfixes::SetRegion::region));
+        break;
+    case xfixes::kCopyRegion:
+    case xfixes::kRegionExtents:
+    case xfixes::kExpandRegion:
+        markRegion(c, xidOf(v, xfixes::CopyRegion::destination));
+        break;
+    case xfixes::kUnionRegion:
+    case xfixes::kIntersectRegion:
+    case xfixes::kSubtractRegion:
+        markRegion(c, xidOf(v, xfixes::UnionRegion::destination));
+        break;
+    case xfixes::kInvertRegion:
+        markRegion(c, xidOf(v, xfixes::InvertRegion::destination));
+        break;
+    case xfixes::kSetWindowShapeRegion:
+        if (const auto window = record.find<Window>(xidOf(v, xfixes::SetWindowShapeRegion::dest)))
+            window->shapeDirty = true;
+        break;
+    case xfixes::kSetPictureClipRegion:
+        if (const auto picture =
+                record.find<Picture>(xidOf(v, xfixes::SetPictureClipRegion::picture))) {
+            picture->clip = {c.client, copyOf(v.bytes())};
+            picture->clipMask.reset();
+        }
+        break;
+    case xfixes::kSetCursorName:
+        if (const auto cursor = record.find<Cursor>(xidOf(v, xfixes::SetCursorName::cursor)))
+            cursor->name = textOf(
+                v.part(xfixes::SetCursorName::kFixedSize, v.get(xfixes::SetCursorName::nbytes)));
+        break;
+    case xfixes::kChangeCursor:
+        replaceCursor(c, record.find<Cursor>(xidOf(v, xfixes::ChangeCursor::source)),
+                      record.find<Cursor>(xidOf(v, xfixes::ChangeCursor::destination)));
+        break;
+    case xfixes::kHideCursor:
+        c.stick(xidOf(v, xfixes::HideCursor::window));
+        break;
+    case xfixes::kShowCursor:
+        c.unstick(xidOf(v, xfixes::ShowCursor::window), xfixes::kHideCursor);
+        break;
+    case xfixes::kCreatePointerBarrier:
+        c.stick(xidOf(v, xfixes::CreatePointerBarrier::window),
+                v.get(xfixes::CreatePointerBarrier::barrier));
+        break;
+    case xfixes::kDeletePointerBarrier:
+        record.sticky.eraseIf([&](const StickyKey& key) {
+            return key.client == c.client && key.ext == Ext::XFixes &&
+                   key.opcode == xfixes::kCreatePointerBarrier &&
+                   key.detail == v.get(xfixes::DeletePointerBarrier::barrier);
+        });
+        break;
+    default:
+        break;
+    }
+}
+
+} // namespace entracte::xproxy

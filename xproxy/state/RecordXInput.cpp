@@ -1,0 +1,125 @@
+// XInput 1 and 2: event selections, opened devices, passive and active grabs.
+
+#include "xproxy/state/Recorder.h"
+
+namespace entracte::xproxy {
+
+namespace xinput = wire::xinput;
+
+namespace {
+
+constexpr std::uint16_t kAnyModifier = 0x8000;
+
+// The devices that a XISelectEvents speaks of; two with the same ones replace each other.
+std::uint64_t selectionDetail(const MessageView& v) {
+    using namespace xinput::XISelectEvents;
+    Bytes devices;
+    std::size_t at = kFixedSize;
+    for (unsigned i = 0; i < v.get(num_mask) && at + 4 <= v.size(); ++i) {
+        const std::uint16_t device = v.u16(at);
+        devices.push_back(static_cast<std::byte>(device & 0xff));
+        devices.push_back(static_cast<std::byte>(device >> 8));
+        at += 4 + 4 * std::size_t{v.u16(at + 2)};
+    }
+    return digest(devices);
+}
+
+std::uint64_t passiveDetail(std::uint16_t device, std::uint8_t type, std::uint32_t detail) {
+    return std::uint64_t{type} << 48 | std::uint64_t{device} << 32 | detail;
+}
+
+std::uint64_t deviceGrabDetail(std::uint8_t device, std::uint8_t what, std::uint16_t modifiers) {
+    return std::uint64_t{device} << 24 | std::uint64_t{what} << 16 | modifiers;
+}
+
+void ungrabDevice(const RequestContext& c, std::uint8_t opcodeOfGrab, ClientXid window,
+                  std::uint8_t device, std::uint8_t what, std::uint16_t modifiers) {
+    c.record.sticky.eraseIf([&](const StickyKey& key) {
+        return key.object == window && key.client == c.client && key.ext == Ext::XInput &&
+               key.opcode == opcodeOfGrab && key.detail >> 24 == device &&
+               (what == 0 || (key.detail >> 16 & 0xff) == what) &&
+               (modifiers == kAnyModifier || (key.detail & 0xffff) == modifiers);
+    });
+}
+
+} // namespace
+
+void recordXInputRequest(const RequestContext& c) {
+    Record& record = c.record;
+    const auto& v = c.view;
+    switch (c.opcode) {
+    case xinput::kGetExtensionVersion:
+    case xinput::kXIQueryVersion:
+        c.stick(ClientXid::None);
+        break;
+    case xinput::kOpenDevice:
+        c.stick(ClientXid::None, v.get(xinput::OpenDevice::device_id));
+        break;
+    case xinput::kCloseDevice:
+        c.unstick(ClientXid::None, xinput::kOpenDevice, v.get(xinput::CloseDevice::device_id));
+        break;
+    case xinput::kSelectExtensionEvent:
+        c.stick(xidOf(v, xinput::SelectExtensionEvent::window),
+                digest(v.tail(xinput::SelectExtensionEvent::kFixedSize)));
+        break;
+    case xinput::kChangeDeviceDontPropagateList:
+        c.stick(xidOf(v, xinput::ChangeDeviceDontPropagateList::window),
+                digest(v.tail(xinput::ChangeDeviceDontPropagateList::kFixedSize - 4)));
+        break;
+    case xinput::kGrabDeviceKey: {
+        using namespace xinput::GrabDeviceKey;
+        c.stick(xidOf(v, grab_window),
+                deviceGrabDetail(v.get(grabbed_device), v.get(key), v.get(modifiers)));
+        break;
+    }
+    case xinput::kUngrabDeviceKey: {
+        using namespace xinput::UngrabDeviceKey;
+        ungrabDevice(c, xinput::kGrabDeviceKey, xidOf(v, grabWindow), v.get(grabbed_device),
+                     v.get(key), v.get(modifiers));
+        break;
+    }
+    case xinput::kGrabDeviceButton: {
+        using namespace xinput::GrabDeviceButton;
+        c.stick(xidOf(v, grab_window),
+                deviceGrabDetail(v.get(grabbed_device), v.get(button), v.get(modifiers)));
+        break;
+    }
+    case xinput::kUngrabDeviceButton: {
+        using namespace xinput::UngrabDeviceButton;
+        ungrabDevice(c, xinput::kGrabDeviceButton, xidOf(v, grab_window), v.get(grabbed_device),
+                     v.get(button), v.get(modifiers));
+        break;
+    }
+    case xinput::kXISelectEvents:
+        c.stick(xidOf(v, xinput::XISelectEvents::window), selectionDetail(v));
+        break;
+    case xinput::kXIChangeCursor:
+        c.stick(xidOf(v, xinput::XIChangeCursor::window), v.get(xinput::XIChangeCursor::deviceid));
+        break;
+    case xinput::kXISetClientPointer:
+        c.stick(ClientXid::None);
+        break;
+    case xinput::kXIPassiveGrabDevice: {
+        using namespace xinput::XIPassiveGrabDevice;
+        c.stick(xidOf(v, grab_window),
+                passiveDetail(v.get(deviceid), v.get(grab_type), v.get(detail)));
+        break;
+    }
+    case xinput::kXIPassiveUngrabDevice: {
+        using namespace xinput::XIPassiveUngrabDevice;
+        c.unstick(xidOf(v, grab_window), xinput::kXIPassiveGrabDevice,
+                  passiveDetail(v.get(deviceid), v.get(grab_type), v.get(detail)));
+        break;
+    }
+    case xinput::kXIUngrabDevice: {
+        const auto found = record.activeGrabs.find(2u + v.get(xinput::XIUngrabDevice::deviceid));
+        if (found != record.activeGrabs.end() && found->second.client == c.client)
+            record.activeGrabs.erase(found);
+        break;
+    }
+    default:
+        break;
+    }
+}
+
+} // namespace entracte::xproxy

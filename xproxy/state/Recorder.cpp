@@ -1,0 +1,90 @@
+#include "xproxy/state/Recorder.h"
+
+namespace entracte::xproxy {
+
+namespace core = wire::core;
+
+RequestEffects Recorder::request(ClientId client, Ext ext, const MessageView& view) {
+    RequestEffects effects;
+    const std::uint8_t opcode = ext == Ext::Core ? view.u8(0) : view.u8(1);
+    const RequestContext context{m_record, client, ext, opcode, view, effects};
+    if (auto found = m_record.clients.find(client); found != m_record.clients.end() && opcode != 0)
+        found->second.usedExtensions[static_cast<std::size_t>(ext)] = true;
+    switch (ext) {
+    case Ext::Core:
+        recordWindowRequest(context);
+        recordPropertyRequest(context);
+        recordGraphicsRequest(context);
+        recordCursorRequest(context);
+        recordInputRequest(context);
+        break;
+    case Ext::Render:
+        recordRenderRequest(context);
+        break;
+    case Ext::Shm:
+        recordShmRequest(context);
+        break;
+    case Ext::XFixes:
+        recordXFixesRequest(context);
+        break;
+    case Ext::Sync:
+        recordSyncRequest(context);
+        break;
+    case Ext::XInput:
+        recordXInputRequest(context);
+        break;
+    default:
+        recordOtherRequest(context);
+        break;
+    }
+    return effects;
+}
+
+void Recorder::reply(ClientId client, Ext ext, const MessageView& request,
+                     const MessageView& reply) {
+    constexpr std::uint8_t kSuccess = 0;
+    if (ext == Ext::Core) {
+        switch (request.u8(0)) {
+        case core::kGetProperty:
+            // Deleted with the reading, if nothing was left unread (X protocol, section 10).
+            if (request.get(core::GetProperty::delete_) &&
+                reply.get(core::GetPropertyReply::bytes_after) == 0)
+                if (const auto window =
+                        m_record.find<Window>(xidOf(request, core::GetProperty::window))) {
+                    const auto found =
+                        window->properties.find(atomOf(request, core::GetProperty::property));
+                    if (found != window->properties.end() &&
+                        raw(found->second.type) == reply.get(core::GetPropertyReply::type))
+                        window->properties.erase(found);
+                }
+            break;
+        case core::kGrabPointer:
+            if (reply.get(core::GrabPointerReply::status) == kSuccess)
+                m_record.activeGrabs[0] = {client, ext, copyOf(request.bytes())};
+            break;
+        case core::kGrabKeyboard:
+            if (reply.get(core::GrabKeyboardReply::status) == kSuccess)
+                m_record.activeGrabs[1] = {client, ext, copyOf(request.bytes())};
+            break;
+        default:
+            break;
+        }
+    } else if (ext == Ext::XInput && request.u8(1) == wire::xinput::kXIGrabDevice) {
+        if (reply.get(wire::xinput::XIGrabDeviceReply::status) == kSuccess)
+            m_record.activeGrabs[2u + request.get(wire::xinput::XIGrabDevice::deviceid)] = {
+                client, ext, copyOf(request.bytes())};
+    }
+}
+
+void Recorder::event(ClientId client, const MessageView& event) {
+    recordWindowEvent(m_record, client, event);
+}
+
+void markDrawn(Record& record, ClientXid drawable) {
+    if (const auto pixmap = record.find<Pixmap>(drawable); pixmap && pixmap->hasOwnPixels()) {
+        pixmap->dirty = true;
+        pixmap->touched = std::chrono::steady_clock::now();
+    }
+}
+
+} // namespace entracte::xproxy

@@ -1,0 +1,78 @@
+#pragma once
+
+// Writes the record from the traffic. Everything here is in the programs' world: requests before
+// they are translated, replies and events after. A request is recorded when it is passed on, before
+// the server has judged it; what creates something is forgotten again when the server refuses.
+
+#include "xproxy/state/Record.h"
+
+namespace entracte::xproxy {
+
+// What has to be done around a request that was recorded.
+struct RequestEffects {
+    // The server must not see it (a NoOperation takes its place).
+    bool withhold = false;
+    // Does not exist if the server answers with an error.
+    ClientXid created = ClientXid::None;
+    // Pixels to be taken on the same connection just before the request is passed on.
+    struct Capture {
+        ClientXid drawable;
+        std::uint16_t width;
+        std::uint16_t height;
+        ImageRef into;
+    };
+    std::vector<Capture> captures;
+};
+
+// One request with all that a recording function needs. `ext` and `opcode` (major of the core
+// protocol, else minor) say which it is.
+struct RequestContext {
+    Record& record;
+    ClientId client;
+    Ext ext;
+    std::uint8_t opcode;
+    const MessageView& view;
+    RequestEffects& effects;
+
+    void stick(ClientXid object, std::uint64_t detail = 0) const {
+        record.sticky.set({object, client, ext, opcode, detail}, view);
+    }
+    void unstick(ClientXid object, std::uint8_t opcodeOfSetting, std::uint64_t detail = 0) const {
+        record.sticky.erase({object, client, ext, opcodeOfSetting, detail});
+    }
+};
+
+class Recorder {
+public:
+    explicit Recorder(Record& record) : m_record(record) {}
+
+    RequestEffects request(ClientId client, Ext ext, const MessageView& view);
+    void reply(ClientId client, Ext ext, const MessageView& request, const MessageView& reply);
+    // An event on its way to a program, or one that the proxy itself asked for (kNobody). XI2's
+    // and other extensions' events change nothing in the record.
+    void event(ClientId client, const MessageView& event);
+    void failed(ClientXid created) { m_record.forget(created); }
+
+private:
+    Record& m_record;
+};
+
+// One function for each part of the protocol; each knows the opcodes that it is for.
+void recordWindowRequest(const RequestContext& context);
+void recordPropertyRequest(const RequestContext& context);
+void recordGraphicsRequest(const RequestContext& context);
+void recordCursorRequest(const RequestContext& context);
+void recordInputRequest(const RequestContext& context);
+void recordRenderRequest(const RequestContext& context);
+void recordShmRequest(const RequestContext& context);
+void recordXFixesRequest(const RequestContext& context);
+void recordSyncRequest(const RequestContext& context);
+void recordXInputRequest(const RequestContext& context);
+void recordOtherRequest(const RequestContext& context);
+
+void recordWindowEvent(Record& record, ClientId client, const MessageView& event);
+
+// A drawing request aims at it: when it is a pixmap, its captured pixels are out of date.
+void markDrawn(Record& record, ClientXid drawable);
+
+} // namespace entracte::xproxy

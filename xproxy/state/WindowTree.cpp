@@ -1,0 +1,152 @@
+#include "xproxy/state/WindowTree.h"
+
+#include <algorithm>
+
+namespace entracte::xproxy {
+
+bool Window::overrideRedirect() const {
+    return attributes.has(wire::core::CW::OverrideRedirect) &&
+           attributes.at(wire::core::CW::OverrideRedirect) != 0;
+}
+
+} // namespace entracte::xproxy
+
+namespace entracte::xproxy::windowtree {
+
+void attach(Record& record, Window& window, ClientXid parent) {
+    window.parent = parent;
+    if (const auto parentWindow = record.find<Window>(parent))
+        parentWindow->children.push_back(window.id);
+}
+
+void detach(Record& record, Window& window) {
+    if (const auto parent = record.find<Window>(window.parent))
+        std::erase(parent->children, window.id);
+}
+
+void reparent(Record& record, Window& window, ClientXid parent, std::int16_t x, std::int16_t y) {
+    for (ClientXid above = parent; above != ClientXid::None;) {
+        if (above == window.id)
+            return; // into its own child: the server refuses that, too
+        const auto next = record.find<Window>(above);
+        above = next ? next->parent : ClientXid::None;
+    }
+    detach(record, window);
+    attach(record, window, parent);
+    window.x = x;
+    window.y = y;
+}
+
+void destroy(Record& record, ClientXid id) {
+    const auto window = record.find<Window>(id);
+    if (!window || isRoot(record, id))
+        return;
+    detach(record, *window);
+    std::vector<ClientXid> doomed{id};
+    for (std::size_t next = 0; next < doomed.size(); ++next)
+        if (const auto one = record.find<Window>(doomed[next]))
+            doomed.insert(doomed.end(), one->children.begin(), one->children.end());
+    for (const ClientXid one : doomed) {
+        record.forget(one);
+        std::erase_if(record.selections,
+                      [one](const auto& entry) { return entry.second.window == one; });
+        for (auto& [clientId, client] : record.clients)
+            client.saveSet.erase(one);
+        if (record.focus.window == one)
+            record.focus = {};
+    }
+    // RENDER pictures of a window go with it.
+    for (const auto& picture : record.all<Picture>())
+        if (picture->drawable != ClientXid::None && !picture->pixmap &&
+            std::ranges::find(doomed, picture->drawable) != doomed.end())
+            record.forget(picture->id);
+}
+
+void restack(Record& record, Window& window, ClientXid sibling, Stack mode) {
+    const auto parent = record.find<Window>(window.parent);
+    if (!parent)
+        return;
+    auto& children = parent->children;
+    const bool onTop = !children.empty() && children.back() == window.id;
+    if (mode == Stack::TopIf)
+        mode = Stack::Above;
+    else if (mode == Stack::BottomIf)
+        mode = Stack::Below;
+    else if (mode == Stack::Opposite)
+        mode = onTop ? Stack::Below : Stack::Above;
+    std::erase(children, window.id);
+    auto place = std::ranges::find(children, sibling);
+    if (sibling == ClientXid::None || place == children.end())
+        place = mode == Stack::Above ? children.end() : children.begin();
+    else if (mode == Stack::Above)
+        ++place;
+    children.insert(place, window.id);
+}
+
+void placeAbove(Record& record, Window& window, ClientXid sibling) {
+    const auto parent = record.find<Window>(window.parent);
+    if (!parent)
+        return;
+    auto& children = parent->children;
+    std::erase(children, window.id);
+    auto place = std::ranges::find(children, sibling);
+    place = place == children.end() ? children.begin() : place + 1;
+    children.insert(place, window.id);
+}
+
+bool isRedirected(const Record& record, ClientXid parent, ClientId requester) {
+    const auto window = record.find<Window>(parent);
+    if (!window)
+        return false;
+    return std::ranges::any_of(window->eventMasks, [requester](const auto& entry) {
+        return entry.first != requester && (entry.second & kSubstructureRedirect);
+    });
+}
+
+bool isRoot(const Record& record, ClientXid window) {
+    return std::ranges::find(record.roots, window) != record.roots.end();
+}
+
+ClientXid rootOf(const Record& record, ClientXid id) {
+    for (int depth = 0; depth < 1000; ++depth) {
+        if (isRoot(record, id))
+            return id;
+        const auto window = record.find<Window>(id);
+        if (!window)
+            break;
+        id = window->parent;
+    }
+    return ClientXid::None;
+}
+
+void clientGone(Record& record, ClientId client) {
+    const auto found = record.clients.find(client);
+    if (found != record.clients.end()) {
+        // X protocol, section 10 "ChangeSaveSet": reparented to the closest ancestor that is not of
+        // the dying client, and mapped.
+        for (const ClientXid saved : found->second.saveSet) {
+            const auto window = record.find<Window>(saved);
+            if (!window || window->owner == client)
+                continue;
+            auto ancestor = record.find<Window>(window->parent);
+            std::int16_t x = window->x;
+            std::int16_t y = window->y;
+            const bool inside = ancestor && ancestor->owner == client;
+            while (ancestor && ancestor->owner == client) {
+                x = static_cast<std::int16_t>(x + ancestor->x + ancestor->borderWidth);
+                y = static_cast<std::int16_t>(y + ancestor->y + ancestor->borderWidth);
+                ancestor = record.find<Window>(ancestor->parent);
+            }
+            if (inside && ancestor)
+                reparent(record, *window, ancestor->id, x, y);
+            window->mapped = true;
+        }
+    }
+    for (const auto& window : record.all<Window>()) {
+        window->eventMasks.erase(client);
+        if (window->owner == client)
+            destroy(record, window->id);
+    }
+}
+
+} // namespace entracte::xproxy::windowtree

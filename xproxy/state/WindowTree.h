@@ -1,0 +1,34 @@
+#pragma once
+
+// What requests and events do to the tree of windows. Stacking order is the order of `children`,
+// bottom first.
+
+#include "xproxy/state/Record.h"
+
+namespace entracte::xproxy::windowtree {
+
+inline constexpr std::uint32_t kSubstructureRedirect = 1u << 20;
+
+void attach(Record& record, Window& window, ClientXid parent); // on top
+void detach(Record& record, Window& window);
+void reparent(Record& record, Window& window, ClientXid parent, std::int16_t x, std::int16_t y);
+// The window, and all beneath it.
+void destroy(Record& record, ClientXid window);
+
+enum class Stack : std::uint8_t { Above = 0, Below = 1, TopIf = 2, BottomIf = 3, Opposite = 4 };
+void restack(Record& record, Window& window, ClientXid sibling, Stack mode);
+// Directly above `sibling`, or at the bottom when it is None or not ours.
+void placeAbove(Record& record, Window& window, ClientXid sibling);
+
+// Whether somebody else than `requester` has asked to be asked before a child of `parent` is mapped
+// or configured.
+bool isRedirected(const Record& record, ClientXid parent, ClientId requester);
+
+bool isRoot(const Record& record, ClientXid window);
+// The root at the top of the window's tree; None when its ancestors are not known.
+ClientXid rootOf(const Record& record, ClientXid window);
+
+// The connection is gone: its save-set is rescued and its windows are destroyed.
+void clientGone(Record& record, ClientId client);
+
+} // namespace entracte::xproxy::windowtree
