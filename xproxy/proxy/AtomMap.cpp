@@ -1,0 +1,54 @@
+#include "xproxy/proxy/AtomMap.h"
+
+namespace entracte::xproxy {
+
+void AtomMap::connect(ClientAtom client, ServerAtom server) {
+    m_toServer[raw(client)] = raw(server);
+    m_toClient[raw(server)] = raw(client);
+}
+
+ClientAtom AtomMap::learn(ServerAtom server, std::string_view name) {
+    if (raw(server) <= kLastPredefinedAtom)
+        return ClientAtom{raw(server)};
+    if (m_first) {
+        m_names.learn(ClientAtom{raw(server)}, name);
+        return ClientAtom{raw(server)};
+    }
+    // A number may have been given to it before its name was known.
+    const auto given = m_toClient.find(raw(server));
+    if (given != m_toClient.end()) {
+        if (m_names.nameOf(ClientAtom{given->second}).empty())
+            m_names.learn(ClientAtom{given->second}, name);
+        return ClientAtom{given->second};
+    }
+    const ClientAtom client = m_names.intern(name);
+    connect(client, server);
+    return client;
+}
+
+void AtomMap::name(ServerAtom server, std::string_view name) {
+    learn(server, name);
+}
+
+ServerAtom AtomMap::toServer(ClientAtom atom) const {
+    if (m_first || raw(atom) <= kLastPredefinedAtom)
+        return ServerAtom{raw(atom)};
+    const auto found = m_toServer.find(raw(atom));
+    return found == m_toServer.end() ? ServerAtom::None : ServerAtom{found->second};
+}
+
+ClientAtom AtomMap::toClient(ServerAtom atom) {
+    if (raw(atom) <= kLastPredefinedAtom)
+        return ClientAtom{raw(atom)};
+    if (m_first)
+        return ClientAtom{raw(atom)};
+    const auto found = m_toClient.find(raw(atom));
+    if (found != m_toClient.end())
+        return ClientAtom{found->second};
+    const ClientAtom client = m_names.fresh();
+    connect(client, atom);
+    m_nameless.push_back(atom);
+    return client;
+}
+
+} // namespace entracte::xproxy

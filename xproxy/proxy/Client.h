@@ -1,0 +1,49 @@
+#pragma once
+
+// One program's connection. It outlives every server connection that serves it.
+
+#include "xproxy/proxy/EventLoop.h"
+#include "xproxy/proxy/SocketStream.h"
+#include "xproxy/proxy/Upstream.h"
+
+#include <functional>
+#include <memory>
+
+namespace entracte::xproxy {
+
+// Calls a function when its descriptor is ready.
+class Watcher final : public Pollable {
+public:
+    std::function<void(std::uint32_t)> act;
+    void ready(std::uint32_t epollEvents) override { act(epollEvents); }
+};
+
+class Client {
+public:
+    enum class Phase : std::uint8_t {
+        Greeting,   // its setup request is not whole yet
+        Connecting, // waits for a server connection
+        Running,
+        Gone,
+    };
+    Client(ClientId id, UniqueFd socket) : id(id), stream(std::move(socket)) {}
+
+    const ClientId id;
+    SocketStream stream;
+    Phase phase = Phase::Greeting;
+    ByteOrder order = wire::kHostOrder;
+    XidRange range; // what the program was given
+    bool bigRequests = false;
+    bool asked = false; // a server connection was asked for
+    bool held = false;  // its next request waits for something outside (a segment's descriptor)
+    std::unique_ptr<Upstream> upstream; // null: no server
+    std::uint64_t sequence = 0; // requests it had sent when the last server connection ended
+    // Requests that a lost server left unanswered, to be asked again.
+    std::deque<Outstanding> unanswered;
+    std::unique_ptr<UpstreamSink> sink; // what the server says goes through it
+    Watcher fromProgram;
+    Watcher fromServer;
+    bool closed = false; // the program will send no more
+};
+
+} // namespace entracte::xproxy

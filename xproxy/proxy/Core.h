@@ -1,0 +1,63 @@
+#pragma once
+
+// What the parts of the proxy share: the loop, the record, the programs, and the server of the
+// moment.
+
+#include "xproxy/proxy/Client.h"
+#include "xproxy/proxy/DisplayConnector.h"
+#include "xproxy/proxy/Session.h"
+#include "xproxy/proxy/Translator.h"
+#include "xproxy/state/Recorder.h"
+
+#include <memory>
+#include <optional>
+
+namespace entracte::xproxy {
+
+// Everything that belongs to one X server. Programs' own connections to it are in Client::upstream.
+struct ServerLink {
+    ServerFace face;
+    std::unique_ptr<Translator> translator;
+    std::unique_ptr<Upstream> utility; // the proxy's own connection, host byte order
+    std::unique_ptr<DisplayConnector> connector;
+    std::uint32_t nextUtilityId = 1;    // low bits
+    ServerXid window = ServerXid::None; // the proxy's own, unmapped
+    Bytes token;                        // a property of it, to know the server again by
+    Watcher fromServer;
+    bool lost = false;
+
+    ServerXid freshUtilityId() { return ServerXid{utility->range.base | nextUtilityId++}; }
+};
+
+// Asks outside for the memory behind a System V segment (control/): the answer comes later.
+class SegmentSource {
+public:
+    // Invalid: not to be had. `retry`: nobody could be asked, later somebody may.
+    using Done = std::function<void(UniqueFd memory, bool retry)>;
+    // False: there is nobody to ask.
+    virtual bool request(std::int32_t shmid, Done done) = 0;
+    // Waits for the answer.
+    virtual UniqueFd requestNow(std::int32_t shmid, Clock::time_point deadline) = 0;
+
+protected:
+    ~SegmentSource() = default;
+};
+
+struct Core {
+    EventLoop loop;
+    Record record;
+    Recorder recorder{record};
+    std::map<ClientId, std::unique_ptr<Client>> clients;
+    std::optional<ServerFace> face;   // what programs see; none before the first server
+    std::unique_ptr<ServerLink> link; // null: no server
+    // In a session the server is in another ipc namespace: segments are attached by descriptor.
+    bool segmentsByDescriptor = false;
+    SegmentSource* segments = nullptr;
+
+    Client* client(ClientId id) {
+        const auto found = clients.find(id);
+        return found == clients.end() ? nullptr : found->second.get();
+    }
+};
+
+} // namespace entracte::xproxy

@@ -1,0 +1,316 @@
+#include "xproxy/proxy/Proxy.h"
+
+#include "xproxy/proxy/Listener.h"
+#include "xproxy/proxy/ReplyPath.h"
+#include "xproxy/proxy/UtilityPath.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+
+namespace entracte::xproxy {
+
+namespace {
+constexpr std::size_t kMaxClients = 1000;
+constexpr std::size_t kGreetingFixed = 12;             // bytes of a setup request before its names
+constexpr std::size_t kMaxQueuedToProgram = 64u << 20; // then the server is not read for it
+} // namespace
+
+Proxy::Proxy() : m_requests(m_core) {}
+
+Status Proxy::listen(int number) {
+    ENTRACTE_TRY(m_core.loop.open());
+    ENTRACTE_ASSIGN(listeners, listenAsDisplay(number));
+    for (auto& socket : listeners) {
+        const int fd = socket.get();
+        auto& watch = m_listenerWatches.emplace_back();
+        watch.act = [this, fd](std::uint32_t) { accept(fd); };
+        m_core.loop.watch(fd, EPOLLIN, watch);
+        m_listeners.push_back(std::move(socket));
+    }
+    return {};
+}
+
+void Proxy::run() {
+    while (m_running) {
+        m_core.loop.turn();
+        tidy();
+    }
+}
+
+void Proxy::setState(xcontrol::State state) {
+    if (m_state == state)
+        return;
+    m_state = state;
+    ++m_stateSerial;
+    if (stateChanged)
+        stateChanged();
+}
+
+void Proxy::accept(int listener) {
+    UniqueFd socket(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!socket || m_core.clients.size() >= kMaxClients)
+        return;
+    const ClientId id = m_nextClient++;
+    auto made = std::make_unique<Client>(id, std::move(socket));
+    Client& client = *made;
+    client.sink = std::make_unique<ReplyPath>(m_core, client);
+    client.fromProgram.act = [this, &client](std::uint32_t events) { fromProgram(client, events); };
+    client.fromServer.act = [this, &client](std::uint32_t) { fromServer(client); };
+    m_core.clients.emplace(id, std::move(made));
+    updateInterest(client);
+}
+
+void Proxy::fromProgram(Client& client, std::uint32_t events) {
+    if (client.phase == Client::Phase::Gone)
+        return;
+    if ((events & EPOLLOUT) && !client.stream.flush()) {
+        remove(client);
+        return;
+    }
+    if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
+        if (!client.stream.read())
+            client.closed = true;
+        if (client.phase == Client::Phase::Greeting)
+            readGreeting(client);
+    }
+    serve(client);
+}
+
+void Proxy::serve(Client& client) {
+    if (client.phase == Client::Phase::Gone)
+        return;
+    if (client.phase == Client::Phase::Running && client.upstream && !isStill()) {
+        if (!m_requests.process(client)) {
+            remove(client);
+            return;
+        }
+        if (!client.upstream->stream.flush())
+            upstreamBroke(client);
+        // Whatever it still sent has been handled, or never will be.
+        else if (client.closed && client.upstream->stream.queued() == 0 && !client.held) {
+            remove(client);
+            return;
+        }
+    } else if (client.closed && m_state != xcontrol::State::Prepared) {
+        remove(client);
+        return;
+    }
+    updateInterest(client);
+}
+
+void Proxy::readGreeting(Client& client) {
+    const auto input = client.stream.input();
+    if (input.size() < kGreetingFixed)
+        return;
+    const auto first = static_cast<char>(input[0]);
+    if (first != 'l' && first != 'B') {
+        remove(client);
+        return;
+    }
+    client.order = first == 'l' ? ByteOrder::Little : ByteOrder::Big;
+    const MessageView view(input, client.order);
+    const std::size_t size =
+        kGreetingFixed + padded(view.u16(6)) + padded(view.u16(8)); // authorisation name and data
+    if (input.size() < size)
+        return;
+    client.stream.consume(size);
+    client.phase = Client::Phase::Connecting;
+    if (m_state == xcontrol::State::Attached)
+        connect(client);
+}
+
+void Proxy::connect(Client& client) {
+    if (client.asked || !m_core.link || !m_core.link->connector)
+        return; // resume() comes back to it
+    client.asked = true;
+    const ClientId id = client.id;
+    m_core.link->connector->connect(client.order, [this, id](Result<ServerConnection> connection) {
+        connected(id, std::move(connection));
+    });
+}
+
+void Proxy::connected(ClientId id, Result<ServerConnection> connection) {
+    Client* client = m_core.client(id);
+    if (!client || client->phase != Client::Phase::Connecting)
+        return;
+    client->asked = false;
+    if (!connection) {
+        // No server any more: it waits with the others. A server that refuses one more: it is told.
+        if (m_core.link && m_core.link->connector && m_core.link->connector->open())
+            remove(*client);
+        return;
+    }
+    const XidRange server = connection->setup.range();
+    client->range = chooseRange(server);
+    client->upstream =
+        std::make_unique<Upstream>(std::move(connection->socket), client->order, server, 0);
+    m_core.link->translator->xids.addClient(client->range, server);
+    greet(*client);
+    watchUpstream(*client);
+    serve(*client);
+}
+
+XidRange Proxy::chooseRange(XidRange server) const {
+    const std::uint32_t mask = m_core.face->setup.ridMask;
+    const XidRange strangers = XidMap::strangers(mask);
+    const auto isFree = [&](std::uint32_t base) {
+        return base != strangers.base &&
+               std::ranges::none_of(m_core.clients, [&](const auto& entry) {
+                   return entry.second->range.mask != 0 && entry.second->range.base == base;
+               });
+    };
+    if (server.mask == mask && isFree(server.base))
+        return server;
+    for (std::uint32_t base = mask + 1; base < strangers.base; base += mask + 1)
+        if (isFree(base))
+            return {base, mask};
+    return {};
+}
+
+void Proxy::greet(Client& client) {
+    SetupInfo setup = m_core.face->setup;
+    setup.ridBase = client.range.base;
+    setup.ridMask = client.range.mask;
+    const SetupInfo& now = m_core.link->face.setup;
+    setup.minKeycode = now.minKeycode;
+    setup.maxKeycode = now.maxKeycode;
+    for (std::size_t i = 0; i < setup.screens.size() && i < now.screens.size(); ++i) {
+        setup.screens[i].width = now.screens[i].width;
+        setup.screens[i].height = now.screens[i].height;
+        setup.screens[i].widthMm = now.screens[i].widthMm;
+        setup.screens[i].heightMm = now.screens[i].heightMm;
+    }
+    auto& record = m_core.record.clients[client.id];
+    record.order = client.order;
+    record.range = client.range;
+    client.stream.queue(serializeSetup(setup, client.order));
+    client.phase = Client::Phase::Running;
+}
+
+void Proxy::watchUpstream(Client& client) {
+    if (client.upstream)
+        m_core.loop.watch(client.upstream->stream.fd(), EPOLLIN, client.fromServer);
+}
+
+void Proxy::watchUtility() {
+    m_core.link->fromServer.act = [this](std::uint32_t) { fromUtility(); };
+    m_core.loop.watch(m_core.link->utility->stream.fd(), EPOLLIN, m_core.link->fromServer);
+}
+
+void Proxy::fromServer(Client& client) {
+    if (!client.upstream || client.phase == Client::Phase::Gone)
+        return;
+    auto& stream = client.upstream->stream;
+    const bool alive = stream.flush() && stream.read();
+    if (!client.upstream->process(*client.sink) || !alive) {
+        upstreamBroke(client);
+        return;
+    }
+    if (!client.stream.flush())
+        client.closed = true;
+    serve(client);
+}
+
+void Proxy::fromUtility() {
+    auto& utility = *m_core.link->utility;
+    UtilityPath sink(m_core);
+    const bool alive = utility.stream.flush() && utility.stream.read();
+    if (!utility.process(sink) || !alive || !utility.stream.flush())
+        m_lost = true;
+    else
+        m_core.loop.watch(utility.stream.fd(),
+                          utility.stream.queued() ? EPOLLIN | EPOLLOUT : EPOLLIN,
+                          m_core.link->fromServer);
+}
+
+void Proxy::upstreamBroke(Client& client) {
+    // Either the server went, or somebody killed this one program (KillClient). The utility
+    // connection tells: when it still works, the program is closed as it would be without us.
+    m_core.loop.forget(client.upstream->stream.fd());
+    if (m_state == xcontrol::State::Prepared) {
+        m_lost = true;
+        return;
+    }
+    const ClientId id = client.id;
+    m_core.link->utility->sync([this, id] {
+        if (Client* killed = m_core.client(id))
+            remove(*killed);
+    });
+    if (!m_core.link->utility->stream.flush())
+        m_lost = true;
+}
+
+void Proxy::remove(Client& client) {
+    if (client.phase == Client::Phase::Gone)
+        return;
+    const bool ran = client.phase == Client::Phase::Running;
+    client.phase = Client::Phase::Gone;
+    m_core.loop.forget(client.stream.fd());
+    if (client.upstream)
+        m_core.loop.forget(client.upstream->stream.fd());
+    if (ran) {
+        m_core.record.clientGone(client.id);
+        if (m_core.link)
+            m_core.link->translator->xids.removeClient(client.range);
+    }
+    auto node = m_core.clients.extract(client.id);
+    m_removed.push_back(std::move(node.mapped()));
+}
+
+void Proxy::tidy() {
+    m_removed.clear();
+    if (m_lost) {
+        m_lost = false;
+        if (serverLost)
+            serverLost();
+    }
+    if (tidied)
+        tidied();
+}
+
+void Proxy::resume() {
+    std::vector<ClientId> ids;
+    for (const auto& [id, client] : m_core.clients)
+        ids.push_back(id);
+    for (const ClientId id : ids) {
+        Client* client = m_core.client(id);
+        if (!client)
+            continue;
+        if (client->phase == Client::Phase::Connecting && !client->upstream) {
+            if (m_state == xcontrol::State::Attached)
+                connect(*client);
+            continue;
+        }
+        watchUpstream(*client);
+        if (!client->stream.flush())
+            client->closed = true;
+        serve(*client);
+    }
+}
+
+void Proxy::updateInterest(Client& client) {
+    if (client.phase == Client::Phase::Gone || !client.stream.open())
+        return;
+    std::uint32_t events = 0;
+    const bool mayRead = client.phase == Client::Phase::Greeting ||
+                         (client.phase == Client::Phase::Running && client.upstream && !isStill() &&
+                          !client.held && client.upstream->stream.queued() == 0);
+    if (mayRead && !client.closed)
+        events |= EPOLLIN;
+    if (client.stream.queued())
+        events |= EPOLLOUT;
+    if (client.closed)
+        m_core.loop.forget(client.stream.fd());
+    else
+        m_core.loop.watch(client.stream.fd(), events, client.fromProgram);
+    if (client.upstream && client.upstream->stream.open() && !isStill()) {
+        std::uint32_t up = client.stream.queued() < kMaxQueuedToProgram ? EPOLLIN : 0u;
+        if (client.upstream->stream.queued())
+            up |= EPOLLOUT;
+        m_core.loop.watch(client.upstream->stream.fd(), up, client.fromServer);
+    }
+}
+
+} // namespace entracte::xproxy

@@ -1,0 +1,130 @@
+#include "xproxy/proxy/ReplyPath.h"
+
+namespace entracte::xproxy {
+
+namespace core = wire::core;
+
+namespace {
+
+constexpr std::uint8_t kBadIdChoice = 14;
+
+// Takes the extensions that programs are not offered out of a ListExtensions reply. Rare, so
+// simple.
+Bytes onlyOffered(const MessageView& view) {
+    auto reply = MessageBuilder::reply(view.order(), view.get(wire::header::sequence));
+    std::uint8_t count = 0;
+    std::size_t at = 32;
+    const unsigned names = view.get(core::ListExtensionsReply::names_len);
+    for (unsigned i = 0; i < names; ++i) {
+        const std::size_t length = view.u8(at);
+        const std::string name = textOf(view.part(at + 1, length));
+        at += 1 + length;
+        if (!extensionByName(name))
+            continue;
+        reply.u8(static_cast<std::uint8_t>(length)).bytes(bytesOf(name));
+        ++count;
+    }
+    reply.set(core::ListExtensionsReply::names_len, count);
+    return reply.finishReply();
+}
+
+} // namespace
+
+void ReplyPath::answer(std::span<std::byte> message, Outstanding* outstanding,
+                       std::uint64_t sequence) {
+    if (outstanding && !outstanding->substitute.empty()) {
+        if (outstanding->substituteFd)
+            m_client.stream.queueFd(std::move(outstanding->substituteFd));
+        deliver(outstanding->substitute, sequence);
+        return;
+    }
+    if (message[0] == std::byte{0}) {
+        m_core.link->translator->error(message, m_client.order);
+        const MessageView view(message, m_client.order);
+        if (outstanding && outstanding->created != ClientXid::None &&
+            view.get(wire::header::errorCode) != kBadIdChoice)
+            m_core.recorder.failed(outstanding->created);
+        deliver(message, sequence);
+        return;
+    }
+    if (!outstanding)
+        return; // a reply that nobody asked for
+    const Ext ext = outstanding->ext;
+    const MessageView request(outstanding->request, m_client.order, outstanding->bigRequest);
+    if (ext == Ext::Core && request.u8(0) == core::kListExtensions) {
+        Bytes offered = onlyOffered(MessageView(message, m_client.order));
+        deliver(offered, sequence);
+        return;
+    }
+    reply(message, *outstanding);
+    deliver(message, sequence);
+}
+
+void ReplyPath::reply(std::span<std::byte> message, const Outstanding& outstanding) {
+    auto& translator = *m_core.link->translator;
+    const ByteOrder order = m_client.order;
+    const MessageView request(outstanding.request, order, outstanding.bigRequest);
+    const MessageView view(message, order);
+    if (outstanding.ext == Ext::Core) {
+        switch (request.u8(0)) {
+        case core::kInternAtom: {
+            using namespace core::InternAtomReply;
+            const ServerAtom server{view.get(atom)};
+            if (server != ServerAtom::None) // its name is known before its number is translated
+                translator.atoms.learn(
+                    server, textOf(request.part(core::InternAtom::kFixedSize,
+                                                request.get(core::InternAtom::name_len))));
+            break;
+        }
+        case core::kGetAtomName: {
+            const auto asked = atomOf(request, core::GetAtomName::atom);
+            if (m_core.record.atoms.nameOf(asked).empty() && raw(asked) > kLastPredefinedAtom)
+                m_core.record.atoms.learn(
+                    asked, textOf(view.part(32, view.get(core::GetAtomNameReply::name_len))));
+            break;
+        }
+        case core::kQueryExtension: {
+            using namespace core::QueryExtensionReply;
+            const auto name = textOf(request.part(core::QueryExtension::kFixedSize,
+                                                  request.get(core::QueryExtension::name_len)));
+            const auto ext = extensionByName(name);
+            const ExtensionNumbers numbers =
+                ext && view.get(present) ? m_core.face->extensions.of(*ext) : ExtensionNumbers{};
+            wire::setField(message, order, present, numbers.present() ? 1 : 0);
+            wire::setField(message, order, major_opcode, numbers.major);
+            wire::setField(message, order, first_event, numbers.firstEvent);
+            wire::setField(message, order, first_error, numbers.firstError);
+            return;
+        }
+        default:
+            break;
+        }
+    }
+    if (outstanding.schema && outstanding.schema->reply)
+        translator.reply(outstanding.schema->reply, outstanding.ext, request, message, order);
+    m_core.recorder.reply(m_client.id, outstanding.ext, request, view);
+}
+
+void ReplyPath::event(std::span<std::byte> message, std::uint64_t sequence) {
+    m_core.link->translator->event(message, m_client.order);
+    const auto code = static_cast<std::uint8_t>(message[0]) & 0x7f;
+    if (code == core::kMapNotifyEvent) {
+        const MessageView view(message, m_client.order);
+        const auto window = m_core.record.find<Window>(xidOf(view, core::MapNotifyEvent::window));
+        if (window && window->hushedMap.erase(m_client.id) > 0)
+            return;
+    }
+    if (code >= core::kCreateNotifyEvent && code <= core::kSelectionClearEvent)
+        m_core.recorder.event(m_client.id, MessageView(message, m_client.order));
+    deliver(message, sequence);
+}
+
+void ReplyPath::deliver(std::span<std::byte> message, std::uint64_t sequence) {
+    if ((static_cast<std::uint8_t>(message[0]) & 0x7f) != core::kKeymapNotifyEvent)
+        put16(message, wire::header::sequence.offset,
+              static_cast<std::uint16_t>(m_client.upstream->sequence.toClient(sequence)),
+              m_client.order);
+    m_client.stream.queue(message);
+}
+
+} // namespace entracte::xproxy

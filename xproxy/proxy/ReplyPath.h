@@ -1,0 +1,26 @@
+#pragma once
+
+// From the server to one program: swallows what belongs to requests of our own, translates, records
+// what the program is told, renumbers, passes on.
+
+#include "xproxy/proxy/Core.h"
+
+namespace entracte::xproxy {
+
+class ReplyPath final : public UpstreamSink {
+public:
+    ReplyPath(Core& core, Client& client) : m_core(core), m_client(client) {}
+
+    void answer(std::span<std::byte> message, Outstanding* outstanding,
+                std::uint64_t sequence) override;
+    void event(std::span<std::byte> message, std::uint64_t sequence) override;
+
+private:
+    void reply(std::span<std::byte> message, const Outstanding& outstanding);
+    void deliver(std::span<std::byte> message, std::uint64_t sequence);
+
+    Core& m_core;
+    Client& m_client;
+};
+
+} // namespace entracte::xproxy

@@ -1,0 +1,206 @@
+#include "xproxy/proxy/RequestPath.h"
+
+namespace entracte::xproxy {
+
+namespace core = wire::core;
+
+namespace {
+constexpr std::size_t kMaxRequest = 4'194'303u * 4u; // bytes, what Xorg and Xvfb offer at most
+constexpr std::size_t kMaxQueued = 8u << 20;         // bytes that wait for the server
+constexpr std::size_t kMaxKeptRequest = 64u << 10;   // bytes of a request kept for asking again
+
+// Whether the request may take the last use from a freed pixmap.
+bool mayRelease(Ext ext, std::uint8_t opcode) {
+    namespace render = wire::render;
+    if (ext == Ext::Render)
+        return opcode == render::kFreePicture || opcode == render::kChangePicture ||
+               opcode == render::kSetPictureClipRectangles;
+    return ext == Ext::Core &&
+           (opcode == core::kChangeWindowAttributes || opcode == core::kDestroyWindow ||
+            opcode == core::kDestroySubwindows || opcode == core::kChangeGC ||
+            opcode == core::kCopyGC || opcode == core::kSetClipRectangles ||
+            opcode == core::kFreeGC);
+}
+
+Bytes noOperation(ByteOrder order) {
+    return MessageBuilder::request(order, core::kNoOperation, 0).finish();
+}
+} // namespace
+
+RequestPath::Frame RequestPath::frame(const Client& client, std::span<const std::byte> input) {
+    Frame frame;
+    if (input.size() < 4)
+        return frame;
+    const MessageView view(input, client.order);
+    std::size_t units = view.get(wire::header::requestLength);
+    if (units == 0) {
+        if (!client.bigRequests) {
+            frame.bad = true;
+            return frame;
+        }
+        if (input.size() < 8)
+            return frame;
+        units = view.u32(4);
+        frame.big = true;
+        if (units < 2) {
+            frame.bad = true;
+            return frame;
+        }
+    }
+    if (units * 4 > kMaxRequest) {
+        frame.bad = true;
+        return frame;
+    }
+    if (units * 4 <= input.size())
+        frame.size = units * 4;
+    return frame;
+}
+
+bool RequestPath::process(Client& client) {
+    while (client.phase == Client::Phase::Running && client.upstream && !client.held &&
+           client.upstream->stream.queued() < kMaxQueued) {
+        const auto input = client.stream.input();
+        const Frame next = frame(client, input);
+        if (next.bad)
+            return false;
+        if (next.size == 0)
+            break;
+        switch (handle(client, input.first(next.size), next.big)) {
+        case Verdict::Refuse:
+            return false;
+        case Verdict::Hold:
+            client.held = true;
+            return true;
+        case Verdict::Pass:
+        case Verdict::Done:
+            client.stream.consume(next.size);
+            break;
+        }
+    }
+    return true;
+}
+
+RequestPath::Verdict RequestPath::handle(Client& client, std::span<std::byte> message, bool big) {
+    const MessageView view(message, client.order, big);
+    const std::uint8_t major = view.u8(0);
+    const auto ext = m_core.face->extensions.byMajor(major);
+    if (!ext) {
+        // A number that nobody has: the server says so (BadRequest), as long as it has it not
+        // either.
+        constexpr std::uint8_t kUnused = 126;
+        message[0] = std::byte{kUnused};
+        Outstanding note;
+        client.upstream->pass(message, std::move(note));
+        return Verdict::Pass;
+    }
+    const std::uint8_t opcode = *ext == Ext::Core ? major : view.u8(1);
+    if (const auto verdict = special(client, *ext, opcode, view))
+        return *verdict;
+    RequestEffects effects = m_core.recorder.request(client.id, *ext, view);
+    pass(client, *ext, requestSchema(*ext, opcode), message, big, effects);
+    return Verdict::Pass;
+}
+
+void RequestPath::pass(Client& client, Ext ext, const wire::MessageSchema* schema,
+                       std::span<std::byte> message, bool big, RequestEffects& effects) {
+    Upstream& upstream = *client.upstream;
+    for (const auto& wanted : effects.captures)
+        capture(client, wanted);
+    if (effects.withhold) {
+        upstream.pass(noOperation(client.order));
+        return;
+    }
+    if (schema && schema->descriptors == 1)
+        if (UniqueFd fd = client.stream.takeFd()) {
+            // AttachFd: the record keeps the memory, to attach it again elsewhere.
+            if (ext == Ext::Shm && effects.created != ClientXid::None)
+                if (const auto segment = m_core.record.find<ShmSegment>(effects.created))
+                    segment->memory.reset(::dup(fd.get()));
+            upstream.stream.queueFd(std::move(fd));
+        }
+    const bool answered = schema && schema->hasReply;
+    if (answered || effects.created != ClientXid::None) {
+        Outstanding note;
+        note.ext = ext;
+        note.schema = schema;
+        note.bigRequest = big;
+        note.created = effects.created;
+        if (answered && message.size() <= kMaxKeptRequest)
+            note.request = copyOf(message);
+        m_core.link->translator->request(schema, ext, message, client.order, big);
+        upstream.pass(message, std::move(note));
+    } else {
+        m_core.link->translator->request(schema, ext, message, client.order, big);
+        upstream.pass(message);
+    }
+    // What was freed is let go on the server when the last thing that used it went.
+    const std::uint8_t opcode = schema ? schema->number : 0;
+    if (!m_core.record.freedPixmaps().empty() && mayRelease(ext, opcode))
+        for (const auto& pixmap : m_core.record.takeUnusedPixmaps())
+            if (Client* owner = m_core.client(pixmap->owner); owner && owner->upstream)
+                injectAs(*owner, MessageBuilder::request(owner->order, core::kFreePixmap, 0)
+                                     .u32(raw(pixmap->id))
+                                     .finish());
+}
+
+void RequestPath::injectAs(Client& client, Bytes request, bool bigRequest,
+                           std::function<void(ByteView)> handler) {
+    if (request.size() < 4)
+        return;
+    const MessageView view(request, client.order, bigRequest);
+    const auto ext = m_core.face->extensions.byMajor(view.u8(0));
+    if (!ext || (*ext != Ext::Core && !m_core.link->translator->server.of(*ext).present()))
+        return;
+    // finish() used the long header by itself when the short one could not tell the length.
+    const bool big = bigRequest || view.get(wire::header::requestLength) == 0;
+    const std::uint8_t opcode = *ext == Ext::Core ? view.u8(0) : view.u8(1);
+    m_core.link->translator->request(requestSchema(*ext, opcode), *ext, request, client.order, big);
+    client.upstream->inject(request, std::move(handler));
+}
+
+void RequestPath::capture(Client& client, const RequestEffects::Capture& wanted) {
+    constexpr std::uint8_t kZPixmap = 2;
+    MessageBuilder get = MessageBuilder::request(client.order, core::kGetImage, kZPixmap);
+    get.u32(raw(wanted.drawable)).u16(0).u16(0).u16(wanted.width).u16(wanted.height).u32(~0u);
+    const ByteOrder order = client.order;
+    injectAs(client, get.finish(), false, [image = wanted.into, wanted, order](ByteView reply) {
+        const MessageView view(reply, order);
+        if (view.u8(0) != 1)
+            return;
+        image->width = wanted.width;
+        image->height = wanted.height;
+        image->depth = view.get(core::GetImageReply::depth);
+        image->data = copyOf(view.tail(32));
+        image->valid = true;
+    });
+}
+
+void RequestPath::reissue(Client& client, Outstanding unanswered) {
+    if (!unanswered.substitute.empty()) {
+        substitute(client, unanswered.ext, unanswered.schema, std::move(unanswered.substitute),
+                   std::move(unanswered.substituteFd));
+        return;
+    }
+    if (unanswered.request.empty())
+        return;
+    Bytes message = unanswered.request;
+    Outstanding note;
+    note.ext = unanswered.ext;
+    note.schema = unanswered.schema;
+    note.bigRequest = unanswered.bigRequest;
+    note.request = std::move(unanswered.request);
+    m_core.link->translator->request(note.schema, note.ext, message, client.order, note.bigRequest);
+    client.upstream->pass(message, std::move(note));
+}
+
+Bytes makeError(ByteOrder order, std::uint8_t code, std::uint32_t value, std::uint8_t major,
+                std::uint16_t minor) {
+    Bytes error(32);
+    error[1] = std::byte{code};
+    put32(error, wire::header::errorValue.offset, value, order);
+    put16(error, wire::header::errorMinorOpcode.offset, minor, order);
+    error[wire::header::errorMajorOpcode.offset] = std::byte{major};
+    return error;
+}
+
+} // namespace entracte::xproxy

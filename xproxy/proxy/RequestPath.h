@@ -1,0 +1,58 @@
+#pragma once
+
+// From a program to the server: frames the requests, records what they do, answers or changes the
+// few that the server must not see as they are, translates, passes on.
+
+#include "xproxy/proxy/Core.h"
+
+namespace entracte::xproxy {
+
+class RequestPath {
+public:
+    explicit RequestPath(Core& core) : m_core(core) {}
+
+    // Handles what was read from the program, until it has to wait for something. False: the
+    // program misbehaves and has to go.
+    bool process(Client& client);
+
+    // Sends a request that is in the programs' world through translation, as the client, but unseen
+    // by it and unrecorded: what replay is made of. The handler gets the server's reply as it is,
+    // or nothing.
+    void injectAs(Client& client, Bytes request, bool bigRequest = false,
+                  std::function<void(ByteView)> handler = {});
+    // A program's request that a lost server had not answered.
+    void reissue(Client& client, Outstanding unanswered);
+
+private:
+    enum class Verdict { Pass, Done, Hold, Refuse };
+    struct Frame {
+        std::size_t size = 0; // bytes; 0: not whole yet
+        bool big = false;
+        bool bad = false;
+    };
+    static Frame frame(const Client& client, std::span<const std::byte> input);
+
+    Verdict handle(Client& client, std::span<std::byte> message, bool big);
+    void pass(Client& client, Ext ext, const wire::MessageSchema* schema,
+              std::span<std::byte> message, bool big, RequestEffects& effects);
+    void capture(Client& client, const RequestEffects::Capture& wanted);
+
+    // The ones that are answered here. Nothing: it is an ordinary one.
+    std::optional<Verdict> special(Client& client, Ext ext, std::uint8_t opcode,
+                                   const MessageView& view);
+    Verdict substitute(Client& client, Ext ext, const wire::MessageSchema* schema, Bytes answer,
+                       UniqueFd fd = {});
+    Verdict xidRange(Client& client, const MessageView& view);
+    Verdict xidList(Client& client, const MessageView& view);
+    Verdict attach(Client& client, const MessageView& view);
+    Verdict createSegment(Client& client, const MessageView& view);
+    void attachByDescriptor(Client& client, const Bytes& request, UniqueFd memory);
+
+    Core& m_core;
+};
+
+// An error as the server would send it; the sequence number is filled in on delivery.
+Bytes makeError(ByteOrder order, std::uint8_t code, std::uint32_t value, std::uint8_t major,
+                std::uint16_t minor);
+
+} // namespace entracte::xproxy

@@ -1,0 +1,172 @@
+// Requests that the server must not see as they are: answered here, or changed into others.
+
+#include "xproxy/proxy/RequestPath.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace entracte::xproxy {
+
+namespace core = wire::core;
+
+namespace {
+constexpr std::uint8_t kBadRequest = 1;
+constexpr std::uint8_t kBadAlloc = 11;
+constexpr std::uint8_t kBadAccess = 10;
+constexpr std::uint32_t kMaxIdList = 65'536;
+} // namespace
+
+RequestPath::Verdict RequestPath::substitute(Client& client, Ext ext,
+                                             const wire::MessageSchema* schema, Bytes answer,
+                                             UniqueFd fd) {
+    Outstanding note;
+    note.ext = ext;
+    note.schema = schema;
+    note.substitute = std::move(answer);
+    note.substituteFd = std::move(fd);
+    client.upstream->pass(MessageBuilder::request(client.order, core::kGetInputFocus, 0).finish(),
+                          std::move(note));
+    return Verdict::Done;
+}
+
+std::optional<RequestPath::Verdict>
+RequestPath::special(Client& client, Ext ext, std::uint8_t opcode, const MessageView& view) {
+    const auto* schema = requestSchema(ext, opcode);
+    if (ext != Ext::Core && !m_core.link->translator->server.of(ext).present())
+        return substitute(client, ext, schema,
+                          makeError(client.order, kBadRequest, 0, view.u8(0), opcode));
+    switch (ext) {
+    case Ext::BigRequests:
+        client.bigRequests = true;
+        return {};
+    case Ext::XcMisc:
+        if (opcode == wire::xcmisc::kGetXIDRange)
+            return xidRange(client, view);
+        if (opcode == wire::xcmisc::kGetXIDList)
+            return xidList(client, view);
+        return {};
+    case Ext::Shm:
+        if (opcode == wire::shm::kAttach && m_core.segmentsByDescriptor)
+            return attach(client, view);
+        if (opcode == wire::shm::kCreateSegment)
+            return createSegment(client, view);
+        return {};
+    case Ext::Render:
+        // The formats are the first server's, like the visuals of the greeting.
+        if (opcode == wire::render::kQueryPictFormats && !m_core.link->translator->identity() &&
+            !m_core.face->pictFormatsReply.empty()) {
+            const auto& known = m_core.face->pictFormatsReply;
+            if (client.order == wire::kHostOrder)
+                return substitute(client, ext, schema, known);
+        }
+        return {};
+    case Ext::Core:
+        if (opcode == core::kGetAtomName) {
+            const auto atom = atomOf(view, core::GetAtomName::atom);
+            const auto name = m_core.record.atoms.nameOf(atom);
+            if (m_core.link->translator->atoms.toServer(atom) == ServerAtom::None && !name.empty())
+                return substitute(client, ext, schema,
+                                  MessageBuilder::reply(client.order, 0)
+                                      .set(core::GetAtomNameReply::name_len,
+                                           static_cast<std::uint16_t>(name.size()))
+                                      .bytes(bytesOf(name))
+                                      .finishReply());
+        }
+        return {};
+    default:
+        return {};
+    }
+}
+
+RequestPath::Verdict RequestPath::xidRange(Client& client, const MessageView&) {
+    const auto [start, count] = m_core.record.longestUnusedRun(client.range);
+    return substitute(client, Ext::XcMisc, nullptr,
+                      MessageBuilder::reply(client.order, 0)
+                          .set(wire::xcmisc::GetXIDRangeReply::start_id, raw(start))
+                          .set(wire::xcmisc::GetXIDRangeReply::count, count)
+                          .finishReply());
+}
+
+RequestPath::Verdict RequestPath::xidList(Client& client, const MessageView& view) {
+    const std::uint32_t count = std::min(view.get(wire::xcmisc::GetXIDList::count), kMaxIdList);
+    const auto ids = m_core.record.unusedIds(client.range, count);
+    auto reply = MessageBuilder::reply(client.order, 0);
+    reply.set(wire::xcmisc::GetXIDListReply::ids_len, static_cast<std::uint32_t>(ids.size()));
+    for (const ClientXid id : ids)
+        reply.u32(raw(id));
+    return substitute(client, Ext::XcMisc, nullptr, reply.finishReply());
+}
+
+RequestPath::Verdict RequestPath::attach(Client& client, const MessageView& view) {
+    const auto refuse = [this](Client& program, const MessageView& request) {
+        return substitute(program, Ext::Shm, nullptr,
+                          makeError(program.order, kBadAccess,
+                                    request.get(wire::shm::Attach::shmid), request.u8(0),
+                                    wire::shm::kAttach));
+    };
+    const auto shmid = static_cast<std::int32_t>(view.get(wire::shm::Attach::shmid));
+    const ClientId id = client.id;
+    const bool asked = m_core.segments &&
+                       m_core.segments->request(shmid, [this, id, request = copyOf(view.bytes()),
+                                                        refuse](UniqueFd memory, bool retry) {
+                           Client* waiting = m_core.client(id);
+                           if (!waiting || !waiting->held)
+                               return;
+                           waiting->held = false;
+                           if (retry)
+                               return;
+                           if (waiting->upstream) {
+                               if (memory)
+                                   attachByDescriptor(*waiting, request, std::move(memory));
+                               else
+                                   refuse(*waiting, MessageView(request, waiting->order));
+                           }
+                           waiting->stream.consume(request.size());
+                       });
+    return asked ? Verdict::Hold : refuse(client, view);
+}
+
+void RequestPath::attachByDescriptor(Client& client, const Bytes& request, UniqueFd memory) {
+    using namespace wire::shm;
+    const MessageView view(request, client.order);
+    m_core.recorder.request(client.id, Ext::Shm, view);
+    Bytes attach = MessageBuilder::request(client.order, view.u8(0), kAttachFd)
+                       .u32(view.get(Attach::shmseg))
+                       .u8(view.get(Attach::read_only))
+                       .pad(3)
+                       .finish();
+    Outstanding note;
+    note.ext = Ext::Shm;
+    note.created = xidOf(view, Attach::shmseg);
+    m_core.link->translator->request(requestSchema(Ext::Shm, kAttachFd), Ext::Shm, attach,
+                                     client.order, false);
+    client.upstream->stream.queueFd(std::move(memory));
+    client.upstream->pass(attach, std::move(note));
+}
+
+// The server would make the memory and hand it out; memory of another machine or of another mount
+// namespace cannot be saved. So it is made here and handed to both.
+RequestPath::Verdict RequestPath::createSegment(Client& client, const MessageView& view) {
+    using namespace wire::shm;
+    const auto* schema = requestSchema(Ext::Shm, kCreateSegment);
+    const std::uint32_t size = view.get(CreateSegment::size);
+    UniqueFd memory(::memfd_create("entracte-segment", MFD_CLOEXEC));
+    if (!memory || size == 0 || ::ftruncate(memory.get(), size) != 0)
+        return substitute(client, Ext::Shm, schema,
+                          makeError(client.order, kBadAlloc, size, view.u8(0), kCreateSegment));
+    m_core.recorder.request(client.id, Ext::Shm, view);
+    if (const auto segment = m_core.record.find<ShmSegment>(xidOf(view, CreateSegment::shmseg)))
+        segment->memory.reset(::dup(memory.get()));
+    client.upstream->stream.queueFd(UniqueFd(::dup(memory.get())));
+    injectAs(client, MessageBuilder::request(client.order, view.u8(0), kAttachFd)
+                         .u32(view.get(CreateSegment::shmseg))
+                         .u8(view.get(CreateSegment::read_only))
+                         .pad(3)
+                         .finish());
+    constexpr std::uint8_t kOneDescriptor = 1;
+    Bytes reply = MessageBuilder::reply(client.order, 0).finishReply();
+    reply[1] = std::byte{kOneDescriptor};
+    return substitute(client, Ext::Shm, schema, std::move(reply), std::move(memory));
+}
+
+} // namespace entracte::xproxy

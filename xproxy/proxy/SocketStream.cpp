@@ -1,0 +1,153 @@
+#include "xproxy/proxy/SocketStream.h"
+
+#include "session/base/FdPassing.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace entracte::xproxy {
+
+namespace {
+constexpr std::size_t kReadChunk = 256 * 1024;
+constexpr std::size_t kMaxWaitingFds = 256; // a program that sends more without need is misbehaving
+} // namespace
+
+SocketStream::SocketStream(UniqueFd socket) : m_socket(std::move(socket)) {
+    const int flags = ::fcntl(m_socket.get(), F_GETFL);
+    ::fcntl(m_socket.get(), F_SETFL, flags | O_NONBLOCK);
+}
+
+void SocketStream::close() {
+    m_socket.reset();
+    discardOutput();
+    discardInput();
+}
+
+void SocketStream::discardOutput() {
+    m_out.clear();
+    m_outBegin = 0;
+    m_outFds.clear();
+}
+
+void SocketStream::discardInput() {
+    m_in.clear();
+    m_inBegin = 0;
+    m_inFds.clear();
+}
+
+bool SocketStream::read() {
+    if (!open())
+        return false;
+    if (m_inBegin > 0 && (m_inBegin == m_in.size() || m_inBegin > kReadChunk)) {
+        m_in.erase(m_in.begin(), m_in.begin() + static_cast<std::ptrdiff_t>(m_inBegin));
+        m_inBegin = 0;
+    }
+    const std::size_t used = m_in.size();
+    m_in.resize(used + kReadChunk);
+    iovec iov{m_in.data() + used, kReadChunk};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMaxPassedFds)> control;
+    msghdr header{};
+    header.msg_iov = &iov;
+    header.msg_iovlen = 1;
+    header.msg_control = control.data();
+    header.msg_controllen = control.size();
+    ssize_t got = 0;
+    do
+        got = ::recvmsg(m_socket.get(), &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    while (got < 0 && errno == EINTR);
+    m_in.resize(used + static_cast<std::size_t>(got > 0 ? got : 0));
+    if (got < 0)
+        return errno == EAGAIN || errno == EWOULDBLOCK;
+    for (cmsghdr* cmsg = CMSG_FIRSTHDR(&header); cmsg; cmsg = CMSG_NXTHDR(&header, cmsg)) {
+        if (cmsg->cmsg_level != SOL_SOCKET || cmsg->cmsg_type != SCM_RIGHTS)
+            continue;
+        const std::size_t count = (cmsg->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (std::size_t i = 0; i < count; ++i) {
+            int fd = -1;
+            std::memcpy(&fd, CMSG_DATA(cmsg) + i * sizeof(int), sizeof fd);
+            m_inFds.emplace_back(fd);
+        }
+    }
+    return got > 0 && m_inFds.size() <= kMaxWaitingFds;
+}
+
+void SocketStream::consume(std::size_t count) {
+    m_inBegin += count;
+    if (m_inBegin >= m_in.size()) {
+        m_in.clear();
+        m_inBegin = 0;
+    }
+}
+
+UniqueFd SocketStream::takeFd() {
+    if (m_inFds.empty())
+        return {};
+    UniqueFd fd = std::move(m_inFds.front());
+    m_inFds.pop_front();
+    return fd;
+}
+
+void SocketStream::queueFd(UniqueFd fd) {
+    m_outFds.push_back({m_written + queued(), std::move(fd)});
+}
+
+bool SocketStream::flush() {
+    if (!open())
+        return false;
+    while (queued() > 0) {
+        // Descriptors go with the first byte of a write; those of later bytes end this one.
+        std::size_t length = queued();
+        std::array<int, kMaxPassedFds> fds{};
+        std::size_t fdCount = 0;
+        for (const auto& waiting : m_outFds) {
+            if (waiting.position <= m_written && fdCount < fds.size()) {
+                fds[fdCount++] = waiting.fd.get();
+            } else {
+                length = std::min<std::size_t>(length, waiting.position - m_written);
+                break;
+            }
+        }
+        if (length == 0)
+            length = 1;
+        iovec iov{m_out.data() + m_outBegin, length};
+        msghdr header{};
+        header.msg_iov = &iov;
+        header.msg_iovlen = 1;
+        alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMaxPassedFds)> control{};
+        if (fdCount > 0) {
+            header.msg_control = control.data();
+            header.msg_controllen = CMSG_SPACE(sizeof(int) * fdCount);
+            cmsghdr* cmsg = CMSG_FIRSTHDR(&header);
+            cmsg->cmsg_level = SOL_SOCKET;
+            cmsg->cmsg_type = SCM_RIGHTS;
+            cmsg->cmsg_len = CMSG_LEN(sizeof(int) * fdCount);
+            std::memcpy(CMSG_DATA(cmsg), fds.data(), sizeof(int) * fdCount);
+        }
+        const ssize_t sent = ::sendmsg(m_socket.get(), &header, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0) {
+            if (errno == EINTR)
+                continue;
+            if (errno == EAGAIN || errno == EWOULDBLOCK)
+                break;
+            return false;
+        }
+        m_outFds.erase(m_outFds.begin(), m_outFds.begin() + static_cast<std::ptrdiff_t>(fdCount));
+        m_outBegin += static_cast<std::size_t>(sent);
+        m_written += static_cast<std::size_t>(sent);
+    }
+    if (m_outBegin == m_out.size()) {
+        m_out.clear();
+        m_outBegin = 0;
+    } else if (m_outBegin > kReadChunk) {
+        m_out.erase(m_out.begin(), m_out.begin() + static_cast<std::ptrdiff_t>(m_outBegin));
+        m_outBegin = 0;
+    }
+    return true;
+}
+
+} // namespace entracte::xproxy

@@ -1,0 +1,56 @@
+#pragma once
+
+// One connected, non-blocking unix stream socket with what was read and not yet used, what is to be
+// written, and the descriptors that travel with either (SCM_RIGHTS). Descriptors keep their order
+// among themselves and never arrive after the bytes they belong to; the X protocol needs no more.
+
+#include "session/base/UniqueFd.h"
+#include "xproxy/state/Ids.h"
+
+#include <deque>
+
+namespace entracte::xproxy {
+
+class SocketStream {
+public:
+    SocketStream() = default;
+    explicit SocketStream(UniqueFd socket);
+
+    int fd() const { return m_socket.get(); }
+    bool open() const { return m_socket.valid(); }
+    void close();
+
+    // Reads what there is, at most about 256 KiB. False: the other side is gone (or broke a limit).
+    bool read();
+    // Writes what the socket takes. False: the other side is gone.
+    bool flush();
+
+    // Input not yet used. Bytes may be changed in place before they are passed on.
+    std::span<std::byte> input() { return {m_in.data() + m_inBegin, m_in.size() - m_inBegin}; }
+    void consume(std::size_t count);
+    // The oldest descriptor that came, invalid when there is none.
+    UniqueFd takeFd();
+
+    void queue(ByteView bytes) { m_out.insert(m_out.end(), bytes.begin(), bytes.end()); }
+    // The descriptor goes with the next byte that is queued.
+    void queueFd(UniqueFd fd);
+    std::size_t queued() const { return m_out.size() - m_outBegin; }
+    void discardOutput();
+    void discardInput();
+
+private:
+    struct QueuedFd {
+        std::uint64_t position; // of the byte it goes with, counted from the start of the stream
+        UniqueFd fd;
+    };
+    UniqueFd m_socket;
+    Bytes m_in;
+    std::size_t m_inBegin = 0;
+    Bytes m_out;
+    std::size_t m_outBegin = 0;
+    std::uint64_t m_written = 0; // bytes of the stream before m_outBegin
+    std::deque<UniqueFd> m_inFds;
+    std::deque<QueuedFd> m_outFds;
+};
+
+} // namespace entracte::xproxy

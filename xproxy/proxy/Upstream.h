@@ -1,0 +1,73 @@
+#pragma once
+
+// One connection to the X server: a program's, or the proxy's own utility connection. Counts
+// requests, remembers what answers are expected, and puts requests of our own in between, whose
+// answers and errors no program sees. Translation happens above: what is queued here is in the
+// server's world already.
+
+#include "xproxy/proxy/SequenceMap.h"
+#include "xproxy/proxy/SocketStream.h"
+#include "xproxy/state/Extensions.h"
+
+#include <deque>
+#include <functional>
+
+namespace entracte::xproxy {
+
+struct Outstanding {
+    std::uint64_t sequence = 0; // the server's number
+    bool injected = false;
+    Ext ext = Ext::Core;
+    const wire::MessageSchema* schema = nullptr; // of the request
+    Bytes request;                               // the program's; kept when it has a reply
+    bool bigRequest = false;
+    ClientXid created = ClientXid::None; // does not exist if this fails
+    // In place of the server's answer; the request on the wire is then a GetInputFocus.
+    Bytes substitute;
+    UniqueFd substituteFd;
+    // Of an injected request: the reply, the error, or (when it has neither) nothing.
+    std::function<void(ByteView)> handler;
+};
+
+class UpstreamSink {
+public:
+    // `outstanding` is null for an error of a request of which nothing was kept.
+    virtual void answer(std::span<std::byte> message, Outstanding* outstanding,
+                        std::uint64_t sequence) = 0;
+    virtual void event(std::span<std::byte> message, std::uint64_t sequence) = 0;
+
+    virtual ~UpstreamSink() = default;
+};
+
+class Upstream {
+public:
+    Upstream(UniqueFd socket, ByteOrder order, XidRange range, std::uint64_t clientSequence);
+
+    SocketStream stream;
+    const ByteOrder order;
+    const XidRange range; // the server's
+    SequenceMap sequence;
+
+    // A program's request. `note` is kept when an answer is expected or it may be undone.
+    void pass(ByteView request);
+    void pass(ByteView request, Outstanding note);
+    // A request of our own. `handler` is called once, unless the connection is lost before.
+    void inject(ByteView request, std::function<void(ByteView)> handler = {});
+    // A round trip; after it, all that was queued before has been done.
+    void sync(std::function<void()> done);
+
+    // Handles every whole message that was read. False: the server talks nonsense.
+    bool process(UpstreamSink& sink);
+
+    std::deque<Outstanding>& outstanding() { return m_outstanding; }
+    bool idle() const { return m_outstanding.empty() && stream.queued() == 0; }
+
+private:
+    void settle(std::uint64_t sequence);
+    void keepCountable();
+
+    std::deque<Outstanding> m_outstanding;
+    std::uint64_t m_lastAnswered = 0; // number of the last request that surely gets an answer
+};
+
+} // namespace entracte::xproxy

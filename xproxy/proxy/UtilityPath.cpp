@@ -1,0 +1,46 @@
+#include "xproxy/proxy/UtilityPath.h"
+
+namespace entracte::xproxy {
+
+namespace core = wire::core;
+
+namespace {
+constexpr std::uint32_t kStructureNotify = 1u << 17;
+constexpr std::uint32_t kSubstructureNotify = 1u << 19;
+
+Bytes selectEvents(ServerXid window, std::uint32_t mask) {
+    return utilityRequest(core::kChangeWindowAttributes, 0)
+        .u32(raw(window))
+        .u32(core::CW::EventMask)
+        .u32(mask)
+        .finish();
+}
+} // namespace
+
+MessageBuilder utilityRequest(std::uint8_t major, std::uint8_t second) {
+    return MessageBuilder::request(wire::kHostOrder, major, second);
+}
+
+void UtilityPath::watchRoots() {
+    for (const auto& screen : m_core.link->face.setup.screens)
+        m_core.link->utility->inject(selectEvents(ServerXid{screen.root}, kSubstructureNotify));
+}
+
+void UtilityPath::watchWindow(ClientXid window) {
+    m_core.link->utility->inject(
+        selectEvents(m_core.link->translator->xids.toServer(window), kStructureNotify));
+}
+
+void UtilityPath::event(std::span<std::byte> message, std::uint64_t) {
+    m_core.link->translator->event(message, wire::kHostOrder);
+    const MessageView view(message, wire::kHostOrder);
+    m_core.recorder.event(kNobody, view);
+    // In a frame it is no child of the root any more: it has to be watched by itself.
+    if ((view.u8(0) & 0x7f) == core::kReparentNotifyEvent) {
+        const ClientXid window = xidOf(view, core::ReparentNotifyEvent::window);
+        if (const auto ours = m_core.record.find<Window>(window); ours && ours->foreignParent)
+            watchWindow(window);
+    }
+}
+
+} // namespace entracte::xproxy

@@ -1,0 +1,120 @@
+#include "xproxy/proxy/XidMap.h"
+
+#include <bit>
+
+namespace entracte::xproxy {
+
+namespace {
+constexpr std::uint32_t kHighestXid = 0x1fffffff; // X protocol: the top three bits are zero
+} // namespace
+
+XidRange XidMap::strangers(std::uint32_t clientMask) {
+    return {kHighestXid & ~clientMask, clientMask};
+}
+
+XidMap::XidMap(std::uint32_t clientMask, std::uint32_t serverMask, bool firstServer)
+    : m_clientBits(static_cast<unsigned>(std::popcount(clientMask))),
+      m_serverBits(static_cast<unsigned>(std::popcount(serverMask))), m_first(firstServer),
+      m_identity(firstServer), m_strangers(strangers(clientMask)) {}
+
+void XidMap::addClient(XidRange client, XidRange server) {
+    auto slot = std::make_shared<Slot>();
+    slot->client = client;
+    slot->server = server;
+    slot->nextException = server.mask;
+    m_byClient[client.base >> m_clientBits] = slot;
+    m_byServer[server.base >> m_serverBits] = slot;
+    if (client.base != server.base || client.mask > server.mask)
+        m_identity = false;
+}
+
+void XidMap::removeClient(XidRange client) {
+    const auto found = m_byClient.find(client.base >> m_clientBits);
+    if (found == m_byClient.end())
+        return;
+    const std::uint32_t serverSlot = found->second->server.base >> m_serverBits;
+    const auto server = m_byServer.find(serverSlot);
+    if (server != m_byServer.end() && server->second == found->second)
+        m_byServer.erase(server);
+    m_byClient.erase(found);
+}
+
+void XidMap::fix(ClientXid client, ServerXid server) {
+    m_fixedToServer[raw(client)] = raw(server);
+    m_fixedToClient[raw(server)] = raw(client);
+    if (raw(client) != raw(server))
+        m_identity = false;
+}
+
+ServerXid XidMap::toServer(ClientXid id) {
+    const std::uint32_t value = raw(id);
+    if (m_identity)
+        return ServerXid{value};
+    const auto fixed = m_fixedToServer.find(value);
+    if (fixed != m_fixedToServer.end())
+        return ServerXid{fixed->second};
+    const auto found = m_byClient.find(value >> m_clientBits);
+    if (found == m_byClient.end()) {
+        if (m_strangers.contains(value)) {
+            const auto known = m_strangerToServer.find(value);
+            if (known != m_strangerToServer.end())
+                return ServerXid{known->second};
+        }
+        // None, PointerRoot, ParentRelative and the like are small numbers, the same everywhere.
+        const bool isConstant = value >> m_clientBits == 0 || value > kHighestXid;
+        return m_first || isConstant ? ServerXid{value} : m_nowhere;
+    }
+    Slot& slot = *found->second;
+    const std::uint32_t low = value & slot.client.mask;
+    const auto exception = slot.toServer.find(low);
+    if (exception != slot.toServer.end())
+        return ServerXid{slot.server.base | exception->second};
+    if (low <= slot.server.mask && !slot.toClient.contains(low))
+        return ServerXid{slot.server.base | low};
+    // Does not fit, or its place was given away: the next free one from the top.
+    if (slot.nextException == 0)
+        return m_nowhere;
+    const std::uint32_t given = slot.nextException--;
+    slot.toServer[low] = given;
+    slot.toClient[given] = low;
+    return ServerXid{slot.server.base | given};
+}
+
+ClientXid XidMap::toClient(ServerXid id) {
+    const std::uint32_t value = raw(id);
+    if (m_identity)
+        return ClientXid{value};
+    const auto fixed = m_fixedToClient.find(value);
+    if (fixed != m_fixedToClient.end())
+        return ClientXid{fixed->second};
+    const auto found = m_byServer.find(value >> m_serverBits);
+    if (found != m_byServer.end()) {
+        const Slot& slot = *found->second;
+        const std::uint32_t low = value & slot.server.mask;
+        const auto exception = slot.toClient.find(low);
+        const std::uint32_t clientLow = exception == slot.toClient.end() ? low : exception->second;
+        if (clientLow <= slot.client.mask)
+            return ClientXid{slot.client.base | clientLow};
+        return stranger(value);
+    }
+    if (m_first || value >> m_serverBits == 0 || value > kHighestXid)
+        return ClientXid{value};
+    return stranger(value);
+}
+
+ClientXid XidMap::stranger(std::uint32_t server) {
+    const auto known = m_strangerToClient.find(server);
+    if (known != m_strangerToClient.end())
+        return ClientXid{known->second};
+    // When the range is used up, the oldest are forgotten: programs do not hold them for long.
+    const std::uint32_t client = m_strangers.base | m_nextStranger;
+    m_nextStranger = m_nextStranger >= m_strangers.mask ? 1 : m_nextStranger + 1;
+    const auto old = m_strangerToServer.find(client);
+    if (old != m_strangerToServer.end())
+        m_strangerToClient.erase(old->second);
+    m_strangerToServer[client] = server;
+    m_strangerToClient[server] = client;
+    return ClientXid{client};
+}
+
+} // namespace entracte::xproxy

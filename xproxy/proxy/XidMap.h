@@ -1,0 +1,61 @@
+#pragma once
+
+// XIDs of the two worlds, for one server. A program's ids keep their low bits where the server's
+// range is wide enough; a table holds the exceptions. Strangers' resources (windows of other
+// programs on the person's display) get ids of a reserved range. On the session's first server
+// everything is the same in both worlds.
+
+#include "xproxy/state/Ids.h"
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace entracte::xproxy {
+
+class XidMap {
+public:
+    // `clientMask`: the session's; `serverMask`: this server's (SetupInfo::ridMask).
+    XidMap(std::uint32_t clientMask, std::uint32_t serverMask, bool firstServer);
+
+    void addClient(XidRange client, XidRange server);
+    void removeClient(XidRange client);
+    // Things of the server itself: roots, default colormaps.
+    void fix(ClientXid client, ServerXid server);
+    // An id that exists on no server for sure: what an id without counterpart becomes.
+    void setNowhere(ServerXid id) { m_nowhere = id; }
+
+    ServerXid toServer(ClientXid id);
+    ClientXid toClient(ServerXid id);
+    bool identity() const { return m_identity; }
+
+    // The range that strangers' resources get their ids from; no program may be given it.
+    static XidRange strangers(std::uint32_t clientMask);
+
+private:
+    struct Slot {
+        XidRange client;
+        XidRange server;
+        std::unordered_map<std::uint32_t, std::uint32_t> toServer; // exceptions
+        std::unordered_map<std::uint32_t, std::uint32_t> toClient;
+        std::uint32_t nextException = 0; // low bits, downwards
+    };
+    ClientXid stranger(std::uint32_t server);
+
+    unsigned m_clientBits;
+    unsigned m_serverBits;
+    bool m_first;
+    bool m_identity;
+    ServerXid m_nowhere = ServerXid::None;
+    std::unordered_map<std::uint32_t, std::shared_ptr<Slot>>
+        m_byClient; // by the bits above the mask
+    std::unordered_map<std::uint32_t, std::shared_ptr<Slot>> m_byServer;
+    std::unordered_map<std::uint32_t, std::uint32_t> m_fixedToServer;
+    std::unordered_map<std::uint32_t, std::uint32_t> m_fixedToClient;
+    XidRange m_strangers;
+    std::unordered_map<std::uint32_t, std::uint32_t> m_strangerToServer;
+    std::unordered_map<std::uint32_t, std::uint32_t> m_strangerToClient;
+    std::uint32_t m_nextStranger = 1;
+};
+
+} // namespace entracte::xproxy
