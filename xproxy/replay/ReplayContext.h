@@ -1,0 +1,96 @@
+#pragma once
+
+// What every step of a replay works with.
+
+#include "xproxy/proxy/Core.h"
+#include "xproxy/proxy/Pump.h"
+#include "xproxy/proxy/RequestPath.h"
+
+#include <set>
+#include <unordered_map>
+
+namespace entracte::xproxy {
+
+class ReplayContext {
+public:
+    ReplayContext(Core& core, RequestPath& requests, Pump& pump, Clock::time_point deadline)
+        : core(core), record(core.record), m_requests(requests), m_pump(pump),
+          m_deadline(deadline) {}
+
+    Core& core;
+    Record& record;
+    const char* step = ""; // for the log
+    std::size_t errors = 0;
+    std::size_t requests = 0;
+
+    // The client, when it is connected to the new server.
+    Client* client(ClientId id) const;
+
+    // A request builder in the client's byte order; the major opcode is the programs'.
+    static MessageBuilder as(const Client& client, std::uint8_t major, std::uint8_t second = 0) {
+        return MessageBuilder::request(client.order, major, second);
+    }
+    MessageBuilder as(const Client& client, Ext ext, std::uint8_t minor) const {
+        return as(client, core.face->extensions.of(ext).major, minor);
+    }
+    void send(Client& client, Bytes request, bool bigRequest = false);
+    void sendWithFd(Client& client, Bytes request, UniqueFd fd);
+
+    // The same as the proxy itself, on the utility connection: in the programs' world, host byte
+    // order.
+    MessageBuilder asProxy(std::uint8_t major, std::uint8_t second = 0) const {
+        return MessageBuilder::request(wire::kHostOrder, major, second);
+    }
+    MessageBuilder asProxy(Ext ext, std::uint8_t minor) const {
+        return asProxy(core.face->extensions.of(ext).major, minor);
+    }
+    void sendAsProxy(Bytes request);
+
+    // Everything sent so far has been done, on every connection.
+    Status barrier() { return m_pump.syncAll(m_deadline); }
+    Clock::time_point deadline() const { return m_deadline; }
+
+    // An id of the client's that nothing bears, for something that lives only during the replay.
+    ClientXid temporaryId(const Client& client);
+
+    // The id under which a font or cursor can be named now: its own, or one made for the replay
+    // when its program has freed it meanwhile. None when its owner is gone.
+    ClientXid nameOf(const FontRef& font);
+    ClientXid nameOf(const CursorRef& cursor);
+    // Frees what nameOf() made.
+    void freeTemporaries();
+
+    // A pixmap of this depth, of the client's, that lives during the replay.
+    ClientXid pixmapOfDepth(Client& client, std::uint8_t depth);
+    ClientXid rootOf(const Client&) const { return record.roots.front(); }
+
+    // Makes a pixmap with these pixels, for the moment; None when there are none.
+    ClientXid pixmapWith(Client& client, const ImageRef& image);
+    void freePixmap(Client& client, ClientXid pixmap);
+
+private:
+    std::function<void(ByteView)> reporter(ByteOrder order, ClientId who);
+    void makeCursor(Client& client, const Cursor& cursor, ClientXid id);
+
+    RequestPath& m_requests;
+    Pump& m_pump;
+    Clock::time_point m_deadline;
+    std::map<ClientId, std::vector<ClientXid>> m_freeIds;
+    std::map<ClientId, std::size_t> m_drawnIds; // of the record's unused ones
+    std::map<std::pair<ClientId, std::uint8_t>, ClientXid> m_pixmapsOfDepth;
+    std::unordered_map<const Resource*, ClientXid> m_names;
+    struct Temporary {
+        ClientId client;
+        std::uint8_t freeOpcode;
+        ClientXid id;
+    };
+    std::vector<Temporary> m_temporaries;
+};
+
+// Rows of an image in requests that every server takes, through a graphics context of the same
+// depth. `emit` gets the request without its header's length being of concern.
+void forEachStrip(
+    const Image& image,
+    const std::function<void(std::uint16_t firstRow, std::uint16_t rows, ByteView data)>& emit);
+
+} // namespace entracte::xproxy

@@ -1,0 +1,298 @@
+#include "xproxy/replay/ServerChange.h"
+
+#include "xproxy/proxy/Log.h"
+#include "xproxy/replay/Capture.h"
+#include "xproxy/replay/Replay.h"
+#include "xproxy/replay/ServerMatch.h"
+
+#include <sys/stat.h>
+
+namespace entracte::xproxy {
+
+using namespace std::chrono_literals;
+
+namespace {
+constexpr auto kConnectLimit = 5s;
+constexpr auto kProbeLimit = 5s;
+constexpr auto kQuiesceLimit = 10s;
+constexpr auto kRebuildLimit = 30s;
+constexpr auto kGrabLimit = 2s;
+constexpr auto kStillAtMost = 60s;
+
+std::uint64_t inodeOf(int fd) {
+    struct stat status {};
+    return ::fstat(fd, &status) == 0 ? status.st_ino : 0;
+}
+
+// The roots, as the programs know them, are the record's first windows.
+void recordRoots(Core& core) {
+    for (const auto& screen : core.face->setup.screens) {
+        const ClientXid id{screen.root};
+        const auto root = core.record.create<Window>(id, kNobody);
+        root->width = screen.width;
+        root->height = screen.height;
+        root->depth = screen.rootDepth;
+        root->visual = screen.rootVisual;
+        root->mapped = true;
+        core.record.roots.push_back(id);
+    }
+    for (const auto& format : core.face->pictFormats)
+        core.record.pictFormats[format.id] = {format.depth};
+}
+
+} // namespace
+
+xcontrol::Failure failureOf(const Error& error) {
+    switch (error.code()) {
+    case ErrorCode::TimedOut:
+        return xcontrol::Failure::TimedOut;
+    case ErrorCode::ScreenUnavailable:
+        return error.hint().empty() ? xcontrol::Failure::ServerLost
+                                    : xcontrol::Failure::ServerUnsuitable;
+    default:
+        return xcontrol::Failure::Internal;
+    }
+}
+
+ServerChange::ServerChange(Proxy& proxy) : m_proxy(proxy), m_core(proxy.core()) {
+    m_proxy.serverLost = [this] { lost(); };
+}
+
+void ServerChange::addAll(Pump& pump, UtilityPath& utility) {
+    pump.add(*m_core.link->utility, utility);
+    for (auto& [id, client] : m_core.clients)
+        if (client->upstream && client->upstream->stream.open())
+            pump.add(*client->upstream, *client->sink);
+}
+
+std::uint32_t ServerChange::clientNow() const {
+    return m_core.link ? m_core.link->translator->time.latestClient() : m_lastTime;
+}
+
+Status ServerChange::attach(UniqueFd channel) {
+    const auto began = Clock::now();
+    ServerKnowledge knowledge;
+    auto link = open(std::move(channel), knowledge);
+    if (!link) {
+        m_lastFailure = failureOf(link.error());
+        return fail(std::move(link).error());
+    }
+    if (m_core.link && isSameServer(**link)) {
+        // A new way to the server that is there already: nothing is rebuilt.
+        dropConnector();
+        m_core.link->connector = std::move((*link)->connector);
+        m_proxy.resume();
+        return {};
+    }
+    Status done;
+    if (!m_core.face) {
+        m_core.face = knowledge.face;
+        (*link)->translator = makeTranslator(m_core, knowledge, 0);
+        recordRoots(m_core);
+        m_core.link = std::move(*link);
+        UtilityPath(m_core).watchRoots();
+        m_core.link->utility->stream.flush();
+    } else {
+        done = moveTo(std::move(*link), knowledge);
+    }
+    m_rebuildMicros = static_cast<std::uint32_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began).count());
+    m_lastFailure = done ? xcontrol::Failure::None : failureOf(done.error());
+    if (m_core.link) {
+        m_proxy.setState(xcontrol::State::Attached);
+        m_proxy.watchUtility();
+        m_proxy.resume();
+    } else {
+        m_proxy.setState(xcontrol::State::Waiting);
+    }
+    return done;
+}
+
+Result<std::unique_ptr<ServerLink>> ServerChange::open(UniqueFd channel,
+                                                       ServerKnowledge& knowledge) {
+    auto link = std::make_unique<ServerLink>();
+    link->connector = std::make_unique<DisplayConnector>(m_core.loop, std::move(channel));
+    ENTRACTE_ASSIGN(connection, link->connector->connectNow(wire::kHostOrder, kConnectLimit));
+    link->utility = std::make_unique<Upstream>(std::move(connection.socket), wire::kHostOrder,
+                                               connection.setup.range(), 0);
+    link->window = link->freshUtilityId();
+    ENTRACTE_ASSIGN(known, probeServer(*link->utility, connection.setup, link->window,
+                                       Clock::now() + kProbeLimit));
+    link->token = known.token;
+    knowledge = std::move(known);
+    link->face = knowledge.face;
+    return link;
+}
+
+// The proxy's window on the server of the moment bears a token; another connection to the same
+// server can read it.
+bool ServerChange::isSameServer(ServerLink& other) {
+    const auto theirs = readToken(*other.utility, m_core.link->window, Clock::now() + kProbeLimit);
+    return theirs && !theirs->empty() && *theirs == m_core.link->token;
+}
+
+void ServerChange::dropConnector() {
+    if (m_core.link)
+        m_core.link->connector.reset();
+    for (auto& [id, client] : m_core.clients)
+        client->asked = false;
+}
+
+Status ServerChange::moveTo(std::unique_ptr<ServerLink> link, const ServerKnowledge& knowledge) {
+    ENTRACTE_TRY(checkSuitable(m_core, knowledge.face));
+    if (m_core.link && m_proxy.state() != xcontrol::State::Prepared) {
+        ENTRACTE_TRY(waitForGrab());
+        m_proxy.setState(xcontrol::State::Rebuilding);
+        ENTRACTE_TRY(quiesce(Clock::now() + kQuiesceLimit));
+    }
+    m_proxy.setState(xcontrol::State::Rebuilding);
+    dropConnector();
+    link->translator = makeTranslator(m_core, knowledge, clientNow());
+    link->translator->xids.setNowhere(
+        ServerXid{link->utility->range.base | link->utility->range.mask});
+    unwatchServer();
+
+    // The old server's connections are kept until the new one holds everything.
+    auto oldLink = std::exchange(m_core.link, std::move(link));
+    std::map<ClientId, std::unique_ptr<Upstream>> oldUpstreams;
+    for (auto& [id, client] : m_core.clients)
+        if (client->upstream) {
+            client->sequence = client->upstream->sequence.clientSequence();
+            oldUpstreams[id] = std::move(client->upstream);
+        }
+    Status done = connectPrograms(*m_core.link);
+    if (done) {
+        UtilityPath utility(m_core);
+        Pump pump;
+        addAll(pump, utility);
+        utility.watchRoots();
+        done = replayRecord(m_core, m_proxy.requests(), pump, Clock::now() + kRebuildLimit);
+    }
+    if (done) {
+        for (auto& [id, client] : m_core.clients)
+            while (!client->unanswered.empty() && client->upstream) {
+                m_proxy.requests().reissue(*client, std::move(client->unanswered.front()));
+                client->unanswered.pop_front();
+            }
+        return {};
+    }
+    logLine("rebuild failed: {}", done.error().forLog());
+    for (auto& [id, client] : m_core.clients) {
+        const auto old = oldUpstreams.find(id);
+        client->upstream = old == oldUpstreams.end() ? nullptr : std::move(old->second);
+    }
+    m_core.link = std::move(oldLink);
+    return done;
+}
+
+Status ServerChange::connectPrograms(ServerLink& link) {
+    for (auto& [id, client] : m_core.clients) {
+        if (client->phase != Client::Phase::Running)
+            continue;
+        ENTRACTE_ASSIGN(connection, link.connector->connectNow(client->order, kConnectLimit));
+        const XidRange server = connection.setup.range();
+        client->upstream = std::make_unique<Upstream>(std::move(connection.socket), client->order,
+                                                      server, client->sequence);
+        link.translator->xids.addClient(client->range, server);
+    }
+    return {};
+}
+
+void ServerChange::unwatchServer() {
+    if (m_core.link)
+        m_core.loop.forget(m_core.link->utility->stream.fd());
+    for (auto& [id, client] : m_core.clients)
+        if (client->upstream && client->upstream->stream.open())
+            m_core.loop.forget(client->upstream->stream.fd());
+}
+
+Status ServerChange::waitForGrab() {
+    // Who holds the server by GrabServer must be able to let it go: others would wait for ever.
+    const auto grabDeadline = Clock::now() + kGrabLimit;
+    while (m_core.record.serverGrabber != kNobody && Clock::now() < grabDeadline) {
+        m_core.loop.after(20ms, [] {});
+        m_core.loop.turn();
+    }
+    if (m_core.record.serverGrabber != kNobody)
+        return fail(ErrorCode::TimedOut, "A program holds the whole X server for itself.");
+    return {};
+}
+
+Status ServerChange::quiesce(Clock::time_point deadline) {
+    UtilityPath utility(m_core);
+    Pump pump;
+    addAll(pump, utility);
+    ENTRACTE_TRY(pump.syncAll(deadline));
+    return captureEverything(m_core, pump, deadline);
+}
+
+Result<std::vector<std::uint64_t>> ServerChange::prepare() {
+    std::vector<std::uint64_t> inodes;
+    if (!m_core.link)
+        return inodes; // waiting for a server: nothing reaches outside
+    if (m_proxy.state() == xcontrol::State::Attached)
+        ENTRACTE_TRY(waitForGrab());
+    m_core.loop.cancel(m_giveUp);
+    m_proxy.setState(xcontrol::State::Prepared);
+    if (const auto still = quiesce(Clock::now() + kQuiesceLimit); !still) {
+        goOn();
+        return fail(still.error());
+    }
+    dropConnector();
+    inodes.push_back(inodeOf(m_core.link->utility->stream.fd()));
+    for (const auto& [id, client] : m_core.clients)
+        if (client->upstream && client->upstream->stream.open())
+            inodes.push_back(inodeOf(client->upstream->stream.fd()));
+    m_giveUp = m_core.loop.after(kStillAtMost, [this] { goOn(); });
+    return inodes;
+}
+
+void ServerChange::goOn() {
+    m_core.loop.cancel(m_giveUp);
+    if (m_proxy.state() != xcontrol::State::Prepared)
+        return;
+    m_proxy.setState(xcontrol::State::Attached);
+    m_proxy.resume();
+}
+
+Status ServerChange::detach() {
+    if (!m_core.link)
+        return {};
+    ENTRACTE_TRY(waitForGrab());
+    m_proxy.setState(xcontrol::State::Rebuilding);
+    const auto still = quiesce(Clock::now() + kQuiesceLimit);
+    if (!still) {
+        m_proxy.setState(xcontrol::State::Attached);
+        m_proxy.resume();
+        return fail(still.error());
+    }
+    lost();
+    return {};
+}
+
+void ServerChange::lost() {
+    if (!m_core.link)
+        return;
+    m_core.loop.cancel(m_giveUp);
+    m_lastTime = m_core.link->translator->time.latestClient() + 1;
+    unwatchServer();
+    dropConnector();
+    for (auto& [id, client] : m_core.clients) {
+        if (!client->upstream)
+            continue;
+        client->sequence = client->upstream->sequence.clientSequence();
+        for (auto& one : client->upstream->outstanding())
+            if (!one.injected && (!one.request.empty() || !one.substitute.empty()))
+                client->unanswered.push_back(std::move(one));
+        client->upstream.reset();
+    }
+    for (const auto& pixmap : m_core.record.all<Pixmap>())
+        if (std::exchange(pixmap->capturing, false))
+            pixmap->dirty = true;
+    m_core.link.reset();
+    m_lastFailure = xcontrol::Failure::ServerLost;
+    m_proxy.setState(xcontrol::State::Waiting);
+    m_proxy.resume();
+}
+
+} // namespace entracte::xproxy

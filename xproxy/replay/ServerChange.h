@@ -1,0 +1,53 @@
+#pragma once
+
+// The verbs of the design's one recovery path: arriving at a server (the first, or another), being
+// still, leaving, and losing it. All block; programs are held meanwhile.
+
+#include "xproxy/proxy/Proxy.h"
+#include "xproxy/proxy/Pump.h"
+#include "xproxy/proxy/ServerProbe.h"
+#include "xproxy/proxy/UtilityPath.h"
+
+namespace entracte::xproxy {
+
+class ServerChange {
+public:
+    explicit ServerChange(Proxy& proxy);
+
+    // Rebuilds everything on the server behind the channel. On failure the session stays where it
+    // was, or waits if it was nowhere.
+    Status attach(UniqueFd channel);
+    // Still, everything captured. Ends by itself after a minute. The inodes are those of all
+    // sockets to the server.
+    Result<std::vector<std::uint64_t>> prepare();
+    void goOn();
+    Status detach();
+    // The server went away.
+    void lost();
+
+    xcontrol::Failure lastFailure() const { return m_lastFailure; }
+    std::uint32_t rebuildMicros() const { return m_rebuildMicros; }
+
+private:
+    Status waitForGrab();
+    Status quiesce(Clock::time_point deadline);
+    bool isSameServer(ServerLink& other);
+    void dropConnector();
+    void addAll(Pump& pump, UtilityPath& utility);
+    Result<std::unique_ptr<ServerLink>> open(UniqueFd channel, ServerKnowledge& knowledge);
+    Status moveTo(std::unique_ptr<ServerLink> link, const ServerKnowledge& knowledge);
+    Status connectPrograms(ServerLink& link);
+    void unwatchServer();
+    std::uint32_t clientNow() const;
+
+    Proxy& m_proxy;
+    Core& m_core;
+    xcontrol::Failure m_lastFailure = xcontrol::Failure::None;
+    std::uint32_t m_rebuildMicros = 0;
+    std::uint32_t m_lastTime = 1; // programs' time when the last server was left, ms
+    EventLoop::TimerId m_giveUp = 0;
+};
+
+xcontrol::Failure failureOf(const Error& error);
+
+} // namespace entracte::xproxy

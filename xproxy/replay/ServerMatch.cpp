@@ -1,0 +1,158 @@
+#include "xproxy/replay/ServerMatch.h"
+
+#include <algorithm>
+#include <set>
+
+namespace entracte::xproxy {
+
+namespace {
+
+Status unsuitable(std::string what) {
+    return fail(ErrorCode::ScreenUnavailable, "The X server lacks what the programs use: " + what,
+                {}, "Choose another screen");
+}
+
+std::set<std::uint8_t> usedDepths(const Record& record) {
+    std::set<std::uint8_t> depths;
+    for (const auto& pixmap : record.all<Pixmap>())
+        depths.insert(pixmap->depth);
+    for (const auto& window : record.all<Window>())
+        if (window->depth != 0)
+            depths.insert(window->depth);
+    return depths;
+}
+
+std::set<std::uint32_t> usedVisuals(const Record& record) {
+    std::set<std::uint32_t> visuals;
+    for (const auto& window : record.all<Window>())
+        if (!window->isInputOnly())
+            visuals.insert(window->visual);
+    return visuals;
+}
+
+// The server's visual that means the same; 0: none.
+std::uint32_t likeVisual(const SetupInfo& server, std::uint8_t depth, const VisualType& wanted) {
+    for (const auto& screen : server.screens) {
+        std::uint32_t found = 0;
+        for (const auto& candidates : screen.depths)
+            if (candidates.depth == depth)
+                for (const auto& visual : candidates.visuals)
+                    if (visual.looksLike(wanted) && (found == 0 || visual.id == screen.rootVisual))
+                        found = visual.id;
+        if (found != 0)
+            return found;
+    }
+    return 0;
+}
+
+template <typename Visit>
+void forEachVisual(const SetupInfo& setup, Visit visit) {
+    for (const auto& screen : setup.screens)
+        for (const auto& depth : screen.depths)
+            for (const auto& visual : depth.visuals)
+                visit(depth.depth, visual);
+}
+
+// The first of one with the first of the other, and so on; what the programs have not seen gets a
+// number that none of theirs has.
+void matchInOrder(NumberMap& map, std::vector<std::uint32_t>& known,
+                  const std::vector<std::uint32_t>& server) {
+    std::uint32_t fresh = 0x1000;
+    for (const std::uint32_t number : known)
+        fresh = std::max(fresh, number + 1);
+    for (std::size_t i = 0; i < server.size(); ++i) {
+        if (i >= known.size())
+            known.push_back(fresh++);
+        map.match(known[i], server[i]);
+    }
+}
+
+void matchDevices(NumberMap& map, const std::vector<ServerFace::Device>& known,
+                  const std::vector<ServerFace::Device>& server) {
+    // Use: 1 and 2 masters, 3 and 4 slaves, 5 floating (XI2 protocol, "XIQueryDevice").
+    for (std::uint16_t use = 1; use <= 5; ++use) {
+        std::vector<std::uint16_t> theirs;
+        std::vector<std::uint16_t> ours;
+        for (const auto& device : server)
+            if (device.use == use)
+                theirs.push_back(device.id);
+        for (const auto& device : known)
+            if (device.use == use)
+                ours.push_back(device.id);
+        if (theirs.empty() || ours.empty())
+            continue;
+        for (std::size_t i = 0; i < std::max(theirs.size(), ours.size()); ++i)
+            map.match(ours[std::min(i, ours.size() - 1)], theirs[std::min(i, theirs.size() - 1)]);
+    }
+}
+
+} // namespace
+
+Status checkSuitable(const Core& core, const ServerFace& server) {
+    const ServerFace& known = *core.face;
+    if (server.setup.imageByteOrder != known.setup.imageByteOrder ||
+        server.setup.bitmapBitOrder != known.setup.bitmapBitOrder)
+        return unsuitable("the byte order of its images.");
+    for (const std::uint8_t depth : usedDepths(core.record)) {
+        const auto* mine = known.setup.format(depth);
+        const auto* theirs = server.setup.format(depth);
+        if (mine && (!theirs || *theirs != *mine))
+            return unsuitable("images of " + std::to_string(depth) + " bits.");
+    }
+    for (const std::uint32_t id : usedVisuals(core.record)) {
+        const auto* visual = known.setup.visual(id);
+        if (visual && likeVisual(server.setup, known.setup.depthOf(id), *visual) == 0)
+            return unsuitable("windows of " + std::to_string(known.setup.depthOf(id)) + " bits.");
+    }
+    for (std::size_t i = 1; i < kExtCount; ++i) {
+        const auto ext = static_cast<Ext>(i);
+        const bool used = std::ranges::any_of(
+            core.record.clients, [i](const auto& entry) { return entry.second.usedExtensions[i]; });
+        if (used && known.extensions.of(ext).present() && !server.extensions.of(ext).present())
+            return unsuitable("the extension " + std::string(extensionName(ext)) + ".");
+    }
+    return {};
+}
+
+std::unique_ptr<Translator> makeTranslator(Core& core, const ServerKnowledge& server,
+                                           std::uint32_t clientNow) {
+    ServerFace& known = *core.face;
+    const ServerFace& face = server.face;
+    const bool first = core.link == nullptr && core.record.roots.empty();
+    auto made = std::make_unique<Translator>(core.record.atoms, known.setup.ridMask,
+                                             face.setup.ridMask, first);
+    made->client = &known.extensions;
+    made->server = face.extensions;
+    for (const auto& [atom, name] : server.atoms)
+        made->atoms.learn(atom, name);
+    if (first)
+        return made;
+    made->time = TimeMap(face.time, clientNow);
+    for (std::size_t i = 0; i < known.setup.screens.size(); ++i) {
+        const auto& mine = known.setup.screens[i];
+        const auto& theirs = face.setup.screens[std::min(i, face.setup.screens.size() - 1)];
+        made->xids.fix(ClientXid{mine.root}, ServerXid{theirs.root});
+        made->xids.fix(ClientXid{mine.defaultColormap}, ServerXid{theirs.defaultColormap});
+        // First of all, so that the way back from the server's root visual is this one.
+        if (const auto* visual = known.setup.visual(mine.rootVisual))
+            if (const auto like = likeVisual(face.setup, mine.rootDepth, *visual))
+                made->visuals.match(mine.rootVisual, like);
+    }
+    forEachVisual(known.setup, [&](std::uint8_t depth, const VisualType& visual) {
+        if (const auto like = likeVisual(face.setup, depth, visual))
+            made->visuals.match(visual.id, like);
+    });
+    for (const auto& format : known.pictFormats)
+        for (const auto& candidate : face.pictFormats)
+            if (candidate.looksLike(format)) {
+                made->pictFormats.match(format.id, candidate.id);
+                break;
+            }
+    matchInOrder(made->crtcs, known.crtcs, face.crtcs);
+    matchInOrder(made->outputs, known.outputs, face.outputs);
+    matchInOrder(made->modes, known.modes, face.modes);
+    matchDevices(made->devices, known.devices, face.devices);
+    return made;
+}
+
+} // namespace entracte::xproxy

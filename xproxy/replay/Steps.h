@@ -1,0 +1,41 @@
+#pragma once
+
+// The steps of a replay, in their order. Each sends; what has to be done before the next step is
+// waited for by a barrier between them.
+
+#include "xproxy/replay/ReplayContext.h"
+
+namespace entracte::xproxy {
+
+// Client-wide settings: agreed versions, BIG-REQUESTS, opened devices, XKB selections.
+void replayClientSettings(ReplayContext& context);
+void replayColormaps(ReplayContext& context);
+void replayFonts(ReplayContext& context);
+void replaySegments(ReplayContext& context);
+void replayPixmaps(ReplayContext& context);
+void replayPixels(ReplayContext& context);
+void replayGlyphSets(ReplayContext& context);
+void replayGlyphSetReferences(ReplayContext& context);
+void replayRegions(ReplayContext& context);
+void replayPixmapPictures(ReplayContext& context);
+void replayCursors(ReplayContext& context);
+void replayWindows(ReplayContext& context);
+void replayWindowTree(ReplayContext& context);
+void replayWindowPictures(ReplayContext& context);
+void replayGContexts(ReplayContext& context);
+void replayProperties(ReplayContext& context);
+void replayShapes(ReplayContext& context);
+void replayInnerMapping(ReplayContext& context);
+void replayEventMasks(ReplayContext& context);
+void replayWindowSettings(ReplayContext& context);
+void replaySyncObjects(ReplayContext& context);
+void replayDamage(ReplayContext& context);
+void replaySelections(ReplayContext& context);
+void replayMapping(ReplayContext& context);
+void replayRedirection(ReplayContext& context);
+void replayWindowPixmaps(ReplayContext& context);
+void replayFocusAndGrabs(ReplayContext& context);
+// Tells programs what truly differs: the screen's size, the keyboard.
+void announceServer(ReplayContext& context);
+
+} // namespace entracte::xproxy

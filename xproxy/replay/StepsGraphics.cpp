@@ -1,0 +1,210 @@
+// Colormaps, fonts, shared memory, pixmaps and their pixels, graphics contexts, cursors.
+
+#include "xproxy/replay/Steps.h"
+
+#include "xproxy/proxy/Log.h"
+
+#include <unistd.h>
+
+namespace entracte::xproxy {
+
+namespace core = wire::core;
+namespace GC = wire::core::GC;
+namespace shm = wire::shm;
+
+namespace {
+constexpr std::uint8_t kZPixmap = 2;
+
+ClientXid screenDrawable(const ReplayContext& c) {
+    return c.record.roots.front();
+}
+} // namespace
+
+void replayClientSettings(ReplayContext& c) {
+    for (const auto& entry : c.record.sticky.inOrder())
+        if (entry.key.object == ClientXid::None)
+            if (Client* client = c.client(entry.key.client))
+                c.send(*client, entry.request->request, entry.request->bigRequest);
+}
+
+void replayColormaps(ReplayContext& c) {
+    for (const auto& colormap : c.record.all<Colormap>())
+        if (Client* owner = c.client(colormap->owner))
+            c.send(*owner, c.as(*owner, core::kCreateColormap, colormap->alloc)
+                               .u32(raw(colormap->id))
+                               .u32(raw(screenDrawable(c)))
+                               .u32(colormap->visual)
+                               .finish());
+}
+
+void replayFonts(ReplayContext& c) {
+    for (const auto& font : c.record.all<Font>())
+        if (Client* owner = c.client(font->owner))
+            c.send(*owner, c.as(*owner, core::kOpenFont)
+                               .u32(raw(font->id))
+                               .u16(static_cast<std::uint16_t>(font->name.size()))
+                               .pad(2)
+                               .bytes(bytesOf(font->name))
+                               .finish());
+}
+
+void replaySegments(ReplayContext& c) {
+    for (const auto& segment : c.record.all<ShmSegment>()) {
+        Client* owner = c.client(segment->owner);
+        if (!owner)
+            continue;
+        UniqueFd memory;
+        if (segment->memory)
+            memory.reset(::dup(segment->memory.get()));
+        else if (c.core.segmentsByDescriptor && c.core.segments)
+            memory = c.core.segments->requestNow(segment->shmid, c.deadline());
+        if (memory) {
+            c.sendWithFd(*owner,
+                         c.as(*owner, Ext::Shm, shm::kAttachFd)
+                             .u32(raw(segment->id))
+                             .u8(segment->readOnly ? 1 : 0)
+                             .pad(3)
+                             .finish(),
+                         std::move(memory));
+        } else if (!c.core.segmentsByDescriptor && segment->shmid >= 0) {
+            c.send(*owner, c.as(*owner, Ext::Shm, shm::kAttach)
+                               .u32(raw(segment->id))
+                               .u32(static_cast<std::uint32_t>(segment->shmid))
+                               .u8(segment->readOnly ? 1 : 0)
+                               .pad(3)
+                               .finish());
+        } else {
+            ++c.errors;
+            logLine("shared memory segment {} of client {} could not be attached again",
+                    segment->shmid, segment->owner);
+        }
+    }
+}
+
+namespace {
+
+void createPixmap(ReplayContext& c, const Pixmap& pixmap) {
+    Client* owner = c.client(pixmap.owner);
+    if (!owner || pixmap.ofWindow != ClientXid::None)
+        return;
+    if (pixmap.segment) {
+        c.send(*owner, c.as(*owner, Ext::Shm, shm::kCreatePixmap)
+                           .u32(raw(pixmap.id))
+                           .u32(raw(screenDrawable(c)))
+                           .u16(pixmap.width)
+                           .u16(pixmap.height)
+                           .u8(pixmap.depth)
+                           .pad(3)
+                           .u32(raw(pixmap.segment->id))
+                           .u32(pixmap.segmentOffset)
+                           .finish());
+        return;
+    }
+    c.send(*owner, c.as(*owner, core::kCreatePixmap, pixmap.depth)
+                       .u32(raw(pixmap.id))
+                       .u32(raw(screenDrawable(c)))
+                       .u16(pixmap.width)
+                       .u16(pixmap.height)
+                       .finish());
+}
+
+} // namespace
+
+void replayPixmaps(ReplayContext& c) {
+    for (const auto& pixmap : c.record.all<Pixmap>())
+        createPixmap(c, *pixmap);
+    for (const auto& pixmap : c.record.freedPixmaps())
+        createPixmap(c, *pixmap);
+}
+
+void replayPixels(ReplayContext& c) {
+    // On the utility connection, whose graphics contexts have the server's ids of its own range.
+    Upstream& utility = *c.core.link->utility;
+    auto& xids = c.core.link->translator->xids;
+    std::map<std::uint8_t, ServerXid> gcOfDepth;
+    const auto request = [](std::uint8_t major, std::uint8_t second) {
+        return MessageBuilder::request(wire::kHostOrder, major, second);
+    };
+    const auto paint = [&](const Pixmap& pixmap) {
+        if (!pixmap.hasOwnPixels() || !pixmap.image.valid || !c.client(pixmap.owner))
+            return;
+        const ServerXid target = xids.toServer(pixmap.id);
+        const auto [gc, isNew] = gcOfDepth.try_emplace(pixmap.depth, ServerXid::None);
+        if (isNew) {
+            gc->second = c.core.link->freshUtilityId();
+            utility.inject(
+                request(core::kCreateGC, 0).u32(raw(gc->second)).u32(raw(target)).u32(0).finish());
+        }
+        forEachStrip(pixmap.image, [&](std::uint16_t first, std::uint16_t rows, ByteView data) {
+            utility.inject(request(core::kPutImage, kZPixmap)
+                               .u32(raw(target))
+                               .u32(raw(gc->second))
+                               .u16(pixmap.width)
+                               .u16(rows)
+                               .u16(0)
+                               .u16(first)
+                               .u8(0)
+                               .u8(pixmap.depth)
+                               .u16(0)
+                               .bytes(data)
+                               .finish());
+        });
+        utility.stream.flush();
+    };
+    for (const auto& pixmap : c.record.all<Pixmap>())
+        paint(*pixmap);
+    for (const auto& pixmap : c.record.freedPixmaps())
+        paint(*pixmap);
+    for (const auto& [depth, gc] : gcOfDepth)
+        utility.inject(request(core::kFreeGC, 0).u32(raw(gc)).finish());
+}
+
+void replayCursors(ReplayContext& c) {
+    for (const auto& cursor : c.record.all<Cursor>())
+        c.nameOf(cursor);
+}
+
+void replayGContexts(ReplayContext& c) {
+    for (const auto& gc : c.record.all<GContext>()) {
+        Client* owner = c.client(gc->owner);
+        if (!owner || gc->depth == 0)
+            continue;
+        ValueList values = gc->values;
+        const auto name = [&](std::uint32_t bit, ClientXid id) {
+            if (!values.has(bit))
+                return;
+            if (id == ClientXid::None)
+                values.unset(bit);
+            else
+                values.set(bit, raw(id));
+        };
+        const auto idOf = [&](const PixmapRef& pixmap) {
+            return pixmap && c.client(pixmap->owner) ? pixmap->id : ClientXid::None;
+        };
+        name(GC::Tile, idOf(gc->tile));
+        name(GC::Stipple, idOf(gc->stipple));
+        name(GC::Font, c.nameOf(gc->font));
+        if (values.has(GC::ClipMask) && values.at(GC::ClipMask) != 0)
+            name(GC::ClipMask, idOf(gc->clipMask));
+        auto create = c.as(*owner, core::kCreateGC);
+        create.u32(raw(gc->id)).u32(raw(c.pixmapOfDepth(*owner, gc->depth))).u32(values.mask);
+        values.append(create);
+        c.send(*owner, create.finish());
+        if (!gc->dashes.empty())
+            c.send(*owner, c.as(*owner, core::kSetDashes)
+                               .u32(raw(gc->id))
+                               .u16(gc->dashOffset)
+                               .u16(static_cast<std::uint16_t>(gc->dashes.size()))
+                               .bytes(gc->dashes)
+                               .finish());
+        if (gc->clip)
+            c.send(*owner, c.as(*owner, core::kSetClipRectangles, gc->clip->ordering)
+                               .u32(raw(gc->id))
+                               .u16(static_cast<std::uint16_t>(gc->clip->x))
+                               .u16(static_cast<std::uint16_t>(gc->clip->y))
+                               .bytes(reordered(gc->clip->data, 16, wire::kHostOrder, owner->order))
+                               .finish());
+    }
+}
+
+} // namespace entracte::xproxy

@@ -1,0 +1,234 @@
+// Settings on windows, counters, damage, selections, focus, grabs, and what programs are told at
+// the end.
+
+#include "xproxy/replay/Steps.h"
+
+#include <algorithm>
+#include <set>
+
+namespace entracte::xproxy {
+
+namespace core = wire::core;
+namespace sync = wire::sync;
+
+void replayWindowSettings(ReplayContext& c) {
+    for (const auto& entry : c.record.sticky.inOrder())
+        if (entry.key.object != ClientXid::None && c.record.exists(entry.key.object))
+            if (Client* client = c.client(entry.key.client))
+                c.send(*client, entry.request->request, entry.request->bigRequest);
+}
+
+namespace {
+
+void wide(MessageBuilder& request, std::int64_t value) {
+    request.u32(static_cast<std::uint32_t>(static_cast<std::uint64_t>(value) >> 32));
+    request.u32(static_cast<std::uint32_t>(static_cast<std::uint64_t>(value)));
+}
+
+void createAlarm(ReplayContext& c, Client& owner, const Alarm& alarm) {
+    namespace CA = sync::CA;
+    const bool counterExists =
+        alarm.counter == ClientXid::None || c.record.find<Counter>(alarm.counter);
+    const std::uint32_t mask = counterExists ? alarm.mask : alarm.mask & ~CA::Counter;
+    auto request = c.as(owner, Ext::Sync, sync::kCreateAlarm);
+    request.u32(raw(alarm.id)).u32(mask);
+    if (mask & CA::Counter)
+        request.u32(raw(alarm.counter));
+    if (mask & CA::ValueType)
+        request.u32(alarm.valueType);
+    if (mask & CA::Value)
+        wide(request, alarm.value);
+    if (mask & CA::TestType)
+        request.u32(alarm.testType);
+    if (mask & CA::Delta)
+        wide(request, alarm.delta);
+    if (mask & CA::Events)
+        request.u32(alarm.events);
+    c.send(owner, request.finish());
+}
+
+} // namespace
+
+void replaySyncObjects(ReplayContext& c) {
+    for (const auto& counter : c.record.all<Counter>())
+        if (Client* owner = c.client(counter->owner)) {
+            auto request = c.as(*owner, Ext::Sync, sync::kCreateCounter);
+            request.u32(raw(counter->id));
+            wide(request, counter->value);
+            c.send(*owner, request.finish());
+        }
+    for (const auto& alarm : c.record.all<Alarm>())
+        if (Client* owner = c.client(alarm->owner))
+            createAlarm(c, *owner, *alarm);
+    for (const auto& fence : c.record.all<Fence>())
+        if (Client* owner = c.client(fence->owner)) {
+            const ClientXid drawable =
+                c.record.exists(fence->drawable) ? fence->drawable : c.record.roots.front();
+            c.send(*owner, c.as(*owner, Ext::Sync, sync::kCreateFence)
+                               .u32(raw(drawable))
+                               .u32(raw(fence->id))
+                               .u8(fence->triggered ? 1 : 0)
+                               .pad(3)
+                               .finish());
+        }
+}
+
+void replayDamage(ReplayContext& c) {
+    for (const auto& damage : c.record.all<Damage>())
+        if (Client* owner = c.client(damage->owner); owner && c.record.exists(damage->drawable))
+            c.send(*owner, c.as(*owner, Ext::Damage, wire::damage::kCreate)
+                               .u32(raw(damage->id))
+                               .u32(raw(damage->drawable))
+                               .u8(damage->level)
+                               .pad(3)
+                               .finish());
+}
+
+void replaySelections(ReplayContext& c) {
+    for (const auto& [selection, owner] : c.record.selections)
+        if (Client* client = c.client(owner.client))
+            c.send(*client, c.as(*client, core::kSetSelectionOwner)
+                                .u32(raw(owner.window))
+                                .u32(raw(selection))
+                                .u32(owner.time)
+                                .finish());
+}
+
+namespace {
+
+// The window and all above it are mapped.
+bool isViewable(const Record& record, ClientXid id) {
+    for (int depth = 0; depth < 1000; ++depth) {
+        const auto window = record.find<Window>(id);
+        if (!window || !window->mapped)
+            return false;
+        if (window->parent == ClientXid::None)
+            return true;
+        id = window->parent;
+    }
+    return false;
+}
+
+} // namespace
+
+void replayFocusAndGrabs(ReplayContext& c) {
+    constexpr std::uint32_t kPointerRoot = 1;
+    const auto& focus = c.record.focus;
+    // In a stranger's window manager the window may not be on the screen yet: it gives the focus.
+    if (raw(focus.window) <= kPointerRoot || isViewable(c.record, focus.window))
+        c.sendAsProxy(
+            c.asProxy(core::kSetInputFocus, focus.revertTo).u32(raw(focus.window)).u32(0).finish());
+    for (const auto& [what, grab] : c.record.activeGrabs) {
+        Client* client = c.client(grab.client);
+        if (!client)
+            continue;
+        // Whenever it was taken, now it is taken now.
+        Bytes request = grab.request;
+        const std::size_t timeAt = grab.ext == Ext::XInput ? wire::xinput::XIGrabDevice::time.offset
+                                   : what == 0             ? core::GrabPointer::time.offset
+                                                           : core::GrabKeyboard::time.offset;
+        put32(request, timeAt, 0, client->order);
+        c.send(*client, std::move(request));
+    }
+}
+
+namespace {
+
+// An event of 32 bytes, built field by field.
+class Event {
+public:
+    Event(const Client& client, std::uint8_t code) : m_order(client.order), m_bytes(32) {
+        m_bytes[0] = std::byte{code};
+        put16(m_bytes, wire::header::sequence.offset,
+              static_cast<std::uint16_t>(client.upstream->sequence.clientSequence()), m_order);
+    }
+    template <typename T>
+    Event& set(wire::Field<T> field, std::type_identity_t<T> value) {
+        wire::setField(std::span(m_bytes), m_order, field, value);
+        return *this;
+    }
+    const Bytes& bytes() const { return m_bytes; }
+
+private:
+    ByteOrder m_order;
+    Bytes m_bytes;
+};
+
+} // namespace
+
+void announceServer(ReplayContext& c) {
+    constexpr std::uint32_t kStructureNotify = 1u << 17;
+    constexpr std::uint8_t kMappingModifier = 0;
+    constexpr std::uint8_t kMappingKeyboard = 1;
+    constexpr std::uint16_t kKeycodesChanged = 1;
+    const auto& setup = c.core.link->face.setup;
+    const auto& screen = setup.screens.front();
+    const ClientXid root = c.record.roots.front();
+    const auto rootWindow = c.record.find<Window>(root);
+    rootWindow->width = screen.width;
+    rootWindow->height = screen.height;
+    const std::uint32_t now = c.core.link->translator->time.latestClient();
+
+    for (const auto& [id, mask] : rootWindow->eventMasks)
+        if (Client* client = c.client(id); client && (mask & kStructureNotify)) {
+            using namespace core::ConfigureNotifyEvent;
+            client->stream.queue(Event(*client, core::kConfigureNotifyEvent)
+                                     .set(event, raw(root))
+                                     .set(window, raw(root))
+                                     .set(width, screen.width)
+                                     .set(height, screen.height)
+                                     .bytes());
+        }
+    std::set<ClientId> usesXkb;
+    for (const auto& entry : c.record.sticky.inOrder()) {
+        Client* client = c.client(entry.key.client);
+        if (!client)
+            continue;
+        if (entry.key.ext == Ext::RandR && entry.key.opcode == wire::randr::kSelectInput) {
+            using namespace wire::randr::ScreenChangeNotifyEvent;
+            client->stream.queue(Event(*client, c.core.face->extensions.of(Ext::RandR).firstEvent)
+                                     .set(rotation, 1)
+                                     .set(timestamp, now)
+                                     .set(config_timestamp, now)
+                                     .set(wire::randr::ScreenChangeNotifyEvent::root, raw(root))
+                                     .set(request_window, raw(entry.key.object))
+                                     .set(width, screen.width)
+                                     .set(height, screen.height)
+                                     .set(mwidth, screen.widthMm)
+                                     .set(mheight, screen.heightMm)
+                                     .bytes());
+        }
+        if (entry.key.ext == Ext::Xkb && entry.key.opcode == wire::xkb::kSelectEvents)
+            usesXkb.insert(entry.key.client);
+    }
+    for (const ClientId id : usesXkb) {
+        using namespace wire::xkb::NewKeyboardNotifyEvent;
+        constexpr std::uint8_t kCoreKeyboard = 3;
+        Client* client = c.client(id);
+        client->stream.queue(Event(*client, c.core.face->extensions.of(Ext::Xkb).firstEvent)
+                                 .set(time, now)
+                                 .set(deviceID, kCoreKeyboard)
+                                 .set(oldDeviceID, kCoreKeyboard)
+                                 .set(minKeyCode, setup.minKeycode)
+                                 .set(maxKeyCode, setup.maxKeycode)
+                                 .set(oldMinKeyCode, setup.minKeycode)
+                                 .set(oldMaxKeyCode, setup.maxKeycode)
+                                 .set(changed, kKeycodesChanged)
+                                 .bytes());
+    }
+    for (const auto& [id, client] : c.core.clients) {
+        if (!client->upstream)
+            continue;
+        using namespace core::MappingNotifyEvent;
+        client->stream.queue(
+            Event(*client, core::kMappingNotifyEvent)
+                .set(request, kMappingKeyboard)
+                .set(first_keycode, setup.minKeycode)
+                .set(count, static_cast<std::uint8_t>(setup.maxKeycode - setup.minKeycode + 1))
+                .bytes());
+        client->stream.queue(
+            Event(*client, core::kMappingNotifyEvent).set(request, kMappingModifier).bytes());
+    }
+}
+
+} // namespace entracte::xproxy

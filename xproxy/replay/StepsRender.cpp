@@ -1,0 +1,139 @@
+// RENDER's glyph sets and pictures, XFIXES regions.
+
+#include "xproxy/replay/Steps.h"
+
+#include <algorithm>
+#include <set>
+
+namespace entracte::xproxy {
+
+namespace render = wire::render;
+
+namespace {
+
+constexpr std::size_t kGlyphBytesAtOnce = 128u << 10;
+
+void addGlyphs(ReplayContext& c, Client& owner, ClientXid set, const GlyphStore& store) {
+    auto next = store.glyphs.begin();
+    while (next != store.glyphs.end()) {
+        auto last = next;
+        std::size_t bytes = 0;
+        std::uint32_t count = 0;
+        while (last != store.glyphs.end() && (count == 0 || bytes < kGlyphBytesAtOnce)) {
+            bytes += last->second.image.size() + 16;
+            ++last;
+            ++count;
+        }
+        auto request = c.as(owner, Ext::Render, render::kAddGlyphs);
+        request.u32(raw(set)).u32(count);
+        for (auto glyph = next; glyph != last; ++glyph)
+            request.u32(glyph->first);
+        for (auto glyph = next; glyph != last; ++glyph)
+            for (const auto number : glyph->second.info)
+                request.u16(number);
+        for (auto glyph = next; glyph != last; ++glyph)
+            request.bytes(glyph->second.image);
+        c.send(owner, request.finish());
+        next = last;
+    }
+}
+
+// The first glyph set of each store makes it, the others refer to that one.
+std::map<const GlyphStore*, std::shared_ptr<GlyphSet>> makers(const Record& record) {
+    std::map<const GlyphStore*, std::shared_ptr<GlyphSet>> found;
+    for (const auto& set : record.all<GlyphSet>())
+        found.try_emplace(set->store.get(), set);
+    return found;
+}
+
+void createPicture(ReplayContext& c, const Picture& picture) {
+    Client* owner = c.client(picture.owner);
+    if (!owner)
+        return;
+    if (!picture.sourceRequest.empty()) {
+        c.send(*owner, picture.sourceRequest);
+    } else {
+        ValueList values = picture.values;
+        if (values.has(render::CP::AlphaMap) && (!picture.alphaMap || !picture.alphaMap->named))
+            values.unset(render::CP::AlphaMap);
+        if (values.has(render::CP::ClipMask) && values.at(render::CP::ClipMask) != 0 &&
+            !picture.clipMask)
+            values.unset(render::CP::ClipMask);
+        auto request = c.as(*owner, Ext::Render, render::kCreatePicture);
+        request.u32(raw(picture.id)).u32(raw(picture.drawable)).u32(picture.format);
+        values.append(request.u32(values.mask));
+        c.send(*owner, request.finish());
+    }
+    for (const auto* latest : {&picture.clip, &picture.transform, &picture.filter})
+        if (Client* sender = latest->request.empty() ? nullptr : c.client(latest->client))
+            c.send(*sender, latest->request);
+}
+
+} // namespace
+
+void replayGlyphSets(ReplayContext& c) {
+    for (const auto& [store, set] : makers(c.record))
+        if (Client* owner = c.client(set->owner)) {
+            c.send(*owner, c.as(*owner, Ext::Render, render::kCreateGlyphSet)
+                               .u32(raw(set->id))
+                               .u32(store->format)
+                               .finish());
+            addGlyphs(c, *owner, set->id, *store);
+        }
+}
+
+void replayGlyphSetReferences(ReplayContext& c) {
+    const auto first = makers(c.record);
+    for (const auto& set : c.record.all<GlyphSet>()) {
+        const auto& maker = first.at(set->store.get());
+        Client* owner = c.client(set->owner);
+        if (owner && maker != set)
+            c.send(*owner, c.as(*owner, Ext::Render, render::kReferenceGlyphSet)
+                               .u32(raw(set->id))
+                               .u32(raw(maker->id))
+                               .finish());
+    }
+}
+
+void replayRegions(ReplayContext& c) {
+    for (const auto& region : c.record.all<Region>())
+        if (Client* owner = c.client(region->owner))
+            c.send(*owner,
+                   c.as(*owner, Ext::XFixes, wire::xfixes::kCreateRegion)
+                       .u32(raw(region->id))
+                       .bytes(reordered(region->rectangles, 16, wire::kHostOrder, owner->order))
+                       .finish());
+}
+
+void replayPixmapPictures(ReplayContext& c) {
+    for (const auto& picture : c.record.all<Picture>())
+        if (!c.record.exists(picture->drawable) || !c.record.find<Window>(picture->drawable))
+            if (!picture->pixmap || picture->pixmap->ofWindow == ClientXid::None)
+                createPicture(c, *picture);
+}
+
+void replayWindowPictures(ReplayContext& c) {
+    for (const auto& picture : c.record.all<Picture>())
+        if (picture->drawable != ClientXid::None && !picture->pixmap &&
+            c.record.find<Window>(picture->drawable))
+            createPicture(c, *picture);
+}
+
+void replayWindowPixmaps(ReplayContext& c) {
+    std::set<ClientXid> named;
+    for (const auto& pixmap : c.record.all<Pixmap>()) {
+        Client* owner = c.client(pixmap->owner);
+        if (!owner || pixmap->ofWindow == ClientXid::None)
+            continue;
+        c.send(*owner, c.as(*owner, Ext::Composite, wire::composite::kNameWindowPixmap)
+                           .u32(raw(pixmap->ofWindow))
+                           .u32(raw(pixmap->id))
+                           .finish());
+        named.insert(pixmap->id);
+    }
+    for (const auto& picture : c.record.all<Picture>())
+        if (picture->pixmap && named.contains(picture->pixmap->id))
+            createPicture(c, *picture);
+}
+
+} // namespace entracte::xproxy
