@@ -7,6 +7,7 @@
 #
 #   --allow USER        may use sessions of their own (org.entracte.use); any number of times
 #   --admin USER        may manage other people's (org.entracte.manage-others), and use their own
+#   --slow USER         as --allow, but polkit takes two seconds to say so (as a person before a dialog would)
 #   --service PROGRAM   the helper, started as root on this bus
 #   --service-arg ARG   an argument of it; any number of times
 #   --no-polkit         a machine without polkit
@@ -18,11 +19,12 @@ set -euo pipefail
 
 here=$(dirname "$(realpath "$0")")
 resources=${ENTRACTE_RESOURCES:-$(realpath "$here/../../resources")}
-allow=() admin=() service='' service_args=() polkit=yes log=''
+allow=() admin=() slow=() service='' service_args=() polkit=yes log=''
 while (($#)); do
     case $1 in
         --allow) allow+=("$2"); shift 2 ;;
         --admin) admin+=("$2"); allow+=("$2"); shift 2 ;;
+        --slow) slow+=("$2"); allow+=("$2"); shift 2 ;;
         --service) service=$2; shift 2 ;;
         --service-arg) service_args+=("$2"); shift 2 ;;
         --no-polkit) polkit=no; shift ;;
@@ -123,6 +125,9 @@ if [ "$polkit" = yes ]; then
 polkit.addRule(function(action, subject) {
     var may = { "org.entracte.use": [$( ((${#allow[@]})) && quoted "${allow[@]}")],
                 "org.entracte.manage-others": [$( ((${#admin[@]})) && quoted "${admin[@]}")] };
+    var slow = [$( ((${#slow[@]})) && quoted "${slow[@]}")];
+    if (may[action.id] && slow.indexOf(subject.user) >= 0)
+        polkit.spawn(["sleep", "2"]);
     if (may[action.id])
         return may[action.id].indexOf(subject.user) >= 0 ? polkit.Result.YES : polkit.Result.NO;
 });

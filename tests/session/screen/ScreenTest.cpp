@@ -4,7 +4,7 @@
 #include "session/base/FdPassing.h"
 #include "session/screen/CookieFile.h"
 #include "session/screen/ScreenProtocol.h"
-#include "tests/session/screen/TestServer.h"
+#include "tests/support/TestServer.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -4,6 +4,8 @@
 
 #include "session/base/UniqueFd.h"
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -20,9 +22,14 @@ public:
     int number() const { return m_number; }
     const std::filesystem::path& cookieFile() const { return m_cookieFile; }
     const std::filesystem::path& directory() const { return m_directory; }
+    // As a crash would.
     void kill();
 
 private:
+    // False when the server ended before it listened: two that start at once may want the same
+    // number.
+    bool start(const std::vector<std::string>& options);
+
     std::filesystem::path m_directory;
     std::filesystem::path m_cookieFile;
     pid_t m_pid = -1;

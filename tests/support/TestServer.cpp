@@ -1,25 +1,33 @@
-#include "tests/session/screen/TestServer.h"
+#include "tests/support/TestServer.h"
 
-#include "session/screen/CookieFile.h"
+#include "session/screen/Connector.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 
 namespace entracte::test {
 
 TestServer::TestServer(const std::vector<std::string>& options) {
-    std::string pattern = "/tmp/entracte-screen-test.XXXXXX";
+    std::string pattern = "/tmp/entracte-test-server.XXXXXX";
     m_directory = ::mkdtemp(pattern.data());
     m_cookieFile = m_directory / "cookie";
     if (!screen::createCookieFile(m_cookieFile))
         ADD_FAILURE() << "no cookie file";
+    for (int attempt = 0; attempt < 5; ++attempt)
+        if (start(options))
+            return;
+    ADD_FAILURE() << "Xvfb did not start";
+}
 
+bool TestServer::start(const std::vector<std::string>& options) {
     int number[2];
     EXPECT_EQ(::pipe(number), 0);
     std::vector<std::string> arguments{"Xvfb",       "-screen",
@@ -30,6 +38,7 @@ TestServer::TestServer(const std::vector<std::string>& options) {
     m_pid = ::fork();
     if (m_pid == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        ::close(number[0]);
         ::dup2(::open("/dev/null", O_RDWR), STDERR_FILENO);
         std::vector<char*> argv;
         for (auto& argument : arguments)
@@ -44,10 +53,13 @@ TestServer::TestServer(const std::vector<std::string>& options) {
     while (::read(number[0], &c, 1) == 1 && c != '\n')
         text += c;
     ::close(number[0]);
-    if (text.empty())
-        ADD_FAILURE() << "Xvfb did not start";
-    else
-        m_number = std::stoi(text);
+    if (text.empty()) {
+        ::waitpid(m_pid, nullptr, 0);
+        m_pid = -1;
+        return false;
+    }
+    m_number = std::stoi(text);
+    return true;
 }
 
 void TestServer::kill() {
@@ -56,9 +68,12 @@ void TestServer::kill() {
     ::kill(m_pid, SIGKILL);
     ::waitpid(m_pid, nullptr, 0);
     m_pid = -1;
-    // A killed server leaves these behind, in everybody's /tmp.
-    std::filesystem::remove("/tmp/.X11-unix/X" + std::to_string(m_number));
-    std::filesystem::remove("/tmp/.X" + std::to_string(m_number) + "-lock");
+    // A killed server leaves this behind, in everybody's /tmp; unless another has taken it over.
+    const std::string path = "/tmp/.X11-unix/X" + std::to_string(m_number);
+    const UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const auto soon = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+    if (screen::connectToPath(probe.get(), path, false, soon) == ECONNREFUSED)
+        std::filesystem::remove(path);
 }
 
 TestServer::~TestServer() {

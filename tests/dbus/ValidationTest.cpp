@@ -1,0 +1,111 @@
+#include "dbus/service/Validation.h"
+
+#include <gtest/gtest.h>
+
+namespace entracte::service {
+namespace {
+
+TEST(ValidationTest, acceptsWhatPeopleType) {
+    for (const char* name : {"work", "Büro", "日本語", "a b", "🦊"})
+        EXPECT_TRUE(checkName(name)) << name;
+    EXPECT_TRUE(checkComment(""));
+    EXPECT_TRUE(checkPath("/home/ann/My Documents", "It"));
+    EXPECT_TRUE(checkPath("/home/ann/", "It"));
+    EXPECT_TRUE(checkPath("/home/ann/...", "It"));
+    for (const char* display :
+         {":0", ":10.1", "localhost:10.0", "[::1]:3", "unix/host:0", "/tmp/launch-x/org.xquartz:0"})
+        EXPECT_TRUE(checkDisplay(display)) << display;
+}
+
+TEST(ValidationTest, refusesBrokenUtf8) {
+    for (const char* text :
+         {"\xff", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\x80"})
+        EXPECT_FALSE(isPrintableUtf8(text));
+}
+
+TEST(ValidationTest, refusesWhatDeceivesTheEye) {
+    for (const char* text :
+         {"\x1b[2J", "a\nb", "a\tb", "\x7f", "\u0085", "a\u202etxt.exe", "\u200b", "\ufeff"})
+        EXPECT_FALSE(isPrintableUtf8(text)) << text;
+    EXPECT_FALSE(checkName("   "));
+    EXPECT_FALSE(checkName(std::string(65, 'a')));
+    EXPECT_TRUE(checkName(std::string(64, 'a')));
+}
+
+TEST(ValidationTest, refusesPathsThatAreNotWhatTheySeem) {
+    for (const std::string& path :
+         {std::string(), std::string("a"), std::string("./a"), std::string("/a/../b"),
+          std::string("/a/."), std::string("//a"), std::string("/a//b"), std::string("/a\0b", 4),
+          "/" + std::string(5000, 'a')})
+        EXPECT_FALSE(checkPath(path, "It")) << path;
+}
+
+TEST(ValidationTest, refusesDisplaysThatAreNone) {
+    for (const std::string& display :
+         {std::string("0"), std::string(":"), std::string(":x"), std::string(":0."),
+          std::string(":0 -x"), std::string("a\n:0"), std::string(":123456"),
+          std::string(300, 'a') + ":0"})
+        EXPECT_FALSE(checkDisplay(display)) << display;
+}
+
+TEST(ValidationTest, boundsCommandsAndEnvironments) {
+    EXPECT_FALSE(checkCommand({}, true));
+    EXPECT_TRUE(checkCommand({}, false));
+    EXPECT_FALSE(checkCommand({""}, true));
+    EXPECT_FALSE(checkCommand({"a", std::string("b\0c", 3)}, true));
+    EXPECT_FALSE(checkCommand(std::vector<std::string>(kMaxArguments + 1, "a"), true));
+    EXPECT_FALSE(checkCommand({std::string(kMaxCommandBytes, 'a')}, true));
+    EXPECT_TRUE(checkEnvironment({{"A_1", "anything = at all"}}));
+    for (const char* name : {"", "1A", "A=B", "A B", "Ä"})
+        EXPECT_FALSE(checkEnvironment({{name, ""}})) << name;
+    EXPECT_FALSE(checkEnvironment({{"A", std::string(kMaxEnvironmentBytes, 'a')}}));
+}
+
+Options headless() {
+    return {{"screen", sdbus::Variant(std::string("headless"))}};
+}
+
+TEST(ValidationTest, makesASpecOfGoodOptions) {
+    auto options = headless();
+    options.emplace("width", sdbus::Variant(std::uint16_t{800}));
+    options.emplace("share", sdbus::Variant(std::vector<std::string>{"/home/ann/docs"}));
+    options.emplace("shareReadOnly",
+                    sdbus::Variant(std::vector<std::string>{"/run/media/ann/stick"}));
+    options.emplace("environment",
+                    sdbus::Variant(std::map<std::string, std::string>{{"LANG", "de"}}));
+    const auto spec = sessionSpec({"/usr/bin/xterm", "-e", "top"}, options);
+    ASSERT_TRUE(spec) << spec.error().forLog();
+    EXPECT_EQ(spec->name, "xterm");
+    EXPECT_EQ(spec->screen.kind, ScreenKind::Headless);
+    EXPECT_EQ(spec->screen.width, 800);
+    ASSERT_EQ(spec->sharedFolders.size(), 2u);
+    EXPECT_FALSE(spec->sharedFolders[0].readOnly);
+    EXPECT_TRUE(spec->sharedFolders[1].readOnly);
+    EXPECT_EQ(spec->environment.at("LANG"), "de");
+}
+
+TEST(ValidationTest, needsADisplayWhereOneIsShown) {
+    EXPECT_FALSE(sessionSpec({}, {}));
+    EXPECT_FALSE(sessionSpec({}, {{"screen", sdbus::Variant(std::string("window"))}}));
+    EXPECT_TRUE(sessionSpec({}, {{"display", sdbus::Variant(std::string(":1"))}}));
+    EXPECT_TRUE(sessionSpec({}, headless()));
+}
+
+TEST(ValidationTest, resumesWhereItWasWhenNothingIsSaid) {
+    const auto nothing = screenSpec({});
+    ASSERT_TRUE(nothing);
+    EXPECT_FALSE(*nothing);
+    EXPECT_FALSE(screenSpec({{"name", sdbus::Variant(std::string("x"))}}));
+}
+
+TEST(ValidationTest, sharesNothingOfTheSystem) {
+    for (const char* path :
+         {"/", "/proc", "/proc/self", "/sys/fs", "/dev/shm", "/run", "/run/user/1000"}) {
+        auto options = headless();
+        options.emplace("share", sdbus::Variant(std::vector<std::string>{path}));
+        EXPECT_FALSE(sessionSpec({}, options)) << path;
+    }
+}
+
+} // namespace
+} // namespace entracte::service

@@ -1,0 +1,83 @@
+#!/usr/bin/python3
+"""The X proxy alone, without containers or CRIU: programs hop from display to display."""
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+sys.dont_write_bytecode = True
+
+from entractetest.case import expect, main  # noqa: E402
+from entractetest.desktop import Desktop  # noqa: E402
+from entractetest.lookout import Lookout  # noqa: E402
+from entractetest.processes import wait_for  # noqa: E402
+from entractetest.programs import COUNTER, counter_value  # noqa: E402
+from entractetest.xproxy import StandaloneProxy  # noqa: E402
+
+
+def case_programsHopToAnotherServer(case):
+    first, second = case.first_server(), case.second_server()
+    proxy = StandaloneProxy(case, first)
+    lookout = Lookout(case, case.start_on(proxy))
+    lookout.fill(Desktop(first))
+    proxy.move(second)
+    lookout.expect_same(Desktop(second))
+    expect(not Desktop(first).windows(), "windows stayed behind on the first server")
+
+
+def case_programsHopBack(case):
+    first, second = case.first_server(), case.second_server()
+    proxy = StandaloneProxy(case, first)
+    lookout = Lookout(case, case.start_on(proxy))
+    lookout.fill(Desktop(first))
+    proxy.move(second)
+    proxy.move(first)
+    lookout.expect_same(Desktop(first))
+
+
+def case_programsSurviveTheirServersDeath(case):
+    first = case.first_server()
+    proxy = StandaloneProxy(case, first)
+    start = case.start_on(proxy)
+    lookout = Lookout(case, start)
+    lookout.fill(Desktop(first))
+    first.kill()
+    second = case.second_server()
+    proxy.move(second)
+    desktop = Desktop(second)
+    wait_for("all windows", lambda: desktop.classes() == lookout.classes, 20, 0.2)
+    lookout.expect_text(desktop)
+    lookout.expect_obeys(desktop)
+
+
+def case_programsRunWhileThereIsNoServer(case):
+    first = case.first_server()
+    proxy = StandaloneProxy(case, first)
+    case.start_on(proxy)(COUNTER)
+    desktop = Desktop(first)
+    desktop.wait_window("XTerm", title="tick")
+    before = counter_value(desktop)
+    first.kill()
+    second = case.second_server()
+    proxy.move(second)
+    desktop = Desktop(second)
+    desktop.wait_window("XTerm", title="tick")
+    now = counter_value(desktop)
+    expect(now >= before, f"the counter went back from {before} to {now}")
+    wait_for("the counter to go on", lambda: (counter_value(desktop) or 0) > now, 10)
+
+
+def case_movingNowhereChangesNothing(case):
+    first = case.first_server()
+    proxy = StandaloneProxy(case, first)
+    case.start_on(proxy)(COUNTER)
+    desktop = Desktop(first)
+    desktop.wait_window("XTerm", title="tick")
+    moved = proxy.try_move(":59000")
+    expect(moved.returncode != 0, "a move to a server that is not there succeeded")
+    expect(moved.stderr.strip(), "and it said nothing")
+    now = counter_value(desktop)
+    wait_for("the counter to go on", lambda: (counter_value(desktop) or 0) > now, 10)
+
+
+if __name__ == "__main__":
+    sys.exit(main(globals()))

@@ -1,0 +1,178 @@
+#!/usr/bin/python3
+"""Sessions that are saved and brought back, with real programs, CRIU and X servers."""
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+sys.dont_write_bytecode = True
+
+from entractetest.case import expect, main, require_root  # noqa: E402
+from entractetest.desktop import Desktop  # noqa: E402
+from entractetest.lookout import Lookout  # noqa: E402
+from entractetest.processes import wait_for  # noqa: E402
+from entractetest.programs import COUNTER, counter_value, mousepad  # noqa: E402
+from entractetest.x11 import UnmapWatch  # noqa: E402
+
+CYCLES = 10
+
+
+def _session_with_three_programs(case, product, server):
+    session = product.start(server, "sleep", "infinity")
+    lookout = Lookout(case, lambda command: product.exec(session, *command))
+    lookout.fill(Desktop(server))
+    return session, lookout
+
+
+def _counting_session(product, server):
+    session = product.start(server, *COUNTER)
+    Desktop(server).wait_window("XTerm", title="tick")
+    return session
+
+
+def _expect_goes_on(desktop, at_least=0):
+    desktop.wait_window("XTerm", title="tick")
+    now = counter_value(desktop)
+    expect(now >= at_least, f"the counter went back from {at_least} to {now}")
+    wait_for("the counter to go on", lambda: (counter_value(desktop) or 0) > now, 10)
+
+
+def case_resumesOnAnotherServer(case):
+    require_root()
+    first, product = case.first_server(), case.product()
+    session, lookout = _session_with_three_programs(case, product, first)
+    product.snapshot(session)
+    product.kill_session(session)
+    first.kill()
+    second = case.second_server()
+    product.resume(session, second)
+    lookout.expect_same(Desktop(second))
+
+
+def case_snapshotLeavesTheSessionGoingOn(case):
+    require_root()
+    first, product = case.first_server(), case.product()
+    session = _counting_session(product, first)
+    editor = mousepad()
+    product.exec(session, *editor.command)
+    desktop = Desktop(first)
+    editor.fill(desktop)
+    with first.client() as client:
+        watch = UnmapWatch(client)
+        before = counter_value(desktop)
+        product.snapshot(session, "while it goes on")
+        expect(not watch.disappearances(), "a window disappeared during the snapshot")
+        _expect_goes_on(desktop, before)
+        expect(not watch.disappearances(), "a window disappeared after the snapshot")
+    expect(editor.text in editor.window(desktop).all_text(), "the text is there")
+    expect(product.state_of(session) == "running", "the session runs")
+
+
+def case_suspendAndResume(case):
+    require_root()
+    first, product = case.first_server(), case.product()
+    session, lookout = _session_with_three_programs(case, product, first)
+    snapshot = product.suspend(session)
+    expect(snapshot["suspended"], "the snapshot tells that it is of a suspended session")
+    expect(product.state_of(session) == "suspended", "the session is suspended")
+    desktop = Desktop(first)
+    wait_for("the windows to go", lambda: not desktop.windows(), 10)
+    expect(not product.session_processes(), "processes of the session are left")
+    product.resume(session, first)
+    lookout.expect_same(desktop)
+
+
+def case_survivesItsServersDeath(case):
+    require_root()
+    first, product = case.first_server(), case.product()
+    session, lookout = _session_with_three_programs(case, product, first)
+    first.kill()
+    wait_for("the session to be without a screen",
+             lambda: product.state_of(session) == "detached", 15, 0.1)
+    second = case.second_server()
+    product.json("attach", session, server=second)
+    desktop = Desktop(second)
+    wait_for("all windows", lambda: desktop.classes() == lookout.classes, 20, 0.2)
+    lookout.expect_text(desktop)
+    lookout.expect_obeys(desktop)
+
+
+def case_movesWithDetachAndAttach(case):
+    require_root()
+    first, product, second = case.first_server(), case.product(), case.second_server()
+    session, lookout = _session_with_three_programs(case, product, first)
+    product.json("detach", session)
+    desktop = Desktop(first)
+    wait_for("the windows to go", lambda: not desktop.windows(), 10)
+    product.json("attach", session, server=second)
+    lookout.expect_same(Desktop(second))
+
+
+def case_tenCyclesInARow(case):
+    """Snapshot, crash, resume, each time on the other of two servers."""
+    require_root()
+    servers = [case.first_server(), case.second_server()]
+    product = case.product()
+    session = _counting_session(product, servers[0])
+    editor = mousepad()
+    product.exec(session, *editor.command)
+    editor.fill(Desktop(servers[0]))
+    counted = 0
+    for cycle in range(CYCLES):
+        desktop = Desktop(servers[cycle % 2])
+        counted = counter_value(desktop)
+        product.snapshot(session, f"cycle {cycle}")
+        product.kill_session(session)
+        desktop = Desktop(servers[(cycle + 1) % 2])
+        product.resume(session, desktop.server)
+        _expect_goes_on(desktop, counted)
+        expect(len(desktop.windows()) == 2, f"cycle {cycle}: {desktop.classes()}")
+    desktop = Desktop(servers[CYCLES % 2])
+    expect(editor.text in editor.window(desktop).all_text(), "the text came through all cycles")
+    expect(len(product.snapshots(session)) == CYCLES, "every snapshot is kept")
+
+
+def case_earlierSnapshotBringsBackEarlierState(case):
+    require_root()
+    first, product = case.first_server(), case.product()
+    session = _counting_session(product, first)
+    desktop = Desktop(first)
+    early = product.snapshot(session, "early")
+    early_count = counter_value(desktop)
+    time.sleep(3)
+    product.snapshot(session, "late")
+    late_count = counter_value(desktop)
+    product.kill_session(session)
+    product.resume(session, first, options=("--snapshot", early["id"]))
+    desktop.wait_window("XTerm", title="tick")
+    now = counter_value(desktop)
+    expect(early_count <= now < late_count, f"{early_count} was early, {late_count} late, now it is {now}")
+
+
+def case_helperMayDieWhileSessionsRun(case):
+    require_root()
+    first, product = case.first_server(), case.product()
+    session = _counting_session(product, first)
+    product.kill_helper()
+    desktop = Desktop(first)
+    _expect_goes_on(desktop)
+    product.start_helper()
+    expect(product.state_of(session) in ("running", "detached"), "the new helper finds the session")
+    if product.state_of(session) == "detached":
+        product.json("attach", session, server=first)
+    product.snapshot(session)
+    _expect_goes_on(desktop)
+
+
+def case_headlessScreen(case):
+    require_root()
+    product = case.product()
+    session = product.start(None, *COUNTER, screen="headless", options=("--size", "800x600"))
+    wait_for("its window", lambda: product.show(session)["windows"] >= 1, 20, 0.2)
+    product.suspend(session)
+    product.resume(session, None, screen="headless")
+    wait_for("its window again", lambda: product.show(session)["windows"] >= 1, 20, 0.2)
+
+
+if __name__ == "__main__":
+    sys.exit(main(globals()))

@@ -1,0 +1,53 @@
+// What CRIU is told.
+
+#include "session/criu/CriuCommand.h"
+
+#include <gmock/gmock.h>
+
+using namespace entracte;
+using testing::AllOf;
+using testing::Contains;
+using testing::Not;
+
+namespace {
+
+TEST(CriuCommandTest, namesMountsFromBothSides) {
+    const std::vector<ExternalMount> mounts = {{"/dev/null", "dev_null", "/dev/null"},
+                                               {"/home/a b", "share0", "/mnt/x]:y"}};
+    DumpOptions dump;
+    dump.mounts = mounts;
+    const auto dumped = dumpCommand("/criu", dump, {});
+    ASSERT_TRUE(dumped);
+    EXPECT_THAT(*dumped,
+                AllOf(Contains("mnt[/dev/null]:dev_null"), Contains("mnt[/home/a b]:share0")));
+    RestoreOptions restore;
+    restore.mounts = mounts;
+    const auto restored = restoreCommand("/criu", restore);
+    ASSERT_TRUE(restored);
+    EXPECT_THAT(*restored,
+                AllOf(Contains("mnt[dev_null]:/dev/null"), Contains("mnt[share0]:/mnt/x]:y")));
+}
+
+TEST(CriuCommandTest, refusesAMountThatCannotBeWritten) {
+    DumpOptions dump;
+    dump.mounts = {{"/home/a]:b", "share0", "/home/a]:b"}};
+    EXPECT_FALSE(dumpCommand("/criu", dump, {}));
+}
+
+TEST(CriuCommandTest, keepsRunningOnlyWhenAsked) {
+    DumpOptions dump;
+    EXPECT_THAT(*dumpCommand("/criu", dump, {}), Contains("--leave-running"));
+    dump.leaveRunning = false;
+    EXPECT_THAT(*dumpCommand("/criu", dump, {}), Not(Contains("--leave-running")));
+}
+
+TEST(CriuCommandTest, replacesSocketsInOrder) {
+    RestoreOptions restore;
+    restore.sockets.push_back({11, UniqueFd()});
+    restore.sockets.push_back({22, UniqueFd()});
+    const auto command = restoreCommand("/criu", restore);
+    ASSERT_TRUE(command);
+    EXPECT_THAT(*command, AllOf(Contains("fd[100]:socket:[11]"), Contains("fd[101]:socket:[22]")));
+}
+
+} // namespace

@@ -1,0 +1,202 @@
+// What goes wrong on purpose: the running session goes on, the stored snapshots stay, a sentence
+// says so.
+
+#include "tests/session/engine/EngineFixture.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <thread>
+
+namespace entracte::test {
+
+namespace {
+
+class EngineFailureTest : public EngineFixture {
+protected:
+    void expectGoesOn(const SessionId& id) {
+        const long before = counterBeyond(id, 0);
+        EXPECT_GT(counterBeyond(id, before + 3), 0) << "the session does not go on";
+        EXPECT_EQ(m_engine->session(id)->state, SessionState::Running);
+        EXPECT_EQ(m_display.take().back(), "openChannel") << "its display was not let go";
+    }
+    void flipAByte(const fs::path& path) {
+        std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekg(static_cast<std::streamoff>(fs::file_size(path) / 2));
+        const char byte = static_cast<char>(file.get() ^ 1);
+        file.seekp(static_cast<std::streamoff>(fs::file_size(path) / 2));
+        file.put(byte);
+    }
+};
+
+TEST_F(EngineFailureTest, refusesASecondJob) {
+    const SessionInfo info = startCounter();
+    m_display.take();
+    m_display.holdPrepare = true;
+    std::thread first([&] {
+        JobControl job;
+        const auto taken = m_engine->snapshot(info.id, "", job);
+        EXPECT_TRUE(taken) << (taken ? "" : taken.error().forLog());
+    });
+    while (m_display.take().empty())
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    const auto second = m_engine->snapshot(info.id, "", m_job);
+    EXPECT_FALSE(second);
+    EXPECT_EQ(second ? ErrorCode::Internal : second.error().code(), ErrorCode::Busy);
+    EXPECT_EQ(m_engine->stop(info.id, m_job).error().code(), ErrorCode::Busy);
+    EXPECT_EQ(m_engine->exec(info.id, {"/bin/true"}, {}, "").error().code(), ErrorCode::Busy);
+    m_display.holdPrepare = false;
+    first.join();
+    EXPECT_TRUE(m_engine->snapshot(info.id, "", m_job));
+}
+
+TEST_F(EngineFailureTest, goesOnWhenTheDisplayCannotBePrepared) {
+    const SessionInfo info = startCounter();
+    m_display.failPrepare = true;
+    const auto taken = m_engine->snapshot(info.id, "", m_job);
+    ASSERT_FALSE(taken);
+    EXPECT_EQ(taken.error().code(), ErrorCode::TimedOut);
+    EXPECT_NE(taken.error().sentence().find("goes on"), std::string::npos);
+    expectGoesOn(info.id);
+    EXPECT_TRUE(m_engine->snapshots(info.id).empty());
+}
+
+TEST_F(EngineFailureTest, goesOnWhenSomethingCannotBeSaved) {
+    const SessionInfo info = startCounter();
+    // A program that is traced, in the session's own pid namespace.
+    const auto tracer = m_engine->exec(
+        info.id,
+        {"/usr/bin/python3", "-c",
+         "import ctypes,os,time\np=os.fork()\nif p==0:\n time.sleep(1000)\n"
+         "ctypes.CDLL(None).ptrace(16,p,0,0)\nopen('/tmp/traced','w')\ntime.sleep(1000)"},
+        {}, "");
+    ASSERT_TRUE(tracer) << tracer.error().forLog();
+    const fs::path ready = "/proc/" + std::to_string(initOf(info.id)) + "/root/tmp/traced";
+    for (int round = 0; round < 200 && !fs::exists(ready); ++round)
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    const auto taken = m_engine->snapshot(info.id, "", m_job);
+    ASSERT_FALSE(taken);
+    EXPECT_EQ(taken.error().code(), ErrorCode::NotCheckpointable) << taken.error().forLog();
+    EXPECT_FALSE(taken.error().hint().empty());
+    expectGoesOn(info.id);
+    const auto findings = m_engine->preflight(info.id);
+    ASSERT_TRUE(findings);
+    EXPECT_FALSE(findings->empty());
+}
+
+// A disk that has room for the session and none for a snapshot of it.
+TEST_F(EngineFailureTest, goesOnWhenTheDiskIsFull) {
+    closeEngine();
+    ASSERT_EQ(::mount("tmpfs", m_state.c_str(), "tmpfs", 0, "size=48m,mode=700"), 0);
+    openEngine();
+    for (const bool suspend : {false, true}) {
+        const SessionInfo info = startCounter();
+        ASSERT_GT(counterBeyond(info.id, 0), 0);
+        {
+            const auto space = fs::space(m_state);
+            std::ofstream(m_state / "ballast") << std::string(space.available - 64 * 1024, 'b');
+        }
+        const auto taken = suspend ? m_engine->suspend(info.id, "", m_job)
+                                   : m_engine->snapshot(info.id, "", m_job);
+        ASSERT_FALSE(taken);
+        EXPECT_EQ(taken.error().code(), ErrorCode::NoSpace) << taken.error().forLog();
+        fs::remove(m_state / "ballast");
+        expectGoesOn(info.id);
+        EXPECT_TRUE(m_engine->snapshots(info.id).empty());
+        const auto again = m_engine->suspend(info.id, "", m_job);
+        ASSERT_TRUE(again) << again.error().forLog();
+        ASSERT_TRUE(m_engine->remove(info.id));
+    }
+    closeEngine();
+    ASSERT_EQ(::umount2(m_state.c_str(), MNT_DETACH), 0);
+}
+
+TEST_F(EngineFailureTest, goesOnWhenTheJobIsCancelledWhileSuspending) {
+    const SessionInfo info = startCounter();
+    JobControl job;
+    job.observe([&job](const JobControl::Progress& progress) {
+        if (progress.phase == "storing")
+            job.cancel();
+    });
+    const auto taken = m_engine->suspend(info.id, "", job);
+    ASSERT_FALSE(taken);
+    EXPECT_EQ(taken.error().code(), ErrorCode::Cancelled);
+    expectGoesOn(info.id);
+    EXPECT_TRUE(m_engine->snapshots(info.id).empty());
+}
+
+TEST_F(EngineFailureTest, doesNotOfferOrResumeADamagedSnapshot) {
+    const SessionInfo info = startCounter();
+    const auto taken = m_engine->suspend(info.id, "", m_job);
+    ASSERT_TRUE(taken) << taken.error().forLog();
+    const fs::path images = sessionFolder(info.id) / "snapshots" / taken->id / "images.tar.zst";
+    flipAByte(images);
+    const auto resumed = m_engine->resume(info.id, "", std::nullopt, m_job);
+    ASSERT_FALSE(resumed);
+    EXPECT_EQ(resumed.error().code(), ErrorCode::SnapshotDamaged);
+    EXPECT_NE(resumed.error().sentence().find("images.tar.zst"), std::string::npos);
+    EXPECT_EQ(m_engine->session(info.id)->state, SessionState::Suspended);
+    EXPECT_TRUE(leftoverMounts().empty());
+    flipAByte(images);
+    EXPECT_TRUE(m_engine->resume(info.id, "", std::nullopt, m_job));
+}
+
+TEST_F(EngineFailureTest, takesEverythingBackWhenTheScreenDoesNotFit) {
+    const SessionInfo info = startCounter();
+    ASSERT_TRUE(m_engine->suspend(info.id, "", m_job));
+    m_display.failAttach = true;
+    const auto resumed = m_engine->resume(info.id, "", std::nullopt, m_job);
+    ASSERT_FALSE(resumed);
+    EXPECT_EQ(resumed.error().code(), ErrorCode::ScreenUnavailable);
+    EXPECT_EQ(m_engine->session(info.id)->state, SessionState::Suspended);
+    EXPECT_EQ(initOf(info.id), 0);
+    EXPECT_TRUE(leftoverMounts().empty());
+    EXPECT_EQ(std::distance(fs::directory_iterator(sessionFolder(info.id) / "layers"), {}), 1);
+    m_display.failAttach = false;
+    const auto again = m_engine->resume(info.id, "", std::nullopt, m_job);
+    EXPECT_TRUE(again) << again.error().forLog();
+}
+
+TEST_F(EngineFailureTest, refusesToResumeWhatRuns) {
+    const SessionInfo info = startCounter();
+    const auto taken = m_engine->snapshot(info.id, "", m_job);
+    ASSERT_TRUE(taken);
+    const auto resumed = m_engine->resume(info.id, taken->id, std::nullopt, m_job);
+    ASSERT_FALSE(resumed);
+    EXPECT_EQ(resumed.error().code(), ErrorCode::InvalidArgument);
+    EXPECT_EQ(m_engine->remove(info.id).error().code(), ErrorCode::InvalidArgument);
+}
+
+TEST_F(EngineFailureTest, leavesNothingOfASessionThatDidNotStart) {
+    SessionSpec spec = counterSpec();
+    spec.command = {"/nonexistent/program"};
+    const auto missing = m_engine->start(m_person, spec, m_job);
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().code(), ErrorCode::NotFound) << missing.error().forLog();
+    spec = counterSpec();
+    spec.screen.kind = ScreenKind::Host;
+    spec.screen.display = "refuse";
+    const auto refused = m_engine->start(m_person, spec, m_job);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::ScreenUnavailable);
+    EXPECT_TRUE(m_engine->sessions().empty());
+    EXPECT_TRUE(fs::is_empty(m_state / "sessions"));
+    EXPECT_TRUE(leftoverMounts().empty());
+}
+
+TEST_F(EngineFailureTest, knowsNoStrangeIdentifiers) {
+    for (const char* id : {"", "..", "0000000000000000", "../../etc", "0000000000000000/x"}) {
+        EXPECT_FALSE(m_engine->session(id));
+        EXPECT_FALSE(m_engine->snapshot(id, "", m_job));
+        EXPECT_FALSE(m_engine->remove(id));
+        EXPECT_FALSE(m_engine->removeSnapshot(id, id));
+        EXPECT_TRUE(m_engine->snapshots(id).empty());
+    }
+}
+
+} // namespace
+
+} // namespace entracte::test

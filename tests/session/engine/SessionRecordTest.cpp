@@ -1,0 +1,82 @@
+#include "session/engine/SessionRecord.h"
+
+#include <gtest/gtest.h>
+
+namespace entracte {
+
+namespace {
+
+SessionSpec goodSpec() {
+    SessionSpec spec;
+    spec.name = "Ünfug";
+    spec.screen = {ScreenKind::Window, 800, 600, ":1", "/home/x/.Xauthority"};
+    spec.command = {"xterm", "-e", "a b\n\"c\""};
+    spec.environment = {{"LANG", "de_DE.UTF-8"}, {"EMPTY", ""}};
+    spec.workingDirectory = "/home/x";
+    spec.sharedFolders = {{"/home/x/Documents", true}};
+    return spec;
+}
+
+SessionRecord goodRecord() {
+    SessionRecord record;
+    record.id = "0123456789abcdef";
+    record.owner = 1000;
+    record.ownerName = "x";
+    record.spec = goodSpec();
+    record.state = SessionState::Detached;
+    record.createdUnixMs = 1'700'000'000'000;
+    record.init = {4711, 99, "boot\n"};
+    record.layer = "00000000000000aa";
+    return record;
+}
+
+TEST(SessionRecordTest, comesBackAsItWas) {
+    const auto read = parseRecord(formatRecord(goodRecord()));
+    ASSERT_TRUE(read) << read.error().forLog();
+    EXPECT_EQ(formatRecord(*read), formatRecord(goodRecord()));
+    EXPECT_EQ(read->spec.command, goodSpec().command);
+    EXPECT_EQ(read->init.startTicks, 99u);
+    EXPECT_EQ(read->state, SessionState::Detached);
+}
+
+TEST(SessionRecordTest, refusesStrangeOnes) {
+    const std::string good = formatRecord(goodRecord());
+    for (std::size_t size = 0; size + 2 < good.size(); ++size)
+        EXPECT_FALSE(parseRecord(good.substr(0, size))) << size;
+    const auto with = [&](const std::string& from, const std::string& to) {
+        std::string text = good;
+        return text.replace(text.find(from), from.size(), to);
+    };
+    EXPECT_FALSE(parseRecord(with("0123456789abcdef", "../../../../etc/")));
+    EXPECT_FALSE(parseRecord(with("00000000000000aa", "..")));
+    EXPECT_FALSE(parseRecord(with("\"state\": 2", "\"state\": 77")));
+    EXPECT_FALSE(parseRecord(with("\"version\": 1", "\"version\": 2")));
+    EXPECT_FALSE(parseRecord(with("\"owner\": 1000", "\"owner\": \"root\"")));
+}
+
+TEST(SessionSpecTest, refusesWhatNoSessionCanHave) {
+    EXPECT_TRUE(checkSpec(goodSpec()));
+    const auto refused = [](const auto& change) {
+        SessionSpec spec = goodSpec();
+        change(spec);
+        const auto checked = checkSpec(spec);
+        return !checked && checked.error().code() == ErrorCode::InvalidArgument;
+    };
+    EXPECT_TRUE(refused([](SessionSpec& spec) { spec.name = ""; }));
+    EXPECT_TRUE(refused([](SessionSpec& spec) { spec.name = std::string(65, 'x'); }));
+    EXPECT_TRUE(refused([](SessionSpec& spec) { spec.name = "two\nlines"; }));
+    EXPECT_TRUE(refused([](SessionSpec& spec) { spec.name = "\xff"; }));
+    EXPECT_TRUE(refused([](SessionSpec& spec) { spec.workingDirectory = "relative"; }));
+    EXPECT_TRUE(refused([](SessionSpec& spec) { spec.command = {""}; }));
+    EXPECT_TRUE(refused([](SessionSpec& spec) { spec.command = {"x", std::string("\0", 1)}; }));
+    EXPECT_TRUE(refused([](SessionSpec& spec) {
+        spec.command = {"x", std::string(200'000, 'x')};
+    }));
+    EXPECT_TRUE(refused([](SessionSpec& spec) { spec.environment = {{"A=B", "c"}}; }));
+    EXPECT_TRUE(refused([](SessionSpec& spec) { spec.environment = {{"", "c"}}; }));
+    EXPECT_TRUE(refused([](SessionSpec& spec) { spec.sharedFolders = {{"../x", false}}; }));
+}
+
+} // namespace
+
+} // namespace entracte

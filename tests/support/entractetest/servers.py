@@ -1,0 +1,198 @@
+"""X servers that differ from one another in everything a moved session could notice."""
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import struct
+from contextlib import ExitStack
+
+from . import x11
+from .processes import Failure, Process, run, run_status, wait_for
+
+_FAMILY_WILD = 0xFFFF
+
+
+class ServerTraits:
+    """What an Xvfb is like. `clock_ahead`: seconds that its clock is ahead (a time namespace)."""
+
+    def __init__(self, size=(1280, 800), options=(), clock_ahead=0, atoms=()):
+        self.size, self.options, self.clock_ahead, self.atoms = size, options, clock_ahead, atoms
+
+
+FIRST = ServerTraits(size=(1280, 800))
+# Other size, other resource mask, other extension numbering, other clock, other atoms.
+SECOND = ServerTraits(
+    size=(1440, 900), clock_ahead=123456,
+    options=("-maxclients", "64", "-extension", "SECURITY", "-extension", "DOUBLE-BUFFER",
+             "-extension", "X-Resource", "-extension", "DPMS"),
+    atoms=tuple(f"_ENTRACTE_SHIFT_{i}" for i in range(97)))
+
+
+def write_cookie_file(path, cookie, person):
+    name = b"MIT-MAGIC-COOKIE-1"
+    entry = struct.pack(">HHHH", _FAMILY_WILD, 0, 0, len(name)) + name
+    path.touch(0o600)
+    path.write_bytes(entry + struct.pack(">H", len(cookie)) + cookie)
+    if os.geteuid() == 0:
+        os.chown(path, person.uid, person.gid)
+
+
+class XServer:
+    """An Xvfb of the person's, with a cookie and a window manager; a Xephyr `within` another display."""
+
+    def __init__(self, workspace, name, person, traits, window_manager=True, within=None):
+        self.person, self.traits, self.name, self._within = person, traits, name, within
+        self._stack = ExitStack()
+        self._folder = workspace.folder(name, person)
+        self.cookie = secrets.token_bytes(16)
+        self.cookie_file = self._folder / "Xauthority"
+        write_cookie_file(self.cookie_file, self.cookie, person)
+        # Two servers that start at once may want the same display number.
+        if not any(self._start() for _ in range(5)):
+            raise Failure(f"Xvfb did not start: {self._process.words()}")
+        if window_manager:
+            start_window_manager(self, self._stack, self._folder / "openbox.log")
+
+    def _start(self):
+        read_end, write_end = os.pipe()
+        width, height = self.traits.size
+        screen = ["-screen", "0", f"{width}x{height}x24"]
+        if self._within:
+            screen = ["-screen", f"{width}x{height}", "-title", "Entracte: another X server"]
+        command = ["Xephyr" if self._within else "Xvfb", "-displayfd", str(write_end), *screen, "-auth", self.cookie_file, "-nolisten", "tcp", "-noreset",
+                   *self.traits.options]
+        runs_as = self.person
+        if self.traits.clock_ahead and os.geteuid() == 0:
+            runs_as = None
+            command = ["unshare", "-T", "--monotonic", str(self.traits.clock_ahead), "--fork",
+                       "--kill-child=KILL", "--", "setpriv", "--reuid", str(self.person.uid), "--regid",
+                       str(self.person.gid), "--init-groups", "--pdeathsig", "KILL", *command]
+        self._process = self._stack.enter_context(
+            Process(command, self._folder / "server.log", runs_as,
+                    env=(self._within or self.person).environment(), pass_fds=(write_end,)))
+        os.close(write_end)
+        with os.fdopen(read_end) as pipe:
+            number = pipe.readline().strip()
+        if not number:
+            return False
+        self.number = int(number)
+        self.display = f":{number}"
+        self.socket_path = f"/tmp/.X11-unix/X{number}"
+        if self.traits.atoms:
+            with self.client() as client:
+                for atom in self.traits.atoms:
+                    client.intern_atom(atom)
+        return True
+
+    def environment(self, **more):
+        return self.person.environment(DISPLAY=self.display, XAUTHORITY=str(self.cookie_file), **more)
+
+    def client(self):
+        return x11.Client(self.socket_path, self.cookie)
+
+    def _server_pid(self):
+        """The Xvfb itself, behind unshare when it has a clock of its own."""
+        text = open(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read().split()
+        return int(text[0]) if self.traits.clock_ahead and text else self._process.pid
+
+    def kill(self):
+        """As a crash would: SIGKILL, and what that leaves in /tmp."""
+        os.kill(self._server_pid(), signal.SIGKILL)
+        self._process.kill()
+        self._remove_remains()
+
+    def running(self):
+        return self._process.running()
+
+    def _remove_remains(self):
+        """Only if nobody listens there: another server may have taken the number."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            try:
+                probe.connect(self.socket_path)
+            except ConnectionRefusedError:
+                os.unlink(self.socket_path)
+            except OSError:
+                pass
+
+    def close(self):
+        if self.running():
+            try:
+                os.kill(self._server_pid(), signal.SIGTERM)
+            except ProcessLookupError:
+                pass
+        self._stack.close()
+        self._remove_remains()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class PersonsDisplay:
+    """The display that somebody sits at: looked at, never ended. A window manager comes only if there is none."""
+
+    def __init__(self, workspace, person, display, cookie_file):
+        self.person, self.display, self.cookie_file = person, display, None
+        self._stack = ExitStack()
+        folder = workspace.folder("display", person)
+        if cookie_file and os.path.exists(cookie_file):
+            # Root's display is shown to the ordinary person who runs the session.
+            self.cookie_file = folder / "Xauthority"
+            shutil.copyfile(cookie_file, self.cookie_file)
+            self.cookie_file.chmod(0o600)
+            if os.geteuid() == 0:
+                os.chown(self.cookie_file, person.uid, person.gid)
+        self._folder = folder
+
+    def reachable(self):
+        return run_status(["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"], self.person,
+                          self.environment(), timeout=10).returncode == 0
+
+    def see_to_a_window_manager(self):
+        if not has_window_manager(self):
+            start_window_manager(self, self._stack, self._folder / "openbox.log")
+
+    def environment(self, **more):
+        authority = {"XAUTHORITY": str(self.cookie_file)} if self.cookie_file else {}
+        return self.person.environment(DISPLAY=self.display, **authority, **more)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._stack.close()
+
+
+def has_window_manager(server):
+    return "window id" in run(["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"], server.person,
+                              server.environment(), check=False)
+
+
+def start_window_manager(server, stack, log):
+    stack.enter_context(Process(["openbox", "--sm-disable"], log, server.person, env=server.environment()))
+    wait_for("the window manager", lambda: has_window_manager(server))
+
+
+def different(first, second):
+    """Names of what differs between two servers, as a moved session would meet it."""
+    names = []
+    with first.client() as a, second.client() as b:
+        if a.size != b.size:
+            names.append("size")
+        if a.resource_mask != b.resource_mask:
+            names.append("resource mask")
+        if a.intern_atom("_ENTRACTE_PROBE") != b.intern_atom("_ENTRACTE_PROBE"):
+            names.append("atoms")
+        for extension in ("RENDER", "XFIXES", "RANDR", "DAMAGE", "Composite"):
+            if a.extension(extension) != b.extension(extension):
+                names.append("extension numbering")
+                break
+    return names
+
+
+def window_id_list(text):
+    return re.findall(r"0x[0-9a-f]+", text)
