@@ -20,9 +20,13 @@ using namespace entracte;
 
 struct Options {
     service::BusKind bus = service::BusKind::System;
-    EngineOptions engine{
-        "/var/lib/entracte", "/run/entracte", {}, std::chrono::milliseconds(10000)};
+    EngineOptions engine;
     bool verbose = false;
+
+    Options() {
+        engine.stateDirectory = "/var/lib/entracte";
+        engine.runtimeDirectory = "/run/entracte";
+    }
 };
 
 // To the journal when systemd gave us one, otherwise to standard error.
@@ -71,10 +75,12 @@ int main(int argc, char** argv) {
         "It is started by the message bus or by systemd when somebody asks for it.",
         "entracted");
     Options options;
+    bool onSystemBus = false;
     bool onSessionBus = false;
     app.set_version_flag("--version", std::string(ENTRACTE_VERSION));
-    auto* const systemFlag = app.add_flag(
-        "--system", "Serve the system bus (the default; DBUS_SYSTEM_BUS_ADDRESS is honoured)");
+    auto* const systemFlag =
+        app.add_flag("--system", onSystemBus,
+                     "Serve the system bus (the default; DBUS_SYSTEM_BUS_ADDRESS is honoured)");
     app.add_flag("--session", onSessionBus, "Serve the session bus, for trying things out")
         ->excludes(systemFlag);
     app.add_option("--state-dir", options.engine.stateDirectory,
