@@ -21,7 +21,7 @@ struct EngineOptions {
     std::filesystem::path criu;             // empty: the one that `findCriu` chooses
     std::chrono::milliseconds prepareLimit{10000};
     std::chrono::milliseconds attachLimit{60000}; // until all windows are rebuilt on a screen
-    std::filesystem::path screenProgram;          // empty: the companion entracte-screen
+    std::filesystem::path screenProgram{};        // empty: the companion entracte-screen
     bool proxyInSessions = true;                  // false: tests whose participant needs no X proxy
 };
 
