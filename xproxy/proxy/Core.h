@@ -53,6 +53,8 @@ struct Core {
     // In a session the server is in another ipc namespace: segments are attached by descriptor.
     bool segmentsByDescriptor = false;
     SegmentSource* segments = nullptr;
+    // What they waited for outside has come: served at the end of this turn of the loop.
+    std::vector<ClientId> unheld;
 
     Client* client(ClientId id) {
         const auto found = clients.find(id);

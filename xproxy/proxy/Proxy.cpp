@@ -260,6 +260,9 @@ void Proxy::remove(Client& client) {
 }
 
 void Proxy::tidy() {
+    for (const ClientId id : std::exchange(m_core.unheld, {}))
+        if (Client* client = m_core.client(id))
+            serve(*client);
     m_removed.clear();
     if (m_lost) {
         m_lost = false;

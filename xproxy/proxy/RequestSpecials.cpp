@@ -113,6 +113,7 @@ RequestPath::Verdict RequestPath::attach(Client& client, const MessageView& view
                            if (!waiting || !waiting->held)
                                return;
                            waiting->held = false;
+                           m_core.unheld.push_back(id);
                            if (retry)
                                return;
                            if (waiting->upstream) {
