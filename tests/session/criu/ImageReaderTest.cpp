@@ -3,7 +3,10 @@
 #include "session/criu/ImageReader.h"
 #include "session/criu/Criu.h"
 
+#include "session/base/UniqueFd.h"
+
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include <cstdlib>
@@ -138,6 +141,36 @@ TEST_F(ImageReaderTest, namesMissingImages) {
     const auto facts = inspectImages(m_directory / "none");
     ASSERT_FALSE(facts);
     EXPECT_EQ(facts.error().code(), ErrorCode::SnapshotDamaged);
+}
+
+// The bounds themselves, without the process around them that would also die of a wrong one.
+TEST(ProtobufReaderTest, neverReadsBeyondTheMessage) {
+    const std::string message = "\x0a\x05"
+                                "abcde";
+    const auto bytes = std::as_bytes(std::span(message));
+    ProtobufReader whole(bytes);
+    const auto field = whole.next();
+    ASSERT_TRUE(field);
+    EXPECT_EQ(field->number, 1U);
+    EXPECT_EQ(field->bytes.size(), 5U);
+    EXPECT_FALSE(whole.next());
+    EXPECT_FALSE(whole.bad());
+    for (std::size_t length = 1; length < bytes.size(); ++length) {
+        ProtobufReader cut(bytes.first(length));
+        EXPECT_FALSE(cut.next()) << length;
+        EXPECT_TRUE(cut.bad()) << length;
+    }
+}
+
+TEST(ProtobufReaderTest, believesNoSizeBeforeItIsThere) {
+    const UniqueFd file(::memfd_create("image", MFD_CLOEXEC));
+    const auto bytes = kHead + word(0x7fffffff);
+    ASSERT_EQ(::write(file.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+    ASSERT_EQ(::ftruncate(file.get(), 0x80000100), 0); // it is there, as a hole
+    ASSERT_EQ(::lseek(file.get(), 0, SEEK_SET), 0);
+    const auto read = readSocketPaths(file.get(), [](std::string_view) { return Status(); });
+    ASSERT_FALSE(read);
+    EXPECT_NE(read.error().detail().find("too large"), std::string::npos);
 }
 
 TEST(DumpTimesTest, readsWhatCriuWrote) {
