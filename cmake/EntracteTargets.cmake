@@ -2,6 +2,7 @@
 #
 #   entracte_library(NAME SOURCES... [LINK ...])   a static library
 #   entracte_program(NAME SOURCES... [LINK ...])   a program, built into build/bin
+#   entracte_session_program(NAME)                 makes a program one that is copied into sessions
 #   entracte_test(NAME SOURCES... [LINK ...])      a GoogleTest program, each case known to ctest
 
 find_package(GTest QUIET)
@@ -29,6 +30,18 @@ function(entracte_program name)
     cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
     add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
     target_link_libraries(${name} PRIVATE ${ARG_LINK} entracte_options)
+endfunction()
+
+# A program that is copied into every session, and so into every snapshot: static, so that it runs there whatever
+# becomes of the host's libraries, and small. What a debugger needs stands beside it, in NAME.debug.
+function(entracte_session_program name)
+    target_link_options(${name} PRIVATE -static -Wl,--gc-sections)
+    add_custom_command(TARGET ${name} POST_BUILD
+        COMMAND ${CMAKE_OBJCOPY} --only-keep-debug $<TARGET_FILE:${name}> $<TARGET_FILE:${name}>.debug
+        COMMAND ${CMAKE_OBJCOPY} --strip-all --add-gnu-debuglink=$<TARGET_FILE:${name}>.debug
+                $<TARGET_FILE:${name}>
+        VERBATIM)
+    install(TARGETS ${name} DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/entracte)
 endfunction()
 
 function(entracte_test name)
