@@ -8,6 +8,7 @@
 #include "session/engine/SessionRegistry.h"
 #include "session/store/SnapshotStore.h"
 
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,7 +22,8 @@ public:
         : options(std::move(engineOptions)),
           paths(options.stateDirectory, options.runtimeDirectory),
           display(std::move(displayFactory)), store(std::move(snapshotStore)),
-          registry(paths, engineObserver), observer(engineObserver) {}
+          registry(paths, engineObserver), observer(engineObserver),
+          m_search(std::async(std::launch::async, [this] { static_cast<void>(criu()); })) {}
 
     // Looked for when first needed: sessions can be started without one, and a CRIU that is
     // installed meanwhile is found.
@@ -44,6 +46,7 @@ public:
 private:
     std::mutex m_mutex;
     std::optional<Criu> m_criu;
+    std::future<void> m_search; // last: waited for before anything else goes
 };
 
 } // namespace entracte

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mount.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -126,6 +127,38 @@ TEST_F(EngineFailureTest, goesOnWhenTheJobIsCancelledWhileSuspending) {
     EXPECT_EQ(taken.error().code(), ErrorCode::Cancelled);
     expectGoesOn(info.id);
     EXPECT_TRUE(m_engine->snapshots(info.id).empty());
+}
+
+// The helper dies in the worst moment: everything is frozen, the snapshot half written.
+TEST_F(EngineFailureTest, losesNothingWhenTheHelperDiesWhileSuspending) {
+    closeEngine();
+    const pid_t helper = ::fork();
+    ASSERT_GE(helper, 0);
+    if (helper == 0) {
+        openEngine();
+        const SessionInfo info = startCounter();
+        JobControl job;
+        job.observe([](const JobControl::Progress& progress) {
+            if (progress.phase == "storing")
+                ::_exit(9);
+        });
+        static_cast<void>(m_engine->suspend(info.id, "", job));
+        ::_exit(1);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(helper, &status, 0), helper);
+    ASSERT_EQ(WEXITSTATUS(status), 9);
+    openEngine();
+    ASSERT_EQ(m_engine->sessions().size(), 1u);
+    const SessionInfo info = m_engine->sessions().front();
+    EXPECT_EQ(info.state, SessionState::Detached);
+    const long before = counterBeyond(info.id, 0);
+    EXPECT_GT(counterBeyond(info.id, before + 3), 0) << "the session does not go on";
+    EXPECT_EQ(m_display.take().front(), "goOn");
+    EXPECT_TRUE(m_engine->snapshots(info.id).empty());
+    EXPECT_TRUE(fs::is_empty(sessionFolder(info.id) / "snapshots"));
+    const auto again = m_engine->suspend(info.id, "", m_job);
+    EXPECT_TRUE(again) << again.error().forLog();
 }
 
 TEST_F(EngineFailureTest, doesNotOfferOrResumeADamagedSnapshot) {
