@@ -80,7 +80,7 @@ TEST_F(HostileArchiveTest, refusesPathsThatLeadOutside) {
 }
 
 TEST_F(HostileArchiveTest, refusesToWriteThroughALink) {
-    expectRefused({{.path = "link", .type = AE_IFLNK, .target = ".."}, {.path = "link/outside"}});
+    expectRefused({{.path = "link", .type = AE_IFLNK, .target = ".."}, {.path = "link/new"}});
 }
 
 TEST_F(HostileArchiveTest, refusesToOverwriteALinkOrAFile) {

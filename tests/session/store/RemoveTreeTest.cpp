@@ -1,5 +1,7 @@
 #include "tests/session/store/StoreFixture.h"
 
+#include <sys/resource.h>
+
 namespace entracte::test {
 
 namespace {
@@ -9,13 +11,18 @@ class RemoveTreeTest : public StoreFixture {};
 TEST_F(RemoveTreeTest, removesVeryDeepTrees) {
     makeFolder("deep");
     ASSERT_EQ(::chdir((m_root / "deep").c_str()), 0);
-    for (int depth = 0; depth < 3000; ++depth) {
+    for (int depth = 0; depth < 800; ++depth) {
         writeFile("file", "x");
         ASSERT_EQ(::mkdir(".deep-0", 0700), 0); // a name that the remover itself uses
         ASSERT_EQ(::chdir(".deep-0"), 0);
     }
     ASSERT_EQ(::chdir("/"), 0);
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const rlimit few{200, before.rlim_max}; // descriptors, of which a level takes one
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
     const auto removed = removeTree(openFolder(m_root).get(), "deep");
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
     ASSERT_TRUE(removed) << removed.error().forLog();
     EXPECT_FALSE(fs::exists(m_root / "deep"));
 }
