@@ -124,6 +124,8 @@ Status BusLoop::run() {
             }
             if (sd_bus_is_open(m_raw) <= 0)
                 return fail(ErrorCode::System, "The message bus went away.");
+            if (m_stopped || stopAsked) // a signal whose wake-up runTasks has just consumed
+                break;
             const auto data = m_connection->getEventLoopPollData();
             std::array<pollfd, 3> fds{{{data.fd, data.events, 0},
                                        {m_wake.get(), POLLIN, 0},
