@@ -99,11 +99,10 @@ private:
     Status choose(SnapshotId& snapshot) const {
         if (!snapshot.empty())
             return {};
-        const auto whole = m_context.store->list(m_session.id());
-        if (whole.empty())
+        snapshot = m_context.store->newest(m_session.id());
+        if (snapshot.empty())
             return fail(ErrorCode::NotFound,
                         "The session has no snapshot that it could be resumed from.");
-        snapshot = whole.back().id;
         return {};
     }
 

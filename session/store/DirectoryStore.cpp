@@ -65,6 +65,20 @@ public:
         return whole;
     }
 
+    SnapshotId newest(const SessionId& session) const override {
+        std::pair<std::int64_t, SnapshotId> best;
+        if (!parseId(session))
+            return {};
+        const auto folder = snapshotsOf(session, false);
+        if (!folder)
+            return {};
+        const auto names = namesIn(folder->get());
+        for (const std::string& name : names ? *names : std::vector<std::string>())
+            if (parseId(name))
+                best = std::max(best, std::pair(takenUnixMs(folder->get(), session, name), name));
+        return best.second;
+    }
+
     Result<SnapshotRecord> read(const SessionId& session, const SnapshotId& id) const override {
         ENTRACTE_ASSIGN(manifest, manifestOf(session, id));
         return std::move(manifest.record);
@@ -136,6 +150,18 @@ private:
         if (manifest.record.info.id != id || manifest.record.info.session != session)
             return fail(damagedPart(kManifestName, "it belongs to another snapshot"));
         return std::move(manifest);
+    }
+
+    // By its manifest; by the birth of its folder when that cannot be read any more.
+    std::int64_t takenUnixMs(int folder, const SessionId& session, const SnapshotId& id) const {
+        if (const auto manifest = manifestOf(session, id))
+            return manifest->record.info.takenUnixMs;
+        struct statx status {};
+        if (::statx(folder, id.c_str(), AT_SYMLINK_NOFOLLOW, STATX_BTIME | STATX_MTIME, &status) !=
+            0)
+            return 0;
+        const auto& time = (status.stx_mask & STATX_BTIME) ? status.stx_btime : status.stx_mtime;
+        return time.tv_sec * std::int64_t{1000} + time.tv_nsec / 1'000'000;
     }
 
     bool sizesMatch(const SessionId& session, const Manifest& manifest) const {

@@ -63,6 +63,9 @@ public:
     virtual Result<std::unique_ptr<SnapshotWriter>> begin(const SessionId&) = 0;
     virtual std::vector<SnapshotInfo>
     list(const SessionId&) const = 0; // oldest first, whole ones only
+    // The newest that was ever committed, empty when there is none. It may be damaged by now:
+    // whoever asks for the newest shall hear of that, and not get an older one instead.
+    virtual SnapshotId newest(const SessionId&) const = 0;
     virtual Result<SnapshotRecord> read(const SessionId&, const SnapshotId&) const = 0;
     // Every part against its hash: SnapshotDamaged names the part.
     virtual Status verify(const SessionId&, const SnapshotId&, JobStretch) const = 0;

@@ -120,6 +120,7 @@ TEST_F(SnapshotStoreTest, offersNoTruncatedOrIncompleteSnapshot) {
         EXPECT_NE(verified.error().sentence().find(part), std::string::npos);
         fs::remove(path);
         EXPECT_TRUE(m_store->list(kSession).empty()) << part;
+        EXPECT_FALSE(m_store->newest(kSession).empty()) << "it is there, and damaged: " << part;
         EXPECT_FALSE(m_store->verify(kSession, info.id, m_stretch));
         ASSERT_TRUE(m_store->remove(kSession, info.id));
     }
