@@ -91,7 +91,7 @@ def case_missingXServer(case):
 def case_fullDisk(case):
     require_root()
     state = case.workspace.folder("small")
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=700", "entracte-test", state], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200m,mode=700", "entracte-test", state], check=True)
     case.stack.callback(subprocess.run, ["umount", "-l", str(state)], check=False)
     product = case.product(state_directory=state)
     _, desktop, session = _counting_session(case, product)
@@ -154,14 +154,15 @@ def case_missingPart(case):
 
 
 def case_somethingThatCannotBeSaved(case):
-    """A POSIX message queue: CRIU has no images for it (field notes)."""
+    """A program that another one traces, as a debugger does (field notes)."""
     require_root()
     product = case.product()
     _, desktop, session = _counting_session(case, product)
     product.exec(session, "/usr/bin/python3", "-c",
-                 "import ctypes, time\n"
-                 "c = ctypes.CDLL('librt.so.1')\n"
-                 "assert c.mq_open(b'/entracte', 0o102, 0o600, None) >= 0\n"
+                 "import ctypes, os, signal, time\n"
+                 "if os.fork() == 0:\n"
+                 "    assert ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0\n"
+                 "    os.kill(os.getpid(), signal.SIGSTOP)\n"
                  "time.sleep(10000)\n")
     time.sleep(1)
     said = _expect_refusal(lambda: product.snapshot(session), NOT_CHECKPOINTABLE)

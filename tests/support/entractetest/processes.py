@@ -6,7 +6,6 @@ ours from anybody else's on the machine.
 import ctypes
 import os
 import pwd
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -159,7 +158,9 @@ class Workspace:
 
     def __exit__(self, *_):
         if not self._keep:
-            shutil.rmtree(self.path, ignore_errors=True)
+            # Never into what may still be mounted there: a session's root shows the whole machine.
+            subprocess.run(["rm", "-rf", "--one-file-system", "--", self.path], check=False,
+                           stderr=subprocess.DEVNULL)
 
 
 def wait_for(what, condition, limit=20.0, step=0.05):

@@ -161,7 +161,8 @@ class Product:
             try:
                 if (entry / "comm").read_text().strip() != "entracte-sessio":
                     continue
-                if str(self.runtime) in (entry / "mountinfo").read_text() or self._is_mine(entry):
+                mounts = (entry / "mountinfo").read_text()
+                if str(self.runtime) in mounts or str(self.state) in mounts or self._is_mine(entry):
                     found.append(int(entry.name))
             except OSError:
                 continue

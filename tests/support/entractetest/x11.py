@@ -10,7 +10,7 @@ import time
 from .processes import Failure
 
 SUBSTRUCTURE_NOTIFY = 1 << 19
-CREATE_NOTIFY, DESTROY_NOTIFY, UNMAP_NOTIFY, MAP_NOTIFY, REPARENT_NOTIFY = 16, 17, 18, 19, 21
+UNMAP_NOTIFY = 18
 
 
 class Client:
@@ -104,7 +104,9 @@ class Client:
 
 
 class UnmapWatch:
-    """A second client that sees every window disappear: root's children and theirs."""
+    """A second client that sees every mapped window disappear: root's children and theirs. (One that is destroyed
+    is unmapped first.)
+    """
 
     def __init__(self, client):
         self._client = client
@@ -113,8 +115,9 @@ class UnmapWatch:
         client.synchronise()
 
     def disappearances(self):
-        return [event for code, event in self._client.events()
-                if code in (UNMAP_NOTIFY, DESTROY_NOTIFY, REPARENT_NOTIFY)]
+        """The windows that were unmapped since the last look."""
+        return [hex(struct.unpack_from("<I", event, 8)[0]) for code, event in self._client.events()
+                if code == UNMAP_NOTIFY]
 
 
 def _padded(data):
