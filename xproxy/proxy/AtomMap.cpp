@@ -17,9 +17,14 @@ ClientAtom AtomMap::learn(ServerAtom server, std::string_view name) {
     // A number may have been given to it before its name was known.
     const auto given = m_toClient.find(raw(server));
     if (given != m_toClient.end()) {
-        if (m_names.nameOf(ClientAtom{given->second}).empty())
-            m_names.learn(ClientAtom{given->second}, name);
-        return ClientAtom{given->second};
+        const ClientAtom client{given->second};
+        if (m_names.nameOf(client).empty()) {
+            // Programs may know the name by an older number, too: that one serves as well.
+            if (const auto older = m_names.find(name))
+                m_toServer[raw(*older)] = raw(server);
+            m_names.learn(client, name);
+        }
+        return client;
     }
     const ClientAtom client = m_names.intern(name);
     connect(client, server);

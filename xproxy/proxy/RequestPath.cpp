@@ -85,13 +85,9 @@ RequestPath::Verdict RequestPath::handle(Client& client, std::span<std::byte> me
     const std::uint8_t major = view.u8(0);
     const auto ext = m_core.face->extensions.byMajor(major);
     if (!ext) {
-        // A number that nobody has: the server says so (BadRequest), as long as it has it not
-        // either.
-        constexpr std::uint8_t kUnused = 126;
-        message[0] = std::byte{kUnused};
-        Outstanding note;
-        client.upstream->pass(message, std::move(note));
-        return Verdict::Pass;
+        constexpr std::uint8_t kBadRequest = 1;
+        return substitute(client, Ext::Core, nullptr,
+                          makeError(client.order, kBadRequest, 0, major, view.u8(1)));
     }
     const std::uint8_t opcode = *ext == Ext::Core ? major : view.u8(1);
     if (const auto verdict = special(client, *ext, opcode, view))
@@ -106,6 +102,10 @@ void RequestPath::pass(Client& client, Ext ext, const wire::MessageSchema* schem
     Upstream& upstream = *client.upstream;
     for (const auto& wanted : effects.captures)
         capture(client, wanted);
+    for (const ClientXid freed : effects.releases)
+        injectAs(
+            client,
+            MessageBuilder::request(client.order, core::kFreePixmap, 0).u32(raw(freed)).finish());
     if (effects.withhold) {
         upstream.pass(noOperation(client.order));
         return;

@@ -10,7 +10,8 @@ constexpr std::size_t kScreenFixed = 40; // up to the depths
 constexpr std::size_t kVisualSize = 24;
 constexpr std::size_t kMaxScreens = 16;
 
-ScreenInfo parseScreen(const MessageView& in, std::size_t& at) {
+// `whole` becomes false when the counts promise more than there is.
+ScreenInfo parseScreen(const MessageView& in, std::size_t& at, bool& whole) {
     ScreenInfo screen;
     screen.root = in.u32(at);
     screen.defaultColormap = in.u32(at + 4);
@@ -29,12 +30,13 @@ ScreenInfo parseScreen(const MessageView& in, std::size_t& at) {
     screen.rootDepth = in.u8(at + 38);
     const unsigned depths = in.u8(at + 39);
     at += kScreenFixed;
-    for (unsigned d = 0; d < depths && at < in.size(); ++d) {
+    for (unsigned d = 0; d < depths && whole; ++d) {
         DepthInfo depth;
         depth.depth = in.u8(at);
         const unsigned visuals = in.u16(at + 2);
         at += 8;
-        for (unsigned v = 0; v < visuals && at < in.size(); ++v) {
+        whole = at <= in.size() && std::size_t{visuals} * kVisualSize <= in.size() - at;
+        for (unsigned v = 0; v < visuals && whole; ++v) {
             depth.visuals.push_back({in.u32(at), in.u8(at + 4), in.u8(at + 5), in.u16(at + 6),
                                      in.u32(at + 8), in.u32(at + 12), in.u32(at + 16)});
             at += kVisualSize;
@@ -97,12 +99,13 @@ Result<SetupInfo> parseSetup(ByteView reply, ByteOrder order) {
     std::size_t at = kFixed + padded(vendorLength);
     for (std::size_t i = 0; i < formats; ++i, at += 8)
         setup.formats.push_back({in.u8(at), in.u8(at + 1), in.u8(at + 2)});
-    for (std::size_t i = 0; i < screens && i < kMaxScreens; ++i)
-        setup.screens.push_back(parseScreen(in, at));
+    bool whole = screens <= kMaxScreens;
+    for (std::size_t i = 0; i < screens && whole; ++i)
+        setup.screens.push_back(parseScreen(in, at, whole));
     // A mask is a run of ones from bit 0 (X protocol: at least 18 of them), the base outside of it.
     const bool maskFits = setup.ridMask >= 0xff && (setup.ridMask & (setup.ridMask + 1)) == 0 &&
                           (setup.ridBase & setup.ridMask) == 0;
-    if (at > reply.size() || setup.screens.empty() || !maskFits)
+    if (!whole || at > reply.size() || setup.screens.empty() || !maskFits)
         return fail(ErrorCode::InvalidArgument, "The X server's greeting makes no sense.");
     return setup;
 }

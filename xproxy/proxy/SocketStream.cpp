@@ -47,9 +47,9 @@ bool SocketStream::read() {
         m_in.erase(m_in.begin(), m_in.begin() + static_cast<std::ptrdiff_t>(m_inBegin));
         m_inBegin = 0;
     }
-    const std::size_t used = m_in.size();
-    m_in.resize(used + kReadChunk);
-    iovec iov{m_in.data() + used, kReadChunk};
+    // One for all streams, so that a read need not clear what it does not fill.
+    static std::array<std::byte, kReadChunk> chunk;
+    iovec iov{chunk.data(), chunk.size()};
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMaxPassedFds)> control;
     msghdr header{};
     header.msg_iov = &iov;
@@ -60,9 +60,9 @@ bool SocketStream::read() {
     do
         got = ::recvmsg(m_socket.get(), &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
     while (got < 0 && errno == EINTR);
-    m_in.resize(used + static_cast<std::size_t>(got > 0 ? got : 0));
     if (got < 0)
         return errno == EAGAIN || errno == EWOULDBLOCK;
+    m_in.insert(m_in.end(), chunk.begin(), chunk.begin() + got);
     for (cmsghdr* cmsg = CMSG_FIRSTHDR(&header); cmsg; cmsg = CMSG_NXTHDR(&header, cmsg)) {
         if (cmsg->cmsg_level != SOL_SOCKET || cmsg->cmsg_type != SCM_RIGHTS)
             continue;
@@ -108,7 +108,10 @@ bool SocketStream::flush() {
             if (waiting.position <= m_written && fdCount < fds.size()) {
                 fds[fdCount++] = waiting.fd.get();
             } else {
-                length = std::min<std::size_t>(length, waiting.position - m_written);
+                // More than one message may carry: the rest goes with the bytes after the first.
+                length = waiting.position > m_written
+                             ? std::min<std::size_t>(length, waiting.position - m_written)
+                             : 1;
                 break;
             }
         }

@@ -100,8 +100,14 @@ std::uint32_t Translator::translate(wire::FieldKind kind, std::uint32_t value, W
         const auto place = from.byEvent(code & 0x7f);
         if (!place || place->ext == Ext::Core)
             return value;
-        const std::uint32_t mapped = to.of(place->ext).firstEvent + place->offset;
-        return (value & ~0x7fu) | mapped;
+        std::uint32_t rest = value & ~0x7fu;
+        if (kind == FieldKind::EventClass) {
+            const std::uint32_t device = value >> 8 & 0xff;
+            const std::uint32_t mapped =
+                toServer ? devices.toServer(device) : devices.toClient(device);
+            rest = (rest & ~0xff00u) | mapped << 8;
+        }
+        return rest | (to.of(place->ext).firstEvent + place->offset);
     }
     default: // all that are XIDs
         return toServer ? raw(xids.toServer(ClientXid{value}))
@@ -114,8 +120,6 @@ void Translator::patch(std::span<std::byte> message, std::size_t base, const wir
     const ByteOrder fieldOrder = field.bigEndian ? ByteOrder::Big : order;
     const std::size_t at = base + field.offset;
     const std::uint32_t value = loadField(message, at, field.size, fieldOrder);
-    if (field.kind == wire::FieldKind::Timestamp && way == Way::ToClient)
-        time.saw(value);
     storeField(message, at, field.size, translate(field.kind, value, way), fieldOrder);
 }
 
@@ -151,6 +155,12 @@ void Translator::request(const wire::MessageSchema* schema, Ext ext, std::span<s
         }
     } else {
         message[0] = std::byte{server.of(ext).major};
+        namespace xinput = wire::xinput;
+        if (ext == Ext::XInput && view.u8(1) == xinput::kSendExtensionEvent)
+            for (std::size_t i = 0; i < view.get(xinput::SendExtensionEvent::num_events); ++i)
+                embeddedEvent(message,
+                              view.place(xinput::SendExtensionEvent::kFixedSize + i * kEventSize),
+                              order, Way::ToServer);
     }
     if (schema)
         walk(*schema, message, order, bigRequest, Way::ToServer);
@@ -190,8 +200,8 @@ std::string_view Translator::predefinedOrKnown(std::uint32_t clientAtom) const {
 void Translator::opaqueEvent(std::span<std::byte> event, ByteOrder order, Way way) {
     if ((static_cast<std::uint8_t>(event[0]) & 0x7f) != core::kClientMessageEvent)
         return;
-    // The type is an atom in the programs' world at this moment: callers translate it last on the
-    // way to the server, first on the way back.
+    // The type is an atom in the programs' world at this moment: callers translate it after this on
+    // the way to the server, before this on the way back.
     const MessageView view(event, order);
     const auto type = view.get(core::ClientMessageEvent::type);
     const auto format = view.get(core::ClientMessageEvent::format);
@@ -226,7 +236,19 @@ void Translator::embeddedEvent(std::span<std::byte> message, std::size_t at, Byt
                                           (server.of(place->ext).firstEvent + place->offset));
 }
 
+void Translator::sawEvent(const MessageView& event) {
+    // What another program sent, or wrote into a property, may bear any time.
+    const std::uint8_t code = event.u8(0);
+    if (code >= core::kKeyPressEvent && code <= core::kLeaveNotifyEvent)
+        time.saw(event.get(core::KeyPressEvent::time));
+    else if (code == core::kPropertyNotifyEvent)
+        time.saw(event.get(core::PropertyNotifyEvent::time));
+    else if (code == kGenericEvent && server.byMajor(event.u8(1)) == Ext::XInput)
+        time.saw(event.get(wire::xinput::KeyPressEvent::time));
+}
+
 void Translator::event(std::span<std::byte> message, ByteOrder order) {
+    sawEvent(MessageView(message, order));
     if (identity())
         return;
     const auto code = static_cast<std::uint8_t>(message[0]);
@@ -255,14 +277,14 @@ void Translator::error(std::span<std::byte> message, ByteOrder order) {
     if (identity())
         return;
     const MessageView view(message, order);
-    const auto code = view.get(wire::header::errorCode);
-    if (const auto place = server.byError(code)) {
+    const auto place = server.byError(view.get(wire::header::errorCode));
+    const auto major = view.get(wire::header::errorMajorOpcode); // before it is changed
+    if (place) {
         if (const auto* schema = errorSchema(place->ext, place->offset))
             walk(*schema, message, order, false, Way::ToClient);
         if (place->ext != Ext::Core)
             message[1] = static_cast<std::byte>(client->of(place->ext).firstError + place->offset);
     }
-    const auto major = view.get(wire::header::errorMajorOpcode);
     if (const auto ext = server.byMajor(major); ext && *ext != Ext::Core)
         message[wire::header::errorMajorOpcode.offset] = std::byte{client->of(*ext).major};
 }

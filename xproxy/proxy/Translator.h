@@ -49,6 +49,7 @@ private:
               bool bigRequest, Way way);
     void patch(std::span<std::byte> message, std::size_t base, const wire::FieldRef& field,
                ByteOrder order, Way way);
+    void sawEvent(const MessageView& event);
     void embeddedEvent(std::span<std::byte> message, std::size_t at, ByteOrder order, Way way);
     void opaqueEvent(std::span<std::byte> event, ByteOrder order, Way way);
     void property(std::span<std::byte> value, std::uint32_t nameAtom, std::uint32_t typeAtom,

@@ -69,15 +69,46 @@ ServerXid XidMap::toServer(ClientXid id) {
     const auto exception = slot.toServer.find(low);
     if (exception != slot.toServer.end())
         return ServerXid{slot.server.base | exception->second};
-    if (low <= slot.server.mask && !slot.toClient.contains(low))
+    if (low <= slot.server.mask && !slot.toClient.contains(low)) {
+        if (slot.client.mask > slot.server.mask && low > slot.server.mask / 2)
+            slot.highFitting.insert(low);
         return ServerXid{slot.server.base | low};
-    // Does not fit, or its place was given away: the next free one from the top.
-    if (slot.nextException == 0)
-        return m_nowhere;
-    const std::uint32_t given = slot.nextException--;
-    slot.toServer[low] = given;
-    slot.toClient[given] = low;
-    return ServerXid{slot.server.base | given};
+    }
+    return giveException(slot, low);
+}
+
+// Does not fit, or its place was given away: the next free one from the top.
+ServerXid XidMap::giveException(Slot& slot, std::uint32_t low) {
+    const auto isFree = [&](std::uint32_t candidate) {
+        return !slot.toClient.contains(candidate) && !slot.highFitting.contains(candidate) &&
+               !(isUsed && candidate <= slot.client.mask &&
+                 isUsed(ClientXid{slot.client.base | candidate}));
+    };
+    for (int round = 0; round < 2; ++round) {
+        for (; slot.nextException > 0; --slot.nextException) {
+            if (!isFree(slot.nextException))
+                continue;
+            const std::uint32_t given = slot.nextException--;
+            slot.toServer[low] = given;
+            slot.toClient[given] = low;
+            return ServerXid{slot.server.base | given};
+        }
+        dropUnused(slot);
+        slot.nextException = slot.server.mask;
+    }
+    return m_nowhere;
+}
+
+void XidMap::dropUnused(Slot& slot) {
+    std::erase_if(slot.highFitting, [&](std::uint32_t low) {
+        return isUsed && !isUsed(ClientXid{slot.client.base | low});
+    });
+    std::erase_if(slot.toServer, [&](const auto& entry) {
+        if (!isUsed || isUsed(ClientXid{slot.client.base | entry.first}))
+            return false;
+        slot.toClient.erase(entry.second);
+        return true;
+    });
 }
 
 ClientXid XidMap::toClient(ServerXid id) {

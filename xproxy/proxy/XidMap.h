@@ -7,8 +7,10 @@
 
 #include "xproxy/state/Ids.h"
 
+#include <functional>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace entracte::xproxy {
@@ -22,6 +24,10 @@ public:
     void removeClient(XidRange client);
     // Things of the server itself: roots, default colormaps.
     void fix(ClientXid client, ServerXid server);
+    // Whether a program has something by this id: numbers of the server that ids without room of
+    // their own get must not be those of others. Unset: nothing else is used.
+    std::function<bool(ClientXid)> isUsed;
+
     // An id that exists on no server for sure: what an id without counterpart becomes.
     void setNowhere(ServerXid id) { m_nowhere = id; }
 
@@ -39,8 +45,12 @@ private:
         std::unordered_map<std::uint32_t, std::uint32_t> toServer; // exceptions
         std::unordered_map<std::uint32_t, std::uint32_t> toClient;
         std::uint32_t nextException = 0; // low bits, downwards
+        // Ids that fit and lie where exceptions are taken from.
+        std::unordered_set<std::uint32_t> highFitting;
     };
     ClientXid stranger(std::uint32_t server);
+    ServerXid giveException(Slot& slot, std::uint32_t low);
+    void dropUnused(Slot& slot);
 
     unsigned m_clientBits;
     unsigned m_serverBits;

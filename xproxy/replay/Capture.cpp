@@ -40,11 +40,12 @@ public:
                 pixmap->capturing = false;
                 if (reply.u8(0) != 1)
                     return;
-                pixmap->image.width = pixmap->width;
-                pixmap->image.height = pixmap->height;
-                pixmap->image.depth = reply.get(core::GetImageReply::depth);
-                pixmap->image.data = copyOf(reply.tail(32));
-                pixmap->image.valid = true;
+                Image& image = *pixmap->image;
+                image.width = pixmap->width;
+                image.height = pixmap->height;
+                image.depth = reply.get(core::GetImageReply::depth);
+                image.data = copyOf(reply.tail(32));
+                image.valid = true;
             });
     }
 
@@ -177,7 +178,8 @@ private:
 std::vector<PixmapRef> dirtyPixmaps(const Record& record) {
     std::vector<PixmapRef> dirty;
     const auto take = [&](const PixmapRef& pixmap) {
-        if (pixmap->dirty && pixmap->hasOwnPixels() && !pixmap->capturing)
+        if (pixmap->dirty && pixmap->hasOwnPixels() && !pixmap->capturing &&
+            (pixmap->named || pixmap->withheld))
             dirty.push_back(pixmap);
     };
     for (const auto& pixmap : record.all<Pixmap>())
@@ -237,9 +239,9 @@ bool captureIdle(Core& core, std::size_t budget) {
 std::uint64_t capturedBytes(const Record& record) {
     std::uint64_t sum = 0;
     for (const auto& pixmap : record.all<Pixmap>())
-        sum += pixmap->image.data.size();
+        sum += pixmap->image->data.size();
     for (const auto& pixmap : record.freedPixmaps())
-        sum += pixmap->image.data.size();
+        sum += pixmap->image->data.size();
     return sum;
 }
 

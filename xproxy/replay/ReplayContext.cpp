@@ -94,6 +94,19 @@ ClientXid ReplayContext::nameOf(const FontRef& font) {
     return m_names[font.get()] = id;
 }
 
+ClientXid ReplayContext::nameOf(const PixmapRef& pixmap) {
+    if (!pixmap || !client(pixmap->owner))
+        return ClientXid::None;
+    if (pixmap->named || pixmap->withheld)
+        return pixmap->id;
+    const auto [place, isNew] = m_names.try_emplace(pixmap.get(), ClientXid::None);
+    if (isNew) {
+        place->second = temporaryId(*client(pixmap->owner));
+        m_temporaries.push_back({pixmap->owner, core_::kFreePixmap, place->second});
+    }
+    return place->second;
+}
+
 ClientXid ReplayContext::nameOf(const CursorRef& cursor) {
     if (!cursor)
         return ClientXid::None;

@@ -53,10 +53,11 @@ public:
     // An id of the client's that nothing bears, for something that lives only during the replay.
     ClientXid temporaryId(const Client& client);
 
-    // The id under which a font or cursor can be named now: its own, or one made for the replay
-    // when its program has freed it meanwhile. None when its owner is gone.
+    // The id under which a font, cursor or pixmap can be named now: its own, or one made for the
+    // replay when its program has freed it meanwhile. None when its owner is gone.
     ClientXid nameOf(const FontRef& font);
     ClientXid nameOf(const CursorRef& cursor);
+    ClientXid nameOf(const PixmapRef& pixmap);
     // Frees what nameOf() made.
     void freeTemporaries();
 

@@ -122,11 +122,14 @@ std::unique_ptr<Translator> makeTranslator(Core& core, const ServerKnowledge& se
     auto made = std::make_unique<Translator>(core.record.atoms, known.setup.ridMask,
                                              face.setup.ridMask, first);
     made->client = &known.extensions;
+    made->xids.isUsed = [&record = core.record](ClientXid id) { return record.holds(id); };
     made->server = face.extensions;
     for (const auto& [atom, name] : server.atoms)
         made->atoms.learn(atom, name);
-    if (first)
+    if (first) {
+        made->time.saw(face.time);
         return made;
+    }
     made->time = TimeMap(face.time, clientNow);
     for (std::size_t i = 0; i < known.setup.screens.size(); ++i) {
         const auto& mine = known.setup.screens[i];

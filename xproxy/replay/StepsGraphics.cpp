@@ -83,13 +83,15 @@ void replaySegments(ReplayContext& c) {
 
 namespace {
 
-void createPixmap(ReplayContext& c, const Pixmap& pixmap) {
+void createPixmap(ReplayContext& c, const PixmapRef& made) {
+    const Pixmap& pixmap = *made;
     Client* owner = c.client(pixmap.owner);
     if (!owner || pixmap.ofWindow != ClientXid::None)
         return;
+    const ClientXid id = c.nameOf(made);
     if (pixmap.segment) {
         c.send(*owner, c.as(*owner, Ext::Shm, shm::kCreatePixmap)
-                           .u32(raw(pixmap.id))
+                           .u32(raw(id))
                            .u32(raw(screenDrawable(c)))
                            .u16(pixmap.width)
                            .u16(pixmap.height)
@@ -101,7 +103,7 @@ void createPixmap(ReplayContext& c, const Pixmap& pixmap) {
         return;
     }
     c.send(*owner, c.as(*owner, core::kCreatePixmap, pixmap.depth)
-                       .u32(raw(pixmap.id))
+                       .u32(raw(id))
                        .u32(raw(screenDrawable(c)))
                        .u16(pixmap.width)
                        .u16(pixmap.height)
@@ -112,9 +114,9 @@ void createPixmap(ReplayContext& c, const Pixmap& pixmap) {
 
 void replayPixmaps(ReplayContext& c) {
     for (const auto& pixmap : c.record.all<Pixmap>())
-        createPixmap(c, *pixmap);
+        createPixmap(c, pixmap);
     for (const auto& pixmap : c.record.freedPixmaps())
-        createPixmap(c, *pixmap);
+        createPixmap(c, pixmap);
 }
 
 void replayPixels(ReplayContext& c) {
@@ -125,17 +127,18 @@ void replayPixels(ReplayContext& c) {
     const auto request = [](std::uint8_t major, std::uint8_t second) {
         return MessageBuilder::request(wire::kHostOrder, major, second);
     };
-    const auto paint = [&](const Pixmap& pixmap) {
-        if (!pixmap.hasOwnPixels() || !pixmap.image.valid || !c.client(pixmap.owner))
+    const auto paint = [&](const PixmapRef& painted) {
+        const Pixmap& pixmap = *painted;
+        if (!pixmap.hasOwnPixels() || !pixmap.image->valid || !c.client(pixmap.owner))
             return;
-        const ServerXid target = xids.toServer(pixmap.id);
+        const ServerXid target = xids.toServer(c.nameOf(painted));
         const auto [gc, isNew] = gcOfDepth.try_emplace(pixmap.depth, ServerXid::None);
         if (isNew) {
             gc->second = c.core.link->freshUtilityId();
             utility.inject(
                 request(core::kCreateGC, 0).u32(raw(gc->second)).u32(raw(target)).u32(0).finish());
         }
-        forEachStrip(pixmap.image, [&](std::uint16_t first, std::uint16_t rows, ByteView data) {
+        forEachStrip(*pixmap.image, [&](std::uint16_t first, std::uint16_t rows, ByteView data) {
             utility.inject(request(core::kPutImage, kZPixmap)
                                .u32(raw(target))
                                .u32(raw(gc->second))
@@ -152,9 +155,9 @@ void replayPixels(ReplayContext& c) {
         utility.stream.flush();
     };
     for (const auto& pixmap : c.record.all<Pixmap>())
-        paint(*pixmap);
+        paint(pixmap);
     for (const auto& pixmap : c.record.freedPixmaps())
-        paint(*pixmap);
+        paint(pixmap);
     for (const auto& [depth, gc] : gcOfDepth)
         utility.inject(request(core::kFreeGC, 0).u32(raw(gc)).finish());
 }
@@ -178,14 +181,11 @@ void replayGContexts(ReplayContext& c) {
             else
                 values.set(bit, raw(id));
         };
-        const auto idOf = [&](const PixmapRef& pixmap) {
-            return pixmap && c.client(pixmap->owner) ? pixmap->id : ClientXid::None;
-        };
-        name(GC::Tile, idOf(gc->tile));
-        name(GC::Stipple, idOf(gc->stipple));
+        name(GC::Tile, c.nameOf(gc->tile));
+        name(GC::Stipple, c.nameOf(gc->stipple));
         name(GC::Font, c.nameOf(gc->font));
         if (values.has(GC::ClipMask) && values.at(GC::ClipMask) != 0)
-            name(GC::ClipMask, idOf(gc->clipMask));
+            name(GC::ClipMask, c.nameOf(gc->clipMask));
         auto create = c.as(*owner, core::kCreateGC);
         create.u32(raw(gc->id)).u32(raw(c.pixmapOfDepth(*owner, gc->depth))).u32(values.mask);
         values.append(create);

@@ -54,13 +54,20 @@ void createPicture(ReplayContext& c, const Picture& picture) {
         c.send(*owner, picture.sourceRequest);
     } else {
         ValueList values = picture.values;
-        if (values.has(render::CP::AlphaMap) && (!picture.alphaMap || !picture.alphaMap->named))
+        const auto alphaMap = picture.alphaMap;
+        if (values.has(render::CP::AlphaMap) &&
+            (!alphaMap || !alphaMap->named || alphaMap->serial > picture.serial))
             values.unset(render::CP::AlphaMap);
-        if (values.has(render::CP::ClipMask) && values.at(render::CP::ClipMask) != 0 &&
-            !picture.clipMask)
-            values.unset(render::CP::ClipMask);
+        if (values.has(render::CP::ClipMask) && values.at(render::CP::ClipMask) != 0) {
+            const ClientXid mask = c.nameOf(picture.clipMask);
+            if (mask == ClientXid::None)
+                values.unset(render::CP::ClipMask);
+            else
+                values.set(render::CP::ClipMask, raw(mask));
+        }
+        const ClientXid drawable = picture.pixmap ? c.nameOf(picture.pixmap) : picture.drawable;
         auto request = c.as(*owner, Ext::Render, render::kCreatePicture);
-        request.u32(raw(picture.id)).u32(raw(picture.drawable)).u32(picture.format);
+        request.u32(raw(picture.id)).u32(raw(drawable)).u32(picture.format);
         values.append(request.u32(values.mask));
         c.send(*owner, request.finish());
     }
@@ -107,9 +114,9 @@ void replayRegions(ReplayContext& c) {
 
 void replayPixmapPictures(ReplayContext& c) {
     for (const auto& picture : c.record.all<Picture>())
-        if (!c.record.exists(picture->drawable) || !c.record.find<Window>(picture->drawable))
-            if (!picture->pixmap || picture->pixmap->ofWindow == ClientXid::None)
-                createPicture(c, *picture);
+        if (picture->pixmap ? picture->pixmap->ofWindow == ClientXid::None
+                            : picture->drawable == ClientXid::None)
+            createPicture(c, *picture);
 }
 
 void replayWindowPictures(ReplayContext& c) {

@@ -53,9 +53,7 @@ bool movesLater(const Record& record, const Window& window) {
 
 ValueList attributesToCreate(ReplayContext& c, const Window& window, bool elsewhere) {
     ValueList values = window.attributes;
-    const auto idOf = [&](const PixmapRef& pixmap) {
-        return pixmap && c.client(pixmap->owner) ? raw(pixmap->id) : 0;
-    };
+    const auto idOf = [&](const PixmapRef& pixmap) { return raw(c.nameOf(pixmap)); };
     if (values.has(CW::BackPixmap) && values.at(CW::BackPixmap) > kParentRelative) {
         if (const auto id = idOf(window.background))
             values.set(CW::BackPixmap, id);

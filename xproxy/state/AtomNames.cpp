@@ -7,7 +7,8 @@ namespace entracte::xproxy {
 void AtomNames::learn(ClientAtom atom, std::string_view name) {
     m_names[raw(atom)] = name;
     m_numbers.try_emplace(std::string(name), raw(atom));
-    m_highest = std::max(m_highest, raw(atom));
+    if (raw(atom) < kFirstFreshAtom)
+        m_highest = std::max(m_highest, raw(atom));
 }
 
 ClientAtom AtomNames::intern(std::string_view name) {
@@ -19,7 +20,7 @@ ClientAtom AtomNames::intern(std::string_view name) {
 }
 
 ClientAtom AtomNames::fresh() {
-    return ClientAtom{++m_highest};
+    return ClientAtom{m_nextFresh++};
 }
 
 std::optional<ClientAtom> AtomNames::find(std::string_view name) const {

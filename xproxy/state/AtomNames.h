@@ -13,6 +13,9 @@
 namespace entracte::xproxy {
 
 inline constexpr std::uint32_t kLastPredefinedAtom = 68;
+// Beyond what a server ever counts up to: programs may hold numbers of the first server of which
+// nothing was learned. The top three bits are 0, as in every atom.
+inline constexpr std::uint32_t kFirstFreshAtom = 0x0100'0000;
 
 class AtomNames {
 public:
@@ -27,12 +30,14 @@ public:
     // Empty: not known.
     std::string_view nameOf(ClientAtom atom) const;
     const std::unordered_map<std::uint32_t, std::string>& all() const { return m_names; }
+    // Of those that a server gave.
     std::uint32_t highest() const { return m_highest; }
 
 private:
     std::unordered_map<std::uint32_t, std::string> m_names;
     std::unordered_map<std::string, std::uint32_t> m_numbers;
     std::uint32_t m_highest = kLastPredefinedAtom;
+    std::uint32_t m_nextFresh = kFirstFreshAtom;
 };
 
 } // namespace entracte::xproxy

@@ -19,7 +19,7 @@ struct Picture : Resource {
     Bytes sourceRequest; // CreateSolidFill or a gradient, whole, in the owner's byte order
     ValueList values;    // by CP bit
     PixmapRef clipMask;
-    std::shared_ptr<Picture> alphaMap;
+    std::shared_ptr<Picture> alphaMap; // has none itself, so that there is no ring
     // Latest of each, whole, in its sender's byte order; empty: never.
     struct Latest {
         ClientId client = kNobody;

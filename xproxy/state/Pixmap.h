@@ -18,10 +18,13 @@ struct Pixmap : Resource {
     std::uint16_t width = 0;  // pixels
     std::uint16_t height = 0; // pixels
     std::uint8_t depth = 0;
-    Image image;
+    ImageRef image = std::make_shared<Image>();
     bool dirty = false;     // drawn to since the last capture
     bool capturing = false; // a capture is on its way
     std::chrono::steady_clock::time_point touched{};
+
+    // Freed by its program, but still there on the server by its id, because something uses it.
+    bool withheld = false;
 
     // A MIT-SHM pixmap: its pixels are in the segment, never captured.
     std::shared_ptr<ShmSegment> segment;

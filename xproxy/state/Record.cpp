@@ -26,9 +26,26 @@ bool Record::freePixmap(ClientXid id) {
         return false;
     forget(id);
     const bool used = pixmap.use_count() > 1;
-    if (used)
+    if (used) {
+        pixmap->withheld = true;
         m_freedPixmaps.push_back(std::move(pixmap));
+    }
     return used;
+}
+
+bool Record::holds(ClientXid id) const {
+    return exists(id) || std::ranges::any_of(m_freedPixmaps, [id](const PixmapRef& pixmap) {
+               return pixmap->withheld && pixmap->id == id;
+           });
+}
+
+PixmapRef Record::loseId(ClientXid id) {
+    for (const auto& pixmap : m_freedPixmaps)
+        if (pixmap->id == id && pixmap->withheld) {
+            pixmap->withheld = false;
+            return pixmap;
+        }
+    return nullptr;
 }
 
 std::vector<PixmapRef> Record::takeUnusedPixmaps() {
@@ -36,7 +53,8 @@ std::vector<PixmapRef> Record::takeUnusedPixmaps() {
     std::erase_if(m_freedPixmaps, [&](const PixmapRef& pixmap) {
         if (pixmap.use_count() > 1)
             return false;
-        unused.push_back(pixmap);
+        if (pixmap->withheld)
+            unused.push_back(pixmap);
         return true;
     });
     return unused;
@@ -78,7 +96,7 @@ std::vector<std::uint32_t> Record::usedIn(const XidRange& range) const {
         if (range.contains(id))
             used.push_back(id);
     for (const auto& pixmap : m_freedPixmaps)
-        if (range.contains(raw(pixmap->id)))
+        if (pixmap->withheld && range.contains(raw(pixmap->id)))
             used.push_back(raw(pixmap->id));
     std::ranges::sort(used);
     return used;

@@ -58,6 +58,8 @@ public:
         return resource;
     }
     bool exists(ClientXid id) const { return m_resources.contains(raw(id)); }
+    // Whether the server knows the id, be it that the program has freed it.
+    bool holds(ClientXid id) const;
     // All of a kind, in order of creation.
     template <typename T>
     std::vector<std::shared_ptr<T>> all() const {
@@ -66,10 +68,19 @@ public:
             found.push_back(std::static_pointer_cast<T>(resource));
         return found;
     }
-    // The program no longer knows it by this id. Nothing happens when there is none.
+    // The program no longer knows it by this id. Nothing happens when there is none, or one of
+    // another kind.
+    template <typename T>
+    void forget(ClientXid id) {
+        if (find<T>(id))
+            forget(id);
+    }
     void forget(ClientXid id);
     // A pixmap that its program freed. True: something still uses it, so the server must keep it.
     bool freePixmap(ClientXid id);
+    // The server is to let a freed pixmap go because its id is wanted for something new. Null:
+    // there is none.
+    PixmapRef loseId(ClientXid id);
     // Freed pixmaps that nothing uses any more: the server may be told now.
     std::vector<PixmapRef> takeUnusedPixmaps();
     const std::vector<PixmapRef>& freedPixmaps() const { return m_freedPixmaps; }

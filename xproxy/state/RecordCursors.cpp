@@ -32,7 +32,7 @@ void recordCursorRequest(const RequestContext& c) {
     case core::kCreateCursor: {
         using namespace core::CreateCursor;
         const ClientXid id = xidOf(c.view, cid);
-        if (record.exists(id))
+        if (!c.mayCreate(id))
             break;
         const auto cursor = record.create<Cursor>(id, c.client);
         cursor->source =
@@ -45,7 +45,7 @@ void recordCursorRequest(const RequestContext& c) {
     case core::kCreateGlyphCursor: {
         using namespace core::CreateGlyphCursor;
         const ClientXid id = xidOf(c.view, cid);
-        if (record.exists(id))
+        if (!c.mayCreate(id))
             break;
         const auto cursor = record.create<Cursor>(id, c.client);
         cursor->source = GlyphCursor{record.find<Font>(xidOf(c.view, source_font)),
@@ -60,7 +60,7 @@ void recordCursorRequest(const RequestContext& c) {
             readColors(c.view, core::RecolorCursor::fore_red.offset, cursor->colors);
         break;
     case core::kFreeCursor:
-        record.forget(xidOf(c.view, core::FreeCursor::cursor));
+        record.forget<Cursor>(xidOf(c.view, core::FreeCursor::cursor));
         break;
     default:
         break;

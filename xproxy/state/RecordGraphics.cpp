@@ -22,8 +22,10 @@ void applyValues(Record& record, GContext& gc, const ValueList& changes) {
         gc.clipMask = record.find<Pixmap>(ClientXid{changes.at(GC::ClipMask)});
         gc.clip.reset();
     }
-    if (changes.has(GC::DashList) || changes.has(GC::DashOffset))
+    if (changes.has(GC::DashList))
         gc.dashes.clear();
+    if (changes.has(GC::DashOffset))
+        gc.dashOffset = static_cast<std::uint16_t>(changes.at(GC::DashOffset));
     gc.values.merge(changes);
 }
 
@@ -47,16 +49,16 @@ void copyGc(const RequestContext& c) {
         to->clipMask = from->clipMask;
         to->clip = from->clip;
     }
-    if (mask & (GC::DashList | GC::DashOffset)) {
+    if (mask & GC::DashList)
         to->dashes = from->dashes;
+    if (mask & GC::DashOffset)
         to->dashOffset = from->dashOffset;
-    }
 }
 
 void createGc(const RequestContext& c) {
     using namespace core::CreateGC;
     const ClientXid id = xidOf(c.view, cid);
-    if (c.record.exists(id))
+    if (!c.mayCreate(id))
         return;
     const auto gc = c.record.create<GContext>(id, c.client);
     const ClientXid on = xidOf(c.view, drawable);
@@ -72,7 +74,7 @@ void createGc(const RequestContext& c) {
 void createPixmap(const RequestContext& c) {
     using namespace core::CreatePixmap;
     const ClientXid id = xidOf(c.view, pid);
-    if (c.record.exists(id))
+    if (!c.mayCreate(id))
         return;
     const auto pixmap = c.record.create<Pixmap>(id, c.client);
     pixmap->width = c.view.get(width);
@@ -123,6 +125,7 @@ void recordGraphicsRequest(const RequestContext& c) {
             using namespace core::SetDashes;
             gc->dashes = copyOf(c.view.part(kFixedSize, c.view.get(dashes_len)));
             gc->dashOffset = c.view.get(dash_offset);
+            gc->values.set(GC::DashOffset, gc->dashOffset);
         }
         break;
     case core::kSetClipRectangles:
@@ -138,12 +141,12 @@ void recordGraphicsRequest(const RequestContext& c) {
         }
         break;
     case core::kFreeGC:
-        record.forget(xidOf(c.view, core::FreeGC::gc));
+        record.forget<GContext>(xidOf(c.view, core::FreeGC::gc));
         break;
     case core::kOpenFont: {
         using namespace core::OpenFont;
         const ClientXid id = xidOf(c.view, fid);
-        if (record.exists(id))
+        if (!c.mayCreate(id))
             break;
         record.create<Font>(id, c.client)->name =
             textOf(c.view.part(kFixedSize, c.view.get(name_len)));
@@ -151,12 +154,12 @@ void recordGraphicsRequest(const RequestContext& c) {
         break;
     }
     case core::kCloseFont:
-        record.forget(xidOf(c.view, core::CloseFont::font));
+        record.forget<Font>(xidOf(c.view, core::CloseFont::font));
         break;
     case core::kCreateColormap: {
         using namespace core::CreateColormap;
         const ClientXid id = xidOf(c.view, mid);
-        if (record.exists(id))
+        if (!c.mayCreate(id))
             break;
         const auto colormap = record.create<Colormap>(id, c.client);
         colormap->visual = c.view.get(visual);
@@ -169,7 +172,7 @@ void recordGraphicsRequest(const RequestContext& c) {
         using namespace core::CopyColormapAndFree;
         const auto from = record.find<Colormap>(xidOf(c.view, src_cmap));
         const ClientXid id = xidOf(c.view, mid);
-        if (!from || record.exists(id))
+        if (!from || !c.mayCreate(id))
             break;
         const auto colormap = record.create<Colormap>(id, c.client);
         colormap->visual = from->visual;
@@ -179,7 +182,7 @@ void recordGraphicsRequest(const RequestContext& c) {
         break;
     }
     case core::kFreeColormap:
-        record.forget(xidOf(c.view, core::FreeColormap::cmap));
+        record.forget<Colormap>(xidOf(c.view, core::FreeColormap::cmap));
         break;
     default:
         break;

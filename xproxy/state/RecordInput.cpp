@@ -16,15 +16,48 @@ std::uint64_t grabDetail(std::uint8_t what, std::uint16_t modifiers) {
     return std::uint64_t{what} << 16 | modifiers;
 }
 
+// Whether the grab or ungrab of (what, modifiers) speaks of all that `detail` speaks of.
+bool covers(std::uint8_t what, std::uint16_t modifiers, std::uint64_t detail) {
+    return (what == kAnyKeyOrButton || detail >> 16 == what) &&
+           (modifiers == kAnyModifier || (detail & 0xffff) == modifiers);
+}
+
+// Whether a grab of `detail` speaks of (what, modifiers) and of more.
+bool isWider(std::uint64_t detail, std::uint8_t what, std::uint16_t modifiers) {
+    const auto key = static_cast<std::uint8_t>(detail >> 16);
+    const auto mask = static_cast<std::uint16_t>(detail & 0xffff);
+    return covers(key, mask, grabDetail(what, modifiers));
+}
+
+template <typename Predicate>
+void eraseGrabs(const RequestContext& c, std::uint8_t opcode, ClientXid window,
+                Predicate predicate) {
+    c.record.sticky.eraseIf([&](const StickyKey& key) {
+        return key.object == window && key.client == c.client && key.ext == Ext::Core &&
+               key.opcode == opcode && predicate(key.detail);
+    });
+}
+
+void grab(const RequestContext& c, std::uint8_t opcodeOfUngrab, ClientXid window, std::uint8_t what,
+          std::uint16_t modifiers) {
+    eraseGrabs(c, opcodeOfUngrab, window,
+               [&](std::uint64_t detail) { return covers(what, modifiers, detail); });
+    c.stick(window, grabDetail(what, modifiers));
+}
+
 void ungrab(const RequestContext& c, std::uint8_t opcodeOfGrab, ClientXid window, std::uint8_t what,
             std::uint16_t modifiers) {
-    c.record.sticky.eraseIf([&](const StickyKey& key) {
-        if (key.object != window || key.client != c.client || key.ext != Ext::Core ||
-            key.opcode != opcodeOfGrab)
-            return false;
-        return (what == kAnyKeyOrButton || key.detail >> 16 == what) &&
-               (modifiers == kAnyModifier || (key.detail & 0xffff) == modifiers);
+    bool widerStays = false;
+    eraseGrabs(c, opcodeOfGrab, window, [&](std::uint64_t detail) {
+        const bool ends = covers(what, modifiers, detail);
+        widerStays = widerStays || (!ends && isWider(detail, what, modifiers));
+        return ends;
     });
+    eraseGrabs(c, c.opcode, window,
+               [&](std::uint64_t detail) { return covers(what, modifiers, detail); });
+    // An exception from a wider grab: it is kept and sent after that.
+    if (widerStays)
+        c.stick(window, grabDetail(what, modifiers));
 }
 
 } // namespace
@@ -34,7 +67,8 @@ void recordInputRequest(const RequestContext& c) {
     switch (c.opcode) {
     case core::kGrabButton: {
         using namespace core::GrabButton;
-        c.stick(xidOf(c.view, grab_window), grabDetail(c.view.get(button), c.view.get(modifiers)));
+        grab(c, core::kUngrabButton, xidOf(c.view, grab_window), c.view.get(button),
+             c.view.get(modifiers));
         break;
     }
     case core::kUngrabButton: {
@@ -45,7 +79,8 @@ void recordInputRequest(const RequestContext& c) {
     }
     case core::kGrabKey: {
         using namespace core::GrabKey;
-        c.stick(xidOf(c.view, grab_window), grabDetail(c.view.get(key), c.view.get(modifiers)));
+        grab(c, core::kUngrabKey, xidOf(c.view, grab_window), c.view.get(key),
+             c.view.get(modifiers));
         break;
     }
     case core::kUngrabKey: {

@@ -52,7 +52,7 @@ void recordComposite(const RequestContext& c) {
         using namespace composite::NameWindowPixmap;
         const ClientXid id = xidOf(c.view, pixmap);
         const auto of = c.record.find<Window>(xidOf(c.view, window));
-        if (c.record.exists(id) || !of)
+        if (!c.mayCreate(id) || !of)
             break;
         const auto made = c.record.create<Pixmap>(id, c.client);
         made->width = of->width;
@@ -64,7 +64,7 @@ void recordComposite(const RequestContext& c) {
     }
     case composite::kCreateRegionFromBorderClip: {
         const ClientXid id = xidOf(c.view, composite::CreateRegionFromBorderClip::region);
-        if (c.record.exists(id))
+        if (!c.mayCreate(id))
             break;
         c.record.create<Region>(id, c.client);
         c.effects.created = id;
@@ -84,7 +84,7 @@ void recordDamage(const RequestContext& c) {
     case damage::kCreate: {
         using namespace damage::Create;
         const ClientXid id = xidOf(c.view, damage::Create::damage);
-        if (c.record.exists(id))
+        if (!c.mayCreate(id))
             break;
         const auto made = c.record.create<Damage>(id, c.client);
         made->drawable = xidOf(c.view, drawable);
@@ -93,7 +93,7 @@ void recordDamage(const RequestContext& c) {
         break;
     }
     case damage::kDestroy:
-        c.record.forget(xidOf(c.view, damage::Destroy::damage));
+        c.record.forget<Damage>(xidOf(c.view, damage::Destroy::damage));
         break;
     case damage::kSubtract:
         if (const auto region = c.record.find<Region>(xidOf(c.view, damage::Subtract::parts)))

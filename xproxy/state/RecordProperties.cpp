@@ -21,12 +21,17 @@ void changeProperty(const RequestContext& c) {
     if (given.size() != size)
         return;
     Bytes value = reordered(given, format_, c.view.order(), wire::kHostOrder);
+    const auto found = window_->properties.find(atomOf(c.view, property));
+    if (c.view.get(mode) > core::PropMode::Append)
+        return; // BadValue
+    if (c.view.get(mode) != core::PropMode::Replace && found != window_->properties.end()) {
+        const auto& old = found->second;
+        if (old.type != atomOf(c.view, type) || old.format != format_)
+            return; // BadMatch
+        const bool append = c.view.get(mode) == core::PropMode::Append;
+        value.insert(append ? value.begin() : value.end(), old.data.begin(), old.data.end());
+    }
     auto& known = window_->properties[atomOf(c.view, property)];
-    const bool alike = known.type == atomOf(c.view, type) && known.format == format_;
-    if (c.view.get(mode) == core::PropMode::Append && alike)
-        value.insert(value.begin(), known.data.begin(), known.data.end());
-    else if (c.view.get(mode) == core::PropMode::Prepend && alike)
-        value.insert(value.end(), known.data.begin(), known.data.end());
     if (value.size() > kMaxProperty) {
         window_->properties.erase(atomOf(c.view, property));
         return;
@@ -72,9 +77,15 @@ void recordPropertyRequest(const RequestContext& c) {
     case core::kSetSelectionOwner: {
         using namespace core::SetSelectionOwner;
         const ClientXid window = xidOf(c.view, owner);
+        const auto known = c.record.selections.find(atomOf(c.view, selection));
+        const std::uint32_t when = c.view.get(time);
+        // A time before the last change is ignored (X protocol, section 10).
+        if (known != c.record.selections.end() && when != 0 && known->second.time != 0 &&
+            static_cast<std::int32_t>(when - known->second.time) < 0)
+            break;
         if (window == ClientXid::None)
             c.record.selections.erase(atomOf(c.view, selection));
-        else
+        else if (c.record.find<Window>(window))
             c.record.selections[atomOf(c.view, selection)] = {window, c.client, c.view.get(time)};
         break;
     }

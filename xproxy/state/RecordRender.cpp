@@ -13,12 +13,15 @@ constexpr std::uint32_t kMaxGlyphs = 1u << 20;
 
 void markPictureDrawn(Record& record, ClientXid picture) {
     if (const auto target = record.find<Picture>(picture); target && target->pixmap)
-        markDrawn(record, target->pixmap->id);
+        markDrawn(*target->pixmap);
 }
 
 void applyValues(Record& record, Picture& picture, const ValueList& changes) {
-    if (changes.has(render::CP::AlphaMap))
-        picture.alphaMap = record.find<Picture>(ClientXid{changes.at(render::CP::AlphaMap)});
+    if (changes.has(render::CP::AlphaMap)) {
+        auto map = record.find<Picture>(ClientXid{changes.at(render::CP::AlphaMap)});
+        const bool simple = map && map.get() != &picture && !map->alphaMap;
+        picture.alphaMap = simple ? std::move(map) : nullptr;
+    }
     if (changes.has(render::CP::ClipMask)) {
         picture.clipMask = record.find<Pixmap>(ClientXid{changes.at(render::CP::ClipMask)});
         picture.clip = {};
@@ -29,7 +32,7 @@ void applyValues(Record& record, Picture& picture, const ValueList& changes) {
 void createPicture(const RequestContext& c) {
     using namespace render::CreatePicture;
     const ClientXid id = xidOf(c.view, pid);
-    if (c.record.exists(id))
+    if (!c.mayCreate(id))
         return;
     const auto picture = c.record.create<Picture>(id, c.client);
     picture->drawable = xidOf(c.view, drawable);
@@ -41,7 +44,7 @@ void createPicture(const RequestContext& c) {
 
 void createSource(const RequestContext& c) {
     const ClientXid id = xidOf(c.view, render::CreateSolidFill::picture);
-    if (c.record.exists(id))
+    if (!c.mayCreate(id))
         return;
     c.record.create<Picture>(id, c.client)->sourceRequest = copyOf(c.view.bytes());
     c.effects.created = id;
@@ -57,6 +60,7 @@ void addGlyphs(const RequestContext& c) {
     const std::uint32_t count = c.view.get(glyphs_len);
     if (!set || count > kMaxGlyphs)
         return;
+    std::map<std::uint32_t, Glyph> added;
     const std::size_t infos = kFixedSize + 4 * std::size_t{count};
     std::size_t image = infos + kGlyphInfoSize * count;
     for (std::uint32_t i = 0; i < count; ++i) {
@@ -69,15 +73,17 @@ void addGlyphs(const RequestContext& c) {
             return;
         glyph.image = copyOf(c.view.part(image, size));
         image += size;
-        set->store->glyphs[c.view.u32(kFixedSize + 4 * std::size_t{i})] = std::move(glyph);
+        added.insert_or_assign(c.view.u32(kFixedSize + 4 * std::size_t{i}), std::move(glyph));
     }
+    for (auto& [id, glyph] : added)
+        set->store->glyphs.insert_or_assign(id, std::move(glyph));
 }
 
 void createCursor(const RequestContext& c) {
     using namespace render::CreateCursor;
     const ClientXid id = xidOf(c.view, cid);
     const auto picture = c.record.find<Picture>(xidOf(c.view, source));
-    if (c.record.exists(id) || !picture || !picture->pixmap)
+    if (!c.mayCreate(id) || !picture || !picture->pixmap)
         return;
     const auto cursor = c.record.create<Cursor>(id, c.client);
     auto image = std::make_shared<Image>();
@@ -90,7 +96,7 @@ void createCursor(const RequestContext& c) {
 void createAnimCursor(const RequestContext& c) {
     using namespace render::CreateAnimCursor;
     const ClientXid id = xidOf(c.view, cid);
-    if (c.record.exists(id))
+    if (!c.mayCreate(id))
         return;
     AnimatedCursor animation;
     for (std::size_t at = kFixedSize; at + 8 <= c.view.size(); at += 8)
@@ -140,7 +146,7 @@ void recordRenderRequest(const RequestContext& c) {
         setLatest(c, &Picture::filter);
         break;
     case render::kFreePicture:
-        record.forget(xidOf(c.view, render::FreePicture::picture));
+        record.forget<Picture>(xidOf(c.view, render::FreePicture::picture));
         break;
     case render::kCreateSolidFill:
     case render::kCreateLinearGradient:
@@ -169,7 +175,7 @@ void recordRenderRequest(const RequestContext& c) {
     case render::kCreateGlyphSet: {
         using namespace render::CreateGlyphSet;
         const ClientXid id = xidOf(c.view, gsid);
-        if (record.exists(id))
+        if (!c.mayCreate(id))
             break;
         const auto set = record.create<GlyphSet>(id, c.client);
         set->store = std::make_shared<GlyphStore>();
@@ -184,14 +190,14 @@ void recordRenderRequest(const RequestContext& c) {
         using namespace render::ReferenceGlyphSet;
         const ClientXid id = xidOf(c.view, gsid);
         const auto from = record.find<GlyphSet>(xidOf(c.view, existing));
-        if (record.exists(id) || !from)
+        if (!c.mayCreate(id) || !from)
             break;
         record.create<GlyphSet>(id, c.client)->store = from->store;
         c.effects.created = id;
         break;
     }
     case render::kFreeGlyphSet:
-        record.forget(xidOf(c.view, render::FreeGlyphSet::glyphset));
+        record.forget<GlyphSet>(xidOf(c.view, render::FreeGlyphSet::glyphset));
         break;
     case render::kAddGlyphs:
         addGlyphs(c);

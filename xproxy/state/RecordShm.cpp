@@ -10,7 +10,7 @@ namespace shm = wire::shm;
 void recordShmRequest(const RequestContext& c) {
     Record& record = c.record;
     const auto segment = [&](ClientXid id) -> std::shared_ptr<ShmSegment> {
-        if (record.exists(id))
+        if (!c.mayCreate(id))
             return nullptr;
         c.effects.created = id;
         return record.create<ShmSegment>(id, c.client);
@@ -34,7 +34,7 @@ void recordShmRequest(const RequestContext& c) {
             made->readOnly = c.view.get(shm::CreateSegment::read_only) != 0;
         break;
     case shm::kDetach:
-        record.forget(xidOf(c.view, shm::Detach::shmseg));
+        record.forget<ShmSegment>(xidOf(c.view, shm::Detach::shmseg));
         break;
     case shm::kPutImage:
         markDrawn(record, xidOf(c.view, shm::PutImage::drawable));
@@ -43,7 +43,7 @@ void recordShmRequest(const RequestContext& c) {
         using namespace shm::CreatePixmap;
         const ClientXid id = xidOf(c.view, pid);
         auto from = record.find<ShmSegment>(xidOf(c.view, shmseg));
-        if (record.exists(id) || !from)
+        if (!c.mayCreate(id) || !from)
             break;
         const auto pixmap = record.create<Pixmap>(id, c.client);
         pixmap->width = c.view.get(width);

@@ -50,7 +50,7 @@ void recordSyncRequest(const RequestContext& c) {
     case sync::kCreateCounter: {
         using namespace sync::CreateCounter;
         const ClientXid id_ = xidOf(v, id);
-        if (record.exists(id_))
+        if (!c.mayCreate(id_))
             break;
         record.create<Counter>(id_, c.client)->value =
             wide(static_cast<std::uint32_t>(v.get(initial_value_hi)), v.get(initial_value_lo));
@@ -73,12 +73,12 @@ void recordSyncRequest(const RequestContext& c) {
         }
         break;
     case sync::kDestroyCounter:
-        record.forget(xidOf(v, sync::DestroyCounter::counter));
+        record.forget<Counter>(xidOf(v, sync::DestroyCounter::counter));
         break;
     case sync::kCreateAlarm: {
         using namespace sync::CreateAlarm;
         const ClientXid id_ = xidOf(v, id);
-        if (record.exists(id_))
+        if (!c.mayCreate(id_))
             break;
         applyValues(*record.create<Alarm>(id_, c.client), v, v.get(value_mask), kFixedSize);
         c.effects.created = id_;
@@ -90,12 +90,12 @@ void recordSyncRequest(const RequestContext& c) {
                         sync::ChangeAlarm::kFixedSize);
         break;
     case sync::kDestroyAlarm:
-        record.forget(xidOf(v, sync::DestroyAlarm::alarm));
+        record.forget<Alarm>(xidOf(v, sync::DestroyAlarm::alarm));
         break;
     case sync::kCreateFence: {
         using namespace sync::CreateFence;
         const ClientXid id = xidOf(v, fence);
-        if (record.exists(id))
+        if (!c.mayCreate(id))
             break;
         const auto made = record.create<Fence>(id, c.client);
         made->drawable = xidOf(v, drawable);
@@ -112,7 +112,7 @@ void recordSyncRequest(const RequestContext& c) {
             fence->triggered = false;
         break;
     case sync::kDestroyFence:
-        record.forget(xidOf(v, sync::DestroyFence::fence));
+        record.forget<Fence>(xidOf(v, sync::DestroyFence::fence));
         break;
     default:
         break;

@@ -57,7 +57,7 @@ void createWindow(const RequestContext& c) {
     const auto& v = c.view;
     const ClientXid id = xidOf(v, wid);
     const auto parentWindow = c.record.find<Window>(xidOf(v, parent));
-    if (!parentWindow || c.record.exists(id))
+    if (!parentWindow || !c.mayCreate(id))
         return; // in a stranger's window, or an error
     const auto window = c.record.create<Window>(id, c.client);
     window->x = v.get(x);
@@ -86,6 +86,17 @@ void configureWindow(const RequestContext& c, Window& window) {
     const auto small = [&](std::uint32_t flag) {
         return static_cast<std::uint16_t>(values.at(flag));
     };
+    // Errors (BadValue, BadMatch) change nothing.
+    const auto sibling =
+        values.has(CW::Sibling) ? ClientXid{values.at(CW::Sibling)} : ClientXid::None;
+    const bool isEmpty = (values.has(CW::Width) && small(CW::Width) == 0) ||
+                         (values.has(CW::Height) && small(CW::Height) == 0);
+    const bool badStacking = (values.has(CW::Sibling) && !values.has(CW::StackMode)) ||
+                             (values.has(CW::StackMode) && values.at(CW::StackMode) > 4) ||
+                             (sibling != ClientXid::None && c.record.find<Window>(sibling) &&
+                              !windowtree::isSibling(c.record, window, sibling));
+    if (isEmpty || badStacking || windowtree::isRoot(c.record, window.id))
+        return;
     // A window in a stranger's frame: the manager decides, and tells.
     if (values.has(CW::X))
         window.x = static_cast<std::int16_t>(small(CW::X));
@@ -97,10 +108,8 @@ void configureWindow(const RequestContext& c, Window& window) {
         window.height = small(CW::Height);
     if (values.has(CW::BorderWidth))
         window.borderWidth = small(CW::BorderWidth);
-    if (values.has(CW::StackMode) && values.at(CW::StackMode) <= 4)
-        windowtree::restack(c.record, window,
-                            values.has(CW::Sibling) ? ClientXid{values.at(CW::Sibling)}
-                                                    : ClientXid::None,
+    if (values.has(CW::StackMode))
+        windowtree::restack(c.record, window, sibling,
                             static_cast<windowtree::Stack>(values.at(CW::StackMode)));
 }
 
@@ -153,6 +162,9 @@ void recordWindowRequest(const RequestContext& c) {
         break;
     }
     case core::kReparentWindow:
+        if (!record.find<Window>(xidOf(c.view, core::ReparentWindow::parent)) ||
+            windowtree::isRoot(record, window->id))
+            break;
         windowtree::reparent(record, *window, xidOf(c.view, core::ReparentWindow::parent),
                              c.view.get(core::ReparentWindow::x),
                              c.view.get(core::ReparentWindow::y));
@@ -180,14 +192,7 @@ void recordWindowRequest(const RequestContext& c) {
             configureWindow(c, *window);
         break;
     case core::kCirculateWindow:
-        // RaiseLowest or LowerHighest, of the children.
-        if (!window->children.empty()) {
-            const bool raise = c.view.get(core::CirculateWindow::direction) == 0;
-            const ClientXid child = raise ? window->children.front() : window->children.back();
-            if (const auto one = record.find<Window>(child))
-                windowtree::restack(record, *one, ClientXid::None,
-                                    raise ? windowtree::Stack::Above : windowtree::Stack::Below);
-        }
+        windowtree::circulate(record, *window, c.view.get(core::CirculateWindow::direction) == 0);
         break;
     default:
         break;
@@ -205,11 +210,13 @@ void recordWindowEvent(Record& record, ClientId, const MessageView& event) {
             break;
         // A manager tells the place on the root by a sent event (ICCCM 2.0, section 4.1.5); the
         // server tells the place in the frame.
-        window_->width = event.get(width);
-        window_->height = event.get(height);
-        if (sent || !window_->foreignParent) {
+        if (sent == window_->foreignParent) {
             window_->x = event.get(x);
             window_->y = event.get(y);
+        }
+        if (!sent) {
+            window_->width = event.get(width);
+            window_->height = event.get(height);
             window_->borderWidth = event.get(border_width);
         }
         break;

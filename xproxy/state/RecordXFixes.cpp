@@ -10,7 +10,7 @@ namespace {
 
 void createRegion(const RequestContext& c) {
     const ClientXid id = xidOf(c.view, xfixes::CreateRegion::region);
-    if (c.record.exists(id))
+    if (!c.mayCreate(id))
         return;
     c.record.create<Region>(id, c.client);
     c.effects.created = id;
@@ -62,7 +62,7 @@ void recordXFixesRequest(const RequestContext& c) {
         createRegion(c);
         break;
     case xfixes::kDestroyRegion:
-        record.forget(xidOf(v, xfixes::DestroyRegion::region));
+        record.forget<Region>(xidOf(v, xfixes::DestroyRegion::region));
         break;
     case xfixes::kSetRegion:
     case xfixes::kTranslateRegion:
@@ -90,6 +90,7 @@ void recordXFixesRequest(const RequestContext& c) {
                 record.find<Picture>(xidOf(v, xfixes::SetPictureClipRegion::picture))) {
             picture->clip = {c.client, copyOf(v.bytes())};
             picture->clipMask.reset();
+            picture->values.unset(wire::render::CP::ClipMask);
         }
         break;
     case xfixes::kSetCursorName:

@@ -24,8 +24,50 @@ std::uint64_t selectionDetail(const MessageView& v) {
     return digest(devices);
 }
 
-std::uint64_t passiveDetail(std::uint16_t device, std::uint8_t type, std::uint32_t detail) {
-    return std::uint64_t{type} << 48 | std::uint64_t{device} << 32 | detail;
+// Which passive grab of XI2; in `modifiers` only the lower 24 bits ever are modifiers.
+std::uint64_t passiveDetail(std::uint16_t device, std::uint8_t type, std::uint32_t detail,
+                            std::uint32_t modifiers) {
+    return std::uint64_t{type} << 60 | std::uint64_t{device & 0xffu} << 48 |
+           std::uint64_t{detail & 0xffffu} << 32 | modifiers;
+}
+
+constexpr std::uint32_t kXiAnyModifier = 1u << 31;
+
+// One grab for each of the modifier combinations that the request lists: they are released one by
+// one.
+void passiveGrab(const RequestContext& c) {
+    using namespace xinput::XIPassiveGrabDevice;
+    const auto& v = c.view;
+    const std::size_t modifiersAt = kFixedSize + 4 * std::size_t{v.get(mask_len)};
+    for (unsigned i = 0; i < v.get(num_modifiers); ++i) {
+        const std::size_t at = modifiersAt + 4 * std::size_t{i};
+        if (at + 4 > v.size())
+            return;
+        MessageBuilder one(v.order(), 0);
+        one.bytes(v.bytes().first(4)).bytes(v.part(4, modifiersAt - 4)).u32(v.u32(at));
+        one.set(num_modifiers, 1);
+        const Bytes request = one.finish();
+        c.record.sticky.set(
+            {xidOf(v, grab_window), c.client, c.ext, c.opcode,
+             passiveDetail(v.get(deviceid), v.get(grab_type), v.get(detail), v.u32(at))},
+            MessageView(request, v.order()));
+    }
+}
+
+void passiveUngrab(const RequestContext& c) {
+    using namespace xinput::XIPassiveUngrabDevice;
+    const auto& v = c.view;
+    for (unsigned i = 0; i < v.get(num_modifiers); ++i) {
+        const std::uint32_t modifiers = v.u32(kFixedSize + 4 * std::size_t{i});
+        const std::uint64_t wanted =
+            passiveDetail(v.get(deviceid), v.get(grab_type), v.get(detail), modifiers);
+        c.record.sticky.eraseIf([&](const StickyKey& key) {
+            return key.object == xidOf(v, grab_window) && key.client == c.client &&
+                   key.ext == Ext::XInput && key.opcode == xinput::kXIPassiveGrabDevice &&
+                   (key.detail == wanted ||
+                    (modifiers == kXiAnyModifier && key.detail >> 32 == wanted >> 32));
+        });
+    }
 }
 
 std::uint64_t deviceGrabDetail(std::uint8_t device, std::uint8_t what, std::uint16_t modifiers) {
@@ -99,18 +141,12 @@ void recordXInputRequest(const RequestContext& c) {
     case xinput::kXISetClientPointer:
         c.stick(ClientXid::None);
         break;
-    case xinput::kXIPassiveGrabDevice: {
-        using namespace xinput::XIPassiveGrabDevice;
-        c.stick(xidOf(v, grab_window),
-                passiveDetail(v.get(deviceid), v.get(grab_type), v.get(detail)));
+    case xinput::kXIPassiveGrabDevice:
+        passiveGrab(c);
         break;
-    }
-    case xinput::kXIPassiveUngrabDevice: {
-        using namespace xinput::XIPassiveUngrabDevice;
-        c.unstick(xidOf(v, grab_window), xinput::kXIPassiveGrabDevice,
-                  passiveDetail(v.get(deviceid), v.get(grab_type), v.get(detail)));
+    case xinput::kXIPassiveUngrabDevice:
+        passiveUngrab(c);
         break;
-    }
     case xinput::kXIUngrabDevice: {
         const auto found = record.activeGrabs.find(2u + v.get(xinput::XIUngrabDevice::deviceid));
         if (found != record.activeGrabs.end() && found->second.client == c.client)

@@ -1,5 +1,7 @@
 #include "xproxy/state/Recorder.h"
 
+#include "xproxy/state/WindowTree.h"
+
 namespace entracte::xproxy {
 
 namespace core = wire::core;
@@ -80,11 +82,39 @@ void Recorder::event(ClientId client, const MessageView& event) {
     recordWindowEvent(m_record, client, event);
 }
 
-void markDrawn(Record& record, ClientXid drawable) {
-    if (const auto pixmap = record.find<Pixmap>(drawable); pixmap && pixmap->hasOwnPixels()) {
-        pixmap->dirty = true;
-        pixmap->touched = std::chrono::steady_clock::now();
+void Recorder::failed(ClientXid created) {
+    if (m_record.find<Window>(created))
+        windowtree::destroy(m_record, created);
+    else
+        m_record.forget(created);
+}
+
+bool RequestContext::mayCreate(ClientXid id) const {
+    const auto owner = record.clients.find(client);
+    if (owner == record.clients.end() || !owner->second.range.contains(raw(id)) ||
+        record.exists(id))
+        return false;
+    if (const auto pixmap = record.loseId(id)) {
+        if (pixmap->dirty) {
+            pixmap->image = std::make_shared<Image>();
+            pixmap->dirty = false;
+            effects.captures.push_back({id, pixmap->width, pixmap->height, pixmap->image});
+        }
+        effects.releases.push_back(id);
     }
+    return true;
+}
+
+void markDrawn(Pixmap& pixmap) {
+    if (!pixmap.hasOwnPixels())
+        return;
+    pixmap.dirty = true;
+    pixmap.touched = std::chrono::steady_clock::now();
+}
+
+void markDrawn(Record& record, ClientXid drawable) {
+    if (const auto pixmap = record.find<Pixmap>(drawable))
+        markDrawn(*pixmap);
 }
 
 } // namespace entracte::xproxy

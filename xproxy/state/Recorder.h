@@ -22,6 +22,8 @@ struct RequestEffects {
         ImageRef into;
     };
     std::vector<Capture> captures;
+    // Pixmaps that the server must let go before it gets the request, after the captures.
+    std::vector<ClientXid> releases;
 };
 
 // One request with all that a recording function needs. `ext` and `opcode` (major of the core
@@ -33,6 +35,10 @@ struct RequestContext {
     std::uint8_t opcode;
     const MessageView& view;
     RequestEffects& effects;
+
+    // Whether the client may create something by this id: the server refuses all others. The id may
+    // be that of a freed pixmap which the server still has: that is let go first.
+    bool mayCreate(ClientXid id) const;
 
     void stick(ClientXid object, std::uint64_t detail = 0) const {
         record.sticky.set({object, client, ext, opcode, detail}, view);
@@ -51,7 +57,8 @@ public:
     // An event on its way to a program, or one that the proxy itself asked for (kNobody). XI2's
     // and other extensions' events change nothing in the record.
     void event(ClientId client, const MessageView& event);
-    void failed(ClientXid created) { m_record.forget(created); }
+    // The server refused to create it.
+    void failed(ClientXid created);
 
 private:
     Record& m_record;
@@ -74,5 +81,6 @@ void recordWindowEvent(Record& record, ClientId client, const MessageView& event
 
 // A drawing request aims at it: when it is a pixmap, its captured pixels are out of date.
 void markDrawn(Record& record, ClientXid drawable);
+void markDrawn(Pixmap& pixmap);
 
 } // namespace entracte::xproxy

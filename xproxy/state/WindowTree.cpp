@@ -25,6 +25,8 @@ void detach(Record& record, Window& window) {
 }
 
 void reparent(Record& record, Window& window, ClientXid parent, std::int16_t x, std::int16_t y) {
+    if (!record.find<Window>(parent))
+        return;
     for (ClientXid above = parent; above != ClientXid::None;) {
         if (above == window.id)
             return; // into its own child: the server refuses that, too
@@ -62,25 +64,81 @@ void destroy(Record& record, ClientXid id) {
             record.forget(picture->id);
 }
 
+namespace {
+
+// `above` hides a part of `below` (X protocol, section 2 "Occlude").
+bool occludes(const Window& above, const Window& below) {
+    const auto right = [](const Window& w) { return w.x + w.width + 2 * w.borderWidth; };
+    const auto bottom = [](const Window& w) { return w.y + w.height + 2 * w.borderWidth; };
+    return above.mapped && below.mapped && above.x < right(below) && below.x < right(above) &&
+           above.y < bottom(below) && below.y < bottom(above);
+}
+
+// Whether something above (or beneath) the window, or just `sibling` when it is one, hides it (is
+// hidden by it).
+bool isHidden(const Record& record, const std::vector<ClientXid>& children, const Window& window,
+              ClientXid sibling) {
+    const auto place = std::ranges::find(children, window.id);
+    return std::any_of(place, children.end(), [&](ClientXid id) {
+        const auto other = record.find<Window>(id);
+        return other && id != window.id && (sibling == ClientXid::None || id == sibling) &&
+               occludes(*other, window);
+    });
+}
+bool hides(const Record& record, const std::vector<ClientXid>& children, const Window& window,
+           ClientXid sibling) {
+    const auto place = std::ranges::find(children, window.id);
+    return std::any_of(children.begin(), place, [&](ClientXid id) {
+        const auto other = record.find<Window>(id);
+        return other && (sibling == ClientXid::None || id == sibling) && occludes(window, *other);
+    });
+}
+
+} // namespace
+
+bool isSibling(const Record& record, const Window& window, ClientXid other) {
+    const auto found = record.find<Window>(other);
+    return found && other != window.id && found->parent == window.parent;
+}
+
 void restack(Record& record, Window& window, ClientXid sibling, Stack mode) {
     const auto parent = record.find<Window>(window.parent);
     if (!parent)
         return;
     auto& children = parent->children;
-    const bool onTop = !children.empty() && children.back() == window.id;
-    if (mode == Stack::TopIf)
-        mode = Stack::Above;
-    else if (mode == Stack::BottomIf)
-        mode = Stack::Below;
-    else if (mode == Stack::Opposite)
-        mode = onTop ? Stack::Below : Stack::Above;
-    std::erase(children, window.id);
-    auto place = std::ranges::find(children, sibling);
-    if (sibling == ClientXid::None || place == children.end())
-        place = mode == Stack::Above ? children.end() : children.begin();
-    else if (mode == Stack::Above)
-        ++place;
-    children.insert(place, window.id);
+    if (mode == Stack::Above || mode == Stack::Below) {
+        std::erase(children, window.id);
+        auto place = std::ranges::find(children, sibling);
+        if (place == children.end())
+            place = mode == Stack::Above ? children.end() : children.begin();
+        else if (mode == Stack::Above)
+            ++place;
+        children.insert(place, window.id);
+        return;
+    }
+    const bool hidden = isHidden(record, children, window, sibling);
+    const bool hiding = hides(record, children, window, sibling);
+    if (hidden && (mode == Stack::TopIf || mode == Stack::Opposite))
+        restack(record, window, ClientXid::None, Stack::Above);
+    else if (hiding && (mode == Stack::BottomIf || mode == Stack::Opposite))
+        restack(record, window, ClientXid::None, Stack::Below);
+}
+
+void circulate(Record& record, Window& parent, bool raiseLowest) {
+    std::vector<ClientXid> order = parent.children;
+    if (!raiseLowest)
+        std::ranges::reverse(order);
+    for (const ClientXid id : order) {
+        const auto child = record.find<Window>(id);
+        if (!child)
+            continue;
+        const bool moves = raiseLowest ? isHidden(record, parent.children, *child, ClientXid::None)
+                                       : hides(record, parent.children, *child, ClientXid::None);
+        if (!moves)
+            continue;
+        restack(record, *child, ClientXid::None, raiseLowest ? Stack::Above : Stack::Below);
+        return;
+    }
 }
 
 void placeAbove(Record& record, Window& window, ClientXid sibling) {

@@ -17,6 +17,9 @@ void destroy(Record& record, ClientXid window);
 
 enum class Stack : std::uint8_t { Above = 0, Below = 1, TopIf = 2, BottomIf = 3, Opposite = 4 };
 void restack(Record& record, Window& window, ClientXid sibling, Stack mode);
+// CirculateWindow: RaiseLowest or LowerHighest of the children.
+void circulate(Record& record, Window& parent, bool raiseLowest);
+bool isSibling(const Record& record, const Window& window, ClientXid other);
 // Directly above `sibling`, or at the bottom when it is None or not ours.
 void placeAbove(Record& record, Window& window, ClientXid sibling);
 
