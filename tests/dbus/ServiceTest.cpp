@@ -223,7 +223,7 @@ TEST_F(ServiceTest, theGateCannotBeBypassed) {
     const auto theirs = sessionNamed("theirs");
     const auto call = me.newCall(theirs, nullptr, "GetAll");
     sd_bus_message_append(call.get(), "s", kSession);
-    EXPECT_EQ(me.send(call).error, SD_BUS_ERROR_UNKNOWN_INTERFACE);
+    EXPECT_EQ(me.send(call).error, SD_BUS_ERROR_ACCESS_DENIED);
     EXPECT_EQ(me.call(std::string(kRoot) + "/session", kObjectManager, "GetManagedObjects").error,
               SD_BUS_ERROR_UNKNOWN_METHOD);
     EXPECT_EQ(me.call(sessionNamed("mine"), kProperties, "Set",

@@ -1,0 +1,242 @@
+// entracte as people use it: the program itself, as several users, on a real bus with polkit,
+// against an engine in memory (tests/dbus/FakeEngine.h). Run by private-bus.sh.
+
+#include "session/base/Error.h"
+#include "session/base/UniqueFd.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+namespace entracte {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr uid_t kMe = 5;
+constexpr uid_t kOther = 9;
+constexpr uid_t kAdmin = 34;
+constexpr uid_t kNobody = 65534;
+
+struct Outcome {
+    int status = -1;
+    std::string out;
+    std::string err;
+    Json json() const { return Json::parse(out, nullptr, false); }
+};
+
+std::string readAll(int fd) {
+    std::string text;
+    std::array<char, 4096> buffer;
+    for (ssize_t got; (got = ::read(fd, buffer.data(), buffer.size())) > 0;)
+        text.append(buffer.data(), static_cast<std::size_t>(got));
+    return text;
+}
+
+// Runs the program; `interruptAfter` sends it SIGINT.
+Outcome run(uid_t uid, std::vector<std::string> arguments, const std::string& bus = {},
+            std::chrono::milliseconds interruptAfter = {}) {
+    // Opened as root: the user may not be able to reach a build tree in root's home.
+    const UniqueFd program(::open(std::getenv("ENTRACTE_PROGRAM"), O_PATH | O_CLOEXEC));
+    int out[2], err[2];
+    if (!program || ::pipe2(out, O_CLOEXEC) < 0 || ::pipe2(err, O_CLOEXEC) < 0)
+        return {};
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::dup2(out[1], 1);
+        ::dup2(err[1], 2);
+        if (!bus.empty())
+            ::setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.c_str(), 1);
+        ::unsetenv("DISPLAY");
+        ::setenv("HOME", "/nonexistent", 1);
+        ::setenv("LC_ALL", "C.UTF-8", 1);
+        if (::chdir("/") < 0 || ::setgroups(0, nullptr) < 0 || ::setgid(60) < 0 ||
+            ::setuid(uid) < 0)
+            ::_exit(99);
+        std::vector<char*> words;
+        arguments.insert(arguments.begin(), "entracte");
+        for (auto& argument : arguments)
+            words.push_back(argument.data());
+        words.push_back(nullptr);
+        ::fexecve(program.get(), words.data(), environ);
+        ::_exit(98);
+    }
+    ::close(out[1]);
+    ::close(err[1]);
+    if (interruptAfter.count() > 0) {
+        std::this_thread::sleep_for(interruptAfter);
+        ::kill(child, SIGINT);
+    }
+    Outcome outcome{-1, readAll(out[0]), readAll(err[0])};
+    ::close(out[0]);
+    ::close(err[0]);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return outcome;
+}
+
+int statusOf(ErrorCode code) {
+    return errorInfo(code).exitStatus;
+}
+
+Outcome start(const std::string& name) {
+    return run(kMe, {"--json", "start", "--name", name, "--screen", "headless", "--", "xterm", "-e",
+                     "top"});
+}
+
+TEST(CommandTest, startGivesTheSession) {
+    const auto outcome = start("started");
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    const auto session = outcome.json()["session"];
+    EXPECT_EQ(session["name"], "started");
+    EXPECT_EQ(session["owner"], kMe);
+    EXPECT_EQ(session["state"], "running");
+    EXPECT_EQ(session["command"], (Json{"xterm", "-e", "top"}));
+    EXPECT_EQ(session["id"].get<std::string>().size(), 16u);
+}
+
+TEST(CommandTest, startSaysWhatIsWrong) {
+    const auto outcome = run(kMe, {"start", "--screen", "headless", "--", "/missing"});
+    EXPECT_EQ(outcome.status, statusOf(ErrorCode::NotFound));
+    EXPECT_EQ(outcome.err, "entracte: There is no program /missing.\n");
+    EXPECT_EQ(run(kMe, {"start", "--", "xterm"}).status, statusOf(ErrorCode::InvalidArgument));
+    EXPECT_EQ(run(kNobody, {"start", "--screen", "headless"}).status,
+              statusOf(ErrorCode::NotAuthorized));
+    EXPECT_EQ(run(kMe, {"start", "--screen", "headless", "--share", "/proc"}).status,
+              statusOf(ErrorCode::InvalidArgument));
+}
+
+TEST(CommandTest, listShowsOnesOwnAndTheAdministratorAll) {
+    const auto names = [](uid_t uid) {
+        std::vector<std::string> names;
+        const auto listed = run(uid, {"list", "--json"}).json();
+        for (const auto& session : listed["sessions"])
+            names.push_back(session["name"]);
+        return names;
+    };
+    const auto has = [](const std::vector<std::string>& list, const char* name) {
+        return std::find(list.begin(), list.end(), name) != list.end();
+    };
+    EXPECT_TRUE(has(names(kMe), "mine"));
+    EXPECT_FALSE(has(names(kMe), "theirs"));
+    EXPECT_TRUE(has(names(kOther), "theirs"));
+    EXPECT_FALSE(has(names(kOther), "mine"));
+    EXPECT_TRUE(has(names(kAdmin), "mine") && has(names(kAdmin), "theirs"));
+    EXPECT_NE(run(kNobody, {"list"}).out.find("There is no session"), std::string::npos);
+}
+
+TEST(CommandTest, execGivesTheProcess) {
+    const auto outcome =
+        run(kMe, {"exec", "mine", "--json", "--env", "A=b", "--", "xterm", "-e", "x"});
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_GT(outcome.json()["pid"].get<int>(), 0);
+    EXPECT_EQ(run(kMe, {"exec", "mine", "--", "/missing"}).status, statusOf(ErrorCode::NotFound));
+    EXPECT_EQ(run(kMe, {"exec", "theirs", "--", "x"}).status, statusOf(ErrorCode::NotFound));
+}
+
+TEST(CommandTest, aSessionGoesThroughItsWholeLife) {
+    const std::string id = start("whole life").json()["session"]["id"];
+    const auto snapshot = run(kMe, {"snapshot", "whole life", "--comment", "first", "--json"});
+    ASSERT_EQ(snapshot.status, 0) << snapshot.err;
+    EXPECT_EQ(snapshot.json()["snapshot"]["comment"], "first");
+    EXPECT_EQ(snapshot.json()["snapshot"]["session"], id);
+    EXPECT_EQ(snapshot.json()["snapshot"]["frozen_us"], 420000);
+
+    EXPECT_EQ(run(kMe, {"detach", id, "--json"}).json()["session"]["state"], "detached");
+    EXPECT_EQ(run(kMe, {"attach", id.substr(0, 8), "--screen", "headless", "--json"})
+                  .json()["session"]["state"],
+              "running");
+    EXPECT_EQ(run(kMe, {"suspend", id, "--json"}).json()["snapshot"]["suspended"], true);
+
+    const auto shown = run(kMe, {"show", id, "--json"}).json()["session"];
+    EXPECT_EQ(shown["state"], "suspended");
+    ASSERT_EQ(shown["snapshots"].size(), 2u);
+    const std::string first = shown["snapshots"][0]["id"];
+    EXPECT_EQ(shown["snapshots"][0]["comment"], "first");
+
+    EXPECT_EQ(run(kMe, {"resume", id, "--snapshot", first, "--json"}).json()["session"]["state"],
+              "running");
+    EXPECT_EQ(run(kMe, {"show", id, "--json"}).json()["session"]["findings"][0]["reason"],
+              "It uses UDP.");
+    EXPECT_EQ(run(kMe, {"delete", id}).status, statusOf(ErrorCode::Busy)); // it runs
+    EXPECT_EQ(run(kMe, {"stop", id, "--json"}).json()["session"]["state"], "suspended");
+    EXPECT_EQ(run(kMe, {"delete", id, "--snapshot", first, "--json"}).json()["deleted"]["snapshot"],
+              first);
+    EXPECT_EQ(run(kMe, {"delete", id, "--json"}).json()["deleted"], (Json{{"session", id}}));
+    EXPECT_EQ(run(kMe, {"show", id}).status, statusOf(ErrorCode::NotFound));
+}
+
+TEST(CommandTest, everyErrorOfAJobIsAnExitStatus) {
+    for (const auto& info : errorTable()) {
+        const auto outcome =
+            run(kMe, {"snapshot", "mine", "--json", "--comment", "fail:" + std::string(info.name)});
+        EXPECT_EQ(outcome.status, info.exitStatus) << info.name;
+        EXPECT_EQ(outcome.json()["error"]["code"], info.name);
+        EXPECT_EQ(outcome.json()["error"]["exit_status"], info.exitStatus);
+        EXPECT_EQ(outcome.err, "entracte: It failed as it was told. Tell it otherwise.\n");
+    }
+}
+
+TEST(CommandTest, ctrlCCancelsTheJob) {
+    const auto outcome =
+        run(kMe, {"snapshot", "mine", "--comment", "slow"}, {}, std::chrono::milliseconds(700));
+    EXPECT_EQ(outcome.status, statusOf(ErrorCode::Cancelled));
+    EXPECT_NE(outcome.err.find("cancelled"), std::string::npos);
+    // Really cancelled, and not only left: the session is free at once.
+    EXPECT_EQ(run(kMe, {"snapshot", "mine"}).status, 0);
+}
+
+TEST(CommandTest, aBusySessionSaysSo) {
+    std::thread slow([] {
+        EXPECT_EQ(run(kMe, {"snapshot", "mine", "--comment", "slow"}).status, 0);
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    const auto outcome = run(kMe, {"snapshot", "mine"});
+    slow.join();
+    EXPECT_EQ(outcome.status, statusOf(ErrorCode::Busy));
+    EXPECT_NE(outcome.err.find("busy"), std::string::npos);
+}
+
+TEST(CommandTest, doctorTellsWhatTheHelperFound) {
+    const auto outcome = run(kMe, {"doctor", "--json"});
+    EXPECT_EQ(outcome.status, 0) << outcome.out;
+    EXPECT_EQ(outcome.json()["ok"], true);
+    EXPECT_EQ(outcome.json()["findings"][0]["check"], "helper");
+    EXPECT_EQ(outcome.json()["findings"][2]["sentence"], "The engine is a fake.");
+}
+
+TEST(CommandTest, doctorLooksItselfWithoutAHelper) {
+    const auto outcome = run(kMe, {"doctor", "--json"}, "unix:path=/nonexistent");
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.json()["ok"], false);
+    std::vector<std::string> checks;
+    const auto told = outcome.json();
+    for (const auto& finding : told["findings"]) {
+        checks.push_back(finding["check"]);
+        if (finding["state"] != "ok") {
+            EXPECT_FALSE(finding["remedy"].get<std::string>().empty()) << finding;
+        }
+    }
+    EXPECT_EQ(checks, (std::vector<std::string>{"helper", "polkit", "namespaces", "overlayfs",
+                                                "seccomp", "criu", "dbus-daemon", "xvfb", "xephyr",
+                                                "disk", "memory"}));
+}
+
+TEST(CommandTest, withoutAHelperItSaysWhatToDo) {
+    const auto outcome = run(kMe, {"list"}, "unix:path=/nonexistent");
+    EXPECT_EQ(outcome.status, 8);
+    EXPECT_NE(outcome.err.find("message bus"), std::string::npos);
+}
+
+} // namespace
+} // namespace entracte
