@@ -130,7 +130,10 @@ int serve(const Options& options, int number) {
         if (const auto done = change.attach(std::move(*channel)); !done)
             return report(done.error());
     }
-    proxy.tidied = [&control] { control.work(); };
+    proxy.tidied = [&control, &change] {
+        control.work();
+        change.keepFresh();
+    };
     proxy.run();
     return 0;
 }

@@ -217,11 +217,18 @@ void Proxy::fromUtility() {
     auto& utility = *m_core.link->utility;
     UtilityPath sink(m_core);
     const bool alive = utility.stream.flush() && utility.stream.read();
-    if (!utility.process(sink) || !alive || !utility.stream.flush())
+    if (!utility.process(sink) || !alive)
         m_lost = true;
     else
-        m_core.loop.watch(utility.stream.fd(),
-                          utility.stream.queued() ? EPOLLIN | EPOLLOUT : EPOLLIN,
+        flushUtility();
+}
+
+void Proxy::flushUtility() {
+    auto& stream = m_core.link->utility->stream;
+    if (!stream.flush())
+        m_lost = true;
+    else
+        m_core.loop.watch(stream.fd(), stream.queued() ? EPOLLIN | EPOLLOUT : EPOLLIN,
                           m_core.link->fromServer);
 }
 

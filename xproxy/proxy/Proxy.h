@@ -38,6 +38,7 @@ public:
     void resume();
     void watchUpstream(Client& client);
     void watchUtility();
+    void flushUtility();
     // The range that a program is given, and how it is greeted.
     XidRange chooseRange(XidRange server) const;
     void greet(Client& client);
@@ -55,7 +56,6 @@ private:
     void upstreamBroke(Client& client);
     void tidy();
     void updateInterest(Client& client);
-    void scheduleCapture();
 
     Core m_core;
     RequestPath m_requests;

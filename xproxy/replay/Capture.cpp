@@ -4,6 +4,7 @@
 #include "xproxy/state/WindowTree.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 namespace entracte::xproxy {
@@ -14,8 +15,10 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::uint8_t kZPixmap = 2;
-constexpr auto kIdle = 1s; // a pixmap not drawn to for so long is worth keeping
+constexpr auto kIdle = 1s;    // a pixmap not drawn to for so long is worth keeping
+constexpr auto kOldest = 10s; // and one that is drawn to all the time, now and then
 constexpr unsigned kShapeKinds = 3;
+constexpr std::uint32_t kMaxWishUnits = 64; // of a property, 4 bytes each
 
 // Counts what was asked; shared with the answers.
 using Missing = std::shared_ptr<std::size_t>;
@@ -28,6 +31,7 @@ public:
     void pixmap(const PixmapRef& pixmap) {
         pixmap->dirty = false;
         pixmap->capturing = true;
+        pixmap->captured = Clock::now();
         ask(utilityRequest(core::kGetImage, kZPixmap)
                 .u32(server(pixmap->id))
                 .u16(0)
@@ -118,6 +122,48 @@ public:
             });
     }
 
+    // Which of the root's children holds the window: itself or a stranger's frame around it.
+    void outermost(ClientXid window) { climb(window, server(window)); }
+
+    void rootOrder(std::uint32_t root) {
+        ask(utilityRequest(core::kQueryTree, 0).u32(root).finish(),
+            [order = m_order](const MessageView& reply) {
+                const unsigned count = reply.get(core::QueryTreeReply::children_len);
+                for (unsigned i = 0; i < count; ++i)
+                    order->children.push_back(reply.u32(32 + 4 * std::size_t{i}));
+            });
+    }
+
+    // After all answers came: the children of the roots in the order in which the server has them.
+    void restack() {
+        Record& record = m_core.record;
+        std::map<std::uint32_t, std::size_t> place;
+        for (std::size_t i = 0; i < m_order->children.size(); ++i)
+            place[m_order->children[i]] = i;
+        for (const ClientXid root : record.roots) {
+            auto& children = record.find<Window>(root)->children;
+            std::ranges::stable_sort(children, {}, [&](ClientXid child) {
+                const auto top = m_order->outermost.find(child);
+                const auto at =
+                    top == m_order->outermost.end() ? place.end() : place.find(top->second);
+                return at == place.end() ? std::size_t{0} : at->second + 1;
+            });
+        }
+    }
+
+    // What a stranger's window manager has made of the window, to be wished for at the next one.
+    void managed(const WindowRef& window) {
+        property(window, "WM_STATE", [](Window& of, PropertyValue value) {
+            constexpr std::uint32_t kIconicState = 3;
+            of.iconic = MessageView(value.data, wire::kHostOrder).u32(0) == kIconicState;
+        });
+        for (const char* name : {"_NET_WM_STATE", "_NET_WM_DESKTOP"})
+            property(window, name,
+                     [atom = *m_core.record.atoms.find(name)](Window& of, PropertyValue value) {
+                         of.properties.insert_or_assign(atom, std::move(value));
+                     });
+    }
+
     void focus() {
         Record& record = m_core.record;
         auto& translator = *m_core.link->translator;
@@ -152,6 +198,55 @@ public:
     }
 
 private:
+    struct Order {
+        std::vector<std::uint32_t> children; // of the roots, bottom to top
+        std::map<ClientXid, std::uint32_t> outermost;
+    };
+
+    void climb(ClientXid window, std::uint32_t at) {
+        ask(utilityRequest(core::kQueryTree, 0).u32(at).finish(),
+            [this, window, at](const MessageView& reply) {
+                using namespace core::QueryTreeReply;
+                const std::uint32_t above = reply.get(parent);
+                if (reply.u8(0) != 1 || above == 0)
+                    return;
+                if (above == reply.get(root))
+                    m_order->outermost[window] = at;
+                else
+                    climb(window, above);
+            });
+    }
+
+    void property(const WindowRef& window, const char* name,
+                  std::function<void(Window&, PropertyValue)> take) {
+        const auto atom = m_core.record.atoms.find(name);
+        if (!atom)
+            return;
+        Bytes request = utilityRequest(core::kGetProperty, 0)
+                            .u32(raw(window->id))
+                            .u32(raw(*atom))
+                            .u32(0)
+                            .u32(0)
+                            .u32(kMaxWishUnits)
+                            .finish();
+        const Bytes asked = request;
+        const auto* schema = requestSchema(Ext::Core, core::kGetProperty);
+        auto& translator = *m_core.link->translator;
+        translator.request(schema, Ext::Core, request, wire::kHostOrder, false);
+        ask(request, [&translator, window, schema, asked, take](const MessageView& reply) {
+            Bytes message = copyOf(reply.bytes());
+            if (reply.u8(0) != 1 || reply.get(core::GetPropertyReply::type) == 0)
+                return;
+            translator.reply(schema->reply, Ext::Core, MessageView(asked, wire::kHostOrder),
+                             message, wire::kHostOrder);
+            const MessageView view(message, wire::kHostOrder);
+            using namespace core::GetPropertyReply;
+            const std::size_t size = std::size_t{view.get(value_len)} * (view.get(format) / 8u);
+            take(*window, {ClientAtom{view.get(type)}, view.get(format),
+                           copyOf(view.part(32, size)), kNobody});
+        });
+    }
+
     std::uint32_t server(ClientXid id) { return raw(m_core.link->translator->xids.toServer(id)); }
 
     static bool isWhole(const Window& window, const Bytes& rectangles) {
@@ -173,6 +268,7 @@ private:
 
     Core& m_core;
     Missing m_missing;
+    std::shared_ptr<Order> m_order = std::make_shared<Order>();
 };
 
 std::vector<PixmapRef> dirtyPixmaps(const Record& record) {
@@ -198,9 +294,15 @@ Status captureEverything(Core& core, Pump& pump, Clock::time_point deadline) {
     for (const auto& window : core.record.all<Window>()) {
         if (window->shapeDirty)
             capturer.shape(window);
-        if (windowtree::isRoot(core.record, window->parent))
-            capturer.place(window);
+        if (!windowtree::isRoot(core.record, window->parent))
+            continue;
+        capturer.place(window);
+        capturer.outermost(window->id);
+        if (window->foreignParent)
+            capturer.managed(window);
     }
+    for (const auto& screen : core.link->face.setup.screens)
+        capturer.rootOrder(screen.root);
     for (const auto& region : core.record.all<Region>())
         if (region->dirty)
             capturer.region(region);
@@ -208,7 +310,9 @@ Status captureEverything(Core& core, Pump& pump, Clock::time_point deadline) {
     capturer.newAtoms();
     for (const ServerAtom atom : core.link->translator->atoms.takeNameless())
         capturer.atomName(atom);
-    return pump.until([missing = capturer.missing()] { return *missing == 0; }, deadline);
+    ENTRACTE_TRY(pump.until([missing = capturer.missing()] { return *missing == 0; }, deadline));
+    capturer.restack();
+    return {};
 }
 
 bool captureIdle(Core& core, std::size_t budget) {
@@ -218,7 +322,8 @@ bool captureIdle(Core& core, std::size_t budget) {
     for (const auto& pixmap : dirtyPixmaps(core.record)) {
         const std::size_t size =
             std::size_t{pixmap->width} * pixmap->height * (pixmap->depth > 8 ? 4u : 1u);
-        if (now - pixmap->touched < kIdle || budget == 0) {
+        const bool isDue = now - pixmap->touched >= kIdle || now - pixmap->captured >= kOldest;
+        if (!isDue || budget == 0) {
             more = true;
             continue;
         }

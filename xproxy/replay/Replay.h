@@ -14,4 +14,9 @@ namespace entracte::xproxy {
 // Errors of single requests are logged and counted, not fatal; a failure names its step.
 Status replayRecord(Core& core, RequestPath& requests, Pump& pump, Clock::time_point deadline);
 
+// Requests (programs' world, host byte order) that give top-level windows back the hints which
+// their programs set: for the window manager to put them where they were, the replay had others
+// there.
+std::vector<Bytes> properHints(const Record& record);
+
 } // namespace entracte::xproxy

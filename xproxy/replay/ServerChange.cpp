@@ -18,6 +18,9 @@ constexpr auto kQuiesceLimit = 10s;
 constexpr auto kRebuildLimit = 30s;
 constexpr auto kGrabLimit = 2s;
 constexpr auto kStillAtMost = 60s;
+constexpr auto kManagerTime = 3s; // a window manager has placed the windows by then
+constexpr auto kCaptureEvery = 500ms;
+constexpr std::size_t kCaptureBudget = 32u << 20; // bytes of pixels at once
 
 std::uint64_t inodeOf(int fd) {
     struct stat status {};
@@ -174,6 +177,8 @@ Status ServerChange::moveTo(std::unique_ptr<ServerLink> link, const ServerKnowle
                 m_proxy.requests().reissue(*client, std::move(client->unanswered.front()));
                 client->unanswered.pop_front();
             }
+        m_core.loop.cancel(m_hintsTimer);
+        m_hintsTimer = m_core.loop.after(kManagerTime, [this] { restoreHints(); });
         return {};
     }
     logLine("rebuild failed: {}", done.error().forLog());
@@ -253,6 +258,32 @@ void ServerChange::goOn() {
         return;
     m_proxy.setState(xcontrol::State::Attached);
     m_proxy.resume();
+}
+
+void ServerChange::keepFresh() {
+    if (!m_core.record.capturesDue || m_captureTimer != 0)
+        return;
+    m_captureTimer = m_core.loop.after(kCaptureEvery, [this] {
+        m_captureTimer = 0;
+        if (m_proxy.state() != xcontrol::State::Attached)
+            return;
+        m_core.record.capturesDue = captureIdle(m_core, kCaptureBudget);
+        m_proxy.flushUtility();
+    });
+}
+
+void ServerChange::restoreHints() {
+    if (m_proxy.state() != xcontrol::State::Attached)
+        return;
+    for (Bytes& request : properHints(m_core.record)) {
+        const bool isChange = request[0] == std::byte{wire::core::kChangeProperty};
+        m_core.link->translator->request(
+            requestSchema(Ext::Core,
+                          isChange ? wire::core::kChangeProperty : wire::core::kDeleteProperty),
+            Ext::Core, request, wire::kHostOrder, false);
+        m_core.link->utility->inject(request);
+    }
+    m_proxy.flushUtility();
 }
 
 Status ServerChange::detach() {

@@ -21,6 +21,8 @@ public:
     // sockets to the server.
     Result<std::vector<std::uint64_t>> prepare();
     void goOn();
+    // At the end of each round of the loop: keeps the captured pixels fresh.
+    void keepFresh();
     Status detach();
     // The server went away.
     void lost();
@@ -38,6 +40,7 @@ private:
     Status moveTo(std::unique_ptr<ServerLink> link, const ServerKnowledge& knowledge);
     Status connectPrograms(ServerLink& link);
     void unwatchServer();
+    void restoreHints();
     std::uint32_t clientNow() const;
 
     Proxy& m_proxy;
@@ -46,6 +49,8 @@ private:
     std::uint32_t m_rebuildMicros = 0;
     std::uint32_t m_lastTime = 1; // programs' time when the last server was left, ms
     EventLoop::TimerId m_giveUp = 0;
+    EventLoop::TimerId m_captureTimer = 0;
+    EventLoop::TimerId m_hintsTimer = 0;
 };
 
 xcontrol::Failure failureOf(const Error& error);

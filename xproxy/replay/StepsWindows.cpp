@@ -2,6 +2,7 @@
 
 #include "xproxy/replay/Steps.h"
 
+#include "xproxy/replay/WindowOrder.h"
 #include "xproxy/state/WindowTree.h"
 
 #include <algorithm>
@@ -18,26 +19,6 @@ constexpr std::uint32_t kAbove = 0;
 constexpr std::uint32_t kInputOnlyAttributes =
     CW::WinGravity | CW::DontPropagate | CW::OverrideRedirect | CW::Cursor;
 constexpr std::uint32_t kDescribedColormaps = CW::Colormap;
-constexpr std::size_t kPropertyBytesAtOnce = 192u << 10;
-
-// From the roots downwards, siblings bottom to top; roots left out.
-std::vector<WindowRef> topDown(const Record& record) {
-    std::vector<WindowRef> found;
-    std::vector<ClientXid> next = record.roots;
-    for (std::size_t i = 0; i < next.size(); ++i) {
-        const auto window = record.find<Window>(next[i]);
-        if (!window)
-            continue;
-        if (i >= record.roots.size())
-            found.push_back(window);
-        next.insert(next.end(), window->children.begin(), window->children.end());
-    }
-    return found;
-}
-
-bool isTopLevel(const Record& record, const Window& window) {
-    return windowtree::isRoot(record, window.parent);
-}
 
 // Only its owner can make it, and only in a window that is there on its own connection; other
 // parents come later.
@@ -184,74 +165,6 @@ void replayWindowTree(ReplayContext& c) {
                 c.send(*owner, c.as(*owner, core::kChangeSaveSet, core::SetMode::Insert)
                                    .u32(raw(saved))
                                    .finish());
-    }
-}
-
-namespace {
-
-void sendProperty(ReplayContext& c, ClientXid window, ClientAtom name, const PropertyValue& value) {
-    const std::size_t unit = value.format / 8u;
-    std::size_t at = 0;
-    bool first = true;
-    do {
-        const std::size_t size =
-            std::min(kPropertyBytesAtOnce, value.data.size() - at) / unit * unit;
-        c.sendAsProxy(c.asProxy(core::kChangeProperty,
-                                first ? core::PropMode::Replace : core::PropMode::Append)
-                          .u32(raw(window))
-                          .u32(raw(name))
-                          .u32(raw(value.type))
-                          .u8(value.format)
-                          .pad(3)
-                          .u32(static_cast<std::uint32_t>(size / unit))
-                          .bytes(ByteView(value.data).subspan(at, size))
-                          .finish());
-        at += size;
-        first = false;
-    } while (at + unit <= value.data.size());
-}
-
-// A window manager places a new window where it likes, unless the person placed it (ICCCM 2.0,
-// section 4.1.2.3): USPosition and USSize; StaticGravity means that the inside stays where it is.
-PropertyValue withPosition(PropertyValue hints) {
-    constexpr std::uint32_t kUsPosition = 1;
-    constexpr std::uint32_t kUsSize = 2;
-    constexpr std::uint32_t kPWinGravity = 1u << 9;
-    constexpr std::uint32_t kStaticGravity = 10;
-    constexpr std::size_t kGravityAt = 17 * 4;
-    constexpr std::size_t kHintsSize = 18 * 4;
-    hints.type = ClientAtom{core::Atom::WM_SIZE_HINTS};
-    hints.format = 32;
-    hints.data.resize(std::max(hints.data.size(), kHintsSize));
-    const std::uint32_t flags = MessageView(hints.data, wire::kHostOrder).u32(0);
-    put32(hints.data, 0, flags | kUsPosition | kUsSize | kPWinGravity, wire::kHostOrder);
-    put32(hints.data, kGravityAt, kStaticGravity, wire::kHostOrder);
-    return hints;
-}
-
-bool hasManagerInside(const Record& record) {
-    return std::ranges::any_of(record.roots, [&](ClientXid root) {
-        return windowtree::isRedirected(record, root, kNobody);
-    });
-}
-
-} // namespace
-
-void replayProperties(ReplayContext& c) {
-    std::vector<WindowRef> windows = topDown(c.record);
-    for (const ClientXid root : c.record.roots)
-        windows.push_back(c.record.find<Window>(root));
-    const ClientAtom sizeHints{core::Atom::WM_NORMAL_HINTS};
-    for (const auto& window : windows) {
-        for (const auto& [name, value] : window->properties)
-            sendProperty(c, window->id, name, value);
-        if (isTopLevel(c.record, *window) && !window->overrideRedirect() && window->mapped &&
-            !hasManagerInside(c.record)) {
-            const auto known = window->properties.find(sizeHints);
-            sendProperty(
-                c, window->id, sizeHints,
-                withPosition(known == window->properties.end() ? PropertyValue{} : known->second));
-        }
     }
 }
 

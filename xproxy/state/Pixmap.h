@@ -22,6 +22,7 @@ struct Pixmap : Resource {
     bool dirty = false;     // drawn to since the last capture
     bool capturing = false; // a capture is on its way
     std::chrono::steady_clock::time_point touched{};
+    std::chrono::steady_clock::time_point captured{};
 
     // Freed by its program, but still there on the server by its id, because something uses it.
     bool withheld = false;

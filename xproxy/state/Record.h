@@ -106,6 +106,8 @@ public:
     // By what is grabbed: 0 pointer, 1 keyboard, 2 + device id for XI2.
     std::map<unsigned, ActiveGrab> activeGrabs;
     ClientId serverGrabber = kNobody;
+    // Pixels, shapes or regions changed since the flag was last taken down.
+    bool capturesDue = false;
     // PictFormats by number: bits of a pixel, and the depth of drawables that take it.
     struct PictFormat {
         std::uint8_t depth = 0;

@@ -9,16 +9,12 @@ namespace {
 
 void recordShape(const RequestContext& c) {
     namespace shape = wire::shape;
-    const auto mark = [&](ClientXid window) {
-        if (const auto shaped = c.record.find<Window>(window))
-            shaped->shapeDirty = true;
-    };
     switch (c.opcode) {
     case shape::kRectangles:
     case shape::kMask:
     case shape::kCombine:
     case shape::kOffset:
-        mark(xidOf(c.view, shape::Rectangles::destination_window));
+        markReshaped(c.record, xidOf(c.view, shape::Rectangles::destination_window));
         break;
     case shape::kSelectInput:
         c.stick(xidOf(c.view, shape::SelectInput::destination_window));
@@ -96,8 +92,7 @@ void recordDamage(const RequestContext& c) {
         c.record.forget<Damage>(xidOf(c.view, damage::Destroy::damage));
         break;
     case damage::kSubtract:
-        if (const auto region = c.record.find<Region>(xidOf(c.view, damage::Subtract::parts)))
-            region->dirty = true;
+        markRegion(c.record, xidOf(c.view, damage::Subtract::parts));
         break;
     default:
         break;

@@ -13,7 +13,7 @@ constexpr std::uint32_t kMaxGlyphs = 1u << 20;
 
 void markPictureDrawn(Record& record, ClientXid picture) {
     if (const auto target = record.find<Picture>(picture); target && target->pixmap)
-        markDrawn(*target->pixmap);
+        markDrawn(record, *target->pixmap);
 }
 
 void applyValues(Record& record, Picture& picture, const ValueList& changes) {

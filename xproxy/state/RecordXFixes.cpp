@@ -13,12 +13,8 @@ void createRegion(const RequestContext& c) {
     if (!c.mayCreate(id))
         return;
     c.record.create<Region>(id, c.client);
+    markRegion(c.record, id);
     c.effects.created = id;
-}
-
-void markRegion(const RequestContext& c, ClientXid id) {
-    if (const auto region = c.record.find<Region>(id))
-        region->dirty = true;
 }
 
 void replaceCursor(const RequestContext& c, const CursorRef& from, const CursorRef& to) {
@@ -66,24 +62,23 @@ void recordXFixesRequest(const RequestContext& c) {
         break;
     case xfixes::kSetRegion:
     case xfixes::kTranslateRegion:
-        markRegion(c, xidOf(v, xfixes::SetRegion::region));
+        markRegion(record, xidOf(v, xfixes::SetRegion::region));
         break;
     case xfixes::kCopyRegion:
     case xfixes::kRegionExtents:
     case xfixes::kExpandRegion:
-        markRegion(c, xidOf(v, xfixes::CopyRegion::destination));
+        markRegion(record, xidOf(v, xfixes::CopyRegion::destination));
         break;
     case xfixes::kUnionRegion:
     case xfixes::kIntersectRegion:
     case xfixes::kSubtractRegion:
-        markRegion(c, xidOf(v, xfixes::UnionRegion::destination));
+        markRegion(record, xidOf(v, xfixes::UnionRegion::destination));
         break;
     case xfixes::kInvertRegion:
-        markRegion(c, xidOf(v, xfixes::InvertRegion::destination));
+        markRegion(record, xidOf(v, xfixes::InvertRegion::destination));
         break;
     case xfixes::kSetWindowShapeRegion:
-        if (const auto window = record.find<Window>(xidOf(v, xfixes::SetWindowShapeRegion::dest)))
-            window->shapeDirty = true;
+        markReshaped(record, xidOf(v, xfixes::SetWindowShapeRegion::dest));
         break;
     case xfixes::kSetPictureClipRegion:
         if (const auto picture =

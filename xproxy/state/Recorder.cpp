@@ -105,16 +105,31 @@ bool RequestContext::mayCreate(ClientXid id) const {
     return true;
 }
 
-void markDrawn(Pixmap& pixmap) {
+void markDrawn(Record& record, Pixmap& pixmap) {
     if (!pixmap.hasOwnPixels())
         return;
     pixmap.dirty = true;
     pixmap.touched = std::chrono::steady_clock::now();
+    record.capturesDue = true;
 }
 
 void markDrawn(Record& record, ClientXid drawable) {
     if (const auto pixmap = record.find<Pixmap>(drawable))
-        markDrawn(*pixmap);
+        markDrawn(record, *pixmap);
+}
+
+void markReshaped(Record& record, ClientXid window) {
+    if (const auto shaped = record.find<Window>(window)) {
+        shaped->shapeDirty = true;
+        record.capturesDue = true;
+    }
+}
+
+void markRegion(Record& record, ClientXid id) {
+    if (const auto region = record.find<Region>(id)) {
+        region->dirty = true;
+        record.capturesDue = true;
+    }
 }
 
 } // namespace entracte::xproxy

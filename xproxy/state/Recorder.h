@@ -81,6 +81,8 @@ void recordWindowEvent(Record& record, ClientId client, const MessageView& event
 
 // A drawing request aims at it: when it is a pixmap, its captured pixels are out of date.
 void markDrawn(Record& record, ClientXid drawable);
-void markDrawn(Pixmap& pixmap);
+void markDrawn(Record& record, Pixmap& pixmap);
+void markReshaped(Record& record, ClientXid window);
+void markRegion(Record& record, ClientXid region);
 
 } // namespace entracte::xproxy

@@ -1,0 +1,33 @@
+#include "xproxy/replay/WindowOrder.h"
+
+#include "xproxy/state/WindowTree.h"
+
+#include <algorithm>
+
+namespace entracte::xproxy {
+
+std::vector<WindowRef> topDown(const Record& record) {
+    std::vector<WindowRef> found;
+    std::vector<ClientXid> next = record.roots;
+    for (std::size_t i = 0; i < next.size(); ++i) {
+        const auto window = record.find<Window>(next[i]);
+        if (!window)
+            continue;
+        if (i >= record.roots.size())
+            found.push_back(window);
+        next.insert(next.end(), window->children.begin(), window->children.end());
+    }
+    return found;
+}
+
+bool isTopLevel(const Record& record, const Window& window) {
+    return windowtree::isRoot(record, window.parent);
+}
+
+bool hasManagerInside(const Record& record) {
+    return std::ranges::any_of(record.roots, [&](ClientXid root) {
+        return windowtree::isRedirected(record, root, kNobody);
+    });
+}
+
+} // namespace entracte::xproxy

@@ -1,0 +1,19 @@
+#pragma once
+
+// The recorded windows in the orders in which the steps go through them.
+
+#include "xproxy/state/Record.h"
+
+#include <vector>
+
+namespace entracte::xproxy {
+
+// From the roots downwards, siblings bottom to top; roots left out.
+std::vector<WindowRef> topDown(const Record& record);
+
+bool isTopLevel(const Record& record, const Window& window);
+
+// Whether a window manager among the session's programs manages the windows.
+bool hasManagerInside(const Record& record);
+
+} // namespace entracte::xproxy
