@@ -16,10 +16,16 @@ status=${PIPESTATUS[0]}
 echo
 if grep -q '\*\*\*Skipped' "$build/tests.log"; then
     echo "Skipped tests, and why:"
+    # GoogleTest says the reason in the line after "Skipped"; of other tests it is the last line of their output.
     awk '
-        /^[0-9]+\/[0-9]+ Testing: / { name = $3 }
-        /: Skipped$/ { getline; print "  " name ": " $0; told[name] = 1 }' \
-        "$build/Testing/Temporary/LastTest.log"
+        FNR == NR { if (match($0, /Test +#[0-9]+: /) && /\*\*\*Skipped/) {
+                        name = substr($0, RSTART + RLENGTH); sub(/ .*/, "", name); skipped[name] = 1 }
+                    next }
+        / Testing: / { name = $3; reason = ""; next }
+        /^<end of output>/ { if (skipped[name]) print "  " name ": " reason; next }
+        /: Skipped$/ { getline; reason = $0; told = name; next }
+        NF && told != name { reason = $0 }' \
+        "$build/tests.log" "$build/Testing/Temporary/LastTest.log"
 else
     echo "No test was skipped."
 fi
