@@ -44,7 +44,7 @@ def case_programsSurviveTheirServersDeath(case):
     second = case.second_server()
     proxy.move(second)
     desktop = Desktop(second)
-    wait_for("all windows", lambda: desktop.classes() == lookout.classes, 20, 0.2)
+    lookout.expect_windows(desktop)
     lookout.expect_text(desktop)
     lookout.expect_obeys(desktop)
 

@@ -97,15 +97,22 @@ class Desktop:
         return wait_for(f"a window of {window_class}", found, limit, 0.2)
 
     def clear_clipboard(self):
-        # xclip stays behind to serve the selection until somebody else owns it.
+        """Puts nothing into the clipboard, and waits until that is so: xclip stays behind to serve the selection, and
+        owns it only some time after its first process has ended.
+        """
         subprocess.run(["xclip", "-selection", "clipboard", "-i", "/dev/null"],
                        env=self.server.environment(), stdin=subprocess.DEVNULL,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=10, check=False)
+        wait_for("an empty clipboard", lambda: self._read_clipboard() == "", 10)
 
     def clipboard(self):
+        return self._read_clipboard() or ""
+
+    def _read_clipboard(self):
+        """None when nobody owns it."""
         done = run_status(["timeout", "3", "xclip", "-o", "-selection", "clipboard"],
                           self.server.person, self.server.environment())
-        return done.stdout if done.returncode == 0 else ""
+        return done.stdout if done.returncode == 0 else None
 
     def screenshot(self, path):
         """The whole root window."""

@@ -49,16 +49,19 @@ class Lookout:
 
     def expect_same(self, desktop):
         """Windows, pixels before and after a full redraw, text, and answers to keys and clicks."""
-        try:
-            wait_for("all windows", lambda: desktop.classes() == self.classes, 20, 0.2)
-        except Failure as problem:
-            raise Failure(f"{self.classes} became {desktop.classes()}") from problem
+        self.expect_windows(desktop)
         self._expect_pixels(desktop, "after")
         desktop.run(["xrefresh"])
         time.sleep(0.3)
         self._expect_pixels(desktop, "redrawn")
         self.expect_text(desktop)
         self.expect_obeys(desktop)
+
+    def expect_windows(self, desktop):
+        try:
+            wait_for("all windows", lambda: desktop.classes() == self.classes, 20, 0.2)
+        except Failure as problem:
+            raise Failure(f"{self.classes} became {desktop.classes()}") from problem
 
     def _expect_pixels(self, desktop, name):
         for window_class, picture in self._take_pictures(desktop, name).items():

@@ -61,7 +61,8 @@ class XServer:
         screen = ["-screen", "0", f"{width}x{height}x24"]
         if self._within:
             screen = ["-screen", f"{width}x{height}", "-title", "Entracte: another X server"]
-        command = ["Xephyr" if self._within else "Xvfb", "-displayfd", str(write_end), *screen, "-auth", self.cookie_file, "-nolisten", "tcp", "-noreset",
+        command = ["Xephyr" if self._within else "Xvfb", "-displayfd", str(write_end), *screen,
+                   "-auth", self.cookie_file, "-nolisten", "tcp", "-noreset",
                    *self.traits.options]
         runs_as = self.person
         if self.traits.clock_ahead and os.geteuid() == 0:
@@ -175,6 +176,24 @@ def has_window_manager(server):
 def start_window_manager(server, stack, log):
     stack.enter_context(Process(["openbox", "--sm-disable"], log, server.person, env=server.environment()))
     wait_for("the window manager", lambda: has_window_manager(server))
+    # It says so early in its start, and openbox forgets a window that is mapped between that and the end of
+    # its start. It is there when it takes care of one.
+    if not any(_manages_a_window(server, log) for _ in range(10)):
+        raise Failure("the window manager manages no window")
+
+
+def _manages_a_window(server, log):
+    with Process(["xclock"], f"{log}.xclock", server.person, env=server.environment()):
+        try:
+            wait_for("its window to be managed", lambda: "0x" in _client_list(server), 2)
+        except Failure:
+            return False
+    wait_for("the window manager to let go", lambda: "0x" not in _client_list(server))
+    return True
+
+
+def _client_list(server):
+    return run(["xprop", "-root", "_NET_CLIENT_LIST"], server.person, server.environment(), check=False)
 
 
 def different(first, second):
