@@ -1,0 +1,167 @@
+// Identifiers of resources in the two worlds.
+
+#include "xproxy/proxy/XidMap.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace entracte::xproxy {
+namespace {
+
+constexpr std::uint32_t kMask = 0x1fffff; // 256 clients
+constexpr XidRange kClient{0x00400000, kMask};
+
+std::uint32_t toServer(XidMap& map, std::uint32_t id) {
+    return raw(map.toServer(ClientXid{id}));
+}
+std::uint32_t toClient(XidMap& map, std::uint32_t id) {
+    return raw(map.toClient(ServerXid{id}));
+}
+
+TEST(XidMapTest, isTheSameInBothWorldsOnTheFirstServer) {
+    XidMap map(kMask, kMask, true);
+    map.addClient(kClient, kClient);
+    EXPECT_TRUE(map.identity());
+    for (const std::uint32_t id : {0u, 1u, 0x1e7u, 0x400000u, 0x5fffffu, 0x800001u, 0xffffffffu}) {
+        EXPECT_EQ(toServer(map, id), id);
+        EXPECT_EQ(toClient(map, id), id);
+    }
+}
+
+TEST(XidMapTest, keepsLowBitsUnderAnotherBase) {
+    XidMap map(kMask, kMask, false);
+    map.addClient(kClient, {0x00a00000, kMask});
+    EXPECT_FALSE(map.identity());
+    EXPECT_EQ(toServer(map, 0x400000), 0xa00000u);
+    EXPECT_EQ(toServer(map, 0x512345), 0xb12345u);
+    EXPECT_EQ(toClient(map, 0xb12345), 0x512345u);
+}
+
+TEST(XidMapTest, tellsClientsApart) {
+    XidMap map(kMask, kMask, false);
+    map.addClient(kClient, {0x00600000, kMask}); // the number that the other had
+    map.addClient({0x00600000, kMask}, {0x00200000, kMask});
+    EXPECT_EQ(toServer(map, 0x400001), 0x600001u);
+    EXPECT_EQ(toServer(map, 0x600001), 0x200001u);
+    EXPECT_EQ(toClient(map, 0x600001), 0x400001u);
+    EXPECT_EQ(toClient(map, 0x200001), 0x600001u);
+}
+
+TEST(XidMapTest, followsAClientToItsNewRange) {
+    XidMap map(kMask, kMask, false);
+    map.addClient(kClient, {0x00a00000, kMask});
+    map.removeClient(kClient);
+    map.addClient(kClient, {0x00c00000, kMask});
+    EXPECT_EQ(toServer(map, 0x400007), 0xc00007u);
+    EXPECT_EQ(toClient(map, 0xc00007), 0x400007u);
+    EXPECT_NE(toClient(map, 0xa00007), 0x400007u);
+}
+
+TEST(XidMapTest, fitsIntoAWiderRange) {
+    constexpr std::uint32_t kWide = 0x7fffff; // 64 clients
+    XidMap map(kMask, kWide, false);
+    map.addClient(kClient, {0x01000000, kWide});
+    EXPECT_EQ(toServer(map, 0x5fffff), 0x011fffffu);
+    EXPECT_EQ(toClient(map, 0x011fffff), 0x5fffffu);
+}
+
+class NarrowXidMapTest : public ::testing::Test {
+protected:
+    static constexpr std::uint32_t kNarrow = 0x3ffff; // 2048 clients
+    NarrowXidMapTest() { map.addClient(kClient, {0x00b40000, kNarrow}); }
+    XidMap map{kMask, kNarrow, false};
+};
+
+TEST_F(NarrowXidMapTest, keepsLowBitsThatFit) {
+    EXPECT_EQ(toServer(map, 0x400001), 0xb40001u);
+    EXPECT_EQ(toClient(map, 0xb40001), 0x400001u);
+}
+
+TEST_F(NarrowXidMapTest, findsAPlaceForThoseThatDoNot) {
+    std::set<std::uint32_t> places;
+    for (std::uint32_t id = 0x5fff00; id < 0x600000; ++id) {
+        const std::uint32_t place = toServer(map, id);
+        EXPECT_EQ(place & ~kNarrow, 0xb40000u);
+        EXPECT_TRUE(places.insert(place).second);
+        EXPECT_EQ(toServer(map, id), place) << "stable";
+        EXPECT_EQ(toClient(map, place), id);
+    }
+}
+
+TEST_F(NarrowXidMapTest, neverGivesOnePlaceToTwo) {
+    const std::uint32_t fitting = toServer(map, 0x400000 | kNarrow);
+    const std::uint32_t moved = toServer(map, 0x5fffff);
+    EXPECT_NE(moved, fitting);
+    EXPECT_EQ(toClient(map, fitting), 0x400000u | kNarrow);
+    EXPECT_EQ(toClient(map, moved), 0x5fffffu);
+    // The other way round: one that would fit finds its place given away.
+    const std::uint32_t second = toServer(map, 0x5ffffe);
+    const std::uint32_t low = second & kNarrow;
+    const std::uint32_t late = toServer(map, 0x400000 | low);
+    EXPECT_NE(late, second);
+    EXPECT_EQ(toClient(map, late), 0x400000u | low);
+}
+
+TEST_F(NarrowXidMapTest, knowsItsIdsAgainAfterAReuse) {
+    const std::uint32_t place = toServer(map, 0x5fffff);
+    EXPECT_EQ(toServer(map, 0x5fffff), place); // freed and made again under the same id
+    EXPECT_EQ(toClient(map, place), 0x5fffffu);
+}
+
+TEST(XidMapTest, givesStrangersStableIdsOfTheirOwn) {
+    XidMap map(kMask, kMask, false);
+    map.addClient(kClient, {0x00a00000, kMask});
+    const XidRange reserved = XidMap::strangers(kMask);
+    std::set<std::uint32_t> given;
+    for (std::uint32_t id = 0x400000; id < 0x400100; ++id) { // a stranger where ours used to be
+        const std::uint32_t mine = toClient(map, id);
+        EXPECT_TRUE(reserved.contains(mine));
+        EXPECT_FALSE(kClient.contains(mine));
+        EXPECT_TRUE(given.insert(mine).second);
+        EXPECT_EQ(toClient(map, id), mine);
+        EXPECT_EQ(toServer(map, mine), id);
+    }
+}
+
+TEST(XidMapTest, strangersRangeIsNoClientsAndWithinTheProtocol) {
+    for (const std::uint32_t mask : {0x3ffffu, 0xfffffu, 0x1fffffu, 0x7fffffu}) {
+        const XidRange reserved = XidMap::strangers(mask);
+        EXPECT_EQ(reserved.base & mask, 0u);
+        EXPECT_EQ(reserved.base & 0xe0000000u, 0u);
+        EXPECT_NE(reserved.base, 0u);
+    }
+}
+
+TEST(XidMapTest, leavesSpecialValuesAlone) {
+    XidMap map(kMask, kMask, false);
+    map.setNowhere(ServerXid{0xa000ff});
+    map.addClient(kClient, {0x00a00000, kMask});
+    map.fix(ClientXid{0x1e7}, ServerXid{0x2c1});
+    // None and CopyFromParent; PointerRoot, ParentRelative, and XI2's like; all ones
+    for (const std::uint32_t id : {0u, 1u, 2u, 3u, 0xffffffffu}) {
+        EXPECT_EQ(toServer(map, id), id);
+        EXPECT_EQ(toClient(map, id), id);
+    }
+}
+
+TEST(XidMapTest, mapsWhatTheServerItselfOwns) {
+    XidMap map(kMask, kMask, false);
+    map.fix(ClientXid{0x1e7}, ServerXid{0x2c1});
+    map.fix(ClientXid{0x20}, ServerXid{0x45});
+    EXPECT_EQ(toServer(map, 0x1e7), 0x2c1u);
+    EXPECT_EQ(toClient(map, 0x2c1), 0x1e7u);
+    EXPECT_EQ(toServer(map, 0x20), 0x45u);
+    EXPECT_EQ(toClient(map, 0x45), 0x20u);
+}
+
+TEST(XidMapTest, whatNobodyHasBecomesAnIdThatExistsNowhere) {
+    XidMap map(kMask, kMask, false);
+    map.setNowhere(ServerXid{0xa000ff});
+    map.addClient(kClient, {0x00a00000, kMask});
+    EXPECT_EQ(toServer(map, 0x00812345), 0xa000ffu);                        // of no client
+    EXPECT_EQ(toServer(map, XidMap::strangers(kMask).base | 5), 0xa000ffu); // of no stranger yet
+}
+
+} // namespace
+} // namespace entracte::xproxy

@@ -1,0 +1,240 @@
+// The window tree as requests of programs make it.
+
+#include "tests/xproxy/state/RecordFixture.h"
+
+namespace entracte::xproxy {
+namespace {
+
+namespace CW = wire::core::CW;
+namespace ConfigWindow = wire::core::ConfigWindow;
+using Ids = std::vector<std::uint32_t>;
+
+class RecordWindowsTest : public RecordFixture {
+protected:
+    static constexpr std::uint32_t A = kOnes | 1, B = kOnes | 2, C = kOnes | 3, D = kOnes | 4;
+    void threeOnTheRoot() {
+        for (const std::uint32_t id : {A, B, C}) {
+            createWindow(kOne, id);
+            words(kOne, wire::core::kMapWindow, 0, {id});
+        }
+        ASSERT_EQ(childrenOf(kRoot), (Ids{A, B, C}));
+    }
+};
+INSTANTIATE_BOTH_ORDERS(RecordWindowsTest);
+
+TEST_P(RecordWindowsTest, createsWithAllAttributes) {
+    createPixmap(kOne, kOnes | 9);
+    const auto effects = createWindow(kOne, A, kRoot,
+                                      CW::BackPixmap | CW::BorderPixel | CW::BitGravity |
+                                          CW::OverrideRedirect | CW::EventMask,
+                                      {kOnes | 9, 0x112233, 1, 1, 0x20001});
+    EXPECT_EQ(effects.created, ClientXid{A});
+    const auto made = window(A);
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->owner, kOne);
+    EXPECT_EQ(made->parent, ClientXid{kRoot});
+    EXPECT_EQ(made->x, 10);
+    EXPECT_EQ(made->y, 20);
+    EXPECT_EQ(made->width, 300);
+    EXPECT_EQ(made->height, 200);
+    EXPECT_EQ(made->borderWidth, 2);
+    EXPECT_EQ(made->depth, 24);
+    EXPECT_EQ(made->visual, 0x21u);
+    EXPECT_FALSE(made->mapped);
+    EXPECT_EQ(made->background, pixmap(kOnes | 9));
+    EXPECT_EQ(made->attributes.at(CW::BorderPixel), 0x112233u);
+    EXPECT_EQ(made->attributes.at(CW::BitGravity), 1u);
+    EXPECT_TRUE(made->overrideRedirect());
+    EXPECT_EQ(made->eventMasks.at(kOne), 0x20001u);
+    EXPECT_EQ(childrenOf(kRoot), (Ids{A}));
+}
+
+TEST_P(RecordWindowsTest, takesFromTheParentWhatIsCopied) {
+    auto builder = core(wire::core::kCreateWindow, 0);
+    builder.u32(A).u32(kRoot).u16(0xfffb).u16(0xfff6).u16(5).u16(6).u16(0).u16(0).u32(0).u32(0);
+    send(kOne, builder);
+    EXPECT_EQ(window(A)->depth, 24);
+    EXPECT_EQ(window(A)->visual, 0x21u);
+    EXPECT_EQ(window(A)->windowClass, 1);
+    EXPECT_EQ(window(A)->x, -5);
+    EXPECT_EQ(window(A)->y, -10);
+}
+
+TEST_P(RecordWindowsTest, aPixelReplacesAPixmapAndTheOtherWayRound) {
+    createPixmap(kOne, kOnes | 9);
+    createWindow(kOne, A, kRoot, CW::BackPixel, {7});
+    words(kOne, wire::core::kChangeWindowAttributes, 0, {A, CW::BackPixmap, kOnes | 9});
+    EXPECT_TRUE(window(A)->background);
+    EXPECT_FALSE(window(A)->attributes.has(CW::BackPixel));
+    words(kOne, wire::core::kChangeWindowAttributes, 0, {A, CW::BackPixel, 8});
+    EXPECT_FALSE(window(A)->background);
+    EXPECT_FALSE(window(A)->attributes.has(CW::BackPixmap));
+    EXPECT_EQ(window(A)->attributes.at(CW::BackPixel), 8u);
+    words(kOne, wire::core::kChangeWindowAttributes, 0,
+          {A, CW::BackPixmap | CW::BackPixel, kOnes | 9, 9}); // both: the pixel wins
+    EXPECT_FALSE(window(A)->background);
+    EXPECT_EQ(window(A)->attributes.at(CW::BackPixel), 9u);
+}
+
+TEST_P(RecordWindowsTest, eachClientHasItsOwnEventMask) {
+    createWindow(kOne, A, kRoot, CW::EventMask, {1});
+    words(kTwo, wire::core::kChangeWindowAttributes, 0, {A, CW::EventMask, 0x400000});
+    EXPECT_EQ(window(A)->eventMasks,
+              (std::map<ClientId, std::uint32_t>{{kOne, 1}, {kTwo, 0x400000}}));
+    words(kOne, wire::core::kChangeWindowAttributes, 0, {A, CW::EventMask, 0});
+    EXPECT_EQ(window(A)->eventMasks, (std::map<ClientId, std::uint32_t>{{kTwo, 0x400000}}));
+}
+
+TEST_P(RecordWindowsTest, configuresGeometry) {
+    createWindow(kOne, A);
+    configure(kOne, A, ConfigWindow::X | ConfigWindow::Height | ConfigWindow::BorderWidth,
+              {0xfffffffd, 77, 5});
+    EXPECT_EQ(window(A)->x, -3);
+    EXPECT_EQ(window(A)->y, 20);
+    EXPECT_EQ(window(A)->width, 300);
+    EXPECT_EQ(window(A)->height, 77);
+    EXPECT_EQ(window(A)->borderWidth, 5);
+}
+
+TEST_P(RecordWindowsTest, restacks) {
+    threeOnTheRoot();
+    configure(kOne, A, ConfigWindow::StackMode, {0}); // Above all
+    EXPECT_EQ(childrenOf(kRoot), (Ids{B, C, A}));
+    configure(kOne, A, ConfigWindow::StackMode, {1}); // Below all
+    EXPECT_EQ(childrenOf(kRoot), (Ids{A, B, C}));
+    configure(kOne, A, ConfigWindow::Sibling | ConfigWindow::StackMode, {B, 0});
+    EXPECT_EQ(childrenOf(kRoot), (Ids{B, A, C}));
+    configure(kOne, C, ConfigWindow::Sibling | ConfigWindow::StackMode, {A, 1});
+    EXPECT_EQ(childrenOf(kRoot), (Ids{B, C, A}));
+    configure(kOne, C, ConfigWindow::Sibling | ConfigWindow::StackMode, {B, 1});
+    EXPECT_EQ(childrenOf(kRoot), (Ids{C, B, A}));
+}
+
+TEST_P(RecordWindowsTest, restacksByWhatHidesWhat) {
+    threeOnTheRoot(); // all in the same place
+    configure(kOne, A, ConfigWindow::Sibling | ConfigWindow::StackMode, {B, 2}); // TopIf B hides A
+    EXPECT_EQ(childrenOf(kRoot), (Ids{B, C, A})) << "to the top, not above the sibling";
+    configure(kOne, A, ConfigWindow::Sibling | ConfigWindow::StackMode,
+              {B, 3}); // BottomIf A hides B
+    EXPECT_EQ(childrenOf(kRoot), (Ids{A, B, C}));
+    configure(kOne, A, ConfigWindow::StackMode, {4}); // Opposite: something hides A
+    EXPECT_EQ(childrenOf(kRoot), (Ids{B, C, A}));
+    configure(kOne, A, ConfigWindow::StackMode, {4});
+    EXPECT_EQ(childrenOf(kRoot), (Ids{A, B, C}));
+    configure(kOne, A, ConfigWindow::X, {5'000}); // beside the others
+    configure(kOne, A, ConfigWindow::StackMode, {2});
+    EXPECT_EQ(childrenOf(kRoot), (Ids{A, B, C})) << "nothing hides it";
+}
+
+TEST_P(RecordWindowsTest, circulates) {
+    threeOnTheRoot();
+    words(kOne, wire::core::kCirculateWindow, 0, {kRoot}); // RaiseLowest
+    EXPECT_EQ(childrenOf(kRoot), (Ids{B, C, A}));
+    words(kOne, wire::core::kCirculateWindow, 1, {kRoot}); // LowerHighest
+    EXPECT_EQ(childrenOf(kRoot), (Ids{A, B, C}));
+}
+
+TEST_P(RecordWindowsTest, reparentsOntoTheTop) {
+    threeOnTheRoot();
+    createWindow(kTwo, kTwos | 1);
+    createWindow(kTwo, kTwos | 2, kTwos | 1);
+    reparent(kTwo, A, kTwos | 1, 4, 0xffff);
+    EXPECT_EQ(childrenOf(kRoot), (Ids{B, C, kTwos | 1}));
+    EXPECT_EQ(childrenOf(kTwos | 1), (Ids{kTwos | 2, A}));
+    EXPECT_EQ(window(A)->parent, ClientXid{kTwos | 1});
+    EXPECT_EQ(window(A)->x, 4);
+    EXPECT_EQ(window(A)->y, -1);
+    expectSoundTree();
+}
+
+TEST_P(RecordWindowsTest, refusesToPutAWindowIntoItself) {
+    createWindow(kOne, A);
+    createWindow(kOne, B, A);
+    reparent(kOne, A, B);
+    reparent(kOne, A, A);
+    EXPECT_EQ(window(A)->parent, ClientXid{kRoot});
+    expectSoundTree();
+}
+
+TEST_P(RecordWindowsTest, mapsAndUnmaps) {
+    createWindow(kOne, A);
+    createWindow(kOne, B, A);
+    createWindow(kOne, C, A);
+    words(kOne, wire::core::kMapSubwindows, 0, {A});
+    EXPECT_FALSE(window(A)->mapped);
+    EXPECT_TRUE(window(B)->mapped);
+    EXPECT_TRUE(window(C)->mapped);
+    words(kOne, wire::core::kUnmapWindow, 0, {B});
+    EXPECT_FALSE(window(B)->mapped);
+    words(kOne, wire::core::kUnmapSubwindows, 0, {A});
+    EXPECT_FALSE(window(C)->mapped);
+}
+
+TEST_P(RecordWindowsTest, aManagerIsAskedFirst) {
+    constexpr std::uint32_t kSubstructureRedirect = 1u << 20;
+    words(kTwo, wire::core::kChangeWindowAttributes, 0,
+          {kRoot, CW::EventMask, kSubstructureRedirect});
+    createWindow(kOne, A);
+    words(kOne, wire::core::kMapWindow, 0, {A});
+    configure(kOne, A, ConfigWindow::X, {50});
+    EXPECT_FALSE(window(A)->mapped);
+    EXPECT_EQ(window(A)->x, 10);
+    configure(kTwo, A, ConfigWindow::X, {60});
+    words(kTwo, wire::core::kMapWindow, 0, {A});
+    EXPECT_TRUE(window(A)->mapped);
+    EXPECT_EQ(window(A)->x, 60);
+    createWindow(kOne, B, kRoot, CW::OverrideRedirect, {1});
+    words(kOne, wire::core::kMapWindow, 0, {B});
+    EXPECT_TRUE(window(B)->mapped) << "a menu does not ask";
+}
+
+TEST_P(RecordWindowsTest, destroysAllBeneath) {
+    createWindow(kOne, A);
+    createWindow(kOne, B, A);
+    createWindow(kTwo, kTwos | 1, B);
+    createWindow(kOne, D);
+    words(kTwo, wire::core::kChangeSaveSet, 0, {B});
+    words(kOne, wire::core::kSetSelectionOwner, 0, {B, 300, 5});
+    words(kOne, wire::core::kDestroyWindow, 0, {A});
+    EXPECT_FALSE(window(A) || window(B) || window(kTwos | 1));
+    EXPECT_EQ(childrenOf(kRoot), (Ids{D}));
+    EXPECT_TRUE(record.selections.empty());
+    EXPECT_TRUE(record.clients[kTwo].saveSet.empty());
+    createWindow(kOne, B, D); // the id may be used again
+    EXPECT_EQ(childrenOf(D), (Ids{B}));
+    words(kOne, wire::core::kDestroySubwindows, 0, {D});
+    EXPECT_TRUE(childrenOf(D).empty());
+    expectSoundTree();
+}
+
+TEST_P(RecordWindowsTest, rescuesTheSaveSetOfAManagerThatDies) {
+    createWindow(kOne, A);
+    createWindow(kTwo, kTwos | 1); // a frame at 10,20 with a border of 2
+    createWindow(kTwo, kTwos | 2, kTwos | 1);
+    words(kTwo, wire::core::kChangeSaveSet, 0, {A});
+    reparent(kTwo, A, kTwos | 2, 3, 4);
+    record.clientGone(kTwo);
+    ASSERT_TRUE(window(A));
+    EXPECT_FALSE(window(kTwos | 1) || window(kTwos | 2));
+    EXPECT_EQ(window(A)->parent, ClientXid{kRoot});
+    EXPECT_EQ(window(A)->x, 3 + 2 * (10 + 2));
+    EXPECT_EQ(window(A)->y, 4 + 2 * (20 + 2));
+    EXPECT_TRUE(window(A)->mapped);
+    EXPECT_FALSE(record.clients.contains(kTwo));
+    expectSoundTree();
+}
+
+TEST_P(RecordWindowsTest, whatTheServerRefusesIsForgotten) {
+    createWindow(kOne, A);
+    const auto effects = createWindow(kOne, B, A);
+    recorder.failed(effects.created);
+    EXPECT_FALSE(window(B));
+    EXPECT_TRUE(childrenOf(A).empty());
+    createWindow(kOne, B, kRoot);
+    reparent(kOne, A, B);
+    EXPECT_EQ(childrenOf(B), (Ids{A}));
+    expectSoundTree();
+}
+
+} // namespace
+} // namespace entracte::xproxy
