@@ -52,10 +52,11 @@ TEST_P(RecordRenderTest, keepsAttributes) {
     words(kOne, Ext::Render, render::kChangePicture,
           {X, CP::Repeat | CP::AlphaMap | CP::ClipMask, 2, Y, M});
     EXPECT_EQ(picture(X)->values.at(CP::Repeat), 2u);
-    EXPECT_EQ(picture(X)->alphaMap, picture(Y));
+    const std::weak_ptr<Picture> map = picture(X)->alphaMap;
+    EXPECT_EQ(map.lock(), picture(Y));
     EXPECT_EQ(picture(X)->clipMask, pixmap(M));
     words(kOne, Ext::Render, render::kChangePicture, {X, CP::AlphaMap, 0});
-    EXPECT_FALSE(picture(X)->alphaMap);
+    EXPECT_FALSE(std::weak_ptr<Picture>(picture(X)->alphaMap).lock());
     words(kOne, Ext::Render, render::kFreePicture, {X});
     EXPECT_FALSE(picture(X));
 }
