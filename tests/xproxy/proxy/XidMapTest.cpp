@@ -109,6 +109,22 @@ TEST_F(NarrowXidMapTest, knowsItsIdsAgainAfterAReuse) {
     EXPECT_EQ(toClient(map, place), 0x5fffffu);
 }
 
+// A program that makes and frees things for hours runs through its ids many times.
+TEST_F(NarrowXidMapTest, placesOfWhatIsGoneAreGivenAgain) {
+    constexpr std::uint32_t kNowhere = 0xa000ff;
+    map.setNowhere(ServerXid{kNowhere});
+    const std::uint32_t living = toServer(map, 0x5fffff);
+    std::uint32_t latest = 0;
+    map.isUsed = [&](ClientXid id) { return raw(id) == 0x5fffff || raw(id) == latest; };
+    for (latest = 0x400000 | (kNarrow + 1); latest < 0x5f0000; ++latest) {
+        const std::uint32_t place = toServer(map, latest);
+        ASSERT_NE(place, kNowhere) << std::hex << latest;
+        ASSERT_NE(place, living);
+        ASSERT_EQ(toClient(map, place), latest);
+    }
+    EXPECT_EQ(toServer(map, 0x5fffff), living);
+}
+
 TEST(XidMapTest, givesStrangersStableIdsOfTheirOwn) {
     XidMap map(kMask, kMask, false);
     map.addClient(kClient, {0x00a00000, kMask});
