@@ -143,8 +143,9 @@ public:
             return fail(use.error());
         ENTRACTE_TRY(requireLive(*session));
         const pid_t init = session->live->container.init;
-        // The display's own connections are still open here; a snapshot knows them exactly.
-        return entracte::preflight(init, proxySockets(init));
+        // The display's and PID 1's own connections are still open here; a snapshot closes them or
+        // knows them exactly.
+        return entracte::preflight(init, ownSockets(init));
     }
 
 private:

@@ -94,13 +94,15 @@ std::uint64_t memoryOf(const std::vector<pid_t>& processes) {
     return kibibytes * 1024;
 }
 
-std::vector<std::uint64_t> proxySockets(pid_t init) {
+std::vector<std::uint64_t> ownSockets(pid_t init) {
     constexpr std::string_view label = "socket:[";
     std::vector<std::uint64_t> inodes;
-    for (const pid_t child : childrenOf(init)) {
-        if (!isProxy(nameOf(child)))
-            continue;
-        const std::string folder = proc(child, "fd");
+    std::vector<pid_t> holders{init}; // it talks with the helper itself
+    for (const pid_t child : childrenOf(init))
+        if (isProxy(nameOf(child)))
+            holders.push_back(child);
+    for (const pid_t holder : holders) {
+        const std::string folder = proc(holder, "fd");
         for (const std::string& name : entriesOf(folder)) {
             char target[64] = {};
             const ssize_t size =

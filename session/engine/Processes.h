@@ -20,8 +20,9 @@ std::uint32_t countPrograms(pid_t init);
 // Memory that the images of these processes may take at most (bytes): private and shared pages.
 std::uint64_t memoryOf(const std::vector<pid_t>& processes);
 
-// Sockets of the session's own X proxy, as far as one can tell from outside by its name.
-std::vector<std::uint64_t> proxySockets(pid_t init);
+// Sockets of what is ours in the session: PID 1 (which talks with the helper) and the X proxy, as
+// far as one can tell from outside by its name.
+std::vector<std::uint64_t> ownSockets(pid_t init);
 
 Result<InitIdentity> identityOf(pid_t pid);
 // A pidfd when the process still is the one that is meant; NotFound otherwise.
