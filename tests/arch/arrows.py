@@ -22,11 +22,12 @@ ALLOWED = {
     "session/engine": ("session",),
     "xproxy/wire": ("session/base",),
     "xproxy/state": ("session/base", "xproxy/wire"),
-    "xproxy/control": ("session/base",),
-    "xproxy/replay": ("session/base", "xproxy"),
-    "xproxy/proxy": ("session/base", "xproxy"),
+    "xproxy/proxy": ("session/base", "xproxy/wire", "xproxy/state", "xproxy/control/ControlProtocol.h"),
+    "xproxy/replay": ("session/base", "xproxy/wire", "xproxy/state", "xproxy/proxy"),
+    "xproxy/control": ("session/base", "xproxy/wire", "xproxy/state", "xproxy/proxy", "xproxy/replay"),
     "xproxy": ("session/base", "xproxy"),
-    "dbus/service": ("session", "xproxy/control", "dbus"),
+    # Of the proxy, the helper knows how to talk to it, and no more.
+    "dbus/service": ("session", "xproxy/control/ControlProtocol.h", "dbus"),
     "dbus/client": ("session/base", "dbus"),
     # `entracte doctor` works on a machine where the helper does not: it looks by itself then.
     "app/cli": ("app", "dbus/client", "session/base", "session/doctor"),
