@@ -1,5 +1,7 @@
 #!/usr/bin/python3
 """The X proxy alone, without containers or CRIU: programs hop from display to display."""
+import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -9,7 +11,7 @@ sys.dont_write_bytecode = True
 from entractetest.case import expect, main  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.lookout import Lookout  # noqa: E402
-from entractetest.processes import wait_for  # noqa: E402
+from entractetest.processes import BUILD_DIRECTORY, wait_for  # noqa: E402
 from entractetest.programs import COUNTER, counter_value  # noqa: E402
 from entractetest.xproxy import StandaloneProxy  # noqa: E402
 
@@ -64,6 +66,25 @@ def case_programsRunWhileThereIsNoServer(case):
     now = counter_value(desktop)
     expect(now >= before, f"the counter went back from {before} to {now}")
     wait_for("the counter to go on", lambda: (counter_value(desktop) or 0) > now, 10)
+
+
+def case_oneOfEveryObjectComesBack(case):
+    """tests/programs/x-victim makes one of each kind that a server holds, and tells what it lost."""
+    first, second = case.first_server(), case.second_server()
+    proxy = StandaloneProxy(case, first)
+    victim = case.workspace.folder("victim", mode=0o755) / "x-victim"
+    shutil.copy(BUILD_DIRECTORY / "tests/bin/x-victim", victim)
+    # Once per line: what it sees on the second server, and back on the first.
+    lines = case.workspace.folder("lines", case.person) / "lines"
+    lines.touch()
+    program = case.start_on(proxy)(["sh", "-c", f"tail -f -n +1 {lines} | {victim}"])
+    wait_for("x-victim", lambda: "ready" in program.words(), 20)
+    for count, server in enumerate((second, first), 1):
+        proxy.move(server)
+        with open(lines, "a") as stream:
+            stream.write("look\n")
+        wait_for("its look", lambda: len(re.findall(r"^(same|\d+ lost)$", program.words(), re.M)) >= count, 20)
+        expect("lost" not in program.words().lower(), program.words())
 
 
 def case_movingNowhereChangesNothing(case):

@@ -95,6 +95,7 @@ class Process:
     def __init__(self, command, log, person=None, env=None, pass_fds=(), cwd="/"):
         self.name = os.path.basename(str(command[0]))
         self.log = Path(log)
+        self._ended = False
         base = env if env is not None else (person.environment() if person else _own_environment())
         with open(self.log, "ab") as words:
             self._popen = subprocess.Popen([str(c) for c in command], env=base, cwd=cwd,
@@ -106,14 +107,22 @@ class Process:
         return self._popen.poll() is None
 
     def end(self, with_signal=signal.SIGTERM, limit=3.0):
-        """Ends it: `with_signal`, then SIGKILL. Its exit status (negative: a signal)."""
-        if self.running():
-            self._popen.send_signal(with_signal)
+        """Ends it and what it started: `with_signal`, then SIGKILL. Its exit status (negative: a signal)."""
+        if not self._ended:
+            self._ended = True  # once: its number may be somebody else's later
+            self._signal_group(with_signal)
             try:
                 self._popen.wait(limit)
             except subprocess.TimeoutExpired:
-                self._popen.kill()
+                pass
+            self._signal_group(signal.SIGKILL)
         return self._popen.wait()
+
+    def _signal_group(self, number):
+        try:
+            os.killpg(self.pid, number)  # it leads a session of its own
+        except ProcessLookupError:
+            pass
 
     def kill(self):
         return self.end(signal.SIGKILL)
