@@ -48,6 +48,7 @@ function(entracte_test name)
     cmake_parse_arguments(ARG "" "" "LINK;LABELS" ${ARGN})
     add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
     target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest_main GTest::gmock entracte_options)
+    target_compile_options(${name} PRIVATE -O0) # built more often than run
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY
                           ${PROJECT_BINARY_DIR}/tests/bin)
     # An empty value would vanish on the way, and TIMEOUT become a label.
