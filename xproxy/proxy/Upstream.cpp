@@ -55,8 +55,10 @@ void Upstream::sync(std::function<void()> done) {
 }
 
 void Upstream::keepCountable() {
-    if (sequence.serverSequence() - m_lastAnswered > kMaxUnanswered)
+    if (sequence.serverSequence() - m_lastAnswered > kMaxUnanswered) {
+        m_lastAnswered = sequence.serverSequence(); // before: inject() comes here again
         sync([] {});
+    }
 }
 
 void Upstream::settle(std::uint64_t sequence_) {
