@@ -1,6 +1,7 @@
 #include "xproxy/proxy/Proxy.h"
 
 #include "xproxy/proxy/Listener.h"
+#include "xproxy/proxy/Log.h"
 #include "xproxy/proxy/ReplyPath.h"
 #include "xproxy/proxy/UtilityPath.h"
 
@@ -83,6 +84,7 @@ void Proxy::serve(Client& client) {
         return;
     if (client.phase == Client::Phase::Running && client.upstream && !isStill()) {
         if (!m_requests.process(client)) {
+            logLine("client {} breaks the protocol", client.id);
             remove(client);
             return;
         }
@@ -242,8 +244,10 @@ void Proxy::upstreamBroke(Client& client) {
     }
     const ClientId id = client.id;
     m_core.link->utility->sync([this, id] {
-        if (Client* killed = m_core.client(id))
+        if (Client* killed = m_core.client(id)) {
+            logLine("the server ended the connection of client {}", id);
             remove(*killed);
+        }
     });
     if (!m_core.link->utility->stream.flush())
         m_lost = true;

@@ -175,22 +175,19 @@ void RequestPath::capture(Client& client, const RequestEffects::Capture& wanted)
     });
 }
 
-void RequestPath::reissue(Client& client, Outstanding unanswered) {
-    if (!unanswered.substitute.empty()) {
-        substitute(client, unanswered.ext, unanswered.schema, std::move(unanswered.substitute),
-                   std::move(unanswered.substituteFd));
-        return;
+void RequestPath::reissue(Client& client) {
+    // In their order, so that the program's numbers never go back.
+    for (auto& unanswered : client.unanswered) {
+        Bytes message = unanswered.request;
+        if (unanswered.substitute.empty())
+            m_core.link->translator->request(unanswered.schema, unanswered.ext, message,
+                                             client.order, unanswered.bigRequest);
+        else
+            message = MessageBuilder::request(client.order, core::kGetInputFocus, 0).finish();
+        client.upstream->passAgain(message, std::move(unanswered));
     }
-    if (unanswered.request.empty())
-        return;
-    Bytes message = unanswered.request;
-    Outstanding note;
-    note.ext = unanswered.ext;
-    note.schema = unanswered.schema;
-    note.bigRequest = unanswered.bigRequest;
-    note.request = std::move(unanswered.request);
-    m_core.link->translator->request(note.schema, note.ext, message, client.order, note.bigRequest);
-    client.upstream->pass(message, std::move(note));
+    client.unanswered.clear();
+    client.upstream->sequence.skipTo(client.sequence);
 }
 
 Bytes makeError(ByteOrder order, std::uint8_t code, std::uint32_t value, std::uint8_t major,

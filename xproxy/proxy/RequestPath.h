@@ -20,8 +20,8 @@ public:
     // or nothing.
     void injectAs(Client& client, Bytes request, bool bigRequest = false,
                   std::function<void(ByteView)> handler = {});
-    // A program's request that a lost server had not answered.
-    void reissue(Client& client, Outstanding unanswered);
+    // Asks again what a lost server had not answered.
+    void reissue(Client& client);
 
 private:
     enum class Verdict { Pass, Done, Hold, Refuse };

@@ -28,6 +28,19 @@ public:
         m_breaks.push_back({m_server, m_client});
         return m_server;
     }
+    // A request that a lost server left unanswered is asked again: its answer bears its first
+    // number.
+    std::uint64_t askedAgain(std::uint64_t clientSequence) {
+        m_client = clientSequence;
+        ++m_server;
+        m_breaks.push_back({m_server, m_client});
+        return m_server;
+    }
+    // After those: the program had sent so many in all.
+    void skipTo(std::uint64_t clientSequence) {
+        m_client = clientSequence;
+        m_breaks.push_back({m_server + 1, m_client + 1});
+    }
     std::uint64_t serverSequence() const { return m_server; }
     std::uint64_t clientSequence() const { return m_client; }
 

@@ -32,6 +32,16 @@ void Upstream::pass(ByteView request) {
 
 void Upstream::pass(ByteView request, Outstanding note) {
     note.sequence = sequence.passed();
+    note.clientSequence = sequence.clientSequence();
+    expect(request, std::move(note));
+}
+
+void Upstream::passAgain(ByteView request, Outstanding note) {
+    note.sequence = sequence.askedAgain(note.clientSequence);
+    expect(request, std::move(note));
+}
+
+void Upstream::expect(ByteView request, Outstanding note) {
     if (note.schema && note.schema->hasReply)
         m_lastAnswered = note.sequence;
     m_outstanding.push_back(std::move(note));

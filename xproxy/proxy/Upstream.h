@@ -15,7 +15,8 @@
 namespace entracte::xproxy {
 
 struct Outstanding {
-    std::uint64_t sequence = 0; // the server's number
+    std::uint64_t sequence = 0;       // the server's number
+    std::uint64_t clientSequence = 0; // the program's
     bool injected = false;
     Ext ext = Ext::Core;
     const wire::MessageSchema* schema = nullptr; // of the request
@@ -51,6 +52,8 @@ public:
     // A program's request. `note` is kept when an answer is expected or it may be undone.
     void pass(ByteView request);
     void pass(ByteView request, Outstanding note);
+    // The same, for one that another server left unanswered: note.clientSequence is its number.
+    void passAgain(ByteView request, Outstanding note);
     // A request of our own. `handler` is called once, unless the connection is lost before.
     void inject(ByteView request, std::function<void(ByteView)> handler = {});
     // A round trip; after it, all that was queued before has been done.
@@ -63,6 +66,7 @@ public:
     bool idle() const { return m_outstanding.empty() && stream.queued() == 0; }
 
 private:
+    void expect(ByteView request, Outstanding note);
     void settle(std::uint64_t sequence);
     void keepCountable();
 

@@ -173,10 +173,8 @@ Status ServerChange::moveTo(std::unique_ptr<ServerLink> link, const ServerKnowle
     }
     if (done) {
         for (auto& [id, client] : m_core.clients)
-            while (!client->unanswered.empty() && client->upstream) {
-                m_proxy.requests().reissue(*client, std::move(client->unanswered.front()));
-                client->unanswered.pop_front();
-            }
+            if (client->upstream && !client->unanswered.empty())
+                m_proxy.requests().reissue(*client);
         m_core.loop.cancel(m_hintsTimer);
         m_hintsTimer = m_core.loop.after(kManagerTime, [this] { restoreHints(); });
         return {};
@@ -196,8 +194,12 @@ Status ServerChange::connectPrograms(ServerLink& link) {
             continue;
         ENTRACTE_ASSIGN(connection, link.connector->connectNow(client->order, kConnectLimit));
         const XidRange server = connection.setup.range();
+        // Until the unanswered requests are asked again, nothing may bear a number after theirs.
+        const std::uint64_t sequence = client->unanswered.empty()
+                                           ? client->sequence
+                                           : client->unanswered.front().clientSequence - 1;
         client->upstream = std::make_unique<Upstream>(std::move(connection.socket), client->order,
-                                                      server, client->sequence);
+                                                      server, sequence);
         link.translator->xids.addClient(client->range, server);
     }
     return {};
