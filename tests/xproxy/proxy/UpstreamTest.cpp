@@ -210,5 +210,30 @@ TEST_P(UpstreamTest, refusesALengthBeyondReason) {
     EXPECT_FALSE(arrive());
 }
 
+TEST_P(UpstreamTest, neverLosesCountOfAProgramThatAsksNothing) {
+    // Answers bear 16 bits: without a round trip of our own now and then, 100,000 requests could
+    // not be counted.
+    std::uint64_t asked = 0;
+    for (int n = 0; n < 100'000; ++n) {
+        passPlain();
+        upstream->stream.flush();
+        if (n % 1'000 != 0)
+            continue;
+        ASSERT_TRUE(server.read());
+        for (const auto& one : upstream->outstanding())
+            if (one.injected && one.sequence > asked) {
+                asked = one.sequence;
+                says(message(kReply, 0, asked));
+            }
+        server.consume(server.input().size());
+        ASSERT_TRUE(arrive());
+    }
+    EXPECT_GE(asked, 60'000u);
+    passAsking(core::kGetGeometry, 2);
+    says(message(kReply, 0, upstream->sequence.serverSequence()));
+    EXPECT_TRUE(arrive());
+    EXPECT_EQ(log, "reply100001:8 ");
+}
+
 } // namespace
 } // namespace entracte::xproxy
