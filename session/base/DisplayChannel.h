@@ -2,14 +2,15 @@
 
 // How entracte-xproxy gets a connection to an X server from entracte-screen.
 //
-// The proxy lives inside the session and knows no display name and no cookie; the screen lives outside,
-// as the person, and knows both. They share one SOCK_SEQPACKET unix socket (the display channel). For
-// each connection that the proxy needs, it creates an unconnected AF_UNIX stream socket *itself* (so
-// that the socket belongs to the session's network namespace and CRIU finds it there) and sends it
-// in a ConnectRequest. The screen connects it to the server, does the X connection setup with the
-// cookie (X protocol, section 8 "Connection Setup"), and answers with the server's setup reply. Data then
-// flows directly between proxy and server. For a display that a unix path socket cannot reach (TCP,
-// abstract name) the screen puts a relay of its own behind the descriptor, which stays the proxy's.
+// The proxy lives inside the session and knows no display name and no cookie; the screen lives
+// outside, as the person, and knows both. They share one SOCK_SEQPACKET unix socket (the display
+// channel). For each connection that the proxy needs, it creates an unconnected AF_UNIX stream
+// socket *itself* (so that the socket belongs to the session's network namespace and CRIU finds it
+// there) and sends it in a ConnectRequest. The screen connects it to the server, does the X
+// connection setup with the cookie (X protocol, section 8 "Connection Setup"), and answers with the
+// server's setup reply. Data then flows directly between proxy and server. For a display that a
+// unix path socket cannot reach (TCP, abstract name) the screen puts a relay of its own behind the
+// descriptor, which stays the proxy's.
 //
 // Requests are answered in order. The channel closing means: this screen is gone (the X connections
 // that it made may live on). Both sides treat the other's bytes as a stranger's.
@@ -21,7 +22,8 @@ namespace entracte::display {
 
 inline constexpr std::uint32_t kChannelMagic = 0x31434445; // "EDC1"
 
-// Upper bound of one message (bytes): the setup reply's length field counts 16 bits of 4-byte units.
+// Upper bound of one message (bytes): the setup reply's length field counts 16 bits of 4-byte
+// units.
 inline constexpr std::size_t kMaxMessage = 8 + 65535 * 4 + 32;
 
 struct ConnectRequest { // proxy -> screen, with exactly one descriptor

@@ -3,8 +3,8 @@
 // What went wrong, in one value that travels from the place where it happened to the person.
 //
 // An Error carries one sentence for the person (what happened, what is safe), a hint (the next
-// step), a detail for the log, and optionally the error that caused it. ErrorCode is the stable part:
-// one table (errorInfo) maps it to its D-Bus error name and the exit status of the CLI.
+// step), a detail for the log, and optionally the error that caused it. ErrorCode is the stable
+// part: one table (errorInfo) maps it to its D-Bus error name and the exit status of the CLI.
 
 #include <cstdint>
 #include <memory>
@@ -15,30 +15,30 @@
 namespace entracte {
 
 enum class ErrorCode : std::uint8_t {
-    Internal,           // a broken promise of our own code
-    InvalidArgument,    // what was asked makes no sense
-    NotFound,           // no such session, snapshot, program or file
-    NotAuthorized,      // polkit said no
-    Busy,               // another job holds the session
-    Cancelled,          // the person asked to stop
-    TimedOut,           // a participant gave no answer in its time
-    CriuMissing,        // no CRIU that works on this kernel
-    KernelUnsuitable,   // the kernel lacks a feature
-    ScreenUnavailable,  // the X server cannot be reached or does not offer what is needed
-    NotCheckpointable,  // something in the session cannot be saved
-    DumpFailed,         // CRIU could not save
-    RestoreFailed,      // CRIU could not bring back
-    SnapshotDamaged,    // a stored part is missing, truncated or altered
-    NoSpace,            // disk or memory full
-    HostMismatch,       // this machine cannot run what the snapshot holds
-    SessionEnded,       // the session died meanwhile
-    System,             // a system call failed; detail names it
+    Internal,          // a broken promise of our own code
+    InvalidArgument,   // what was asked makes no sense
+    NotFound,          // no such session, snapshot, program or file
+    NotAuthorized,     // polkit said no
+    Busy,              // another job holds the session
+    Cancelled,         // the person asked to stop
+    TimedOut,          // a participant gave no answer in its time
+    CriuMissing,       // no CRIU that works on this kernel
+    KernelUnsuitable,  // the kernel lacks a feature
+    ScreenUnavailable, // the X server cannot be reached or does not offer what is needed
+    NotCheckpointable, // something in the session cannot be saved
+    DumpFailed,        // CRIU could not save
+    RestoreFailed,     // CRIU could not bring back
+    SnapshotDamaged,   // a stored part is missing, truncated or altered
+    NoSpace,           // disk or memory full
+    HostMismatch,      // this machine cannot run what the snapshot holds
+    SessionEnded,      // the session died meanwhile
+    System,            // a system call failed; detail names it
 };
 
 struct ErrorInfo {
     ErrorCode code;
-    std::string_view name;     // "Busy", also the last part of the D-Bus error name
-    std::uint8_t exitStatus;   // of the CLI, documented in entracte(1)
+    std::string_view name;   // "Busy", also the last part of the D-Bus error name
+    std::uint8_t exitStatus; // of the CLI, documented in entracte(1)
 };
 
 // Prefix of every D-Bus error name.

@@ -1,6 +1,7 @@
 #pragma once
 
-// One message with descriptors over a unix SOCK_SEQPACKET or SOCK_STREAM socket (unix(7), SCM_RIGHTS).
+// One message with descriptors over a unix SOCK_SEQPACKET or SOCK_STREAM socket (unix(7),
+// SCM_RIGHTS).
 
 #include "session/base/Result.h"
 #include "session/base/UniqueFd.h"
@@ -24,8 +25,9 @@ struct ReceivedMessage {
 // signal is raised).
 Status sendMessage(int socket, std::span<const std::byte> bytes, std::span<const int> fds = {});
 
-// Receives one message of at most `limit` bytes; a longer one is an error (InvalidArgument), as is one
-// with more descriptors than kMaxPassedFds. Waits at most `timeout` (negative: for ever): TimedOut.
+// Receives one message of at most `limit` bytes; a longer one is an error (InvalidArgument), as is
+// one with more descriptors than kMaxPassedFds. Waits at most `timeout` (negative: for ever):
+// TimedOut.
 Result<ReceivedMessage> receiveMessage(int socket, std::size_t limit,
                                        std::chrono::milliseconds timeout);
 

@@ -98,8 +98,8 @@ struct Plan {
 
     if (::setsid() < 0)
         giveUp(plan);
-    // A program of ours may lie where only root may go (a build tree in root's home): found with our
-    // rights, run with the other's.
+    // A program of ours may lie where only root may go (a build tree in root's home): found with
+    // our rights, run with the other's.
     const int program = plan.credentials ? ::open(plan.arguments[0], O_PATH | O_CLOEXEC) : -1;
     // The system calls themselves: glibc's functions would tell the parent's other threads, which
     // are not here.

@@ -20,8 +20,8 @@ struct UnixConnection {
 
 // Asks the kernel in the network namespace of process `init`; the calling thread stays where it is.
 // A socket accepted outside for a connection from inside belongs to the namespace too: who is
-// outside is told by who has it open, not by this list. Connections that nobody has accepted yet are
-// left out.
+// outside is told by who has it open, not by this list. Connections that nobody has accepted yet
+// are left out.
 Result<std::vector<UnixConnection>> unixConnections(pid_t init);
 
 } // namespace entracte

@@ -1,10 +1,12 @@
 #pragma once
 
-// How the helper talks to entracte-session (PID 1 of a session): SOCK_SEQPACKET on a listening unix socket.
+// How the helper talks to entracte-session (PID 1 of a session): SOCK_SEQPACKET on a listening unix
+// socket.
 //
-// As with the X proxy, only the listening socket is there at a dump: the helper closes its connections
-// before, and connects anew after. A request may be of any length up to kMaxRequest; everything that the
-// helper reads back is of fixed size, because a program of the session could take PID 1's place.
+// As with the X proxy, only the listening socket is there at a dump: the helper closes its
+// connections before, and connects anew after. A request may be of any length up to kMaxRequest;
+// everything that the helper reads back is of fixed size, because a program of the session could
+// take PID 1's place.
 
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +20,7 @@ inline constexpr std::size_t kMaxRequest = 256 * 1024;
 enum class Operation : std::uint32_t {
     Spawn = 1,     // payload: SpawnPayload strings; answered with the pid
     Terminate = 2, // SIGTERM to all, SIGKILL after `argument` ms, then exit; answered at once
-    Events = 3,    // answered with exits whose serial is greater than `argument`, at most kMaxEvents
+    Events = 3, // answered with exits whose serial is greater than `argument`, at most kMaxEvents
     WaitEvents = 4 // the same, but waits up to 10 s for one
 };
 

@@ -2,15 +2,16 @@
 
 // How the outside steers entracte-xproxy: SOCK_SEQPACKET on a listening unix socket of the proxy's.
 //
-// A listening socket is saved by CRIU like any other; a connection to the outside is not. So whoever
-// steers connects, talks, and the proxy closes *every* control connection and display channel right after
-// it answered Prepare: at the moment of a dump only the X connections themselves reach outside, and
-// their inodes are in that answer. After the thaw or the restore one connects anew.
+// A listening socket is saved by CRIU like any other; a connection to the outside is not. So
+// whoever steers connects, talks, and the proxy closes *every* control connection and display
+// channel right after it answered Prepare: at the moment of a dump only the X connections
+// themselves reach outside, and their inodes are in that answer. After the thaw or the restore one
+// connects anew.
 //
-// A connection begins in the request-answer role. `BecomeDisplayChannel` and `BecomeShmChannel` turn it
-// round: from then on the proxy asks on it. All messages are of fixed size but for Prepare's list, and
-// all numbers are in host byte order. Any program of the session can reach this socket or take
-// its place: the helper believes nothing that it reads here beyond its type.
+// A connection begins in the request-answer role. `BecomeDisplayChannel` and `BecomeShmChannel`
+// turn it round: from then on the proxy asks on it. All messages are of fixed size but for
+// Prepare's list, and all numbers are in host byte order. Any program of the session can reach this
+// socket or take its place: the helper believes nothing that it reads here beyond its type.
 
 #include <cstddef>
 #include <cstdint>
@@ -22,13 +23,14 @@ inline constexpr std::size_t kMaxUpstreams = 1024;
 inline constexpr const char* kContainerPath = "/run/entracte/xproxy"; // inside a session
 
 enum class Operation : std::uint32_t {
-    Status = 1,               // answered at once
-    Prepare = 2,              // be still and capture; answered by Answer + upstream inodes (u64 each)
-    Continue = 3,             // go on after Prepare (thawed, or the job was given up)
-    Detach = 4,               // leave the server: be still, capture, close all upstream connections, wait
-    BecomeDisplayChannel = 5, // no answer; a proxy that has no server, or another one, rebuilds on this
-    BecomeShmChannel = 6,     // no answer; the proxy sends ShmRequest, gets ShmAnswer
-    WaitState = 7,            // answered when the state serial is no longer `argument`, or after 10 s
+    Status = 1,   // answered at once
+    Prepare = 2,  // be still and capture; answered by Answer + upstream inodes (u64 each)
+    Continue = 3, // go on after Prepare (thawed, or the job was given up)
+    Detach = 4,   // leave the server: be still, capture, close all upstream connections, wait
+    BecomeDisplayChannel =
+        5,                // no answer; a proxy that has no server, or another one, rebuilds on this
+    BecomeShmChannel = 6, // no answer; the proxy sends ShmRequest, gets ShmAnswer
+    WaitState = 7,        // answered when the state serial is no longer `argument`, or after 10 s
 };
 
 struct Request {
@@ -67,7 +69,8 @@ struct Answer {
 };
 static_assert(sizeof(Answer) == 48);
 
-struct ShmRequest { // proxy -> helper: a descriptor for this System V segment of the session, please
+struct ShmRequest { // proxy -> helper: a descriptor for this System V segment of the session,
+                    // please
     std::uint32_t magic;
     std::int32_t shmid;
 };

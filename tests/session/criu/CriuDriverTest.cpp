@@ -264,7 +264,8 @@ TEST_F(CriuDriverTest, preflightNamesATracedProgram) {
     std::thread([&] { // a tracer that ends lets go
         ASSERT_EQ(::ptrace(PTRACE_SEIZE, subject.init(), 0, 0), 0);
         findings = preflight(subject.init(), {});
-    }).join();
+    })
+        .join();
     ASSERT_TRUE(findings);
     ASSERT_EQ(findings->size(), 1U);
     EXPECT_NE(findings->front().reason.find("debugged"), std::string::npos);
