@@ -98,6 +98,7 @@ struct SnapshotInfo {
     std::uint32_t windows = 0;
     std::uint32_t programs = 0;
     bool suspended = false;
+    bool pinned = false; // no retention rule removes it
 };
 
 // One program that cannot be saved (blocker) or that will lose something (warning).

@@ -11,6 +11,7 @@
 #include <sodium.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -115,6 +116,91 @@ public:
         return removeTree(folder.get(), removed);
     }
 
+    Result<SnapshotInfo> edit(const SessionId& session, const SnapshotId& id,
+                              const SnapshotEdit& change) override {
+        ENTRACTE_ASSIGN(manifest, manifestOf(session, id));
+        SnapshotInfo& info = manifest.record.info;
+        info.comment = change.comment.value_or(info.comment);
+        info.pinned = change.pinned.value_or(info.pinned);
+        ENTRACTE_ASSIGN(folder, snapshotFolder(session, id));
+        ENTRACTE_TRY(writeFileDurably(folder.get(), kManifestName, formatManifest(manifest)));
+        return info;
+    }
+
+    Result<SnapshotSpace> space(const SessionId& session, const SnapshotId& id) const override {
+        ENTRACTE_ASSIGN(manifest, manifestOf(session, id));
+        return SnapshotSpace{manifest.record.info.storedBytes, manifest.record.info.storedBytes};
+    }
+
+    Result<StoreSpace> space() const override {
+        StoreSpace space;
+        ENTRACTE_ASSIGN(sessions, namesIn(m_sessions.get()));
+        for (const std::string& session : sessions)
+            for (const SnapshotInfo& info : list(session))
+                space.used += info.storedBytes;
+        struct statvfs disk {};
+        if (::fstatvfs(m_sessions.get(), &disk) != 0)
+            return fail(Error::fromErrno("The free space of the store could not be examined"));
+        space.available = disk.f_bavail * disk.f_frsize;
+        return space;
+    }
+
+    void setLimits(const StoreLimits& limits) override { m_limits = limits; }
+
+    Result<CheckReport> check(const std::optional<std::set<SessionId>>& only, bool readData,
+                              JobStretch stretch) const override {
+        CheckReport report;
+        ENTRACTE_ASSIGN(sessions, namesIn(m_sessions.get()));
+        for (const std::string& session : sessions) {
+            const auto folder = snapshotsOf(session, false);
+            if (!parseId(session) || (only && !only->contains(session)) || !folder)
+                continue;
+            ENTRACTE_ASSIGN(names, namesIn(folder->get()));
+            for (const std::string& id : names) {
+                if (!parseId(id))
+                    continue;
+                ++report.snapshots;
+                const auto manifest = manifestOf(session, id);
+                if (!manifest)
+                    report.findings.push_back({session, id, manifest.error().sentence()});
+                else if (!sizesMatch(session, *manifest))
+                    report.findings.push_back({session, id, "A part has another size."});
+                else if (readData) {
+                    report.bytesRead += manifest->record.info.storedBytes;
+                    if (const auto whole = verify(session, id, stretch); !whole)
+                        report.findings.push_back({session, id, whole.error().sentence()});
+                    ENTRACTE_TRY(stretch.job.check());
+                }
+            }
+        }
+        return report;
+    }
+
+    Result<GcReport> gc(JobStretch) override {
+        ENTRACTE_TRY(removeLeftovers());
+        return GcReport{};
+    }
+
+    Result<PruneReport> prune(const SessionId& session, const Retention& rules,
+                              const std::set<SnapshotId>& inUse, bool dryRun,
+                              JobStretch stretch) override {
+        PruneReport report;
+        auto snapshots = list(session);
+        const auto dropped = chooseToRemove(snapshots, rules, inUse);
+        for (SnapshotInfo& info : snapshots) {
+            if (!dropped.contains(info.id)) {
+                report.kept.push_back(std::move(info));
+                continue;
+            }
+            ENTRACTE_TRY(stretch.job.check());
+            if (!dryRun)
+                ENTRACTE_TRY(remove(session, info.id));
+            report.freedBytes += info.storedBytes;
+            report.removed.push_back(std::move(info));
+        }
+        return report;
+    }
+
 private:
     static Error noSuchSnapshot() {
         return Error(ErrorCode::NotFound, "This session has no such snapshot.")
@@ -194,6 +280,7 @@ private:
 
     UniqueFd m_lock; // held as long as the store is open
     UniqueFd m_sessions;
+    StoreLimits m_limits;
 };
 
 } // namespace

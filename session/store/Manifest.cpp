@@ -25,18 +25,21 @@ std::string hashOf(const json& document) {
 }
 
 json infoToJson(const SnapshotInfo& info) {
-    return {{"id", info.id},
-            {"session", info.session},
-            {"comment", info.comment},
-            {"takenUnixMs", info.takenUnixMs},
-            {"imageBytes", info.imageBytes},
-            {"storedBytes", info.storedBytes},
-            {"layerBytes", info.layerBytes},
-            {"frozenMicros", info.frozenMicros},
-            {"totalMillis", info.totalMillis},
-            {"windows", info.windows},
-            {"programs", info.programs},
-            {"suspended", info.suspended}};
+    json value{{"id", info.id},
+               {"session", info.session},
+               {"comment", info.comment},
+               {"takenUnixMs", info.takenUnixMs},
+               {"imageBytes", info.imageBytes},
+               {"storedBytes", info.storedBytes},
+               {"layerBytes", info.layerBytes},
+               {"frozenMicros", info.frozenMicros},
+               {"totalMillis", info.totalMillis},
+               {"windows", info.windows},
+               {"programs", info.programs},
+               {"suspended", info.suspended}};
+    if (info.pinned) // else left out: earlier versions know nothing of it
+        value["pinned"] = true;
+    return value;
 }
 
 SnapshotInfo infoFromJson(const json& value) {
@@ -53,6 +56,7 @@ SnapshotInfo infoFromJson(const json& value) {
     value.at("windows").get_to(info.windows);
     value.at("programs").get_to(info.programs);
     value.at("suspended").get_to(info.suspended);
+    info.pinned = value.value("pinned", false);
     return info;
 }
 

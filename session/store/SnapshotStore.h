@@ -13,12 +13,16 @@
 
 #include "session/base/Result.h"
 #include "session/engine/Types.h"
+#include "session/store/Retention.h"
 
 #include <chrono>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
+#include <string>
+#include <vector>
 
 namespace entracte {
 
@@ -34,6 +38,55 @@ struct JobStretch {
     std::string phase;
     double from = 0;
     double to = 1;
+};
+
+// What a person may change of a snapshot; what is not set stays.
+struct SnapshotEdit {
+    std::optional<std::string> comment;
+    std::optional<bool> pinned;
+};
+
+// Disk space of one snapshot, bytes. Deleting it frees `unique`; the rest is shared with others.
+struct SnapshotSpace {
+    std::uint64_t total = 0;
+    std::uint64_t unique = 0;
+};
+
+// Of the whole store, bytes.
+struct StoreSpace {
+    std::uint64_t used = 0;         // on disk, catalog included
+    std::uint64_t unreferenced = 0; // of these: what gc would free
+    std::uint64_t available = 0;    // that the file system still has
+};
+
+// Nothing is written beyond these; 0: no limit. A commit that would is refused with NoSpace.
+struct StoreLimits {
+    std::uint64_t maxBytes = 0; // of the whole store
+    std::uint64_t minFree = 0;  // that the file system keeps for others
+};
+
+// One thing that check() found. `session` and `snapshot` are empty when it concerns none.
+struct StoreFinding {
+    SessionId session;
+    SnapshotId snapshot;
+    std::string what; // a sentence; names the pack, manifest or table
+};
+
+struct CheckReport {
+    std::vector<StoreFinding> findings; // empty: all is as it was written
+    std::uint64_t snapshots = 0;        // that were examined
+    std::uint64_t bytesRead = 0;
+};
+
+struct GcReport {
+    std::uint64_t freedBytes = 0;
+    std::uint64_t rewrittenBytes = 0; // of living data that had to be moved
+};
+
+struct PruneReport {
+    std::vector<SnapshotInfo> removed; // with a dry run: that would be
+    std::vector<SnapshotInfo> kept;
+    std::uint64_t freedBytes = 0;
 };
 
 class SnapshotWriter {
@@ -75,6 +128,23 @@ public:
     virtual Status extractLayer(const SessionId&, const SnapshotId&,
                                 const std::filesystem::path& directory, JobStretch) const = 0;
     virtual Status remove(const SessionId&, const SnapshotId&) = 0;
+    // Returns it as it is now.
+    virtual Result<SnapshotInfo> edit(const SessionId&, const SnapshotId&, const SnapshotEdit&) = 0;
+
+    virtual Result<SnapshotSpace> space(const SessionId&, const SnapshotId&) const = 0;
+    virtual Result<StoreSpace> space() const = 0;
+    virtual void setLimits(const StoreLimits&) = 0;
+
+    // Looks whether everything is as it was written: with `readData` every stored byte, else what
+    // describes it. Findings are no error. `sessions`: only these; nullopt: the whole store.
+    virtual Result<CheckReport> check(const std::optional<std::set<SessionId>>& sessions,
+                                      bool readData, JobStretch) const = 0;
+    // Frees everything that no snapshot needs.
+    virtual Result<GcReport> gc(JobStretch) = 0;
+    // Removes what the rules do not keep; `inUse` stays, whatever they say.
+    virtual Result<PruneReport> prune(const SessionId&, const Retention&,
+                                      const std::set<SnapshotId>& inUse, bool dryRun,
+                                      JobStretch) = 0;
 };
 
 // Puts a layer into one file, as fast as it can be read: what happens while a session is frozen.

@@ -206,6 +206,40 @@ TEST_F(SnapshotStoreTest, refusesASnapshotUnderAnothersName) {
     EXPECT_FALSE(m_store->read(kSession, "00000000000000bb"));
 }
 
+TEST_F(SnapshotStoreTest, changesCommentAndPin) {
+    const SnapshotInfo info = take();
+    EXPECT_FALSE(info.pinned);
+    const auto edited = m_store->edit(kSession, info.id, {"kept", true});
+    ASSERT_TRUE(edited) << edited.error().forLog();
+    reopen();
+    ASSERT_TRUE(m_store->edit(kSession, info.id, {"better", std::nullopt}));
+    const auto listed = m_store->list(kSession);
+    ASSERT_EQ(listed.size(), 1u);
+    EXPECT_TRUE(listed[0].pinned);
+    EXPECT_EQ(listed[0].comment, "better");
+    EXPECT_TRUE(m_store->verify(kSession, info.id, m_stretch));
+    EXPECT_EQ(m_store->edit(kSession, "00000000000000bb", {}).error().code(), ErrorCode::NotFound);
+}
+
+TEST_F(SnapshotStoreTest, prunesByTheRulesAndTellsBeforehand) {
+    constexpr std::int64_t kHour = 3'600'000;
+    const auto first = take(1 * kHour);
+    const auto second = take(2 * kHour);
+    const auto third = take(3 * kHour);
+    ASSERT_TRUE(m_store->edit(kSession, first.id, {std::nullopt, true}));
+    const Retention rules{0, 0, 0, 0, 1, 0};
+    const auto told = m_store->prune(kSession, rules, {}, true, m_stretch);
+    ASSERT_TRUE(told) << told.error().forLog();
+    ASSERT_EQ(told->removed.size(), 1u);
+    EXPECT_EQ(told->removed[0].id, second.id);
+    EXPECT_EQ(m_store->list(kSession).size(), 3u);
+    const auto done = m_store->prune(kSession, rules, {}, false, m_stretch);
+    ASSERT_TRUE(done) << done.error().forLog();
+    EXPECT_EQ(done->kept.size(), 2u);
+    EXPECT_EQ(m_store->list(kSession).size(), 2u);
+    EXPECT_TRUE(m_store->verify(kSession, third.id, m_stretch));
+}
+
 } // namespace
 
 } // namespace entracte::test

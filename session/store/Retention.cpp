@@ -1,0 +1,77 @@
+#include "session/store/Retention.h"
+
+#include <algorithm>
+#include <ctime>
+#include <functional>
+#include <string>
+
+namespace entracte {
+
+namespace {
+
+using Calendar = std::function<std::string(const std::tm&)>;
+
+std::tm localTime(std::int64_t unixMs) {
+    const std::time_t seconds = unixMs / 1000;
+    std::tm parts{};
+    ::localtime_r(&seconds, &parts);
+    return parts;
+}
+
+Calendar calendar(const char* format) {
+    return [format](const std::tm& time) {
+        char text[32];
+        return std::string(text, std::strftime(text, sizeof text, format, &time));
+    };
+}
+
+} // namespace
+
+std::set<SnapshotId> chooseToRemove(const std::vector<SnapshotInfo>& snapshots,
+                                    const Retention& rules, const std::set<SnapshotId>& inUse) {
+    std::vector<const SnapshotInfo*> newestFirst;
+    for (const SnapshotInfo& info : snapshots)
+        newestFirst.push_back(&info);
+    std::ranges::sort(newestFirst, [](const SnapshotInfo* one, const SnapshotInfo* other) {
+        return std::pair(one->takenUnixMs, one->id) > std::pair(other->takenUnixMs, other->id);
+    });
+
+    std::set<SnapshotId> fixed = inUse; // no limit of space takes these
+    for (const SnapshotInfo* info : newestFirst)
+        if (info->pinned)
+            fixed.insert(info->id);
+    if (!newestFirst.empty())
+        fixed.insert(newestFirst.front()->id);
+    const auto suspended = std::ranges::find(newestFirst, true, &SnapshotInfo::suspended);
+    if (suspended != newestFirst.end())
+        fixed.insert((*suspended)->id);
+
+    std::set<SnapshotId> kept = fixed;
+    for (std::size_t i = 0; i < newestFirst.size() && i < rules.last; ++i)
+        kept.insert(newestFirst[i]->id);
+    const std::pair<std::uint32_t, Calendar> periods[] = {{rules.hourly, calendar("%Y-%m-%d %H")},
+                                                          {rules.daily, calendar("%Y-%m-%d")},
+                                                          {rules.weekly, calendar("%G-%V")},
+                                                          {rules.monthly, calendar("%Y-%m")}};
+    for (const auto& [count, name] : periods) {
+        std::set<std::string> seen;
+        for (const SnapshotInfo* info : newestFirst) {
+            if (seen.size() >= count)
+                break;
+            if (seen.insert(name(localTime(info->takenUnixMs))).second)
+                kept.insert(info->id);
+        }
+    }
+
+    std::set<SnapshotId> removed;
+    std::uint64_t bytes = 0;
+    for (const SnapshotInfo* info : newestFirst) {
+        bytes += kept.contains(info->id) ? info->storedBytes : 0;
+        const bool tooMuch = rules.maxBytes != 0 && bytes > rules.maxBytes;
+        if (!kept.contains(info->id) || (tooMuch && !fixed.contains(info->id)))
+            removed.insert(info->id);
+    }
+    return removed;
+}
+
+} // namespace entracte

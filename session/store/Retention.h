@@ -1,0 +1,30 @@
+#pragma once
+
+// Which snapshots of a session may go: for each of the newest N hours (days, weeks, months) in
+// which there is a snapshot, the newest of it stays; and so does whatever is pinned, the very
+// newest, and the newest of a suspension (a session's only way back). Hours and days are those of
+// the local calendar. Pure: decides, removes nothing.
+
+#include "session/engine/Types.h"
+
+#include <set>
+#include <vector>
+
+namespace entracte {
+
+struct Retention {
+    std::uint32_t hourly = 24;
+    std::uint32_t daily = 7;
+    std::uint32_t weekly = 4;
+    std::uint32_t monthly = 6;
+    std::uint32_t last = 1;     // this many newest stay in any case; at least one does
+    std::uint64_t maxBytes = 0; // of the session's snapshots together; 0: no limit. The oldest that
+                                // are neither pinned nor in use go until it holds.
+};
+
+// `inUse` stays. A limit of space goes by the storedBytes of the snapshots: what several of them
+// share is counted for each, so the limit is kept rather too well than not at all.
+std::set<SnapshotId> chooseToRemove(const std::vector<SnapshotInfo>& snapshots,
+                                    const Retention& rules, const std::set<SnapshotId>& inUse);
+
+} // namespace entracte
