@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 setup := resources/setup
 
 .DEFAULT_GOAL := build
-.PHONY: build setup packages criu demo test install format clean
+.PHONY: build setup packages criu demo test bench-xproxy install format clean
 
 build: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -27,6 +27,10 @@ demo: setup
 
 test: setup
 	@$(setup)/run-tests.sh $(BUILD) $(TESTARGS)
+
+# What it costs to run through the X proxy (docs/performance.md). QUICK=1: a minute instead of five.
+bench-xproxy: build
+	@/usr/bin/python3 tests/bench/xproxy.py $(BUILD) $(if $(QUICK),--quick)
 
 install: build
 	@cmake --install $(BUILD)
