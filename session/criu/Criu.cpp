@@ -7,6 +7,7 @@
 #include "session/criu/CriuLog.h"
 #include "session/criu/FreezeHook.h"
 #include "session/criu/ImageReader.h"
+#include "session/criu/MendImages.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -105,6 +106,7 @@ Result<DumpResult> Criu::dump(const DumpOptions& options) const {
 
 Result<pid_t> Criu::restore(RestoreOptions options) const {
     removeLeftovers(options.images);
+    ENTRACTE_TRY(mendImages(options.images));
     ENTRACTE_ASSIGN(command, restoreCommand(m_program.string(), options));
     SubprocessSpec spec;
     spec.command = std::move(command);

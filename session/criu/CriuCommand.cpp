@@ -2,6 +2,8 @@
 
 #include "session/criu/FreezeHook.h"
 
+#include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace entracte {
@@ -51,6 +53,10 @@ Result<std::vector<std::string>> dumpCommand(const std::string& program, const D
         words.insert(words.end(), {"--action-script", hookProgram});
     for (const auto& mount : options.mounts)
         ENTRACTE_TRY(addExternal(words, mount.inside, mount.key));
+    // An open /dev/tty is told which terminal it is before the restore (TerminalImages.h).
+    if (struct stat tty{}; ::stat("/dev/tty", &tty) == 0)
+        words.insert(words.end(),
+                     {"--external", fmt::format("tty[{:x}:{:x}]", tty.st_rdev, tty.st_dev)});
     for (const auto inode : options.externalUnix)
         words.insert(words.end(), {"--external", "unix[" + std::to_string(inode) + "]"});
     return words;

@@ -126,6 +126,16 @@ constexpr std::array kDumpFailures = {
     KnownFailure{"unsupported id", ErrorCode::NotCheckpointable,
                  "The session contains a file system that cannot be saved.",
                  "Unmount it and try again."},
+    // A /dev/tty of which CRIU was not told that it is external (CriuCommand.cpp).
+    KnownFailure{"ctty inheritance detected", ErrorCode::NotCheckpointable,
+                 "A program keeps a terminal open (/dev/tty) that it does not lead.",
+                 "Leave the program that was started last in each terminal, and try again."},
+    KnownFailure{"Found dangling tty", ErrorCode::NotCheckpointable,
+                 "{0} keeps a terminal open whose session has ended.", kCloseIt},
+    KnownFailure{"Found slave peer index", ErrorCode::NotCheckpointable,
+                 "A program uses a terminal that was opened outside the session.", kCloseIt},
+    KnownFailure{"Unable to find a tty driver", ErrorCode::NotCheckpointable,
+                 "{0} uses a kind of terminal that cannot be saved.", kCloseIt},
     KnownFailure{"vDSO area bounds", ErrorCode::CriuMissing,
                  "The installed CRIU is too old for the running kernel.", kNewerCriu},
     KnownFailure{"opt: Operation not supported", ErrorCode::CriuMissing,
@@ -205,12 +215,16 @@ constexpr std::array kRestoreFailures = {
 
 // Errors that CRIU logs and then goes on from: limits that root has anyway, addresses that are
 // there, and the programs that it is not given (criuEnvironment in CriuCommand.cpp).
-constexpr std::array<std::string_view, 6> kHarmless = {"Can't setup RLIMIT_NOFILE for self",
-                                                       "ddress already assigned",
-                                                       "execvp(\"ip",
-                                                       "execvp(\"sh\"",
-                                                       "tables-save -V failed",
-                                                       "tables-restore -V failed"};
+constexpr std::array<std::string_view, 9> kHarmless = {
+    "Can't setup RLIMIT_NOFILE for self",
+    "ddress already assigned",
+    "execvp(\"ip",
+    "execvp(\"sh\"",
+    "tables-save -V failed",
+    "tables-restore -V failed",
+    "tables-legacy-save",
+    "tables-nft-save",
+    "exited, status="}; // of a program that is not there: what failed for it tells itself
 
 // "(00.012345)   12: Error (criu/files.c:7): message" gives "message"; nothing for other lines.
 std::optional<std::string_view> errorMessage(std::string_view line) {

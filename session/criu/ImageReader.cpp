@@ -111,6 +111,7 @@ std::optional<ProtobufReader::Field> ProtobufReader::next() {
         return malformed();
     Field field;
     field.number = static_cast<std::uint32_t>(*tag >> 3);
+    field.wireType = *tag & 7;
     switch (*tag & 7) {
     case 0: {
         const auto value = varint();

@@ -27,8 +27,9 @@ class ProtobufReader {
 public:
     struct Field {
         std::uint32_t number = 0;
-        std::uint64_t value = 0; // of varint and fixed fields
-        Bytes bytes;             // of length-delimited fields
+        std::uint8_t wireType = 0; // 0: varint; 1, 5: fixed; 2: length-delimited
+        std::uint64_t value = 0;   // of varint and fixed fields
+        Bytes bytes;               // of length-delimited fields
     };
 
     explicit ProtobufReader(Bytes message) : m_rest(message) {}

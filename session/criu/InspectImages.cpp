@@ -22,7 +22,7 @@ Result<ImageFacts> inspectImages(const std::filesystem::path& images) {
                     "files.img is missing", "Resume an older snapshot.");
 
     SubprocessSpec spec;
-    spec.command = {companionProgram("entracte-criu-inspect").string()};
+    spec.command = {companionProgram("entracte-criu-inspect").string(), "sockets"};
     spec.standardInput = file.get();
     spec.captureLimit = 4 << 20;
     ENTRACTE_ASSIGN(done, runToEnd(spec, std::chrono::seconds(20)));

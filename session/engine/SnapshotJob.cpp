@@ -82,11 +82,14 @@ public:
         m_record.info.comment = printable(comment, kMaxComment);
         m_job.report("preparing", 0);
         describe();
+        // Everything that takes a while comes before the display is made still.
+        ENTRACTE_ASSIGN(findings, preflight(init(), ownSockets(init())));
+        ENTRACTE_TRY(refuseBlockers(findings));
         Stillness stillness(m_context, m_session);
         ENTRACTE_ASSIGN(sockets, stillness.prepare());
         ENTRACTE_TRY(m_job.check());
-        ENTRACTE_ASSIGN(findings, preflight(init(), sockets));
-        ENTRACTE_TRY(refuseBlockers(findings));
+        ENTRACTE_ASSIGN(connections, preflightConnections(init(), sockets));
+        ENTRACTE_TRY(refuseBlockers(connections));
         ENTRACTE_ASSIGN(staging, makeStaging());
         ENTRACTE_ASSIGN(writer, m_context.store->begin(m_session.id()));
         ENTRACTE_TRY(m_job.check());

@@ -43,6 +43,8 @@ private:
     void takeSignals();
 
     UniqueFd m_signals;
+    // Terminal 0, used by nobody: CRIU counts every open /dev/tty as terminal 0 (TerminalImages.h).
+    UniqueFd m_firstTerminal;
     Programs m_programs;
     Services m_services{m_programs};
     ControlServer m_server;
@@ -56,6 +58,7 @@ bool Init::prepare() {
         ::open("/run/entracte/log/1", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
     if (log)
         ::dup2(log.get(), 2);
+    m_firstTerminal.reset(::open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC));
     sigset_t ours;
     ::sigemptyset(&ours);
     ::sigaddset(&ours, SIGCHLD);

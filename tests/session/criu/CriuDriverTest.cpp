@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <thread>
 
@@ -269,6 +270,35 @@ TEST_F(CriuDriverTest, preflightNamesATracedProgram) {
     ASSERT_TRUE(findings);
     ASSERT_EQ(findings->size(), 1U);
     EXPECT_NE(findings->front().reason.find("debugged"), std::string::npos);
+}
+
+bool names(const std::vector<Finding>& findings, bool blocks, const char* reason) {
+    return std::ranges::any_of(findings, [&](const Finding& finding) {
+        return finding.blocks == blocks && finding.reason.find(reason) != std::string::npos &&
+               !finding.remedy.empty();
+    });
+}
+
+TEST_F(CriuDriverTest, preflightNamesDevicesFilesAndFoldersThatCannotBeSaved) {
+    Subject subject("gpu gone watch");
+    const auto findings = preflight(subject.init(), {});
+    ASSERT_TRUE(findings) << findings.error().forLog();
+    EXPECT_TRUE(names(*findings, true, "GPU"));
+    EXPECT_TRUE(names(*findings, true, "mapped (/dev/video0)"));
+    EXPECT_TRUE(names(*findings, true, "no longer there"));
+    EXPECT_TRUE(names(*findings, true, "folder that has been deleted"));
+    EXPECT_EQ(findings->size(), 4U);
+    const auto connections = preflightConnections(subject.init(), {});
+    ASSERT_TRUE(connections);
+    EXPECT_TRUE(connections->empty());
+}
+
+TEST_F(CriuDriverTest, preflightWarnsOfDatagramsThatAreNotSaved) {
+    Subject subject("datagram");
+    const auto findings = preflight(subject.init(), {});
+    ASSERT_TRUE(findings) << findings.error().forLog();
+    EXPECT_TRUE(names(*findings, false, "datagrams"));
+    EXPECT_EQ(findings->size(), 1U);
 }
 
 TEST_F(CriuDriverTest, preflightOfAnEndedSessionIsAnError) {

@@ -68,6 +68,16 @@ INSTANTIATE_TEST_SUITE_P(
              "(00.2) Error (criu/fsnotify.c:284): fsnotify: \tCan't dump that handle\n"
              "(00.3) Error (criu/cr-dump.c:1440): Collect mappings (pid: 1) failed with -1\n",
              ErrorCode::NotCheckpointable, "A program watches a folder that has been deleted."},
+        // As a dash in an xterm was refused before: the missing programs are not the cause.
+        Case{"terminalOfAnother", CriuVerb::Dump,
+             "(00.01) Error (criu/util.c:611): execvp(\"iptables-legacy-save\", ...) failed: No "
+             "such "
+             "file or directory\n"
+             "(00.01) Error (criu/util.c:626): exited, status=1\n"
+             "(00.02) Error (criu/tty.c:2286): tty: ctty inheritance detected sid/pgrp 14 (ctty "
+             "pid_real 14 pty pid_real 12)\n",
+             ErrorCode::NotCheckpointable,
+             "A program keeps a terminal open (/dev/tty) that it does not lead."},
         Case{"changedFile", CriuVerb::Restore,
              "(00.01)     12: Error (criu/files-reg.c:2187): File usr/bin/kate has bad size 294 "
              "(expect 166)\n",

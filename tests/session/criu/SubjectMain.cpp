@@ -5,13 +5,22 @@
 //   uring     holds an io_uring open
 //   nested    has a child in namespaces of its own
 //   busy      keeps 32 MiB of memory that change
+//   gpu       has /dev/dri/card0 open and /dev/video0 mapped (files of these names)
+//   gone      has a file open on a file system that it has unmounted
+//   watch     watches a folder that it has removed and keeps open
+//   datagram  has sent itself a datagram and not read it
 // It counts in its name, "probe N", as the pair does. Linked statically.
 
 #include <fcntl.h>
 #include <linux/io_uring.h>
+#include <netinet/in.h>
 #include <sched.h>
+#include <sys/inotify.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -20,6 +29,41 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+
+namespace {
+
+bool useDevices() {
+    ::mkdir("/dev/dri", 0755);
+    const int mapped = ::open("/dev/video0", O_RDWR | O_CREAT, 0600);
+    return ::open("/dev/dri/card0", O_RDWR | O_CREAT, 0600) >= 0 &&
+           ::ftruncate(mapped, 4096) == 0 &&
+           ::mmap(nullptr, 4096, PROT_READ, MAP_SHARED, mapped, 0) != MAP_FAILED &&
+           ::close(mapped) == 0;
+}
+
+bool keepUnmounted() {
+    return ::mkdir("/gone", 0755) == 0 && ::mount("gone", "/gone", "tmpfs", 0, nullptr) == 0 &&
+           ::open("/gone/file", O_RDWR | O_CREAT, 0600) >= 0 && ::umount2("/gone", MNT_DETACH) == 0;
+}
+
+bool watchRemoved() {
+    return ::mkdir("/watched", 0755) == 0 && ::open("/watched", O_RDONLY | O_DIRECTORY) >= 0 &&
+           ::inotify_add_watch(::inotify_init(), "/watched", IN_CREATE) >= 0 &&
+           ::rmdir("/watched") == 0;
+}
+
+bool leaveDatagram() {
+    const int socket = ::socket(AF_INET, SOCK_DGRAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    return ::bind(socket, any, sizeof address) == 0 && ::getsockname(socket, any, &size) == 0 &&
+           ::sendto(socket, "x", 1, 0, any, sizeof address) == 1;
+}
+
+} // namespace
 
 int main() {
     for (int fd = 0; fd < 3; ++fd)
@@ -52,6 +96,14 @@ int main() {
         if (::syscall(SYS_io_uring_setup, 4, &parameters) < 0)
             return 1;
     }
+    if (std::strstr(mode, "gpu") && !useDevices())
+        return 1;
+    if (std::strstr(mode, "gone") && !keepUnmounted())
+        return 1;
+    if (std::strstr(mode, "watch") && !watchRemoved())
+        return 1;
+    if (std::strstr(mode, "datagram") && !leaveDatagram())
+        return 1;
     char* memory = nullptr;
     const std::size_t size = 32 << 20;
     if (std::strstr(mode, "busy"))
