@@ -33,6 +33,11 @@ SessionView sessionView(const QString& path, const QVariantMap& properties) {
     view.createdUnixMs = properties.value("CreatedUnixMs").toLongLong();
     view.programs = properties.value("Programs").toUInt();
     view.windows = properties.value("Windows").toUInt();
+    view.scheduleSeconds = properties.value("ScheduleSeconds").toUInt();
+    view.pausedUntilUnixMs = properties.value("PausedUntilUnixMs").toLongLong();
+    view.nextSnapshotUnixMs = properties.value("NextSnapshotUnixMs").toLongLong();
+    view.retention = properties.value("Retention").toString();
+    view.resumeAutomatically = properties.value("ResumeAutomatically").toBool();
     return view;
 }
 
@@ -51,6 +56,9 @@ SnapshotView snapshotView(const QString& path, const QVariantMap& properties) {
     view.windows = properties.value("Windows").toUInt();
     view.programs = properties.value("Programs").toUInt();
     view.suspended = properties.value("Suspended").toBool();
+    view.origin = properties.value("Origin").toString();
+    view.pinned = properties.value("Pinned").toBool();
+    view.uniqueBytes = properties.value("UniqueBytes").toULongLong();
     return view;
 }
 

@@ -32,6 +32,11 @@ struct SessionView {
     qint64 createdUnixMs = 0;
     uint programs = 0;
     uint windows = 0;
+    uint scheduleSeconds = 0;
+    qint64 pausedUntilUnixMs = 0;
+    qint64 nextSnapshotUnixMs = 0;
+    QString retention;
+    bool resumeAutomatically = false;
 };
 
 struct SnapshotView {
@@ -48,6 +53,9 @@ struct SnapshotView {
     uint windows = 0;
     uint programs = 0;
     bool suspended = false;
+    QString origin; // "asked", "scheduled", "rollback"
+    bool pinned = false;
+    quint64 uniqueBytes = 0;
 };
 
 struct JobView {

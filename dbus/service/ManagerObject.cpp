@@ -5,8 +5,6 @@
 #include "dbus/service/SessionObject.h"
 #include "dbus/service/Validation.h"
 
-#include <algorithm>
-
 namespace entracte::service {
 
 ManagerObject::ManagerObject(Context& context, DoctorFunction doctor)
@@ -23,18 +21,13 @@ std::string ManagerObject::Version() {
     return ENTRACTE_VERSION;
 }
 
-std::size_t ManagerObject::sessionsOf(uid_t owner) const {
-    const auto& all = m_context.tree.all();
-    return static_cast<std::size_t>(
-        std::count_if(all.begin(), all.end(), [owner](const auto& item) {
-            return item.second->owner() == owner && dynamic_cast<SessionObject*>(item.second.get());
-        }));
-}
-
 void ManagerObject::StartSession(sdbus::Result<sdbus::ObjectPath>&& result,
                                  std::vector<std::string> command,
                                  std::map<std::string, sdbus::Variant> options) {
     const auto uid = m_context.gate.current().uid;
+    const auto every = takeScheduleSeconds(options);
+    if (!every)
+        return result.returnError(toBus(every.error()));
     const auto spec = sessionSpec(command, options);
     if (!spec)
         return result.returnError(toBus(spec.error()));
@@ -44,22 +37,21 @@ void ManagerObject::StartSession(sdbus::Result<sdbus::ObjectPath>&& result,
                                          "Root cannot have a session.",
                                          {},
                                          "Start it as an ordinary user."}));
-    if (sessionsOf(uid) >= kMaxSessionsForOne)
-        return result.returnError(toBus({ErrorCode::Busy,
-                                         "You have 64 sessions already.",
-                                         {},
-                                         "Delete those that you no longer need."}));
-    whenAllowed(
-        m_context, uid, std::move(result),
-        [&context = m_context, uid, spec = *spec](const Pending<sdbus::ObjectPath>& pending) {
-            const auto work = [engine = context.engine, uid,
-                               spec](JobControl& control) -> Result<std::string> {
-                ENTRACTE_ASSIGN(person, personOfUid(uid));
-                ENTRACTE_ASSIGN(session, engine->start(person, spec, control));
-                return sessionPath(session.id);
-            };
-            answer(pending, context.jobs.start("start", "", uid, work));
-        });
+    if (const auto room = checkRoomForSession(m_context.tree, uid); !room)
+        return result.returnError(toBus(room.error()));
+    whenAllowed(m_context, uid, std::move(result),
+                [&context = m_context, uid, spec = *spec,
+                 every = *every](const Pending<sdbus::ObjectPath>& pending) {
+                    const auto work = [engine = context.engine, uid, spec,
+                                       every](JobControl& control) -> Result<std::string> {
+                        ENTRACTE_ASSIGN(person, personOfUid(uid));
+                        ENTRACTE_ASSIGN(session, engine->start(person, spec, control));
+                        if (every > 0)
+                            ENTRACTE_TRY(engine->setSchedule(session.id, Schedule{every, 0}));
+                        return sessionPath(session.id);
+                    };
+                    answer(pending, context.jobs.start("start", "", uid, work));
+                });
 }
 
 void ManagerObject::Doctor(sdbus::Result<Findings>&& result) {

@@ -15,8 +15,6 @@ using DoctorFunction = std::function<std::vector<DoctorFinding>()>;
 class ManagerObject : public BusObject,
                       public sdbus::AdaptorInterfaces<org::entracte::Entracte1::Manager_adaptor> {
 public:
-    static constexpr std::size_t kMaxSessionsForOne = 64;
-
     ManagerObject(Context& context, DoctorFunction doctor);
     ~ManagerObject() override;
 
@@ -31,8 +29,6 @@ private:
                       std::map<std::string, sdbus::Variant> options) override;
     void Doctor(sdbus::Result<Findings>&& result) override;
     std::string Version() override;
-
-    std::size_t sessionsOf(uid_t owner) const;
 
     Context& m_context;
     DoctorFunction m_doctor;

@@ -54,4 +54,16 @@ std::string screenName(ScreenKind kind) {
     return "headless";
 }
 
+std::string originName(SnapshotOrigin origin) {
+    switch (origin) {
+    case SnapshotOrigin::Scheduled:
+        return "scheduled";
+    case SnapshotOrigin::Rollback:
+        return "rollback";
+    case SnapshotOrigin::Asked:
+        break;
+    }
+    return "asked";
+}
+
 } // namespace entracte::service

@@ -18,5 +18,6 @@ std::optional<SnapshotId> snapshotOfPath(const SessionId& session, const std::st
 
 std::string stateName(SessionState state);
 std::string screenName(ScreenKind kind);
+std::string originName(SnapshotOrigin origin);
 
 } // namespace entracte::service

@@ -56,6 +56,18 @@ void Service::snapshotAdded(const SnapshotInfo& info) {
     m_loop.post([this, info] { showSnapshot(info); });
 }
 
+void Service::snapshotChanged(const SnapshotInfo& info) {
+    m_loop.post([this, info] {
+        const auto path = snapshotPath(info.session, info.id);
+        if (auto* const shown = dynamic_cast<SnapshotObject*>(m_tree.find(path)))
+            shown->update(info);
+    });
+}
+
+void Service::snapshotDue(const SessionInfo& session) {
+    m_loop.post([this, session] { saveBySchedule(session); });
+}
+
 void Service::snapshotRemoved(const SessionId& session, const SnapshotId& id) {
     m_loop.post([this, session, id] { m_tree.remove(snapshotPath(session, id)); });
 }
@@ -67,6 +79,19 @@ void Service::programExited(const SessionId& session, std::int32_t pid, int wait
             message.int32(waitStatus);
         });
     });
+}
+
+// A job like any other. Where one is under way already, this time is left out.
+void Service::saveBySchedule(const SessionInfo& session) {
+    const auto started = m_jobs.start(
+        "snapshot", session.id, session.owner,
+        [engine = m_engine.get(), id = session.id](JobControl& control) -> Result<std::string> {
+            ENTRACTE_ASSIGN(taken, engine->snapshot(id, "", SnapshotOrigin::Scheduled, control));
+            return snapshotPath(id, taken.id);
+        });
+    if (!started)
+        spdlog::info("session {} is not saved by its schedule: {}", session.id,
+                     started.error().forLog());
 }
 
 void Service::showSession(const SessionInfo& info) {

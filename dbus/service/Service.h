@@ -27,12 +27,15 @@ private:
     void sessionChanged(const SessionInfo& info) override;
     void sessionRemoved(const SessionId& id) override;
     void snapshotAdded(const SnapshotInfo& info) override;
+    void snapshotChanged(const SnapshotInfo& info) override;
+    void snapshotDue(const SessionInfo& session) override;
     void snapshotRemoved(const SessionId& session, const SnapshotId& id) override;
     void programExited(const SessionId& session, std::int32_t pid, int waitStatus) override;
 
     // In the bus thread.
     void showSession(const SessionInfo& info);
     void showSnapshot(const SnapshotInfo& info);
+    void saveBySchedule(const SessionInfo& session);
 
     BusLoop& m_loop;
     Callers m_callers;

@@ -3,6 +3,8 @@
 #include "dbus/service/Jobs.h"
 #include "dbus/service/Validation.h"
 
+#include <algorithm>
+
 namespace entracte::service {
 
 namespace {
@@ -24,7 +26,19 @@ Result<std::string> pathOf(const Status& status) {
     return std::string("/");
 }
 
+constexpr std::ptrdiff_t kMaxSessionsForOne = 64;
+
 } // namespace
+
+Status checkRoomForSession(const ObjectTree& tree, uid_t owner) {
+    const auto count = std::ranges::count_if(tree.all(), [owner](const auto& item) {
+        return item.second->owner() == owner && dynamic_cast<SessionObject*>(item.second.get());
+    });
+    if (count >= kMaxSessionsForOne)
+        return fail(ErrorCode::Busy, "You have 64 sessions already.", {},
+                    "Delete those that you no longer need.");
+    return {};
+}
 
 SessionObject::SessionObject(Context& context, SessionInfo info)
     : AdaptorInterfaces(context.loop.connection(), Path(sessionPath(info.id))), m_context(context),
@@ -46,13 +60,38 @@ PropertyMap SessionObject::properties() {
             {"Command", Command()},
             {"CreatedUnixMs", CreatedUnixMs()},
             {"Programs", Programs()},
-            {"Windows", Windows()}};
+            {"Windows", Windows()},
+            {"ScheduleSeconds", ScheduleSeconds()},
+            {"PausedUntilUnixMs", PausedUntilUnixMs()},
+            {"NextSnapshotUnixMs", NextSnapshotUnixMs()},
+            {"Retention", Retention()},
+            {"ResumeAutomatically", ResumeAutomatically()}};
 }
 
 void SessionObject::update(const SessionInfo& info) {
     const auto before = properties();
     m_info = info;
     m_context.tree.changed(m_path, before);
+}
+
+entracte::Result<SnapshotId> SessionObject::chosen(const Path& snapshot) const {
+    if (snapshot == "/")
+        return SnapshotId();
+    const auto id = snapshotOfPath(m_info.id, snapshot);
+    if (!id)
+        return fail(ErrorCode::NotFound, "This is not a snapshot of the session.");
+    return *id;
+}
+
+template <typename Verb>
+void SessionObject::settle(sdbus::Result<>&& result, Verb verb) {
+    whenAllowed(
+        m_context, m_info.owner, std::move(result),
+        [&context = m_context, id = m_info.id, verb = std::move(verb)](const Pending<>& pending) {
+            context.workers.run<void>(
+                [engine = context.engine, id, verb] { return verb(*engine, id); },
+                [pending](const Status& status) { answer(pending, status); });
+        });
 }
 
 template <typename Verb>
@@ -94,7 +133,7 @@ void SessionObject::Snapshot(sdbus::Result<Path>&& result, std::string comment) 
         return result.returnError(toBus(checked.error()));
     job(std::move(result), "snapshot",
         [comment](Engine& engine, const SessionId& id, JobControl& control) {
-            return engine.snapshot(id, comment, control);
+            return engine.snapshot(id, comment, SnapshotOrigin::Asked, control);
         });
 }
 
@@ -108,21 +147,90 @@ void SessionObject::Suspend(sdbus::Result<Path>&& result, std::string comment) {
 }
 
 void SessionObject::Resume(sdbus::Result<Path>&& result, Path snapshot, Options options) {
-    SnapshotId chosen;
-    if (snapshot != "/") {
-        const auto id = snapshotOfPath(m_info.id, snapshot);
-        if (!id)
-            return result.returnError(
-                toBus({ErrorCode::NotFound, "This is not a snapshot of the session."}));
-        chosen = *id;
-    }
+    const auto from = chosen(snapshot);
+    if (!from)
+        return result.returnError(toBus(from.error()));
     const auto screen = screenSpec(options);
     if (!screen)
         return result.returnError(toBus(screen.error()));
     job(std::move(result), "resume",
-        [chosen, screen = *screen](Engine& engine, const SessionId& id, JobControl& control) {
-            return engine.resume(id, chosen, screen, control);
+        [from = *from, screen = *screen](Engine& engine, const SessionId& id, JobControl& control) {
+            return engine.resume(id, from, screen, control);
         });
+}
+
+void SessionObject::Rollback(sdbus::Result<Path>&& result, Path snapshot, Options options) {
+    const auto to = chosen(snapshot);
+    if (!to)
+        return result.returnError(toBus(to.error()));
+    if (to->empty())
+        return result.returnError(
+            toBus({ErrorCode::InvalidArgument,
+                   "It is not said to which snapshot the session shall go."}));
+    const auto screen = screenSpec(options);
+    if (!screen)
+        return result.returnError(toBus(screen.error()));
+    job(std::move(result), "rollback",
+        [to = *to, screen = *screen](Engine& engine, const SessionId& id, JobControl& control) {
+            return engine.rollback(id, to, screen, control);
+        });
+}
+
+void SessionObject::Clone(sdbus::Result<Path>&& result, Path snapshot, std::string name,
+                          Options options) {
+    const auto from = chosen(snapshot);
+    if (!from)
+        return result.returnError(toBus(from.error()));
+    if (const auto checked = checkName(name); !checked)
+        return result.returnError(toBus(checked.error()));
+    const auto screen = screenSpec(options);
+    if (!screen)
+        return result.returnError(toBus(screen.error()));
+    if (const auto room = checkRoomForSession(m_context.tree, m_info.owner); !room)
+        return result.returnError(toBus(room.error()));
+    job(std::move(result), "clone",
+        [from = *from, name, screen = *screen](Engine& engine, const SessionId& id,
+                                               JobControl& control) {
+            return engine.clone(id, from, name, screen, control);
+        });
+}
+
+void SessionObject::Rename(sdbus::Result<>&& result, std::string name) {
+    if (const auto checked = checkName(name); !checked)
+        return result.returnError(toBus(checked.error()));
+    settle(std::move(result),
+           [name](Engine& engine, const SessionId& id) { return engine.rename(id, name); });
+}
+
+void SessionObject::SetSchedule(sdbus::Result<>&& result, std::uint32_t everySeconds) {
+    if (const auto checked = checkScheduleSeconds(everySeconds); !checked)
+        return result.returnError(toBus(checked.error()));
+    settle(std::move(result), [everySeconds](Engine& engine, const SessionId& id) -> Status {
+        ENTRACTE_ASSIGN(now, engine.session(id));
+        now.schedule.everySeconds = everySeconds;
+        return engine.setSchedule(id, now.schedule);
+    });
+}
+
+void SessionObject::PauseSchedule(sdbus::Result<>&& result, std::int64_t untilUnixMs) {
+    if (untilUnixMs < 0)
+        return result.returnError(toBus({ErrorCode::InvalidArgument, "This is not a time."}));
+    settle(std::move(result), [untilUnixMs](Engine& engine, const SessionId& id) -> Status {
+        ENTRACTE_ASSIGN(now, engine.session(id));
+        now.schedule.pausedUntilUnixMs = untilUnixMs;
+        return engine.setSchedule(id, now.schedule);
+    });
+}
+
+void SessionObject::SetRetention(sdbus::Result<>&& result, std::string keep) {
+    settle(std::move(result),
+           [keep](Engine& engine, const SessionId& id) { return engine.setRetention(id, keep); });
+}
+
+void SessionObject::SetResumeAutomatically(sdbus::Result<>&& result, bool automatic) {
+    settle(std::move(result), [automatic](Engine& engine, const SessionId& id) {
+        return engine.setResumeAutomatically(id, automatic);
+    });
 }
 
 void SessionObject::Attach(sdbus::Result<Path>&& result, Options options) {

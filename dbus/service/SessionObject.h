@@ -9,6 +9,9 @@
 
 namespace entracte::service {
 
+// Busy when somebody has as many sessions as one may have.
+Status checkRoomForSession(const ObjectTree& tree, uid_t owner);
+
 class SessionObject : public BusObject,
                       public sdbus::AdaptorInterfaces<org::entracte::Entracte1::Session_adaptor> {
 public:
@@ -34,6 +37,14 @@ private:
     void Snapshot(sdbus::Result<Path>&& result, std::string comment) override;
     void Suspend(sdbus::Result<Path>&& result, std::string comment) override;
     void Resume(sdbus::Result<Path>&& result, Path snapshot, Options options) override;
+    void Rollback(sdbus::Result<Path>&& result, Path snapshot, Options options) override;
+    void Clone(sdbus::Result<Path>&& result, Path snapshot, std::string name,
+               Options options) override;
+    void Rename(sdbus::Result<>&& result, std::string name) override;
+    void SetSchedule(sdbus::Result<>&& result, std::uint32_t everySeconds) override;
+    void PauseSchedule(sdbus::Result<>&& result, std::int64_t untilUnixMs) override;
+    void SetRetention(sdbus::Result<>&& result, std::string keep) override;
+    void SetResumeAutomatically(sdbus::Result<>&& result, bool automatic) override;
     void Attach(sdbus::Result<Path>&& result, Options options) override;
     void Detach(sdbus::Result<Path>&& result) override;
     void Stop(sdbus::Result<Path>&& result) override;
@@ -51,6 +62,17 @@ private:
     std::uint32_t Programs() override { return m_info.programs; }
     std::uint32_t Windows() override { return m_info.windows; }
 
+    std::uint32_t ScheduleSeconds() override { return m_info.schedule.everySeconds; }
+    std::int64_t PausedUntilUnixMs() override { return m_info.schedule.pausedUntilUnixMs; }
+    std::int64_t NextSnapshotUnixMs() override { return m_info.nextSnapshotUnixMs; }
+    std::string Retention() override { return m_info.retention; }
+    bool ResumeAutomatically() override { return m_info.resumeAutomatically; }
+
+    // The snapshot that a caller means; NotFound when it is not one of this session.
+    entracte::Result<SnapshotId> chosen(const Path& snapshot) const;
+    // Asks polkit, then runs `verb(engine, id)`, which is short.
+    template <typename Verb>
+    void settle(sdbus::Result<>&& result, Verb verb);
     // Asks polkit, then starts a job on this session; `verb(engine, id, control)` is its work.
     template <typename Verb>
     void job(sdbus::Result<Path>&& result, const std::string& kind, Verb verb);

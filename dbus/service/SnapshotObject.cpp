@@ -1,6 +1,7 @@
 #include "dbus/service/SnapshotObject.h"
 
 #include "dbus/service/Jobs.h"
+#include "dbus/service/Validation.h"
 
 namespace entracte::service {
 
@@ -27,7 +28,43 @@ PropertyMap SnapshotObject::properties() {
             {"TotalMillis", TotalMillis()},
             {"Windows", Windows()},
             {"Programs", Programs()},
-            {"Suspended", Suspended()}};
+            {"Suspended", Suspended()},
+            {"Origin", Origin()},
+            {"Pinned", Pinned()},
+            {"UniqueBytes", UniqueBytes()}};
+}
+
+void SnapshotObject::update(const SnapshotInfo& info) {
+    const auto before = properties();
+    m_info = info;
+    m_context.tree.changed(snapshotPath(info.session, info.id), before);
+}
+
+template <typename Verb>
+void SnapshotObject::settle(sdbus::Result<>&& result, Verb verb) {
+    whenAllowed(
+        m_context, m_owner, std::move(result),
+        [&context = m_context, info = m_info, verb = std::move(verb)](const Pending<>& pending) {
+            context.workers.run<void>([engine = context.engine, info,
+                                       verb] { return verb(*engine, info.session, info.id); },
+                                      [pending](const Status& status) { answer(pending, status); });
+        });
+}
+
+void SnapshotObject::SetComment(sdbus::Result<>&& result, std::string comment) {
+    if (const auto checked = checkComment(comment); !checked)
+        return result.returnError(toBus(checked.error()));
+    settle(std::move(result),
+           [comment](Engine& engine, const SessionId& session, const SnapshotId& id) {
+               return engine.setComment(session, id, comment);
+           });
+}
+
+void SnapshotObject::SetPinned(sdbus::Result<>&& result, bool pinned) {
+    settle(std::move(result),
+           [pinned](Engine& engine, const SessionId& session, const SnapshotId& id) {
+               return engine.setPinned(session, id, pinned);
+           });
 }
 
 void SnapshotObject::Delete(sdbus::Result<>&& result) {

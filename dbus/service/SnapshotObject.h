@@ -17,8 +17,11 @@ public:
     std::optional<uid_t> owner() const override { return m_owner; }
     std::string interface() const override { return INTERFACE_NAME; }
     PropertyMap properties() override;
+    void update(const SnapshotInfo& info);
 
 private:
+    void SetComment(sdbus::Result<>&& result, std::string comment) override;
+    void SetPinned(sdbus::Result<>&& result, bool pinned) override;
     void Delete(sdbus::Result<>&& result) override;
 
     std::string Id() override { return m_info.id; }
@@ -33,6 +36,13 @@ private:
     std::uint32_t Windows() override { return m_info.windows; }
     std::uint32_t Programs() override { return m_info.programs; }
     bool Suspended() override { return m_info.suspended; }
+    std::string Origin() override { return originName(m_info.origin); }
+    bool Pinned() override { return m_info.pinned; }
+    std::uint64_t UniqueBytes() override { return m_info.uniqueBytes; }
+
+    // Asks polkit, then runs `verb(engine, session, id)`, which is short.
+    template <typename Verb>
+    void settle(sdbus::Result<>&& result, Verb verb);
 
     Context& m_context;
     SnapshotInfo m_info;

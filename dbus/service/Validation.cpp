@@ -276,6 +276,21 @@ Result<SessionSpec> sessionSpec(const std::vector<std::string>& command, const O
     return spec;
 }
 
+Status checkScheduleSeconds(std::uint32_t everySeconds) {
+    if (everySeconds != 0 &&
+        (everySeconds < kMinScheduleSeconds || everySeconds > kMaxScheduleSeconds))
+        return refuse("A session is saved every 10 seconds at most, and once a year at least.");
+    return {};
+}
+
+Result<std::uint32_t> takeScheduleSeconds(Options& options) {
+    OptionReader reader(options);
+    ENTRACTE_ASSIGN(seconds, reader.take<std::uint32_t>("everySeconds"));
+    options.erase("everySeconds");
+    ENTRACTE_TRY(checkScheduleSeconds(seconds.value_or(0)));
+    return seconds.value_or(0);
+}
+
 Result<std::optional<ScreenSpec>> screenSpec(const Options& options) {
     OptionReader reader(options);
     ENTRACTE_ASSIGN(screen, takeScreen(reader));

@@ -42,6 +42,9 @@ Status checkDisplay(const std::string& display);
 
 // StartSession's arguments. A name that is not given is made from the command.
 Result<SessionSpec> sessionSpec(const std::vector<std::string>& command, const Options& options);
+// How often StartSession's session is to be saved (0: never); takes it out of the options.
+Result<std::uint32_t> takeScheduleSeconds(Options& options);
+Status checkScheduleSeconds(std::uint32_t everySeconds);
 // Attach's and Resume's options; nullopt when none is given.
 Result<std::optional<ScreenSpec>> screenSpec(const Options& options);
 

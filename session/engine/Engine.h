@@ -32,7 +32,10 @@ public:
     virtual void sessionChanged(const SessionInfo&) {}
     virtual void sessionRemoved(const SessionId&) {}
     virtual void snapshotAdded(const SnapshotInfo&) {}
+    virtual void snapshotChanged(const SnapshotInfo&) {} // its comment, its pin
     virtual void snapshotRemoved(const SessionId&, const SnapshotId&) {}
+    // Its schedule says that it should be saved now; whoever hears this asks for it.
+    virtual void snapshotDue(const SessionInfo&) {}
     virtual void programExited(const SessionId&, std::int32_t /*pid*/, int /*waitStatus*/) {}
 };
 
@@ -51,12 +54,20 @@ public:
                                       const std::map<std::string, std::string>& environment,
                                       const std::string& workingDirectory) = 0;
     virtual Result<SnapshotInfo> snapshot(const SessionId&, const std::string& comment,
-                                          JobControl&) = 0;
+                                          SnapshotOrigin, JobControl&) = 0;
     virtual Result<SnapshotInfo> suspend(const SessionId&, const std::string& comment,
                                          JobControl&) = 0;
     // From the newest snapshot when `snapshot` is empty. `screen`: as at the start when nullopt.
     virtual Result<SessionInfo> resume(const SessionId&, const SnapshotId& snapshot,
                                        std::optional<ScreenSpec> screen, JobControl&) = 0;
+    // The session as it was at an earlier snapshot. One that runs is saved and ended first; when
+    // the earlier state cannot be brought back, the present one is.
+    virtual Result<SessionInfo> rollback(const SessionId&, const SnapshotId&,
+                                         std::optional<ScreenSpec> screen, JobControl&) = 0;
+    // A second session from a snapshot (the newest when empty) of the first, which is left alone.
+    virtual Result<SessionInfo> clone(const SessionId&, const SnapshotId& snapshot,
+                                      const std::string& name, std::optional<ScreenSpec> screen,
+                                      JobControl&) = 0;
     virtual Status attach(const SessionId&, const ScreenSpec&, JobControl&) = 0;
     virtual Status detach(const SessionId&, JobControl&) = 0;
     // Ends all programs; snapshots stay (Suspended when there are any, Ended otherwise).
@@ -64,6 +75,14 @@ public:
     // Removes an ended or suspended session with its snapshots and its layer.
     virtual Status remove(const SessionId&) = 0;
     virtual Status removeSnapshot(const SessionId&, const SnapshotId&) = 0;
+
+    virtual Status rename(const SessionId&, const std::string& name) = 0;
+    virtual Status setSchedule(const SessionId&, const Schedule&) = 0;
+    // As session/engine/RetentionText.h reads it; applied after every snapshot of the session.
+    virtual Status setRetention(const SessionId&, const std::string& keep) = 0;
+    virtual Status setResumeAutomatically(const SessionId&, bool automatic) = 0;
+    virtual Status setComment(const SessionId&, const SnapshotId&, const std::string& comment) = 0;
+    virtual Status setPinned(const SessionId&, const SnapshotId&, bool pinned) = 0;
 
     virtual std::vector<SessionInfo> sessions() const = 0;
     virtual Result<SessionInfo> session(const SessionId&) const = 0;

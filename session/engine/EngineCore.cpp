@@ -6,10 +6,13 @@
 #include "session/engine/LiveSessions.h"
 #include "session/engine/Processes.h"
 #include "session/engine/ResumeJob.h"
+#include "session/engine/RetentionText.h"
+#include "session/engine/Scheduler.h"
 #include "session/engine/SnapshotJob.h"
 #include "session/engine/Staging.h"
 #include "session/engine/StartJob.h"
 #include "session/engine/StopJob.h"
+#include "session/engine/TimelineJobs.h"
 #include "session/store/Directories.h"
 
 #include <spdlog/spdlog.h>
@@ -25,6 +28,7 @@ public:
         : m_context(std::move(options), std::move(display), observer, std::move(store)) {}
 
     ~EngineCore() override {
+        m_scheduler.reset();
         // Sessions go on without us; the next engine finds them.
         for (const auto& session : m_context.registry.all()) {
             session->watch.stop();
@@ -45,12 +49,16 @@ public:
                 settleEnded(*session);
             removeOldLayers(m_context, record);
         }
+        m_scheduler.emplace(m_context.registry, [this](const SessionInfo& session) {
+            if (m_context.observer)
+                m_context.observer->snapshotDue(session);
+        });
         return {};
     }
 
     Result<SessionInfo> start(const Person& person, const SessionSpec& spec,
                               JobControl& job) override {
-        return startSession(m_context, person, spec, job);
+        return begun(startSession(m_context, person, spec, job));
     }
 
     Result<std::int32_t> exec(const SessionId& id, const std::vector<std::string>& command,
@@ -76,21 +84,39 @@ public:
     }
 
     Result<SnapshotInfo> snapshot(const SessionId& id, const std::string& comment,
-                                  JobControl& job) override {
+                                  SnapshotOrigin origin, JobControl& job) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
-        return takeSnapshot(m_context, session, comment, Afterwards::GoOn, job);
+        auto taken = takeSnapshot(m_context, session, comment, origin, Afterwards::GoOn, job);
+        if (taken)
+            m_scheduler->saved(id);
+        return taken;
     }
     Result<SnapshotInfo> suspend(const SessionId& id, const std::string& comment,
                                  JobControl& job) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
-        return takeSnapshot(m_context, session, comment, Afterwards::End, job);
+        return takeSnapshot(m_context, session, comment, SnapshotOrigin::Asked, Afterwards::End,
+                            job);
     }
     Result<SessionInfo> resume(const SessionId& id, const SnapshotId& snapshot,
                                std::optional<ScreenSpec> screen, JobControl& job) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
         if (!snapshot.empty())
             ENTRACTE_TRY(parseId(snapshot));
-        return resumeSession(m_context, session, snapshot, screen, job);
+        return begun(resumeSession(m_context, session, snapshot, screen, job));
+    }
+    Result<SessionInfo> rollback(const SessionId& id, const SnapshotId& snapshot,
+                                 std::optional<ScreenSpec> screen, JobControl& job) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        ENTRACTE_TRY(parseId(snapshot));
+        return begun(rollBack(m_context, session, snapshot, screen, job));
+    }
+    Result<SessionInfo> clone(const SessionId& id, const SnapshotId& snapshot,
+                              const std::string& name, std::optional<ScreenSpec> screen,
+                              JobControl& job) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        if (!snapshot.empty())
+            ENTRACTE_TRY(parseId(snapshot));
+        return begun(cloneSession(m_context, session, snapshot, name, screen, job));
     }
     Status attach(const SessionId& id, const ScreenSpec& screen, JobControl& job) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
@@ -117,10 +143,50 @@ public:
         ENTRACTE_TRY(m_context.store->remove(id, snapshot));
         if (m_context.observer)
             m_context.observer->snapshotRemoved(id, snapshot);
+        tellSpace(m_context, id);
         if (!session->live && m_context.store->list(id).empty())
             return m_context.registry.update(
                 *session, [](SessionRecord& record) { record.state = SessionState::Ended; });
         return {};
+    }
+
+    Status rename(const SessionId& id, const std::string& name) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        SessionSpec renamed = session->record().spec;
+        renamed.name = name;
+        ENTRACTE_TRY(checkSpec(renamed));
+        return m_context.registry.update(*session,
+                                         [&](SessionRecord& record) { record.spec.name = name; });
+    }
+    Status setSchedule(const SessionId& id, const Schedule& schedule) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        if (schedule.everySeconds != 0 && (schedule.everySeconds < kMinScheduleSeconds ||
+                                           schedule.everySeconds > kMaxScheduleSeconds))
+            return fail(ErrorCode::InvalidArgument,
+                        "A session is saved every 10 seconds at most, and once a year at least.");
+        const Status updated = m_context.registry.update(
+            *session, [&](SessionRecord& record) { record.schedule = schedule; });
+        m_scheduler->wake();
+        return updated;
+    }
+    Status setRetention(const SessionId& id, const std::string& keep) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        ENTRACTE_ASSIGN(retention, parseRetention(keep));
+        return m_context.registry.update(*session, [&](SessionRecord& record) {
+            record.retention = retention ? formatRetention(*retention) : "";
+        });
+    }
+    Status setResumeAutomatically(const SessionId& id, bool automatic) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        return m_context.registry.update(
+            *session, [&](SessionRecord& record) { record.resumeAutomatically = automatic; });
+    }
+    Status setComment(const SessionId& id, const SnapshotId& snapshot,
+                      const std::string& comment) override {
+        return edit(id, snapshot, {comment, std::nullopt});
+    }
+    Status setPinned(const SessionId& id, const SnapshotId& snapshot, bool pinned) override {
+        return edit(id, snapshot, {std::nullopt, pinned});
     }
 
     std::vector<SessionInfo> sessions() const override {
@@ -134,7 +200,10 @@ public:
         return session->info();
     }
     std::vector<SnapshotInfo> snapshots(const SessionId& id) const override {
-        return m_context.store->list(id);
+        auto list = m_context.store->list(id);
+        for (SnapshotInfo& info : list)
+            info = withSpace(*m_context.store, std::move(info));
+        return list;
     }
     Result<std::vector<Finding>> preflight(const SessionId& id) const override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
@@ -149,6 +218,20 @@ public:
     }
 
 private:
+    Result<SessionInfo> begun(Result<SessionInfo> session) {
+        m_scheduler->wake();
+        return session;
+    }
+
+    Status edit(const SessionId& id, const SnapshotId& snapshot, const SnapshotEdit& change) {
+        ENTRACTE_TRY(m_context.registry.find(id));
+        ENTRACTE_TRY(parseId(snapshot));
+        ENTRACTE_ASSIGN(info, m_context.store->edit(id, snapshot, change));
+        if (m_context.observer)
+            m_context.observer->snapshotChanged(withSpace(*m_context.store, std::move(info)));
+        return {};
+    }
+
     // Its screen ended with the engine before.
     void adoptRunning(Session& session, UniqueFd pidfd) {
         Staging::clear(m_context.paths.staging(session.id()),
@@ -182,6 +265,7 @@ private:
     }
 
     mutable EngineContext m_context;
+    std::optional<Scheduler> m_scheduler; // from the time when the sessions are known
 };
 
 } // namespace

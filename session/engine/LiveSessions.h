@@ -17,6 +17,7 @@ public:
         : m_context(other.m_context), m_session(std::move(other.m_session)) {}
     JobUse& operator=(JobUse&&) = delete;
     ~JobUse();
+    Session& session() const { return *m_session; }
 
 private:
     JobUse(EngineContext& context, std::shared_ptr<Session> session)

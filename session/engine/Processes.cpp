@@ -94,6 +94,23 @@ std::uint64_t memoryOf(const std::vector<pid_t>& processes) {
     return kibibytes * 1024;
 }
 
+std::uint64_t processorTicks(pid_t init) {
+    std::uint64_t ticks = 0;
+    for (const pid_t pid : processesBeneath(init)) {
+        const std::string stat = readText(proc(pid, "stat"));
+        const auto nameEnd = stat.rfind(')'); // a name may hold anything
+        if (nameEnd == std::string::npos)
+            continue;
+        std::istringstream fields(stat.substr(nameEnd + 1));
+        std::string skipped;
+        for (int field = 3; field <= 13; ++field) // proc(5): utime is the 14th
+            fields >> skipped;
+        for (std::uint64_t value = 0, left = 4; left > 0 && fields >> value; --left)
+            ticks += value; // utime, stime, cutime, cstime
+    }
+    return ticks;
+}
+
 std::vector<std::uint64_t> ownSockets(pid_t init) {
     constexpr std::string_view label = "socket:[";
     std::vector<std::uint64_t> inodes;

@@ -20,6 +20,9 @@ std::uint32_t countPrograms(pid_t init);
 // Memory that the images of these processes may take at most (bytes): private and shared pages.
 std::uint64_t memoryOf(const std::vector<pid_t>& processes);
 
+// The processor time (clock ticks) that they and their ended children have used.
+std::uint64_t processorTicks(pid_t init);
+
 // Sockets of what is ours in the session: PID 1 (which talks with the helper) and the X proxy, as
 // far as one can tell from outside by its name.
 std::vector<std::uint64_t> ownSockets(pid_t init);

@@ -58,14 +58,20 @@ Result<Remembered> recall(const nlohmann::json& restore) try {
 
 class ResumeJob {
 public:
-    ResumeJob(EngineContext& context, Session& session, JobControl& job)
-        : m_context(context), m_session(session), m_job(job), m_before(session.record()),
-          m_layer(newId()) {}
+    ResumeJob(EngineContext& context, Session& session, SnapshotSource source, JobControl& job)
+        : m_context(context), m_session(session), m_source(std::move(source)), m_job(job),
+          m_before(session.record()), m_layer(newId()) {}
 
-    Status run(SnapshotId snapshot, const std::optional<ScreenSpec>& screen) {
-        ENTRACTE_TRY(choose(snapshot));
+    // Every problem that can be seen beforehand.
+    Status check() {
+        ENTRACTE_TRY(choose());
         m_job.report("verifying", 0);
-        ENTRACTE_TRY(check(snapshot));
+        return checkSnapshot();
+    }
+
+    Status run(const std::optional<ScreenSpec>& screen) {
+        ENTRACTE_TRY(check());
+        ENTRACTE_TRY(checkMemory());
         ENTRACTE_ASSIGN(criu, m_context.criu());
         if (screen)
             m_remembered.spec.screen = *screen;
@@ -84,7 +90,7 @@ public:
         ENTRACTE_ASSIGN(staging, Staging::make(m_context.paths.staging(m_session.id()),
                                                m_context.paths.diskStaging(m_session.id()),
                                                m_info.imageBytes));
-        ENTRACTE_TRY(unpack(snapshot, staging));
+        ENTRACTE_TRY(unpack(staging));
         ENTRACTE_TRY(restore(criu, staging));
         m_job.report("redrawing", 0.8);
         ENTRACTE_TRY(show(std::move(shown)));
@@ -96,22 +102,21 @@ public:
     }
 
 private:
-    Status choose(SnapshotId& snapshot) const {
-        if (!snapshot.empty())
+    Status choose() {
+        if (!m_source.snapshot.empty())
             return {};
-        snapshot = m_context.store->newest(m_session.id());
-        if (snapshot.empty())
+        m_source.snapshot = m_context.store->newest(m_source.session);
+        if (m_source.snapshot.empty())
             return fail(ErrorCode::NotFound,
                         "The session has no snapshot that it could be resumed from.");
         return {};
     }
 
-    // Every problem that can be seen beforehand.
-    Status check(const SnapshotId& snapshot) {
-        ENTRACTE_ASSIGN(record, m_context.store->read(m_session.id(), snapshot));
+    Status checkSnapshot() {
+        const auto& [session, snapshot] = m_source;
+        ENTRACTE_ASSIGN(record, m_context.store->read(session, snapshot));
         m_info = record.info;
-        ENTRACTE_TRY(
-            m_context.store->verify(m_session.id(), snapshot, {m_job, "verifying", 0, 0.15}));
+        ENTRACTE_TRY(m_context.store->verify(session, snapshot, {m_job, "verifying", 0, 0.15}));
         ENTRACTE_ASSIGN(remembered, recall(record.restore));
         m_remembered = std::move(remembered);
         // Whose it is says the session, not the snapshot.
@@ -126,15 +131,19 @@ private:
                             std::to_string(m_before.owner) + ", whom this computer does not know.",
                         {}, "Nothing was changed. Make that user account, then try again.");
         m_person = std::move(*person);
-        if (m_info.imageBytes > availableMemory())
-            return fail(ErrorCode::NoSpace,
-                        "There is not enough free memory for the session's programs.", {},
-                        "Nothing was changed. Close other programs, then try again.");
         ENTRACTE_ASSIGN(disk, availableDisk(m_context.paths.state()));
         if (m_info.layerBytes + kDiskReserve > disk)
             return fail(ErrorCode::NoSpace,
                         "There is not enough free disk space for the session's files.", {},
                         "Nothing was changed. Free some space, then try again.");
+        return {};
+    }
+
+    Status checkMemory() const {
+        if (m_info.imageBytes > availableMemory())
+            return fail(ErrorCode::NoSpace,
+                        "There is not enough free memory for the session's programs.", {},
+                        "Nothing was changed. Close other programs, then try again.");
         return {};
     }
 
@@ -146,12 +155,13 @@ private:
         return {};
     }
 
-    Status unpack(const SnapshotId& snapshot, const Staging& staging) const {
+    Status unpack(const Staging& staging) const {
         m_job.report("unpacking", 0.2);
-        const SessionId& id = m_session.id();
-        ENTRACTE_TRY(m_context.store->extractImages(id, snapshot, staging.images(),
+        const auto& [session, snapshot] = m_source;
+        ENTRACTE_TRY(m_context.store->extractImages(session, snapshot, staging.images(),
                                                     {m_job, "unpacking", 0.2, 0.4}));
-        return m_context.store->extractLayer(id, snapshot, m_context.paths.layer(id, m_layer),
+        return m_context.store->extractLayer(session, snapshot,
+                                             m_context.paths.layer(m_session.id(), m_layer),
                                              {m_job, "unpacking", 0.4, 0.55});
     }
 
@@ -187,6 +197,7 @@ private:
             // After an unplanned end the old layer holds work that no snapshot has.
             record.previousLayer = m_before.state == SessionState::Suspended ? "" : m_before.layer;
             record.spec = m_remembered.spec;
+            record.spec.name = m_before.spec.name; // it may have been renamed since
         });
     }
 
@@ -224,6 +235,7 @@ private:
 
     EngineContext& m_context;
     Session& m_session;
+    SnapshotSource m_source;
     JobControl& m_job;
     const SessionRecord m_before;
     const std::string m_layer;
@@ -241,12 +253,24 @@ Result<SessionInfo> resumeSession(EngineContext& context, const std::shared_ptr<
     const auto use = JobUse::begin(context, session);
     if (!use)
         return fail(use.error());
-    if (session->live)
+    return resumeFrom(context, *use, {session->id(), snapshot}, screen, job);
+}
+
+Result<SessionInfo> resumeFrom(EngineContext& context, const JobUse& use,
+                               const SnapshotSource& source,
+                               const std::optional<ScreenSpec>& screen, JobControl& job) {
+    Session& session = use.session();
+    if (session.live)
         return fail(ErrorCode::InvalidArgument, "The session runs already.", {},
                     "Suspend or stop it first; \"entracte attach\" shows it on another screen.");
-    ENTRACTE_TRY(ResumeJob(context, *session, job).run(snapshot, screen));
+    ENTRACTE_TRY(ResumeJob(context, session, source, job).run(screen));
     job.report("redrawing", 1);
-    return session->info();
+    return session.info();
+}
+
+Status checkResumable(EngineContext& context, Session& session, const SnapshotSource& source,
+                      JobControl& job) {
+    return ResumeJob(context, session, source, job).check();
 }
 
 } // namespace entracte

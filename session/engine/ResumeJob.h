@@ -8,9 +8,24 @@
 
 namespace entracte {
 
-// The newest snapshot when `snapshot` is empty.
+// What is brought back: a snapshot of the session itself, or of another one of the same person.
+struct SnapshotSource {
+    SessionId session;
+    SnapshotId snapshot; // the newest when empty
+};
+
 Result<SessionInfo> resumeSession(EngineContext& context, const std::shared_ptr<Session>& session,
                                   const SnapshotId& snapshot,
                                   const std::optional<ScreenSpec>& screen, JobControl& job);
+
+// The same for who holds the session already.
+Result<SessionInfo> resumeFrom(EngineContext& context, const JobUse& use,
+                               const SnapshotSource& source,
+                               const std::optional<ScreenSpec>& screen, JobControl& job);
+
+// What resumeFrom would refuse before it makes anything, but for memory that the session's own
+// programs may still hold.
+Status checkResumable(EngineContext& context, Session& session, const SnapshotSource& source,
+                      JobControl& job);
 
 } // namespace entracte

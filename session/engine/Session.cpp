@@ -13,7 +13,11 @@ SessionInfo Session::info() const {
     info.screenDisplay = now.screenDisplay;
     info.command = now.spec.command;
     info.createdUnixMs = now.createdUnixMs;
+    info.schedule = now.schedule;
+    info.retention = now.retention;
+    info.resumeAutomatically = now.resumeAutomatically;
     if (isRunning(now.state)) {
+        info.nextSnapshotUnixMs = nextSnapshotUnixMs;
         info.programs = programs;
         info.windows = windows;
     }

@@ -39,6 +39,7 @@ public:
 
     std::atomic<std::uint32_t> programs{0};
     std::atomic<std::uint32_t> windows{0};
+    std::atomic<std::int64_t> nextSnapshotUnixMs{0}; // by the schedule
 
     JobSlot slot;
     std::unique_ptr<LiveSession> live; // of the slot's holder; null: does not run

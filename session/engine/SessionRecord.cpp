@@ -1,6 +1,7 @@
 #include "session/engine/SessionRecord.h"
 
 #include "session/base/Printable.h"
+#include "session/engine/RetentionText.h"
 
 #include <algorithm>
 
@@ -94,6 +95,11 @@ std::string formatRecord(const SessionRecord& record) {
                          {{"pid", record.init.pid},
                           {"startTicks", record.init.startTicks},
                           {"bootId", record.init.bootId}}},
+                        {"schedule",
+                         {{"everySeconds", record.schedule.everySeconds},
+                          {"pausedUntilUnixMs", record.schedule.pausedUntilUnixMs}}},
+                        {"retention", record.retention},
+                        {"resumeAutomatically", record.resumeAutomatically},
                         {"layer", record.layer},
                         {"previousLayer", record.previousLayer}};
     return document.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
@@ -119,6 +125,14 @@ Result<SessionRecord> parseRecord(std::string_view text) try {
     document.at("init").at("pid").get_to(record.init.pid);
     document.at("init").at("startTicks").get_to(record.init.startTicks);
     document.at("init").at("bootId").get_to(record.init.bootId);
+    // Not in the records of the first version:
+    if (const auto schedule = document.find("schedule"); schedule != document.end()) {
+        schedule->at("everySeconds").get_to(record.schedule.everySeconds);
+        schedule->at("pausedUntilUnixMs").get_to(record.schedule.pausedUntilUnixMs);
+    }
+    record.retention = document.value("retention", "");
+    ENTRACTE_TRY(parseRetention(record.retention));
+    record.resumeAutomatically = document.value("resumeAutomatically", false);
     document.at("layer").get_to(record.layer);
     document.at("previousLayer").get_to(record.previousLayer);
     for (const std::string& layer : {record.layer, record.previousLayer})

@@ -28,7 +28,10 @@ struct SessionRecord {
     std::int64_t createdUnixMs = 0;
     std::string screenDisplay; // what the windows are on
     InitIdentity init;
-    std::string layer;         // name of the folder in layers/ that the session uses
+    std::string layer; // name of the folder in layers/ that the session uses
+    Schedule schedule;
+    std::string retention; // checked and canonical (RetentionText.h)
+    bool resumeAutomatically = false;
     std::string previousLayer; // what it had before an unplanned end; kept until the next resume
 };
 

@@ -4,6 +4,7 @@
 #include "session/criu/Preflight.h"
 #include "session/engine/HostFacts.h"
 #include "session/engine/Processes.h"
+#include "session/engine/RetentionText.h"
 #include "session/engine/Staging.h"
 #include "session/store/TreeSize.h"
 
@@ -17,7 +18,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kMaxComment = 1000;             // bytes
+constexpr std::size_t kMaxComment = 1000; // bytes
+constexpr std::size_t kToldAgain = 20;
 constexpr std::uint64_t kImageOverhead = 32ull << 20; // bytes beside the memory pages
 
 // Between prepare and goOn: the session's connections to us are closed, its display is still. Lets
@@ -73,9 +75,12 @@ Status refuseBlockers(const std::vector<Finding>& findings) {
 
 class SnapshotJob {
 public:
-    SnapshotJob(EngineContext& context, Session& session, Afterwards afterwards, JobControl& job)
+    SnapshotJob(EngineContext& context, Session& session, SnapshotOrigin origin,
+                Afterwards afterwards, JobControl& job)
         : m_context(context), m_session(session), m_suspend(afterwards == Afterwards::End),
-          m_job(job) {}
+          m_job(job) {
+        m_record.info.origin = origin;
+    }
 
     Result<SnapshotInfo> run(const std::string& comment) {
         ENTRACTE_ASSIGN(criu, m_context.criu());
@@ -195,28 +200,70 @@ private:
 } // namespace
 
 Result<SnapshotInfo> takeSnapshot(EngineContext& context, const std::shared_ptr<Session>& session,
-                                  const std::string& comment, Afterwards afterwards,
-                                  JobControl& job) {
+                                  const std::string& comment, SnapshotOrigin origin,
+                                  Afterwards afterwards, JobControl& job) {
     const auto use = JobUse::begin(context, session);
     if (!use)
         return fail(use.error());
-    ENTRACTE_TRY(requireLive(*session));
-    auto taken = SnapshotJob(context, *session, afterwards, job).run(comment);
+    return takeSnapshot(context, *use, comment, origin, afterwards, job);
+}
+
+Result<SnapshotInfo> takeSnapshot(EngineContext& context, const JobUse& use,
+                                  const std::string& comment, SnapshotOrigin origin,
+                                  Afterwards afterwards, JobControl& job) {
+    Session& session = use.session();
+    ENTRACTE_TRY(requireLive(session));
+    auto taken = SnapshotJob(context, session, origin, afterwards, job).run(comment);
     if (!taken)
         return fail(goesOn(std::move(taken).error()));
+    *taken = withSpace(*context.store, std::move(*taken));
     if (context.observer)
         context.observer->snapshotAdded(*taken);
     if (afterwards == Afterwards::End) {
         job.report("ending", 0.99);
-        endLive(context, *session);
-        static_cast<void>(context.registry.update(*session, [](SessionRecord& record) {
+        endLive(context, session);
+        static_cast<void>(context.registry.update(session, [](SessionRecord& record) {
             record.state = SessionState::Suspended;
             record.screenDisplay.clear();
             record.init = {};
         }));
     }
+    applyRetention(context, use);
+    tellSpace(context, session.id());
     job.report(afterwards == Afterwards::End ? "ending" : "storing", 1, taken->storedBytes);
     return taken;
+}
+
+SnapshotInfo withSpace(const SnapshotStore& store, SnapshotInfo info) {
+    const auto space = store.space(info.session, info.id);
+    info.uniqueBytes = space ? space->unique : info.storedBytes;
+    return info;
+}
+
+void tellSpace(const EngineContext& context, const SessionId& session) {
+    if (!context.observer)
+        return;
+    const auto all = context.store->list(session);
+    const std::size_t first = all.size() > kToldAgain ? all.size() - kToldAgain : 0;
+    for (std::size_t i = first; i < all.size(); ++i)
+        context.observer->snapshotChanged(withSpace(*context.store, all[i]));
+}
+
+void applyRetention(EngineContext& context, const JobUse& use) {
+    const SessionRecord record = use.session().record();
+    const auto rules = parseRetention(record.retention);
+    if (!rules || !*rules)
+        return;
+    JobControl unseen;
+    const auto pruned =
+        context.store->prune(record.id, **rules, {}, false, {unseen, "removing", 0, 1});
+    if (!pruned) {
+        spdlog::warn("session {}: {}", record.id, pruned.error().forLog());
+        return;
+    }
+    for (const SnapshotInfo& removed : pruned->removed)
+        if (context.observer)
+            context.observer->snapshotRemoved(record.id, removed.id);
 }
 
 } // namespace entracte

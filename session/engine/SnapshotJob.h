@@ -14,7 +14,18 @@ namespace entracte {
 enum class Afterwards { GoOn, End };
 
 Result<SnapshotInfo> takeSnapshot(EngineContext& context, const std::shared_ptr<Session>& session,
-                                  const std::string& comment, Afterwards afterwards,
-                                  JobControl& job);
+                                  const std::string& comment, SnapshotOrigin origin,
+                                  Afterwards afterwards, JobControl& job);
+// The same for who holds the session already.
+Result<SnapshotInfo> takeSnapshot(EngineContext& context, const JobUse& use,
+                                  const std::string& comment, SnapshotOrigin origin,
+                                  Afterwards afterwards, JobControl& job);
+
+// With what deleting it would free, as the store knows it now.
+SnapshotInfo withSpace(const SnapshotStore& store, SnapshotInfo info);
+// Tells of the newest snapshots again: what one frees depends on its neighbours.
+void tellSpace(const EngineContext& context, const SessionId& session);
+// Removes what the session's retention does not keep.
+void applyRetention(EngineContext& context, const JobUse& use);
 
 } // namespace entracte

@@ -72,6 +72,15 @@ enum class SessionState : std::uint8_t {
     Ended,       // ended and without snapshots
 };
 
+// When a session is saved without being asked: every so often, if its programs ran since the last
+// time, and not while it is paused.
+struct Schedule {
+    std::uint32_t everySeconds = 0; // 0: never
+    std::int64_t pausedUntilUnixMs = 0;
+};
+inline constexpr std::uint32_t kMinScheduleSeconds = 10;
+inline constexpr std::uint32_t kMaxScheduleSeconds = 366 * 24 * 3600;
+
 struct SessionInfo {
     SessionId id;
     std::string name;
@@ -83,6 +92,17 @@ struct SessionInfo {
     std::int64_t createdUnixMs = 0;
     std::uint32_t programs = 0; // processes in the session but for our own
     std::uint32_t windows = 0;  // mapped top-level windows
+    Schedule schedule;
+    std::int64_t nextSnapshotUnixMs = 0; // 0: none is planned
+    std::string retention; // as session/engine/RetentionText.h writes it; empty: all are kept
+    bool resumeAutomatically = false; // after a crash or a reboot
+};
+
+// Why a snapshot was taken.
+enum class SnapshotOrigin : std::uint8_t {
+    Asked,     // somebody asked for it
+    Scheduled, // its time had come
+    Rollback,  // so that a rollback can be undone
 };
 
 struct SnapshotInfo {
@@ -99,6 +119,8 @@ struct SnapshotInfo {
     std::uint32_t programs = 0;
     bool suspended = false;
     bool pinned = false; // no retention rule removes it
+    SnapshotOrigin origin = SnapshotOrigin::Asked;
+    std::uint64_t uniqueBytes = 0; // what deleting it frees on disk
 };
 
 // One program that cannot be saved (blocker) or that will lose something (warning).
@@ -127,6 +149,7 @@ public:
         {
             const std::lock_guard lock(m_mutex);
             observer = m_observer;
+            now.fraction = m_from + (m_to - m_from) * fraction;
         }
         if (observer)
             observer(now);
@@ -134,6 +157,12 @@ public:
     void observe(std::function<void(const Progress&)> observer) {
         const std::lock_guard lock(m_mutex);
         m_observer = std::move(observer);
+    }
+    // What is reported from now on is this part of the whole job: for a job that is made of others.
+    void enterPart(double from, double to) {
+        const std::lock_guard lock(m_mutex);
+        m_from = from;
+        m_to = to;
     }
     void cancel() { m_cancelled = true; }
     bool cancelled() const { return m_cancelled; }
@@ -147,6 +176,8 @@ public:
 private:
     std::mutex m_mutex;
     std::function<void(const Progress&)> m_observer;
+    double m_from = 0;
+    double m_to = 1;
     std::atomic<bool> m_cancelled{false};
 };
 

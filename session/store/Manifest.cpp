@@ -39,6 +39,8 @@ json infoToJson(const SnapshotInfo& info) {
                {"suspended", info.suspended}};
     if (info.pinned) // else left out: earlier versions know nothing of it
         value["pinned"] = true;
+    if (info.origin != SnapshotOrigin::Asked)
+        value["origin"] = static_cast<int>(info.origin);
     return value;
 }
 
@@ -57,6 +59,9 @@ SnapshotInfo infoFromJson(const json& value) {
     value.at("programs").get_to(info.programs);
     value.at("suspended").get_to(info.suspended);
     info.pinned = value.value("pinned", false);
+    const int origin = value.value("origin", 0);
+    if (origin >= 0 && origin <= static_cast<int>(SnapshotOrigin::Rollback))
+        info.origin = static_cast<SnapshotOrigin>(origin);
     return info;
 }
 

@@ -95,8 +95,8 @@ Result<std::int32_t> FakeEngine::exec(const SessionId& id, const std::vector<std
     return pid;
 }
 
-Result<SnapshotInfo> FakeEngine::save(const SessionId& id, const std::string& comment, bool suspend,
-                                      JobControl& control) {
+Result<SnapshotInfo> FakeEngine::save(const SessionId& id, const std::string& comment,
+                                      SnapshotOrigin origin, bool suspend, JobControl& control) {
     ENTRACTE_ASSIGN(known, session(id));
     if (known.state != SessionState::Running && known.state != SessionState::Detached)
         return fail(ErrorCode::SessionEnded, "The session does not run.");
@@ -114,6 +114,8 @@ Result<SnapshotInfo> FakeEngine::save(const SessionId& id, const std::string& co
     info.windows = 1;
     info.programs = 1;
     info.suspended = suspend;
+    info.origin = origin;
+    info.uniqueBytes = 3'000'000;
     {
         const std::lock_guard lock(m_mutex);
         info.takenUnixMs += static_cast<std::int64_t>(m_snapshots[id].size());
@@ -129,13 +131,13 @@ Result<SnapshotInfo> FakeEngine::save(const SessionId& id, const std::string& co
 }
 
 Result<SnapshotInfo> FakeEngine::snapshot(const SessionId& id, const std::string& comment,
-                                          JobControl& control) {
-    return save(id, comment, false, control);
+                                          SnapshotOrigin origin, JobControl& control) {
+    return save(id, comment, origin, false, control);
 }
 
 Result<SnapshotInfo> FakeEngine::suspend(const SessionId& id, const std::string& comment,
                                          JobControl& control) {
-    return save(id, comment, true, control);
+    return save(id, comment, SnapshotOrigin::Asked, true, control);
 }
 
 Result<SessionInfo> FakeEngine::resume(const SessionId& id, const SnapshotId& snapshot,
@@ -153,6 +155,87 @@ Result<SessionInfo> FakeEngine::resume(const SessionId& id, const SnapshotId& sn
             info.screenKind = screen->kind;
         info.screenDisplay = screen && !screen->display.empty() ? screen->display : ":78";
     });
+}
+
+Result<SessionInfo> FakeEngine::rollback(const SessionId& id, const SnapshotId& snapshot,
+                                         std::optional<ScreenSpec> screen, JobControl& control) {
+    ENTRACTE_ASSIGN(now, session(id));
+    if (now.state == SessionState::Running)
+        ENTRACTE_TRY(save(id, "", SnapshotOrigin::Rollback, true, control));
+    return resume(id, snapshot, screen, control);
+}
+
+Result<SessionInfo> FakeEngine::clone(const SessionId& id, const SnapshotId& snapshot,
+                                      const std::string& name, std::optional<ScreenSpec> screen,
+                                      JobControl& control) {
+    ENTRACTE_ASSIGN(original, session(id));
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto& stored = m_snapshots[id];
+        if (stored.empty() || (!snapshot.empty() && !stored.contains(snapshot)))
+            return fail(ErrorCode::NotFound, "There is no such snapshot.");
+    }
+    ENTRACTE_TRY(pretendToWork("", control));
+    SessionInfo info = original;
+    info.id = newId();
+    info.name = name;
+    info.state = SessionState::Running;
+    info.screenDisplay = screen && !screen->display.empty() ? screen->display : ":80";
+    {
+        const std::lock_guard lock(m_mutex);
+        m_sessions[info.id] = info;
+    }
+    m_observer->sessionAdded(info);
+    return info;
+}
+
+Status FakeEngine::rename(const SessionId& id, const std::string& name) {
+    ENTRACTE_TRY(change(id, [&](SessionInfo& info) { info.name = name; }));
+    return {};
+}
+
+Status FakeEngine::setSchedule(const SessionId& id, const Schedule& schedule) {
+    ENTRACTE_ASSIGN(now, change(id, [&](SessionInfo& info) {
+                        info.schedule = schedule;
+                        info.nextSnapshotUnixMs = schedule.everySeconds * std::int64_t{1000};
+                    }));
+    if (schedule.everySeconds > 0 && schedule.pausedUntilUnixMs == 0)
+        m_observer->snapshotDue(now);
+    return {};
+}
+
+Status FakeEngine::setRetention(const SessionId& id, const std::string& keep) {
+    ENTRACTE_TRY(change(id, [&](SessionInfo& info) { info.retention = keep; }));
+    return {};
+}
+
+Status FakeEngine::setResumeAutomatically(const SessionId& id, bool automatic) {
+    ENTRACTE_TRY(change(id, [&](SessionInfo& info) { info.resumeAutomatically = automatic; }));
+    return {};
+}
+
+template <typename Change>
+Status FakeEngine::changeSnapshot(const SessionId& session, const SnapshotId& id, Change change) {
+    SnapshotInfo now;
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto found = m_snapshots[session].find(id);
+        if (found == m_snapshots[session].end())
+            return fail(ErrorCode::NotFound, "There is no such snapshot.");
+        change(found->second);
+        now = found->second;
+    }
+    m_observer->snapshotChanged(now);
+    return {};
+}
+
+Status FakeEngine::setComment(const SessionId& session, const SnapshotId& id,
+                              const std::string& comment) {
+    return changeSnapshot(session, id, [&](SnapshotInfo& info) { info.comment = comment; });
+}
+
+Status FakeEngine::setPinned(const SessionId& session, const SnapshotId& id, bool pinned) {
+    return changeSnapshot(session, id, [&](SnapshotInfo& info) { info.pinned = pinned; });
 }
 
 Status FakeEngine::attach(const SessionId& id, const ScreenSpec& screen, JobControl&) {

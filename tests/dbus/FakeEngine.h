@@ -7,6 +7,7 @@
 //   comment "fail:CODE"         the job fails with that ErrorCode
 //   command "/missing"          the start (or exec) fails with NotFound
 //   exec of "exit"              the program ends at once with status 3
+//   a schedule                  is due at once
 
 #include "session/engine/Engine.h"
 
@@ -26,12 +27,22 @@ public:
     Result<std::int32_t> exec(const SessionId&, const std::vector<std::string>& command,
                               const std::map<std::string, std::string>& environment,
                               const std::string& workingDirectory) override;
-    Result<SnapshotInfo> snapshot(const SessionId&, const std::string& comment,
+    Result<SnapshotInfo> snapshot(const SessionId&, const std::string& comment, SnapshotOrigin,
                                   JobControl&) override;
     Result<SnapshotInfo> suspend(const SessionId&, const std::string& comment,
                                  JobControl&) override;
     Result<SessionInfo> resume(const SessionId&, const SnapshotId&, std::optional<ScreenSpec>,
                                JobControl&) override;
+    Result<SessionInfo> rollback(const SessionId&, const SnapshotId&, std::optional<ScreenSpec>,
+                                 JobControl&) override;
+    Result<SessionInfo> clone(const SessionId&, const SnapshotId&, const std::string& name,
+                              std::optional<ScreenSpec>, JobControl&) override;
+    Status rename(const SessionId&, const std::string& name) override;
+    Status setSchedule(const SessionId&, const Schedule&) override;
+    Status setRetention(const SessionId&, const std::string& keep) override;
+    Status setResumeAutomatically(const SessionId&, bool automatic) override;
+    Status setComment(const SessionId&, const SnapshotId&, const std::string& comment) override;
+    Status setPinned(const SessionId&, const SnapshotId&, bool pinned) override;
     Status attach(const SessionId&, const ScreenSpec&, JobControl&) override;
     Status detach(const SessionId&, JobControl&) override;
     Status stop(const SessionId&, JobControl&) override;
@@ -43,8 +54,11 @@ public:
     Result<std::vector<Finding>> preflight(const SessionId&) const override;
 
 private:
-    Result<SnapshotInfo> save(const SessionId&, const std::string& comment, bool suspend,
-                              JobControl&);
+    Result<SnapshotInfo> save(const SessionId&, const std::string& comment, SnapshotOrigin,
+                              bool suspend, JobControl&);
+    // Changes a snapshot and tells of it; NotFound when there is none.
+    template <typename Change>
+    Status changeSnapshot(const SessionId& session, const SnapshotId& id, Change change);
     // Changes a session and tells of it; NotFound when there is none.
     template <typename Change>
     Result<SessionInfo> change(const SessionId& id, Change change);

@@ -40,6 +40,15 @@ protected:
         return me.pathProperty(path, kJob, "Result");
     }
 
+    // Of a call that began a job: what came of it.
+    static std::string resultOf(BusClient& client, const Reply& begun) {
+        EXPECT_TRUE(begun.ok()) << begun.error << begun.text;
+        const auto path = begun.objectPath();
+        EXPECT_TRUE(client.waitForEnd(path));
+        EXPECT_EQ(client.text(path, kJob, "Error"), "") << client.text(path, kJob, "Message");
+        return client.pathProperty(path, kJob, "Result");
+    }
+
     BusClient me{kMe};
     BusClient other{kOther};
 };
@@ -311,6 +320,99 @@ TEST_F(ServiceTest, nobodyWaitsForAnotherPersonsDialog) {
     EXPECT_FALSE(me.text(kRoot, kManager, "Version").empty());
     EXPECT_FALSE(me.text(sessionNamed("mine"), kSession, "Name").empty());
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(1000));
+}
+
+TEST_F(ServiceTest, aRollbackSavesThePresentFirst) {
+    const auto session = startOwn("rolled back");
+    const auto early = resultOf(me, me.snapshot(session, "early"));
+    const auto job = me.call(session, kSession, "Rollback", [&](sd_bus_message* m) {
+        sd_bus_message_append(m, "oa{sv}", early.c_str(), 0);
+    });
+    EXPECT_EQ(resultOf(me, job), session);
+    std::vector<std::string> origins;
+    for (const auto& path : me.managed())
+        if (path.starts_with(session + "/snapshot/"))
+            origins.push_back(me.text(path, kSnapshot, "Origin"));
+    std::ranges::sort(origins);
+    EXPECT_EQ(origins, (std::vector<std::string>{"asked", "rollback"}));
+}
+
+TEST_F(ServiceTest, aRollbackNeedsASnapshotOfTheSession) {
+    const auto session = startOwn("not rolled back");
+    const auto rollback = [&](const std::string& snapshot) {
+        return me
+            .call(
+                session, kSession, "Rollback",
+                [&](sd_bus_message* m) { sd_bus_message_append(m, "oa{sv}", snapshot.c_str(), 0); })
+            .error;
+    };
+    EXPECT_EQ(rollback("/"), code("InvalidArgument"));
+    EXPECT_EQ(rollback(sessionNamed("mine") + "/snapshot/0123456789abcdef"), code("NotFound"));
+    EXPECT_EQ(rollback("/etc/passwd"), code("NotFound"));
+}
+
+TEST_F(ServiceTest, aCloneIsASecondSession) {
+    const auto session = startOwn("original");
+    ASSERT_FALSE(resultOf(me, me.snapshot(session, "")).empty());
+    const auto clone = [&](const char* name) {
+        return me.call(session, kSession, "Clone", [&](sd_bus_message* m) {
+            sd_bus_message_append(m, "osa{sv}", "/", name, 0);
+        });
+    };
+    const auto second = resultOf(me, clone("beside"));
+    EXPECT_NE(second, session);
+    EXPECT_EQ(me.text(second, kSession, "Name"), "beside");
+    EXPECT_EQ(me.text(session, kSession, "State"), "running");
+    EXPECT_EQ(clone("bad\nname").error, code("InvalidArgument"));
+}
+
+TEST_F(ServiceTest, namesCommentsAndPinsCanBeChanged) {
+    const auto session = startOwn("old name");
+    const auto snapshot = resultOf(me, me.snapshot(session, "old comment"));
+    const auto say = [](const char* text) {
+        return [text](sd_bus_message* m) { sd_bus_message_append(m, "s", text); };
+    };
+    std::vector<std::string> heard;
+    me.listen(heard);
+    EXPECT_TRUE(me.call(session, kSession, "Rename", say("new name")).ok());
+    EXPECT_TRUE(me.call(snapshot, kSnapshot, "SetComment", say("new comment")).ok());
+    EXPECT_TRUE(me.call(snapshot, kSnapshot, "SetPinned", [](sd_bus_message* m) {
+                      sd_bus_message_append(m, "b", 1);
+                  }).ok());
+    EXPECT_EQ(me.text(session, kSession, "Name"), "new name");
+    EXPECT_EQ(me.text(snapshot, kSnapshot, "Comment"), "new comment");
+    int pinned = 0;
+    const auto reply = me.get(snapshot, kSnapshot, "Pinned");
+    ASSERT_TRUE(reply.ok());
+    sd_bus_message_read(reply.message.get(), "v", "b", &pinned);
+    EXPECT_EQ(pinned, 1);
+    EXPECT_TRUE(me.until([&] { return contains(heard, snapshot + " PropertiesChanged"); },
+                         std::chrono::seconds(5)));
+
+    EXPECT_EQ(me.call(session, kSession, "Rename", say("")).error, code("InvalidArgument"));
+    EXPECT_EQ(me.call(snapshot, kSnapshot, "SetComment", say("two\nlines")).error,
+              code("InvalidArgument"));
+    EXPECT_EQ(other.call(session, kSession, "Rename", say("theirs")).error, code("NotAuthorized"));
+    EXPECT_EQ(other.call(snapshot, kSnapshot, "SetComment", say("theirs")).error,
+              code("NotAuthorized"));
+}
+
+TEST_F(ServiceTest, aScheduleMakesJobsByItself) {
+    const auto session = startOwn("scheduled");
+    const auto set = [&](unsigned seconds) {
+        return me.call(session, kSession, "SetSchedule",
+                       [&](sd_bus_message* m) { sd_bus_message_append(m, "u", seconds); });
+    };
+    EXPECT_EQ(set(3).error, code("InvalidArgument"));
+    EXPECT_TRUE(set(600).ok());
+    const auto saved = [&]() -> std::string {
+        for (const auto& path : me.managed())
+            if (path.starts_with(session + "/snapshot/"))
+                return path;
+        return {};
+    };
+    ASSERT_TRUE(me.until([&] { return !saved().empty(); }, std::chrono::seconds(5)));
+    EXPECT_EQ(me.text(saved(), kSnapshot, "Origin"), "scheduled");
 }
 
 } // namespace

@@ -35,7 +35,7 @@ TEST_F(EngineCycleTest, tellsTheEndOfPrograms) {
         std::this_thread::sleep_for(50ms);
     EXPECT_EQ(m_observer.exits(), std::vector<int>{7 << 8});
     // And still after a snapshot, for which the connection to PID 1 is closed.
-    ASSERT_TRUE(m_engine->snapshot(info.id, "", m_job));
+    ASSERT_TRUE(m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job));
     ASSERT_TRUE(m_engine->exec(info.id, {"/bin/sh", "-c", "exit 9"}, {}, ""));
     for (int round = 0; round < 100 && m_observer.exits().size() < 2; ++round)
         std::this_thread::sleep_for(50ms);
@@ -46,7 +46,7 @@ TEST_F(EngineCycleTest, snapshotsWhileItGoesOnAndComesBack) {
     const SessionInfo info = startCounter();
     ASSERT_GT(counterBeyond(info.id, 5), 5);
     m_display.take();
-    const auto taken = m_engine->snapshot(info.id, "first", m_job);
+    const auto taken = m_engine->snapshot(info.id, "first", SnapshotOrigin::Asked, m_job);
     ASSERT_TRUE(taken) << taken.error().forLog();
     EXPECT_EQ(m_display.take(), (Calls{"prepare", "goOn", "openChannel"}));
     EXPECT_EQ(m_observer.snapshots, 1);
@@ -95,7 +95,7 @@ TEST_F(EngineCycleTest, suspendsAndResumesTimeAndAgain) {
 
 TEST_F(EngineCycleTest, isInterruptedWhenItDies) {
     const SessionInfo info = startCounter();
-    ASSERT_TRUE(m_engine->snapshot(info.id, "", m_job));
+    ASSERT_TRUE(m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job));
     ASSERT_EQ(::kill(initOf(info.id), SIGKILL), 0);
     ASSERT_TRUE(waitForState(info.id, SessionState::Interrupted));
     EXPECT_TRUE(leftoverMounts().empty());
@@ -118,7 +118,7 @@ TEST_F(EngineCycleTest, hasEndedWhenItDiesWithoutASnapshot) {
 TEST_F(EngineCycleTest, isFoundByAHelperThatStartsAnew) {
     const SessionInfo info = startCounter();
     const SessionInfo dead = startCounter();
-    ASSERT_TRUE(m_engine->snapshot(dead.id, "", m_job));
+    ASSERT_TRUE(m_engine->snapshot(dead.id, "", SnapshotOrigin::Asked, m_job));
     closeEngine();
     ASSERT_EQ(::kill(initOf(dead.id), SIGKILL), 0);
     const long before = counterBeyond(info.id, 0);
@@ -128,7 +128,7 @@ TEST_F(EngineCycleTest, isFoundByAHelperThatStartsAnew) {
     EXPECT_EQ(m_engine->session(dead.id)->state, SessionState::Interrupted);
     ASSERT_TRUE(m_engine->attach(info.id, counterSpec().screen, m_job));
     EXPECT_EQ(m_engine->session(info.id)->state, SessionState::Running);
-    const auto taken = m_engine->snapshot(info.id, "", m_job);
+    const auto taken = m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job);
     ASSERT_TRUE(taken) << taken.error().forLog();
 }
 
@@ -145,7 +145,7 @@ TEST_F(EngineCycleTest, livesOnWithoutAScreen) {
     const long before = counterBeyond(info->id, 0);
     EXPECT_GT(counterBeyond(info->id, before + 3), 0);
     EXPECT_TRUE(m_engine->session(info->id)->screenDisplay.empty());
-    ASSERT_TRUE(m_engine->snapshot(info->id, "without a screen", m_job));
+    ASSERT_TRUE(m_engine->snapshot(info->id, "without a screen", SnapshotOrigin::Asked, m_job));
 }
 
 TEST_F(EngineCycleTest, movesBetweenScreens) {

@@ -39,25 +39,25 @@ TEST_F(EngineFailureTest, refusesASecondJob) {
     m_display.holdPrepare = true;
     std::thread first([&] {
         JobControl job;
-        const auto taken = m_engine->snapshot(info.id, "", job);
+        const auto taken = m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, job);
         EXPECT_TRUE(taken) << (taken ? "" : taken.error().forLog());
     });
     while (m_display.take().empty())
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    const auto second = m_engine->snapshot(info.id, "", m_job);
+    const auto second = m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job);
     EXPECT_FALSE(second);
     EXPECT_EQ(second ? ErrorCode::Internal : second.error().code(), ErrorCode::Busy);
     EXPECT_EQ(m_engine->stop(info.id, m_job).error().code(), ErrorCode::Busy);
     EXPECT_EQ(m_engine->exec(info.id, {"/bin/true"}, {}, "").error().code(), ErrorCode::Busy);
     m_display.holdPrepare = false;
     first.join();
-    EXPECT_TRUE(m_engine->snapshot(info.id, "", m_job));
+    EXPECT_TRUE(m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job));
 }
 
 TEST_F(EngineFailureTest, goesOnWhenTheDisplayCannotBePrepared) {
     const SessionInfo info = startCounter();
     m_display.failPrepare = true;
-    const auto taken = m_engine->snapshot(info.id, "", m_job);
+    const auto taken = m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job);
     ASSERT_FALSE(taken);
     EXPECT_EQ(taken.error().code(), ErrorCode::TimedOut);
     EXPECT_NE(taken.error().sentence().find("goes on"), std::string::npos);
@@ -78,7 +78,7 @@ TEST_F(EngineFailureTest, goesOnWhenSomethingCannotBeSaved) {
     const fs::path ready = "/proc/" + std::to_string(initOf(info.id)) + "/root/tmp/traced";
     for (int round = 0; round < 200 && !fs::exists(ready); ++round)
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    const auto taken = m_engine->snapshot(info.id, "", m_job);
+    const auto taken = m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job);
     ASSERT_FALSE(taken);
     EXPECT_EQ(taken.error().code(), ErrorCode::NotCheckpointable) << taken.error().forLog();
     EXPECT_FALSE(taken.error().hint().empty());
@@ -101,7 +101,7 @@ TEST_F(EngineFailureTest, goesOnWhenTheDiskIsFull) {
             std::ofstream(m_state / "ballast") << std::string(space.available - 64 * 1024, 'b');
         }
         const auto taken = suspend ? m_engine->suspend(info.id, "", m_job)
-                                   : m_engine->snapshot(info.id, "", m_job);
+                                   : m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job);
         ASSERT_FALSE(taken);
         EXPECT_EQ(taken.error().code(), ErrorCode::NoSpace) << taken.error().forLog();
         fs::remove(m_state / "ballast");
@@ -195,7 +195,7 @@ TEST_F(EngineFailureTest, takesEverythingBackWhenTheScreenDoesNotFit) {
 
 TEST_F(EngineFailureTest, refusesToResumeWhatRuns) {
     const SessionInfo info = startCounter();
-    const auto taken = m_engine->snapshot(info.id, "", m_job);
+    const auto taken = m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job);
     ASSERT_TRUE(taken);
     const auto resumed = m_engine->resume(info.id, taken->id, std::nullopt, m_job);
     ASSERT_FALSE(resumed);
@@ -223,7 +223,7 @@ TEST_F(EngineFailureTest, leavesNothingOfASessionThatDidNotStart) {
 TEST_F(EngineFailureTest, knowsNoStrangeIdentifiers) {
     for (const char* id : {"", "..", "0000000000000000", "../../etc", "0000000000000000/x"}) {
         EXPECT_FALSE(m_engine->session(id));
-        EXPECT_FALSE(m_engine->snapshot(id, "", m_job));
+        EXPECT_FALSE(m_engine->snapshot(id, "", SnapshotOrigin::Asked, m_job));
         EXPECT_FALSE(m_engine->remove(id));
         EXPECT_FALSE(m_engine->removeSnapshot(id, id));
         EXPECT_TRUE(m_engine->snapshots(id).empty());
