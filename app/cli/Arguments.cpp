@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <string_view>
 
 namespace entracte::cli {
@@ -44,6 +45,26 @@ std::string parseSize(Arguments& arguments, const std::string& text) {
     return {};
 }
 
+// "90", "90s", "10min", "2h", "1d", "1w"; "never" and "now" are 0.
+std::string parseSeconds(std::optional<std::uint32_t>& seconds, const std::string& text) {
+    if (text == "never" || text == "now") {
+        seconds = 0;
+        return {};
+    }
+    constexpr std::pair<std::string_view, std::uint32_t> kUnits[] = {
+        {"", 1}, {"s", 1}, {"min", 60}, {"m", 60}, {"h", 3600}, {"d", 86400}, {"w", 604800}};
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    const auto found =
+        std::ranges::find(kUnits, unit, &std::pair<std::string_view, std::uint32_t>::first);
+    if (error != std::errc() || found == std::end(kUnits) ||
+        number > std::numeric_limits<std::uint32_t>::max() / found->second)
+        return "a time is a number with s, min, h, d or w, such as 10min";
+    seconds = number * found->second;
+    return {};
+}
+
 class Parser {
 public:
     explicit Parser(Arguments& arguments) : m_arguments(arguments), m_app(kAbout, "entracte") {
@@ -58,6 +79,13 @@ public:
 
         auto* const start = add(Verb::Start, "start", "Start a session and a program in it");
         start->add_option("--name", arguments.name, "Its name (the program's when not given)");
+        start
+            ->add_option("--from", arguments.from,
+                         "Begin with the newest snapshot of this session, which is left alone")
+            ->type_name("SESSION");
+        addSnapshot(start, "With --from: this one of its snapshots");
+        addSeconds(start, "--every", arguments.everySeconds,
+                   "Save it by itself so often, if its programs did something");
         addScreen(start);
         start
             ->add_option("--share", arguments.share,
@@ -91,6 +119,29 @@ public:
             addWithSession(Verb::Resume, "resume", "Bring a session back from a snapshot");
         addSnapshot(resume, "The snapshot (the newest when not given)");
         addScreen(resume);
+        auto* const rollback =
+            addWithSession(Verb::Rollback, "rollback",
+                           "Bring a session back to an earlier snapshot; it is saved first");
+        addSnapshot(rollback, "The snapshot")->required();
+        addScreen(rollback);
+        auto* const clone = addWithSession(
+            Verb::Clone, "clone", "Open a second session beside the first, from its snapshot");
+        clone->add_option("--name", arguments.name, "The name of the second one")->required();
+        addSnapshot(clone, "The snapshot (the newest when not given)");
+        addScreen(clone);
+        addWithSession(Verb::Rename, "rename", "Give a session another name")
+            ->add_option("NAME", arguments.name, "The new name")
+            ->required();
+        auto* const comment =
+            addWithSession(Verb::Comment, "comment", "Change the line to know a snapshot by");
+        comment->add_option("TEXT", arguments.comment, "The new line")->required();
+        addSnapshot(comment, "The snapshot (the newest when not given)");
+        addSnapshot(addWithSession(Verb::Pin, "pin", "Keep a snapshot, whatever the rules say"),
+                    "The snapshot (the newest when not given)");
+        addSnapshot(addWithSession(Verb::Unpin, "unpin", "Keep a snapshot only as the rules say"),
+                    "The snapshot (the newest when not given)");
+        addSchedule();
+
         addScreen(
             addWithSession(Verb::Attach, "attach", "Show a session's windows on this screen"));
         addWithSession(Verb::Detach, "detach",
@@ -139,8 +190,43 @@ private:
                 "Its size in pixels, for window and headless (1280x800)")
             ->type_name("WxH");
     }
-    void addSnapshot(CLI::App* command, const std::string& about) {
-        command->add_option("--snapshot", m_arguments.snapshot, about)->type_name("ID");
+    CLI::Option* addSnapshot(CLI::App* command, const std::string& about) {
+        return command->add_option("--snapshot", m_arguments.snapshot, about)->type_name("ID");
+    }
+    void addSchedule() {
+        auto* const schedule =
+            addWithSession(Verb::Schedule, "schedule",
+                           "Tell or set when a session is saved by itself, and what is kept");
+        addSeconds(schedule, "--every", m_arguments.everySeconds,
+                   "How often, if its programs did something (10s to 1 year); never");
+        addSeconds(schedule, "--pause", m_arguments.pauseSeconds,
+                   "Not for so long; now goes on at once");
+        schedule
+            ->add_option("--keep", m_arguments.keep,
+                         "Which snapshots stay: \"hourly=24 daily=7 weekly=4 monthly=6\", also "
+                         "last and bytes; all")
+            ->type_name("RULES");
+        schedule
+            ->add_option_function<std::string>(
+                "--resume-automatically",
+                [this](const std::string& text) {
+                    m_arguments.resumeAutomatically = text == "yes";
+                },
+                "Bring it back by itself when it was interrupted: yes or no")
+            ->type_name("YES|NO")
+            ->check(CLI::IsMember({"yes", "no"}));
+    }
+    static void addSeconds(CLI::App* command, const std::string& name,
+                           std::optional<std::uint32_t>& seconds, const std::string& about) {
+        command
+            ->add_option_function<std::string>(
+                name,
+                [&seconds, name](const std::string& text) {
+                    if (const auto wrong = parseSeconds(seconds, text); !wrong.empty())
+                        throw CLI::ValidationError(name, wrong);
+                },
+                about)
+            ->type_name("TIME");
     }
 
     Arguments& m_arguments;
@@ -164,6 +250,8 @@ std::optional<int> parse(int argc, const char* const* argv, Arguments& arguments
         }
         if (arguments.verb == Verb::Exec && arguments.command.empty())
             throw CLI::RequiredError("COMMAND");
+        if (arguments.verb == Verb::Start && arguments.from.empty() && !arguments.snapshot.empty())
+            throw CLI::RequiresError("--snapshot", "--from");
         return std::nullopt;
     } catch (const CLI::ParseError& error) {
         // CLI11 has exit codes of its own; ours is the one of a wrong argument.

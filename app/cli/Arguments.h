@@ -18,6 +18,13 @@ enum class Verb {
     Snapshot,
     Suspend,
     Resume,
+    Rollback,
+    Clone,
+    Rename,
+    Comment,
+    Pin,
+    Unpin,
+    Schedule,
     Attach,
     Detach,
     Stop,
@@ -33,14 +40,19 @@ struct Arguments {
 
     std::string session;              // name or beginning of an id
     std::vector<std::string> command; // start, exec
-    std::string name;                 // start
+    std::string name;                 // start, clone, rename
+    std::string from;                 // start: the session whose snapshot it begins with
     std::string screen;               // "host", "window", "headless"; empty: not said
     std::optional<std::pair<std::uint16_t, std::uint16_t>> size; // pixels
     std::vector<std::string> share;
     std::vector<std::string> shareReadOnly;
-    std::vector<std::string> environment; // NAME=VALUE, on top of what is passed anyway
-    std::string comment;                  // snapshot, suspend
-    std::string snapshot;                 // resume, delete: beginning of an id
+    std::vector<std::string> environment;      // NAME=VALUE, on top of what is passed anyway
+    std::string comment;                       // snapshot, suspend, comment
+    std::string snapshot;                      // beginning of an id, or "newest"
+    std::optional<std::uint32_t> everySeconds; // start, schedule; 0: never
+    std::optional<std::uint32_t> pauseSeconds; // schedule; 0: go on now
+    std::optional<std::string> keep;           // schedule; empty: all
+    std::optional<bool> resumeAutomatically;   // schedule
 };
 
 // Parses; on success nullopt is returned and `arguments` filled, otherwise the exit status,

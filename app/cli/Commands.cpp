@@ -7,6 +7,7 @@
 #include "app/cli/Lookup.h"
 #include "app/cli/Output.h"
 
+#include <QDateTime>
 #include <QDir>
 
 #include <iostream>
@@ -32,6 +33,12 @@ public:
     Result<Json> show();
     Result<Json> save(bool suspend);
     Result<Json> resume();
+    Result<Json> rollback();
+    Result<Json> clone();
+    Result<Json> rename();
+    Result<Json> comment();
+    Result<Json> pin(bool pinned);
+    Result<Json> schedule();
     Result<Json> attach();
     Result<Json> detach();
     Result<Json> stop();
@@ -43,6 +50,19 @@ private:
     std::unique_ptr<SessionProxy> proxyOf(const SessionView& session) {
         return m_client.proxy<SessionProxy>(session.path);
     }
+    // The snapshot that was named, the newest when none was.
+    Result<SnapshotView> snapshotOf(const Overview& overview, const SessionView& session);
+    // The screen of `session`, here where one sits now.
+    QVariantMap screenHere(const SessionView& session);
+    // start --from: warm, from a snapshot of another session.
+    Result<Json> startFrom();
+    Result<int> execIn(const SessionView& session);
+    // A second session from a snapshot of the first.
+    Result<SessionView> cloneOf(const std::string& first, const std::string& name);
+    // Calls `change` of the snapshot that was named, then says `sentence` and gives it as it is
+    // now.
+    template <typename Change>
+    Result<Json> edit(Change change, const std::string& sentence);
     // Waits for the job that a call started; the path of its result.
     Result<QString> finish(QDBusPendingReply<QDBusObjectPath> reply);
     // The same for a job on `session`, then says `sentence` and gives the session as it is now.
@@ -88,6 +108,8 @@ Result<Json> Commands::finishOn(const SessionView& session,
 }
 
 Result<Json> Commands::start() {
+    if (!m_arguments.from.empty())
+        return startFrom();
     QStringList command;
     for (const auto& argument : m_arguments.command)
         command.append(QString::fromStdString(argument));
@@ -97,6 +119,8 @@ Result<Json> Commands::start() {
         options.insert("name", QString::fromStdString(m_arguments.name));
     options.insert("environment", QVariant::fromValue(environment));
     options.insert("workingDirectory", QDir::currentPath());
+    if (m_arguments.everySeconds)
+        options.insert("everySeconds", *m_arguments.everySeconds);
     const auto addFolders = [&options](const char* name, const std::vector<std::string>& typed) {
         QStringList folders;
         for (const auto& folder : typed)
@@ -114,14 +138,31 @@ Result<Json> Commands::start() {
     return Json{{"session", toJson(session)}};
 }
 
-Result<Json> Commands::exec() {
-    ENTRACTE_ASSIGN(found, session());
+Result<Json> Commands::startFrom() {
+    const std::string name = m_arguments.name.empty() ? m_arguments.from : m_arguments.name;
+    ENTRACTE_ASSIGN(session, cloneOf(m_arguments.from, name));
+    const auto proxy = proxyOf(session);
+    if (m_arguments.everySeconds)
+        ENTRACTE_TRY(valueOf(proxy->SetSchedule(*m_arguments.everySeconds)));
+    if (!m_arguments.command.empty())
+        ENTRACTE_TRY(execIn(session));
+    ENTRACTE_ASSIGN(now, sessionAt(session.path));
+    say("Session " + nameOf(now) + " (" + now.id.toStdString() + ") runs.");
+    return Json{{"session", toJson(now)}};
+}
+
+Result<int> Commands::execIn(const SessionView& session) {
     QStringList command;
     for (const auto& argument : m_arguments.command)
         command.append(QString::fromStdString(argument));
     // The session has an environment; only what was asked for comes on top.
     ENTRACTE_ASSIGN(environment, passedEnvironment(nullptr, m_arguments.environment));
-    ENTRACTE_ASSIGN(pid, valueOf(proxyOf(found)->Exec(command, environment, QDir::currentPath())));
+    return valueOf(proxyOf(session)->Exec(command, environment, QDir::currentPath()));
+}
+
+Result<Json> Commands::exec() {
+    ENTRACTE_ASSIGN(found, session());
+    ENTRACTE_ASSIGN(pid, execIn(found));
     say("Started as process " + std::to_string(pid) + " of session " + nameOf(found) + ".");
     return Json{{"session", found.id.toStdString()}, {"pid", pid}};
 }
@@ -177,6 +218,22 @@ Result<Json> Commands::save(bool suspend) {
     return Json{{"snapshot", toJson(snapshot)}};
 }
 
+Result<SnapshotView> Commands::snapshotOf(const Overview& overview, const SessionView& session) {
+    return findSnapshot(overview, session,
+                        m_arguments.snapshot.empty() ? "newest" : m_arguments.snapshot);
+}
+
+QVariantMap Commands::screenHere(const SessionView& session) {
+    // The kind of screen that it had; without a display here, as at its start.
+    auto wanted = m_arguments;
+    if (wanted.screen.empty())
+        wanted.screen = session.screen.toStdString();
+    auto options = screenOptions(wanted);
+    if (m_arguments.screen.empty() && wanted.screen != "headless" && !options.contains("display"))
+        options.clear();
+    return options;
+}
+
 Result<Json> Commands::resume() {
     ENTRACTE_ASSIGN(overview, m_client.overview());
     ENTRACTE_ASSIGN(found, findSession(overview, m_arguments.session));
@@ -185,16 +242,86 @@ Result<Json> Commands::resume() {
         ENTRACTE_ASSIGN(chosen, findSnapshot(overview, found, m_arguments.snapshot));
         snapshot = QDBusObjectPath(chosen.path);
     }
-    // The kind of screen that it had, here where one sits now; without a display here, as at its
-    // start.
-    auto wanted = m_arguments;
-    if (wanted.screen.empty())
-        wanted.screen = found.screen.toStdString();
-    auto options = screenOptions(wanted);
-    if (m_arguments.screen.empty() && wanted.screen != "headless" && !options.contains("display"))
-        options.clear();
-    return finishOn(found, proxyOf(found)->Resume(snapshot, options),
+    return finishOn(found, proxyOf(found)->Resume(snapshot, screenHere(found)),
                     "Session " + nameOf(found) + " is back.");
+}
+
+Result<Json> Commands::rollback() {
+    ENTRACTE_ASSIGN(overview, m_client.overview());
+    ENTRACTE_ASSIGN(found, findSession(overview, m_arguments.session));
+    ENTRACTE_ASSIGN(snapshot, findSnapshot(overview, found, m_arguments.snapshot));
+    return finishOn(
+        found, proxyOf(found)->Rollback(QDBusObjectPath(snapshot.path), screenHere(found)),
+        "Session " + nameOf(found) + " is as it was at " + timeText(snapshot.takenUnixMs) + ".");
+}
+
+Result<SessionView> Commands::cloneOf(const std::string& first, const std::string& name) {
+    ENTRACTE_ASSIGN(overview, m_client.overview());
+    ENTRACTE_ASSIGN(found, findSession(overview, first));
+    ENTRACTE_ASSIGN(snapshot, snapshotOf(overview, found));
+    const auto proxy = proxyOf(found);
+    ENTRACTE_ASSIGN(path, finish(proxy->Clone(QDBusObjectPath(snapshot.path),
+                                              QString::fromStdString(name), screenHere(found))));
+    return sessionAt(path);
+}
+
+Result<Json> Commands::clone() {
+    ENTRACTE_ASSIGN(session, cloneOf(m_arguments.session, m_arguments.name));
+    say("Session " + nameOf(session) + " (" + session.id.toStdString() + ") runs beside it.");
+    return Json{{"session", toJson(session)}};
+}
+
+Result<Json> Commands::rename() {
+    ENTRACTE_ASSIGN(found, session());
+    ENTRACTE_TRY(valueOf(proxyOf(found)->Rename(QString::fromStdString(m_arguments.name))));
+    ENTRACTE_ASSIGN(now, sessionAt(found.path));
+    say("Session " + nameOf(found) + " is called " + nameOf(now) + " now.");
+    return Json{{"session", toJson(now)}};
+}
+
+template <typename Change>
+Result<Json> Commands::edit(Change change, const std::string& sentence) {
+    ENTRACTE_ASSIGN(overview, m_client.overview());
+    ENTRACTE_ASSIGN(found, findSession(overview, m_arguments.session));
+    ENTRACTE_ASSIGN(snapshot, snapshotOf(overview, found));
+    ENTRACTE_TRY(valueOf(change(*m_client.proxy<SnapshotProxy>(snapshot.path))));
+    ENTRACTE_ASSIGN(properties,
+                    m_client.properties(snapshot.path, SnapshotProxy::staticInterfaceName()));
+    say("Snapshot " + snapshot.id.toStdString() + " of " + nameOf(found) + " " + sentence);
+    return Json{{"snapshot", toJson(snapshotView(snapshot.path, properties))}};
+}
+
+Result<Json> Commands::comment() {
+    return edit(
+        [this](SnapshotProxy& snapshot) {
+            return snapshot.SetComment(QString::fromStdString(m_arguments.comment));
+        },
+        "has a new comment.");
+}
+
+Result<Json> Commands::pin(bool pinned) {
+    return edit([pinned](SnapshotProxy& snapshot) { return snapshot.SetPinned(pinned); },
+                pinned ? "is kept." : "is kept as long as the rules say.");
+}
+
+Result<Json> Commands::schedule() {
+    ENTRACTE_ASSIGN(found, session());
+    const auto proxy = proxyOf(found);
+    if (m_arguments.everySeconds)
+        ENTRACTE_TRY(valueOf(proxy->SetSchedule(*m_arguments.everySeconds)));
+    if (m_arguments.pauseSeconds)
+        ENTRACTE_TRY(valueOf(proxy->PauseSchedule(
+            *m_arguments.pauseSeconds == 0
+                ? 0
+                : QDateTime::currentMSecsSinceEpoch() + *m_arguments.pauseSeconds * qint64{1000})));
+    if (m_arguments.keep)
+        ENTRACTE_TRY(valueOf(proxy->SetRetention(
+            *m_arguments.keep == "all" ? QString() : QString::fromStdString(*m_arguments.keep))));
+    if (m_arguments.resumeAutomatically)
+        ENTRACTE_TRY(valueOf(proxy->SetResumeAutomatically(*m_arguments.resumeAutomatically)));
+    ENTRACTE_ASSIGN(now, sessionAt(found.path));
+    say("Session " + nameOf(now) + ": " + scheduleText(now) + ".");
+    return Json{{"session", toJson(now)}};
 }
 
 Result<Json> Commands::attach() {
@@ -246,6 +373,20 @@ Result<Json> dispatch(Commands& commands, Verb verb) {
         return commands.save(true);
     case Verb::Resume:
         return commands.resume();
+    case Verb::Rollback:
+        return commands.rollback();
+    case Verb::Clone:
+        return commands.clone();
+    case Verb::Rename:
+        return commands.rename();
+    case Verb::Comment:
+        return commands.comment();
+    case Verb::Pin:
+        return commands.pin(true);
+    case Verb::Unpin:
+        return commands.pin(false);
+    case Verb::Schedule:
+        return commands.schedule();
     case Verb::Attach:
         return commands.attach();
     case Verb::Detach:

@@ -31,7 +31,12 @@ Json toJson(const SessionView& session) {
             {"command", command},
             {"created_unix_ms", session.createdUnixMs},
             {"programs", session.programs},
-            {"windows", session.windows}};
+            {"windows", session.windows},
+            {"schedule_s", session.scheduleSeconds},
+            {"paused_until_unix_ms", session.pausedUntilUnixMs},
+            {"next_snapshot_unix_ms", session.nextSnapshotUnixMs},
+            {"keep", text(session.retention)},
+            {"resume_automatically", session.resumeAutomatically}};
 }
 
 Json toJson(const SnapshotView& snapshot) {
@@ -46,7 +51,10 @@ Json toJson(const SnapshotView& snapshot) {
             {"total_ms", snapshot.totalMillis},
             {"windows", snapshot.windows},
             {"programs", snapshot.programs},
-            {"suspended", snapshot.suspended}};
+            {"suspended", snapshot.suspended},
+            {"origin", text(snapshot.origin)},
+            {"pinned", snapshot.pinned},
+            {"unique_bytes", snapshot.uniqueBytes}};
 }
 
 void printJson(const Json& json) {
@@ -74,6 +82,37 @@ std::string durationText(quint64 micros) {
 
 std::string timeText(qint64 unixMs) {
     return text(QDateTime::fromMSecsSinceEpoch(unixMs).toString("yyyy-MM-dd HH:mm:ss"));
+}
+
+namespace {
+
+std::string intervalText(uint seconds) {
+    constexpr std::pair<uint, const char*> kUnits[] = {
+        {604800, "week"}, {86400, "day"}, {3600, "hour"}, {60, "minute"}};
+    for (const auto& [size, unit] : kUnits)
+        if (seconds % size == 0) {
+            const uint count = seconds / size;
+            return count == 1 ? unit : fmt::format("{} {}s", count, unit);
+        }
+    return fmt::format("{} seconds", seconds);
+}
+
+} // namespace
+
+std::string scheduleText(const SessionView& session) {
+    std::string said = session.scheduleSeconds == 0
+                           ? "saved only when asked"
+                           : "saved every " + intervalText(session.scheduleSeconds);
+    if (session.scheduleSeconds > 0 &&
+        session.pausedUntilUnixMs > QDateTime::currentMSecsSinceEpoch())
+        said += ", paused until " + timeText(session.pausedUntilUnixMs);
+    else if (session.nextSnapshotUnixMs > 0)
+        said += ", next at " + timeText(session.nextSnapshotUnixMs);
+    said += session.retention.isEmpty() ? "; all snapshots are kept"
+                                        : "; kept are " + printable(session.retention);
+    if (session.resumeAutomatically)
+        said += "; brought back by itself when it was interrupted";
+    return said;
 }
 
 std::string printable(const QString& string) {
@@ -112,6 +151,7 @@ void printSession(const SessionView& session, const QList<SnapshotView>& snapsho
     fmt::print("  command   {}\n", printable(session.command.join(' ')));
     fmt::print("  started   {}\n", timeText(session.createdUnixMs));
     fmt::print("  programs  {}, windows {}\n", session.programs, session.windows);
+    fmt::print("  schedule  {}\n", scheduleText(session));
     for (const auto& finding : findings)
         fmt::print("  {} {} (pid {}): {} {}\n",
                    finding.blocks ? "cannot be saved:" : "careful:", printable(finding.program),
@@ -120,12 +160,14 @@ void printSession(const SessionView& session, const QList<SnapshotView>& snapsho
         fmt::print("  no snapshots\n");
         return;
     }
-    fmt::print("  {:<16}  {:<19}  {:>9}  {:>8}  {}\n", "SNAPSHOT", "TAKEN", "STORED", "FROZEN",
-               "COMMENT");
+    fmt::print("  {:<16}  {:<19}  {:<9}  {:>9}  {:>9}  {:>8}  {}\n", "SNAPSHOT", "TAKEN", "WHY",
+               "STORED", "FREES", "FROZEN", "COMMENT");
     for (const auto& snapshot : snapshots)
-        fmt::print("  {:<16}  {:<19}  {:>9}  {:>8}  {}\n", text(snapshot.id),
-                   timeText(snapshot.takenUnixMs), bytesText(snapshot.storedBytes),
-                   durationText(snapshot.frozenMicros), printable(snapshot.comment));
+        fmt::print("  {:<16}  {:<19}  {:<9}  {:>9}  {:>9}  {:>8}  {}{}\n", text(snapshot.id),
+                   timeText(snapshot.takenUnixMs), printable(snapshot.origin),
+                   bytesText(snapshot.storedBytes), bytesText(snapshot.uniqueBytes),
+                   durationText(snapshot.frozenMicros), snapshot.pinned ? "[pinned] " : "",
+                   printable(snapshot.comment));
 }
 
 void showProgress(const JobView& job, bool cancelling) {

@@ -26,6 +26,8 @@ std::string bytesText(quint64 bytes);
 // "420 ms", "1.4 s"
 std::string durationText(quint64 micros);
 std::string timeText(qint64 unixMs); // local time
+// "saved every 10 min, next at …; all snapshots are kept"
+std::string scheduleText(const SessionView& session);
 
 // Nothing that a terminal would obey: a name comes from other people, too.
 std::string printable(const QString& text);

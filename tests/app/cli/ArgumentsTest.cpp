@@ -41,6 +41,36 @@ TEST(ArgumentsTest, takesGlobalOptionsBeforeAndAfterTheCommand) {
     }
 }
 
+TEST(ArgumentsTest, takesTimesInTheUnitsOfPeople) {
+    const std::vector<std::pair<const char*, std::uint32_t>> times{
+        {"90", 90},    {"90s", 90},    {"10min", 600}, {"2h", 7200},
+        {"1d", 86400}, {"1w", 604800}, {"never", 0}};
+    for (const auto& [text, seconds] : times) {
+        Arguments arguments;
+        ASSERT_FALSE(parsed({"schedule", "s", "--every", text}, arguments)) << text;
+        EXPECT_EQ(arguments.everySeconds, seconds) << text;
+    }
+    for (const char* wrong : {"", "min", "10 parsecs", "-5s", "99999999999999", "9999999w"}) {
+        Arguments arguments;
+        EXPECT_EQ(parsed({"schedule", "s", "--every", wrong}, arguments), 2) << wrong;
+    }
+}
+
+TEST(ArgumentsTest, leavesAScheduleAloneWhereNothingIsSaid) {
+    Arguments arguments;
+    ASSERT_FALSE(parsed({"schedule", "s", "--resume-automatically", "no"}, arguments));
+    EXPECT_FALSE(arguments.everySeconds);
+    EXPECT_FALSE(arguments.pauseSeconds);
+    EXPECT_FALSE(arguments.keep);
+    EXPECT_EQ(arguments.resumeAutomatically, false);
+}
+
+TEST(ArgumentsTest, aSnapshotToStartFromNeedsItsSession) {
+    Arguments arguments;
+    EXPECT_EQ(parsed({"start", "--snapshot", "a", "--", "xterm"}, arguments), 2);
+    EXPECT_FALSE(parsed({"start", "--from", "calc", "--snapshot", "a"}, arguments));
+}
+
 TEST(ArgumentsTest, knowsEveryCommand) {
     const std::vector<std::pair<std::vector<const char*>, Verb>> commands{
         {{"exec", "s", "--", "x"}, Verb::Exec},
@@ -52,6 +82,13 @@ TEST(ArgumentsTest, knowsEveryCommand) {
         {{"detach", "s"}, Verb::Detach},
         {{"stop", "s"}, Verb::Stop},
         {{"delete", "s", "--snapshot", "a"}, Verb::Delete},
+        {{"rollback", "s", "--snapshot", "a"}, Verb::Rollback},
+        {{"clone", "s", "--name", "n"}, Verb::Clone},
+        {{"rename", "s", "n"}, Verb::Rename},
+        {{"comment", "s", "text"}, Verb::Comment},
+        {{"pin", "s"}, Verb::Pin},
+        {{"unpin", "s", "--snapshot", "a"}, Verb::Unpin},
+        {{"schedule", "s"}, Verb::Schedule},
         {{"doctor"}, Verb::Doctor}};
     for (const auto& [words, verb] : commands) {
         Arguments arguments;

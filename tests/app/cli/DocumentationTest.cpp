@@ -19,11 +19,14 @@ std::string resource(const std::string& name) {
     return text.str();
 }
 
-const char* const kCommands[] = {"start",  "exec",   "list",   "show", "snapshot", "suspend",
-                                 "resume", "attach", "detach", "stop", "delete",   "doctor"};
+const char* const kCommands[] = {"start",   "exec",   "list",     "show",    "snapshot",
+                                 "suspend", "resume", "attach",   "detach",  "stop",
+                                 "delete",  "doctor", "rollback", "clone",   "rename",
+                                 "comment", "pin",    "unpin",    "schedule"};
 const char* const kOptions[] = {
-    "--json",  "--quiet",           "--name", "--screen",  "--size",
-    "--share", "--share-read-only", "--env",  "--comment", "--snapshot"};
+    "--json",  "--quiet",           "--name",  "--screen",  "--size",
+    "--share", "--share-read-only", "--env",   "--comment", "--snapshot",
+    "--from",  "--every",           "--pause", "--keep",    "--resume-automatically"};
 
 TEST(DocumentationTest, theManualTellsEveryExitStatus) {
     const auto manual = resource("man/entracte.1");
