@@ -2,6 +2,7 @@
 //
 //   entracte-xproxy --listen :50 --display :0      alone: programs on :50 are shown on :0
 //   entracte-xproxy --move :50 :1                  they hop to :1
+//   entracte-xproxy --audit :50                    compares the X server with what they made
 //   entracte-xproxy --session --listen :0 --control PATH
 //                                                  in a session: waits for a display channel
 
@@ -30,12 +31,14 @@ struct Options {
     std::string control;
     std::string moveFrom;
     std::string moveTo;
+    std::string audit;
     bool session = false;
 };
 
 int usage() {
     std::fputs("Usage: entracte-xproxy --listen :N --display DISPLAY\n"
                "       entracte-xproxy --move :N DISPLAY\n"
+               "       entracte-xproxy --audit :N\n"
                "       entracte-xproxy --session --listen :N --control PATH\n",
                stderr);
     return kUsage;
@@ -71,6 +74,8 @@ std::optional<Options> parse(int argc, char** argv) {
             known = value(options.display);
         else if (name == "--control")
             known = value(options.control);
+        else if (name == "--audit")
+            known = value(options.audit);
         else if (name == "--move")
             known = value(options.moveFrom) && value(options.moveTo);
         else
@@ -138,6 +143,18 @@ int serve(const Options& options, int number) {
     return 0;
 }
 
+// Status 0: the server holds what the record says; 1: it differs.
+int audit(const std::string& display) {
+    const auto number = displayNumber(display);
+    if (!number)
+        return usage();
+    const auto answer = auditDisplay(*number);
+    if (!answer)
+        return report(answer.error());
+    std::fputs(answer->text.c_str(), stdout);
+    return answer->same ? 0 : 1;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -154,6 +171,8 @@ int main(int argc, char** argv) {
         std::printf("The programs of :%d are on %s now.\n", *number, options->moveTo.c_str());
         return 0;
     }
+    if (!options->audit.empty())
+        return audit(options->audit);
     const auto number = displayNumber(options->listen);
     if (!number || (options->session && options->control.empty()))
         return usage();

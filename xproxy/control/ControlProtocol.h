@@ -31,6 +31,8 @@ enum class Operation : std::uint32_t {
         5,                // no answer; a proxy that has no server, or another one, rebuilds on this
     BecomeShmChannel = 6, // no answer; the proxy sends ShmRequest, gets ShmAnswer
     WaitState = 7,        // answered when the state serial is no longer `argument`, or after 10 s
+    Audit = 8, // answered by Answer + AuditNumbers + text (UTF-8): argument 0 of the last rebuild,
+               // 1 of now (the server is asked, programs are held for so long)
 };
 
 struct Request {
@@ -68,6 +70,18 @@ struct Answer {
     std::uint64_t capturedBytes;   // pixmap contents held in the record
 };
 static_assert(sizeof(Answer) == 48);
+
+// How the server compares with the record. Everything 0 before the first rebuild.
+struct AuditNumbers {
+    std::uint32_t complete;    // 1: the server answered every question in time
+    std::uint32_t compared;    // facts
+    std::uint32_t differences; // that should not be
+    std::uint32_t byRule;      // that have a named reason
+    std::uint32_t unasked;     // things about which the protocol has no question
+    std::uint32_t micros;
+};
+static_assert(sizeof(AuditNumbers) == 24);
+inline constexpr std::size_t kMaxAuditText = 64u << 10; // bytes
 
 struct ShmRequest { // proxy -> helper: a descriptor for this System V segment of the session,
                     // please

@@ -113,6 +113,7 @@ void ControlServer::handle(Connection& connection, const xcontrol::Request& requ
     case Operation::Prepare:
     case Operation::Continue:
     case Operation::Detach:
+    case Operation::Audit:
         m_tasks.push_back({&connection, request, {}, {}});
         break;
     default:
@@ -140,6 +141,23 @@ Status ControlServer::moveTo(const std::string& text) {
         return fail(ErrorCode::InvalidArgument, "This proxy is steered by a session.");
     ENTRACTE_ASSIGN(channel, openDisplay(text.substr(0, end), text.c_str() + end + 1));
     return m_change.attach(std::move(channel));
+}
+
+void ControlServer::audit(Connection& connection, bool now) {
+    const Status done = now ? m_change.audit() : Status{};
+    if (!done)
+        logLine("audit: {}", done.error().forLog());
+    const AuditReport& report = m_change.lastAudit();
+    const xcontrol::AuditNumbers numbers{report.complete ? 1u : 0u, report.comparedFacts(),
+                                         report.differences(),      report.allowedCount(),
+                                         report.unaskedCount(),     report.micros};
+    std::string text = done ? report.text() : done.error().forPerson() + "\n";
+    text.resize(std::min(text.size(), xcontrol::kMaxAuditText));
+    Bytes more = copyOf(std::as_bytes(std::span(&numbers, 1)));
+    const auto letters = bytesOf(text);
+    more.insert(more.end(), letters.begin(), letters.end());
+    answer(connection, Operation::Audit, done ? xcontrol::Failure::None : failureOf(done.error()),
+           more);
 }
 
 void ControlServer::perform(Task task) {
@@ -176,6 +194,9 @@ void ControlServer::perform(Task task) {
         break;
     case Operation::Detach:
         reply(m_change.detach());
+        break;
+    case Operation::Audit:
+        audit(*task.from, task.request.argument != 0);
         break;
     case Operation::BecomeDisplayChannel:
         if (const auto done = m_change.attach(std::move(task.channel)); !done)

@@ -51,6 +51,7 @@ private:
     void handle(Connection& connection, const xcontrol::Request& request, std::string text);
     void perform(Task task);
     Status moveTo(const std::string& text);
+    void audit(Connection& connection, bool now);
     void answer(Connection& connection, xcontrol::Operation operation, xcontrol::Failure failure,
                 ByteView more = {}, std::uint32_t upstreams = 0);
     void wakeWaiting();

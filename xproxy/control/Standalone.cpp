@@ -61,21 +61,30 @@ Result<std::filesystem::path> standaloneControlPath(int number) {
     return directory / ("xproxy-" + std::to_string(number));
 }
 
-Status moveDisplay(int number, const std::string& display, const std::string& xauthority) {
+namespace {
+
+Result<UniqueFd> connectToProxy(int number, const std::string& startWith) {
     ENTRACTE_ASSIGN(path, standaloneControlPath(number));
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.native().size() >= sizeof address.sun_path)
         return fail(ErrorCode::InvalidArgument, "The path of the control socket is too long.");
     std::memcpy(address.sun_path, path.c_str(), path.native().size());
-    const UniqueFd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+    UniqueFd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
     if (!socket ||
         ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         return fail(ErrorCode::NotFound,
                     "No entracte-xproxy of yours serves display :" + std::to_string(number) + ".",
                     std::strerror(errno),
                     "Start one with: entracte-xproxy --listen :" + std::to_string(number) +
-                        " --display " + display);
+                        " --display " + startWith);
+    return socket;
+}
+
+} // namespace
+
+Status moveDisplay(int number, const std::string& display, const std::string& xauthority) {
+    ENTRACTE_ASSIGN(socket, connectToProxy(number, display));
     const xcontrol::Request request{xcontrol::kMagic, kMoveTo, 0};
     Bytes message = copyOf(std::as_bytes(std::span(&request, 1)));
     for (const std::string* text : {&display, &xauthority}) {
@@ -93,6 +102,25 @@ Status moveDisplay(int number, const std::string& display, const std::string& xa
         return {};
     return fail(ErrorCode::ScreenUnavailable,
                 textOf(ByteView(received.bytes).subspan(sizeof answer)));
+}
+
+Result<AuditAnswer> auditDisplay(int number) {
+    ENTRACTE_ASSIGN(socket, connectToProxy(number, ":0"));
+    const xcontrol::Request request{xcontrol::kMagic, xcontrol::Operation::Audit, 1};
+    ENTRACTE_TRY(sendMessage(socket.get(), std::as_bytes(std::span(&request, 1))));
+    struct {
+        xcontrol::Answer answer;
+        xcontrol::AuditNumbers numbers;
+    } head{};
+    ENTRACTE_ASSIGN(
+        received, receiveMessage(socket.get(), sizeof head + xcontrol::kMaxAuditText, kMoveLimit));
+    if (received.bytes.size() < sizeof head)
+        return fail(ErrorCode::System, "The proxy ended.");
+    std::memcpy(&head, received.bytes.data(), sizeof head);
+    const std::string text = textOf(ByteView(received.bytes).subspan(sizeof head));
+    if (head.answer.failure != xcontrol::Failure::None)
+        return fail(ErrorCode::ScreenUnavailable, text);
+    return AuditAnswer{text, head.numbers.complete != 0 && head.numbers.differences == 0};
 }
 
 } // namespace entracte::xproxy

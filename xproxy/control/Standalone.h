@@ -20,4 +20,12 @@ Result<std::filesystem::path> standaloneControlPath(int number);
 // Tells the proxy of display `number` to go to another one, and waits until it is there.
 Status moveDisplay(int number, const std::string& display, const std::string& xauthority);
 
+// Lets the proxy of display `number` compare its server with its record: what it says, and whether
+// nothing differs that should not.
+struct AuditAnswer {
+    std::string text;
+    bool same = false;
+};
+Result<AuditAnswer> auditDisplay(int number);
+
 } // namespace entracte::xproxy

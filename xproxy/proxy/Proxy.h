@@ -18,6 +18,8 @@ public:
     // Listens as display `number`: on the path socket in /tmp/.X11-unix and on the abstract one.
     Status listen(int number);
     void run();
+    // Ends run() after this round.
+    void stop() { m_running = false; }
 
     Core& core() { return m_core; }
     RequestPath& requests() { return m_requests; }

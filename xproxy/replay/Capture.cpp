@@ -173,7 +173,7 @@ public:
                 const ClientXid window =
                     translator.xids.toClient(ServerXid{reply.get(core::GetInputFocusReply::focus)});
                 if (reply.u8(0) == 1 && (raw(window) <= 1 || record.exists(window)))
-                    record.focus = {window, reply.get(revert_to)};
+                    record.focus = {window, reply.get(revert_to), true};
             });
     }
 

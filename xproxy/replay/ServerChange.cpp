@@ -16,6 +16,7 @@ constexpr auto kConnectLimit = 5s;
 constexpr auto kProbeLimit = 5s;
 constexpr auto kQuiesceLimit = 10s;
 constexpr auto kRebuildLimit = 30s;
+constexpr auto kAuditLimit = 5s;
 constexpr auto kGrabLimit = 2s;
 constexpr auto kStillAtMost = 60s;
 constexpr auto kManagerTime = 3s; // a window manager has placed the windows by then
@@ -170,6 +171,8 @@ Status ServerChange::moveTo(std::unique_ptr<ServerLink> link, const ServerKnowle
         addAll(pump, utility);
         utility.watchRoots();
         done = replayRecord(m_core, m_proxy.requests(), pump, Clock::now() + kRebuildLimit);
+        if (done)
+            takeAudit(pump, AuditDepth::State);
     }
     if (done) {
         for (auto& [id, client] : m_core.clients)
@@ -186,6 +189,30 @@ Status ServerChange::moveTo(std::unique_ptr<ServerLink> link, const ServerKnowle
     }
     m_core.link = std::move(oldLink);
     return done;
+}
+
+void ServerChange::takeAudit(Pump& pump, AuditDepth depth) {
+    m_audit = auditServer(m_core, m_proxy.requests(), pump, depth, Clock::now() + kAuditLimit);
+    logLine("audit: {}", m_audit.summary());
+    for (const auto& line : m_audit.differenceLines())
+        logLine("audit: differs: {}", line);
+    for (const auto& [rule, count] : m_audit.byRule())
+        logLine("audit: by rule, {} times: {}", count, rule);
+}
+
+Status ServerChange::audit() {
+    if (!m_core.link)
+        return fail(ErrorCode::ScreenUnavailable, "There is no X server to compare with.");
+    if (m_proxy.state() == xcontrol::State::Attached)
+        ENTRACTE_TRY(waitForGrab());
+    UtilityPath utility(m_core);
+    Pump pump;
+    addAll(pump, utility);
+    ENTRACTE_TRY(pump.syncAll(Clock::now() + kQuiesceLimit));
+    takeAudit(pump, AuditDepth::WithPixels);
+    m_proxy.resume();
+    return m_audit.complete ? Status{}
+                            : fail(ErrorCode::TimedOut, "The X server did not answer in time.");
 }
 
 Status ServerChange::connectPrograms(ServerLink& link) {

@@ -7,6 +7,7 @@
 #include "xproxy/proxy/Pump.h"
 #include "xproxy/proxy/ServerProbe.h"
 #include "xproxy/proxy/UtilityPath.h"
+#include "xproxy/replay/Audit.h"
 
 namespace entracte::xproxy {
 
@@ -27,6 +28,11 @@ public:
     // The server went away.
     void lost();
 
+    // Compares the server with the record now, pixels included. Programs are held for so long.
+    Status audit();
+    // Of the last rebuild, or of audit().
+    const AuditReport& lastAudit() const { return m_audit; }
+
     xcontrol::Failure lastFailure() const { return m_lastFailure; }
     std::uint32_t rebuildMicros() const { return m_rebuildMicros; }
 
@@ -40,6 +46,7 @@ private:
     Status moveTo(std::unique_ptr<ServerLink> link, const ServerKnowledge& knowledge);
     Status connectPrograms(ServerLink& link);
     void unwatchServer();
+    void takeAudit(Pump& pump, AuditDepth depth);
     void restoreHints();
     std::uint32_t clientNow() const;
 
@@ -47,6 +54,7 @@ private:
     Core& m_core;
     xcontrol::Failure m_lastFailure = xcontrol::Failure::None;
     std::uint32_t m_rebuildMicros = 0;
+    AuditReport m_audit;
     std::uint32_t m_lastTime = 1; // programs' time when the last server was left, ms
     EventLoop::TimerId m_giveUp = 0;
     EventLoop::TimerId m_captureTimer = 0;

@@ -3,6 +3,8 @@
 
 #include "xproxy/replay/Steps.h"
 
+#include "xproxy/state/WindowTree.h"
+
 #include <algorithm>
 #include <set>
 
@@ -94,28 +96,13 @@ void replaySelections(ReplayContext& c) {
                                 .finish());
 }
 
-namespace {
-
-// The window and all above it are mapped.
-bool isViewable(const Record& record, ClientXid id) {
-    for (int depth = 0; depth < 1000; ++depth) {
-        const auto window = record.find<Window>(id);
-        if (!window || !window->mapped)
-            return false;
-        if (window->parent == ClientXid::None)
-            return true;
-        id = window->parent;
-    }
-    return false;
-}
-
-} // namespace
-
 void replayFocusAndGrabs(ReplayContext& c) {
     constexpr std::uint32_t kPointerRoot = 1;
     const auto& focus = c.record.focus;
     // In a stranger's window manager the window may not be on the screen yet: it gives the focus.
-    if (raw(focus.window) <= kPointerRoot || isViewable(c.record, focus.window))
+    if (focus.known && (raw(focus.window) <= kPointerRoot ||
+                        (windowtree::isViewable(c.record, focus.window) &&
+                         !windowtree::isInForeignFrame(c.record, focus.window))))
         c.sendAsProxy(
             c.asProxy(core::kSetInputFocus, focus.revertTo).u32(raw(focus.window)).u32(0).finish());
     for (const auto& [what, grab] : c.record.activeGrabs) {

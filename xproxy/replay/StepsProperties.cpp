@@ -72,11 +72,6 @@ PropertyValue beginningIconic(PropertyValue hints) {
 constexpr ClientAtom kSizeHints{core::Atom::WM_NORMAL_HINTS};
 constexpr ClientAtom kHints{core::Atom::WM_HINTS};
 
-bool isPlacedByManager(const Record& record, const Window& window) {
-    return isTopLevel(record, window) && !window.overrideRedirect() && window.mapped &&
-           !hasManagerInside(record);
-}
-
 PropertyValue propertyOf(const Window& window, ClientAtom name) {
     const auto known = window.properties.find(name);
     return known == window.properties.end() ? PropertyValue{} : known->second;

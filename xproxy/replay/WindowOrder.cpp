@@ -30,4 +30,9 @@ bool hasManagerInside(const Record& record) {
     });
 }
 
+bool isPlacedByManager(const Record& record, const Window& window) {
+    return isTopLevel(record, window) && !window.overrideRedirect() && window.mapped &&
+           !hasManagerInside(record);
+}
+
 } // namespace entracte::xproxy

@@ -16,4 +16,7 @@ bool isTopLevel(const Record& record, const Window& window);
 // Whether a window manager among the session's programs manages the windows.
 bool hasManagerInside(const Record& record);
 
+// Whether a window manager of the screen, if there is one, is told by hints where the window was.
+bool isPlacedByManager(const Record& record, const Window& window);
+
 } // namespace entracte::xproxy

@@ -39,7 +39,8 @@ struct SelectionOwner {
 
 struct InputFocus {
     ClientXid window = ClientXid{1}; // PointerRoot
-    std::uint8_t revertTo = 1;
+    std::uint8_t revertTo = 0;       // None
+    bool known = false;              // a program set it, or the server told
 };
 
 class Record {

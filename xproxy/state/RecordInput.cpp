@@ -106,7 +106,7 @@ void recordInputRequest(const RequestContext& c) {
         break;
     case core::kSetInputFocus: {
         using namespace core::SetInputFocus;
-        record.focus = {xidOf(c.view, core::SetInputFocus::focus), c.view.get(revert_to)};
+        record.focus = {xidOf(c.view, core::SetInputFocus::focus), c.view.get(revert_to), true};
         break;
     }
     default:

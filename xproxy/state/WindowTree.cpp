@@ -165,6 +165,28 @@ bool isRoot(const Record& record, ClientXid window) {
     return std::ranges::find(record.roots, window) != record.roots.end();
 }
 
+bool isViewable(const Record& record, ClientXid id) {
+    for (int depth = 0; depth < 1000; ++depth) {
+        const auto window = record.find<Window>(id);
+        if (!window || !window->mapped)
+            return false;
+        if (window->parent == ClientXid::None)
+            return true;
+        id = window->parent;
+    }
+    return false;
+}
+
+bool isInForeignFrame(const Record& record, ClientXid id) {
+    for (int depth = 0; depth < 1000; ++depth) {
+        const auto window = record.find<Window>(id);
+        if (!window || window->foreignParent)
+            return window != nullptr;
+        id = window->parent;
+    }
+    return false;
+}
+
 ClientXid rootOf(const Record& record, ClientXid id) {
     for (int depth = 0; depth < 1000; ++depth) {
         if (isRoot(record, id))

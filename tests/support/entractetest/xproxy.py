@@ -1,5 +1,6 @@
 """entracte-xproxy by itself: programs on a display of its own, which hops from server to server."""
 import os
+import re
 from pathlib import Path
 
 from .processes import Process, run, run_status, wait_for
@@ -11,6 +12,16 @@ def _free_display():
     while any(Path(p).exists() for p in (f"/tmp/.X11-unix/X{number}", f"/tmp/.X{number}-lock")):
         number += 1
     return f":{number}"
+
+
+class Audit:
+    """`compared` facts, `differences` among them, `by_rule` besides."""
+
+    def __init__(self, ended):
+        self.status, self.words = ended.returncode, ended.stdout + ended.stderr
+        numbers = re.match(r"(\d+) facts compared, (\d+) differ, (\d+) differ by a rule", ended.stdout)
+        self.complete = numbers is not None
+        self.compared, self.differences, self.by_rule = map(int, numbers.groups()) if numbers else (0, 0, 0)
 
 
 class StandaloneProxy:
@@ -38,6 +49,14 @@ class StandaloneProxy:
         """Status and words, whatever they are."""
         return run_status([self.program, "--move", self.display, display], self.person,
                           self.person.environment(), timeout=40)
+
+    def audit(self):
+        """What `--audit` says of the server of the moment."""
+        return Audit(run_status([self.program, "--audit", self.display], self.person,
+                                self.person.environment(), timeout=40))
+
+    def words(self):
+        return self._process.words()
 
     def running(self):
         return self._process.running()
