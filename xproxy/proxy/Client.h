@@ -44,6 +44,8 @@ public:
     Watcher fromProgram;
     Watcher fromServer;
     bool closed = false; // the program will send no more
+    // What the server said is written before anything else is read: it need not be copied.
+    bool writesAtOnce = false;
 };
 
 } // namespace entracte::xproxy

@@ -1,12 +1,19 @@
 #include "xproxy/proxy/EventLoop.h"
 
-#include <sys/epoll.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <array>
 #include <vector>
 
 namespace entracte::xproxy {
+
+using namespace std::chrono_literals;
+
+namespace {
+constexpr auto kLook = 50us;  // at most, before sleep
+constexpr auto kQuick = 80us; // a sleep as short as this would better have been a look
+} // namespace
 
 Status EventLoop::open() {
     m_epoll.reset(::epoll_create1(EPOLL_CLOEXEC));
@@ -46,25 +53,50 @@ void EventLoop::cancel(TimerId timer) {
     m_timers.erase(timer);
 }
 
+int EventLoop::wait(std::span<epoll_event> events, int timeoutMs) {
+    const auto look = [&](int milliseconds) {
+        return ::epoll_wait(m_epoll.get(), events.data(), static_cast<int>(events.size()),
+                            milliseconds);
+    };
+    if (timeoutMs == 0)
+        return look(0);
+    const auto began = Clock::now();
+    while (m_looks) {
+        if (const int count = look(0); count != 0)
+            return count;
+        // Who is to give us something to do may be waiting for this processor.
+        ::sched_yield();
+        m_looks = Clock::now() - began < kLook;
+    }
+    const int count = look(timeoutMs);
+    m_looks = count > 0 && Clock::now() - began < kQuick;
+    return count;
+}
+
 void EventLoop::turn() {
     int timeout = -1;
-    for (const auto& [id, timer] : m_timers) {
-        const auto left =
-            std::chrono::ceil<std::chrono::milliseconds>(timer.due - Clock::now()).count();
-        const int wait = static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
-        timeout = timeout < 0 ? wait : std::min(timeout, wait);
+    if (!m_timers.empty()) {
+        const auto now = Clock::now();
+        for (const auto& [id, timer] : m_timers) {
+            const auto left = std::chrono::ceil<std::chrono::milliseconds>(timer.due - now).count();
+            const int wait = static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
+            timeout = timeout < 0 ? wait : std::min(timeout, wait);
+        }
     }
     std::array<epoll_event, 64> events;
-    const int count = ::epoll_wait(m_epoll.get(), events.data(), events.size(), timeout);
+    const int count = wait(events, timeout);
     ++m_generation; // a descriptor added from here on may bear the number of one that was removed
     for (int i = 0; i < count; ++i) {
         const auto found = m_watches.find(events[i].data.fd);
         if (found != m_watches.end() && found->second.generation < m_generation)
             found->second.who->ready(events[i].events);
     }
+    if (m_timers.empty())
+        return;
     std::vector<TimerId> due;
+    const auto now = Clock::now();
     for (const auto& [id, timer] : m_timers)
-        if (timer.due <= Clock::now())
+        if (timer.due <= now)
             due.push_back(id);
     for (const TimerId id : due) {
         const auto node = m_timers.extract(id);

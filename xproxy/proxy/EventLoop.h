@@ -7,10 +7,13 @@
 #include "session/base/Result.h"
 #include "session/base/UniqueFd.h"
 
+#include <sys/epoll.h>
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <span>
 #include <unordered_map>
 
 namespace entracte::xproxy {
@@ -36,7 +39,10 @@ public:
     TimerId after(Clock::duration delay, std::function<void()> what);
     void cancel(TimerId timer);
 
-    // Waits for and handles one round.
+    // Waits for and handles one round. Falling asleep and being woken takes longer than a server
+    // needs to answer, so while things come quickly one after the other, it looks for the next for
+    // a moment before it sleeps. One look in vain ends that until things come quickly again: an
+    // idle session costs nothing, and a busy one at most as long again as it works.
     void turn();
 
 private:
@@ -49,7 +55,10 @@ private:
         Clock::time_point due;
         std::function<void()> what;
     };
+    int wait(std::span<epoll_event> events, int timeoutMs);
+
     UniqueFd m_epoll;
+    bool m_looks = false; // before it sleeps
     std::unordered_map<int, Watch> m_watches;
     std::map<TimerId, Timer> m_timers;
     TimerId m_nextTimer = 1;

@@ -88,6 +88,7 @@ void Proxy::serve(Client& client) {
             remove(client);
             return;
         }
+        client.stream.releaseInput();
         if (!client.upstream->stream.flush())
             upstreamBroke(client);
         // Whatever it still sent has been handled, or never will be.
@@ -206,12 +207,16 @@ void Proxy::fromServer(Client& client) {
         return;
     auto& stream = client.upstream->stream;
     const bool alive = stream.flush() && stream.read();
-    if (!client.upstream->process(*client.sink) || !alive) {
+    client.writesAtOnce = true;
+    const bool sensible = client.upstream->process(*client.sink);
+    client.writesAtOnce = false;
+    if (!client.stream.flush())
+        client.closed = true;
+    if (!sensible || !alive) {
         upstreamBroke(client);
         return;
     }
-    if (!client.stream.flush())
-        client.closed = true;
+    stream.releaseInput();
     serve(client);
 }
 

@@ -35,7 +35,7 @@ void ReplyPath::answer(std::span<std::byte> message, Outstanding* outstanding,
     if (outstanding && !outstanding->substitute.empty()) {
         if (outstanding->substituteFd)
             m_client.stream.queueFd(std::move(outstanding->substituteFd));
-        deliver(outstanding->substitute, sequence);
+        deliver(outstanding->substitute, sequence, Memory::Passing);
         return;
     }
     if (message[0] == std::byte{0}) {
@@ -53,7 +53,7 @@ void ReplyPath::answer(std::span<std::byte> message, Outstanding* outstanding,
     const MessageView request(outstanding->request, m_client.order, outstanding->bigRequest);
     if (ext == Ext::Core && request.u8(0) == core::kListExtensions) {
         Bytes offered = onlyOffered(MessageView(message, m_client.order));
-        deliver(offered, sequence);
+        deliver(offered, sequence, Memory::Passing);
         return;
     }
     reply(message, *outstanding);
@@ -119,12 +119,15 @@ void ReplyPath::event(std::span<std::byte> message, std::uint64_t sequence) {
     deliver(message, sequence);
 }
 
-void ReplyPath::deliver(std::span<std::byte> message, std::uint64_t sequence) {
+void ReplyPath::deliver(std::span<std::byte> message, std::uint64_t sequence, Memory memory) {
     if ((static_cast<std::uint8_t>(message[0]) & 0x7f) != core::kKeymapNotifyEvent)
         put16(message, wire::header::sequence.offset,
               static_cast<std::uint16_t>(m_client.upstream->sequence.toClient(sequence)),
               m_client.order);
-    m_client.stream.queue(message);
+    if (memory == Memory::Staying && m_client.writesAtOnce)
+        m_client.stream.lend(message);
+    else
+        m_client.stream.queue(message);
 }
 
 } // namespace entracte::xproxy

@@ -17,7 +17,9 @@ public:
 
 private:
     void reply(std::span<std::byte> message, const Outstanding& outstanding);
-    void deliver(std::span<std::byte> message, std::uint64_t sequence);
+    enum class Memory { Passing, Staying }; // Staying: where the server's message was read
+    void deliver(std::span<std::byte> message, std::uint64_t sequence,
+                 Memory memory = Memory::Staying);
 
     Core& m_core;
     Client& m_client;

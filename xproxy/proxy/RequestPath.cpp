@@ -57,9 +57,71 @@ RequestPath::Frame RequestPath::frame(const Client& client, std::span<const std:
 }
 
 bool RequestPath::process(Client& client) {
+    const bool behaves = processInput(client);
+    // What was only lent has to be written, or copied, before anything else is read. Whoever looks
+    // for a broken connection flushes again.
+    if (client.upstream)
+        client.upstream->stream.flush();
+    return behaves;
+}
+
+std::size_t RequestPath::passRun(Client& client, std::span<std::byte> input) {
+    Translator& translator = *m_core.link->translator;
+    const bool translates = !translator.identity();
+    const auto& extensions = m_core.face->extensions;
+    const std::uint64_t most = client.upstream->roomToCount();
+    ClientRecord* record = nullptr;
+    std::uint64_t count = 0;
+    std::size_t end = 0;
+    std::uint64_t lastMarked = ~0u; // a run often draws to one thing: it is looked for once
+    while (count < most && input.size() - end >= 4) {
+        const std::size_t size =
+            std::size_t{wire::load<std::uint16_t>(&input[end + 2], client.order)} * 4;
+        if (size == 0 || size > input.size() - end)
+            break;
+        const auto major = static_cast<std::uint8_t>(input[end]);
+        const auto minor = static_cast<std::uint8_t>(input[end + 1]);
+        const auto ext = extensions.byMajor(major);
+        if (!ext)
+            break;
+        const bool isCore = *ext == Ext::Core;
+        const RequestTrace& trace = traceOf(*ext, isCore ? major : minor);
+        if (trace.kind == RequestTrace::Kind::Full)
+            break;
+        if (!isCore) {
+            if (!translator.server.of(*ext).present())
+                break;
+            if (!record)
+                record = &m_core.record.clients[client.id];
+            record->usedExtensions[static_cast<std::size_t>(*ext)] = true;
+        }
+        const auto message = input.subspan(end, size);
+        if (trace.kind != RequestTrace::Kind::Nothing) {
+            const MessageView view(message, client.order);
+            const std::uint64_t target = view.u32(trace.target);
+            if (target != lastMarked)
+                markTrace(m_core.record, trace, view);
+            lastMarked = target;
+        }
+        if (translates)
+            translator.request(requestSchema(*ext, isCore ? major : minor), *ext, message,
+                               client.order, false);
+        end += size;
+        ++count;
+    }
+    if (count > 0)
+        client.upstream->passRun(input.first(end), count);
+    return end;
+}
+
+bool RequestPath::processInput(Client& client) {
     while (client.phase == Client::Phase::Running && client.upstream && !client.held &&
            client.upstream->stream.queued() < kMaxQueued) {
         const auto input = client.stream.input();
+        if (const std::size_t passed = passRun(client, input); passed > 0) {
+            client.stream.consume(passed);
+            continue;
+        }
         const Frame next = frame(client, input);
         if (next.bad)
             return false;
@@ -128,10 +190,10 @@ void RequestPath::pass(Client& client, Ext ext, const wire::MessageSchema* schem
         if (answered && message.size() <= kMaxKeptRequest)
             note.request = copyOf(message);
         m_core.link->translator->request(schema, ext, message, client.order, big);
-        upstream.pass(message, std::move(note));
+        upstream.pass(message, std::move(note), Upstream::Memory::Staying);
     } else {
         m_core.link->translator->request(schema, ext, message, client.order, big);
-        upstream.pass(message);
+        upstream.pass(message, Upstream::Memory::Staying);
     }
     // What was freed is let go on the server when the last thing that used it went.
     const std::uint8_t opcode = schema ? schema->number : 0;

@@ -11,8 +11,8 @@ class RequestPath {
 public:
     explicit RequestPath(Core& core) : m_core(core) {}
 
-    // Handles what was read from the program, until it has to wait for something. False: the
-    // program misbehaves and has to go.
+    // Handles what was read from the program, until it has to wait for something, and writes to the
+    // server what that takes. False: the program misbehaves and has to go.
     bool process(Client& client);
 
     // Sends a request that is in the programs' world through translation, as the client, but unseen
@@ -31,6 +31,11 @@ private:
         bool bad = false;
     };
     static Frame frame(const Client& client, std::span<const std::byte> input);
+
+    bool processInput(Client& client);
+    // Passes on, in one piece, requests that need no more than RequestTrace says, from the first
+    // on. How many bytes those were.
+    std::size_t passRun(Client& client, std::span<std::byte> input);
 
     Verdict handle(Client& client, std::span<std::byte> message, bool big);
     void pass(Client& client, Ext ext, const wire::MessageSchema* schema,

@@ -19,9 +19,11 @@ public:
         m_breaks.push_back({0, clientSequence});
     }
     // One request more was passed on, or injected. Returns the server's number of it.
-    std::uint64_t passed() {
-        ++m_client;
-        return ++m_server;
+    std::uint64_t passed() { return passed(1); }
+    // Several at once; the number of the last.
+    std::uint64_t passed(std::uint64_t count) {
+        m_client += count;
+        return m_server += count;
     }
     std::uint64_t injected() {
         ++m_server;

@@ -13,7 +13,7 @@
 namespace entracte::xproxy {
 
 namespace {
-constexpr std::size_t kReadChunk = 256 * 1024;
+constexpr std::size_t kMaxParts = 64;       // of one write
 constexpr std::size_t kMaxWaitingFds = 256; // a program that sends more without need is misbehaving
 } // namespace
 
@@ -30,26 +30,19 @@ void SocketStream::close() {
 
 void SocketStream::discardOutput() {
     m_out.clear();
-    m_outBegin = 0;
     m_outFds.clear();
 }
 
 void SocketStream::discardInput() {
     m_in.clear();
-    m_inBegin = 0;
     m_inFds.clear();
 }
 
 bool SocketStream::read() {
     if (!open())
         return false;
-    if (m_inBegin > 0 && (m_inBegin == m_in.size() || m_inBegin > kReadChunk)) {
-        m_in.erase(m_in.begin(), m_in.begin() + static_cast<std::ptrdiff_t>(m_inBegin));
-        m_inBegin = 0;
-    }
-    // One for all streams, so that a read need not clear what it does not fill.
-    static std::array<std::byte, kReadChunk> chunk;
-    iovec iov{chunk.data(), chunk.size()};
+    const auto space = m_in.space();
+    iovec iov{space.data(), space.size()};
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMaxPassedFds)> control;
     msghdr header{};
     header.msg_iov = &iov;
@@ -62,7 +55,7 @@ bool SocketStream::read() {
     while (got < 0 && errno == EINTR);
     if (got < 0)
         return errno == EAGAIN || errno == EWOULDBLOCK;
-    m_in.insert(m_in.end(), chunk.begin(), chunk.begin() + got);
+    m_in.added(static_cast<std::size_t>(got));
     for (cmsghdr* cmsg = CMSG_FIRSTHDR(&header); cmsg; cmsg = CMSG_NXTHDR(&header, cmsg)) {
         if (cmsg->cmsg_level != SOL_SOCKET || cmsg->cmsg_type != SCM_RIGHTS)
             continue;
@@ -74,14 +67,6 @@ bool SocketStream::read() {
         }
     }
     return got > 0 && m_inFds.size() <= kMaxWaitingFds;
-}
-
-void SocketStream::consume(std::size_t count) {
-    m_inBegin += count;
-    if (m_inBegin >= m_in.size()) {
-        m_in.clear();
-        m_inBegin = 0;
-    }
 }
 
 UniqueFd SocketStream::takeFd() {
@@ -97,8 +82,12 @@ void SocketStream::queueFd(UniqueFd fd) {
 }
 
 bool SocketStream::flush() {
-    if (!open())
-        return false;
+    const bool alive = open() && write();
+    m_out.settle();
+    return alive;
+}
+
+bool SocketStream::write() {
     while (queued() > 0) {
         // Descriptors go with the first byte of a write; those of later bytes end this one.
         std::size_t length = queued();
@@ -115,14 +104,13 @@ bool SocketStream::flush() {
                 break;
             }
         }
-        if (length == 0)
-            length = 1;
-        iovec iov{m_out.data() + m_outBegin, length};
+        std::array<iovec, kMaxParts> parts;
         msghdr header{};
-        header.msg_iov = &iov;
-        header.msg_iovlen = 1;
-        alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMaxPassedFds)> control{};
+        header.msg_iov = parts.data();
+        header.msg_iovlen = m_out.gather(parts, std::max<std::size_t>(length, 1));
+        alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMaxPassedFds)> control;
         if (fdCount > 0) {
+            control = {};
             header.msg_control = control.data();
             header.msg_controllen = CMSG_SPACE(sizeof(int) * fdCount);
             cmsghdr* cmsg = CMSG_FIRSTHDR(&header);
@@ -135,20 +123,13 @@ bool SocketStream::flush() {
         if (sent < 0) {
             if (errno == EINTR)
                 continue;
-            if (errno == EAGAIN || errno == EWOULDBLOCK)
-                break;
-            return false;
+            return errno == EAGAIN || errno == EWOULDBLOCK;
         }
-        m_outFds.erase(m_outFds.begin(), m_outFds.begin() + static_cast<std::ptrdiff_t>(fdCount));
-        m_outBegin += static_cast<std::size_t>(sent);
+        if (fdCount > 0)
+            m_outFds.erase(m_outFds.begin(),
+                           m_outFds.begin() + static_cast<std::ptrdiff_t>(fdCount));
+        m_out.written(static_cast<std::size_t>(sent));
         m_written += static_cast<std::size_t>(sent);
-    }
-    if (m_outBegin == m_out.size()) {
-        m_out.clear();
-        m_outBegin = 0;
-    } else if (m_outBegin > kReadChunk) {
-        m_out.erase(m_out.begin(), m_out.begin() + static_cast<std::ptrdiff_t>(m_outBegin));
-        m_outBegin = 0;
     }
     return true;
 }

@@ -5,7 +5,8 @@
 // among themselves and never arrive after the bytes they belong to; the X protocol needs no more.
 
 #include "session/base/UniqueFd.h"
-#include "xproxy/state/Ids.h"
+#include "xproxy/proxy/InputBuffer.h"
+#include "xproxy/proxy/OutputQueue.h"
 
 #include <deque>
 
@@ -26,15 +27,23 @@ public:
     bool flush();
 
     // Input not yet used. Bytes may be changed in place before they are passed on.
-    std::span<std::byte> input() { return {m_in.data() + m_inBegin, m_in.size() - m_inBegin}; }
-    void consume(std::size_t count);
+    std::span<std::byte> input() { return m_in.bytes(); }
+    void consume(std::size_t count) { m_in.consume(count); }
+    // The input's memory may be used for other streams, if all of it was consumed.
+    void releaseInput() { m_in.release(); }
     // The oldest descriptor that came, invalid when there is none.
     UniqueFd takeFd();
 
-    void queue(ByteView bytes) { m_out.insert(m_out.end(), bytes.begin(), bytes.end()); }
+    void queue(ByteView bytes) { m_out.append(bytes); }
+    // The same without a copy: the bytes stay where they are until the next flush().
+    void lend(ByteView bytes) { m_out.lend(bytes); }
+    // Or for as long as `holder` lives, which is let go when they were written.
+    void pin(ByteView bytes, std::shared_ptr<const void> holder) {
+        m_out.pin(bytes, std::move(holder));
+    }
     // The descriptor goes with the next byte that is queued.
     void queueFd(UniqueFd fd);
-    std::size_t queued() const { return m_out.size() - m_outBegin; }
+    std::size_t queued() const { return m_out.size(); }
     void discardOutput();
     void discardInput();
 
@@ -44,11 +53,11 @@ private:
         UniqueFd fd;
     };
     UniqueFd m_socket;
-    Bytes m_in;
-    std::size_t m_inBegin = 0;
-    Bytes m_out;
-    std::size_t m_outBegin = 0;
-    std::uint64_t m_written = 0; // bytes of the stream before m_outBegin
+    bool write();
+
+    InputBuffer m_in;
+    OutputQueue m_out;
+    std::uint64_t m_written = 0; // bytes of the stream before m_out
     std::deque<UniqueFd> m_inFds;
     std::deque<QueuedFd> m_outFds;
 };

@@ -24,28 +24,45 @@ bool moreToCome(const Outstanding& outstanding, const MessageView& reply) {
 Upstream::Upstream(UniqueFd socket, ByteOrder order, XidRange range, std::uint64_t clientSequence)
     : stream(std::move(socket)), order(order), range(range), sequence(clientSequence) {}
 
-void Upstream::pass(ByteView request) {
+void Upstream::put(ByteView request, Memory memory) {
+    if (memory == Memory::Staying)
+        stream.lend(request);
+    else
+        stream.queue(request);
+}
+
+void Upstream::pass(ByteView request, Memory memory) {
     sequence.passed();
-    stream.queue(request);
+    put(request, memory);
     keepCountable();
 }
 
-void Upstream::pass(ByteView request, Outstanding note) {
+void Upstream::pass(ByteView request, Outstanding note, Memory memory) {
     note.sequence = sequence.passed();
     note.clientSequence = sequence.clientSequence();
-    expect(request, std::move(note));
+    expect(request, std::move(note), memory);
+}
+
+void Upstream::passRun(ByteView requests, std::uint64_t count) {
+    sequence.passed(count);
+    stream.lend(requests);
+    keepCountable();
+}
+
+std::uint64_t Upstream::roomToCount() const {
+    return kMaxUnanswered + 1 - (sequence.serverSequence() - m_lastAnswered);
 }
 
 void Upstream::passAgain(ByteView request, Outstanding note) {
     note.sequence = sequence.askedAgain(note.clientSequence);
-    expect(request, std::move(note));
+    expect(request, std::move(note), Memory::Passing);
 }
 
-void Upstream::expect(ByteView request, Outstanding note) {
+void Upstream::expect(ByteView request, Outstanding note, Memory memory) {
     if (note.schema && note.schema->hasReply)
         m_lastAnswered = note.sequence;
     m_outstanding.push_back(std::move(note));
-    stream.queue(request);
+    put(request, memory);
     keepCountable();
 }
 

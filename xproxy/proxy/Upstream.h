@@ -49,9 +49,16 @@ public:
     const XidRange range; // the server's
     SequenceMap sequence;
 
+    // Whether the bytes of a request stay where they are until the stream is flushed: then they are
+    // not copied.
+    enum class Memory { Passing, Staying };
     // A program's request. `note` is kept when an answer is expected or it may be undone.
-    void pass(ByteView request);
-    void pass(ByteView request, Outstanding note);
+    void pass(ByteView request, Memory memory = Memory::Passing);
+    void pass(ByteView request, Outstanding note, Memory memory = Memory::Passing);
+    // Several requests, one after the other, none of which has an answer; at most roomToCount() of
+    // them.
+    void passRun(ByteView requests, std::uint64_t count);
+    std::uint64_t roomToCount() const;
     // The same, for one that another server left unanswered: note.clientSequence is its number.
     void passAgain(ByteView request, Outstanding note);
     // A request of our own. `handler` is called once, unless the connection is lost before.
@@ -66,7 +73,8 @@ public:
     bool idle() const { return m_outstanding.empty() && stream.queued() == 0; }
 
 private:
-    void expect(ByteView request, Outstanding note);
+    void expect(ByteView request, Outstanding note, Memory memory);
+    void put(ByteView request, Memory memory);
     void settle(std::uint64_t sequence);
     void keepCountable();
 

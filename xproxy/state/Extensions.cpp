@@ -56,15 +56,10 @@ std::optional<Ext> extensionByName(std::string_view name) {
 
 void ExtensionTable::set(Ext ext, ExtensionNumbers numbers) {
     m_numbers[static_cast<std::size_t>(ext)] = numbers;
-}
-
-std::optional<Ext> ExtensionTable::byMajor(std::uint8_t major) const {
-    if (major < kFirstExtensionMajor)
-        return Ext::Core;
-    for (std::size_t i = 1; i < kExtCount; ++i)
-        if (m_numbers[i].major == major)
-            return static_cast<Ext>(i);
-    return {};
+    m_byMajor = {};
+    for (std::size_t i = kExtCount - 1; i > 0; --i) // of two with one number the first
+        if (m_numbers[i].major >= kFirstExtensionMajor)
+            m_byMajor[m_numbers[i].major - kFirstExtensionMajor] = static_cast<Ext>(i);
 }
 
 std::optional<ExtensionTable::Place> ExtensionTable::byEvent(std::uint8_t code) const {

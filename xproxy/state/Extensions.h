@@ -51,7 +51,12 @@ public:
     const ExtensionNumbers& of(Ext ext) const { return m_numbers[static_cast<std::size_t>(ext)]; }
 
     // Of a request; Core for 1 to 127; nothing for a number that nobody has.
-    std::optional<Ext> byMajor(std::uint8_t major) const;
+    std::optional<Ext> byMajor(std::uint8_t major) const {
+        if (major < 128)
+            return Ext::Core;
+        const Ext ext = m_byMajor[major - 128u];
+        return ext == Ext::Core ? std::nullopt : std::optional(ext);
+    }
     struct Place {
         Ext ext;
         std::uint8_t offset;
@@ -62,6 +67,7 @@ public:
 
 private:
     std::array<ExtensionNumbers, kExtCount> m_numbers{};
+    std::array<Ext, 128> m_byMajor{}; // of 128 to 255; Core: nobody
 };
 
 // The schema of a request of `ext`, null where there is none.

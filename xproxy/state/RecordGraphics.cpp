@@ -1,4 +1,4 @@
-// Pixmaps, graphics contexts, fonts, colormaps; and which pixmaps are drawn to.
+// Pixmaps, graphics contexts, fonts, colormaps.
 
 #include "xproxy/state/Recorder.h"
 
@@ -83,23 +83,10 @@ void createPixmap(const RequestContext& c) {
     c.effects.created = id;
 }
 
-// Where a drawing request of the core protocol names what it draws to; 0: it is none.
-std::size_t drawableOffset(std::uint8_t opcode) {
-    if (opcode == core::kCopyArea || opcode == core::kCopyPlane)
-        return core::CopyArea::dst_drawable.offset;
-    const bool draws = (opcode >= core::kPolyPoint && opcode <= core::kPutImage) ||
-                       (opcode >= core::kPolyText8 && opcode <= core::kImageText16);
-    return draws ? core::PolyPoint::drawable.offset : 0;
-}
-
 } // namespace
 
 void recordGraphicsRequest(const RequestContext& c) {
     Record& record = c.record;
-    if (const std::size_t offset = drawableOffset(c.opcode)) {
-        markDrawn(record, ClientXid{c.view.u32(offset)});
-        return;
-    }
     switch (c.opcode) {
     case core::kCreatePixmap:
         createPixmap(c);

@@ -1,4 +1,4 @@
-// RENDER: pictures, glyph sets, cursors; and which pixmaps are drawn to.
+// RENDER: pictures, glyph sets, cursors.
 
 #include "xproxy/state/Recorder.h"
 
@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::size_t kGlyphInfoSize = 12; // bytes
 constexpr std::uint32_t kMaxGlyphs = 1u << 20;
-
-void markPictureDrawn(Record& record, ClientXid picture) {
-    if (const auto target = record.find<Picture>(picture); target && target->pixmap)
-        markDrawn(record, *target->pixmap);
-}
 
 void applyValues(Record& record, Picture& picture, const ValueList& changes) {
     if (changes.has(render::CP::AlphaMap)) {
@@ -153,24 +148,6 @@ void recordRenderRequest(const RequestContext& c) {
     case render::kCreateRadialGradient:
     case render::kCreateConicalGradient:
         createSource(c);
-        break;
-    case render::kComposite:
-        markPictureDrawn(record, xidOf(c.view, render::Composite::dst));
-        break;
-    case render::kTrapezoids:
-    case render::kTriangles:
-    case render::kTriStrip:
-    case render::kTriFan:
-    case render::kCompositeGlyphs8:
-    case render::kCompositeGlyphs16:
-    case render::kCompositeGlyphs32:
-        markPictureDrawn(record, xidOf(c.view, render::Trapezoids::dst));
-        break;
-    case render::kFillRectangles:
-        markPictureDrawn(record, xidOf(c.view, render::FillRectangles::dst));
-        break;
-    case render::kAddTraps:
-        markPictureDrawn(record, xidOf(c.view, render::AddTraps::picture));
         break;
     case render::kCreateGlyphSet: {
         using namespace render::CreateGlyphSet;

@@ -1,4 +1,4 @@
-// MIT-SHM: segments, pixmaps in them, and what is drawn from them. The descriptors of segments are
+// MIT-SHM: segments and pixmaps in them. The descriptors of segments are
 // not in the bytes; proxy/ puts them into the record.
 
 #include "xproxy/state/Recorder.h"
@@ -35,9 +35,6 @@ void recordShmRequest(const RequestContext& c) {
         break;
     case shm::kDetach:
         record.forget<ShmSegment>(xidOf(c.view, shm::Detach::shmseg));
-        break;
-    case shm::kPutImage:
-        markDrawn(record, xidOf(c.view, shm::PutImage::drawable));
         break;
     case shm::kCreatePixmap: {
         using namespace shm::CreatePixmap;

@@ -12,6 +12,10 @@ RequestEffects Recorder::request(ClientId client, Ext ext, const MessageView& vi
     const RequestContext context{m_record, client, ext, opcode, view, effects};
     if (auto found = m_record.clients.find(client); found != m_record.clients.end() && opcode != 0)
         found->second.usedExtensions[static_cast<std::size_t>(ext)] = true;
+    if (const RequestTrace& trace = traceOf(ext, opcode); trace.kind != RequestTrace::Kind::Full) {
+        markTrace(m_record, trace, view);
+        return effects;
+    }
     switch (ext) {
     case Ext::Core:
         recordWindowRequest(context);
@@ -103,6 +107,15 @@ bool RequestContext::mayCreate(ClientXid id) const {
         effects.releases.push_back(id);
     }
     return true;
+}
+
+void markTrace(Record& record, const RequestTrace& trace, const MessageView& view) {
+    const ClientXid target{view.u32(trace.target)};
+    if (trace.kind == RequestTrace::Kind::Draws)
+        markDrawn(record, target);
+    else if (trace.kind == RequestTrace::Kind::DrawsToPicture)
+        if (const auto picture = record.find<Picture>(target); picture && picture->pixmap)
+            markDrawn(record, *picture->pixmap);
 }
 
 void markDrawn(Record& record, Pixmap& pixmap) {

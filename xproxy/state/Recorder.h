@@ -5,6 +5,7 @@
 // the server has judged it; what creates something is forgotten again when the server refuses.
 
 #include "xproxy/state/Record.h"
+#include "xproxy/state/RequestTrace.h"
 
 namespace entracte::xproxy {
 
@@ -79,6 +80,8 @@ void recordOtherRequest(const RequestContext& context);
 
 void recordWindowEvent(Record& record, ClientId client, const MessageView& event);
 
+// What a request leaves that is not Full.
+void markTrace(Record& record, const RequestTrace& trace, const MessageView& view);
 // A drawing request aims at it: when it is a pixmap, its captured pixels are out of date.
 void markDrawn(Record& record, ClientXid drawable);
 void markDrawn(Record& record, Pixmap& pixmap);

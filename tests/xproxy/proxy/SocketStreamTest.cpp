@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <memory>
 #include <numeric>
 
 namespace entracte::xproxy {
@@ -189,6 +191,70 @@ TEST_F(SocketStreamTest, tellsTheEndAfterTheLastBytes) {
     EXPECT_EQ(inputOf(other), counted(5)) << "what came is still there";
     other.queue(counted(1));
     EXPECT_FALSE(other.flush()) << "and no signal";
+}
+
+TEST_F(SocketStreamTest, lentBytesKeepTheirPlaceInTheOrder) {
+    const Bytes lent = counted(40);
+    one.queue(counted(3));
+    one.lend(ByteView(lent).first(10));
+    one.lend(ByteView(lent).subspan(10, 10)); // goes on where the last ended
+    one.queue(counted(5));
+    one.lend(ByteView(lent).subspan(30));
+    EXPECT_EQ(one.queued(), 38u);
+    ASSERT_TRUE(one.flush());
+    ASSERT_TRUE(other.read());
+    Bytes expected = counted(3);
+    expected.insert(expected.end(), lent.begin(), lent.begin() + 20);
+    const Bytes five = counted(5);
+    expected.insert(expected.end(), five.begin(), five.end());
+    expected.insert(expected.end(), lent.begin() + 30, lent.end());
+    EXPECT_EQ(inputOf(other), expected);
+}
+
+TEST_F(SocketStreamTest, lentBytesMayChangeAfterAFlush) {
+    const Bytes sent = counted(1 << 20);
+    Bytes lent = sent;
+    one.lend(lent);
+    ASSERT_TRUE(one.flush());
+    ASSERT_GT(one.queued(), 0u) << "a socket that takes 1 MiB at once tests nothing";
+    std::ranges::fill(lent, std::byte{0xff});
+    Bytes arrived;
+    for (int round = 0; round < 10'000 && arrived.size() < sent.size(); ++round) {
+        ASSERT_TRUE(other.read());
+        const Bytes input = inputOf(other);
+        arrived.insert(arrived.end(), input.begin(), input.end());
+        other.consume(input.size());
+        ASSERT_TRUE(one.flush());
+    }
+    EXPECT_TRUE(arrived == sent);
+}
+
+TEST_F(SocketStreamTest, pinnedBytesAreHeldUntilTheyAreWritten) {
+    const auto holder = std::make_shared<Bytes>(counted(1 << 20));
+    one.pin(*holder, holder);
+    one.queue(counted(7));
+    Bytes arrived;
+    for (int round = 0; round < 10'000 && arrived.size() < holder->size() + 7; ++round) {
+        ASSERT_TRUE(one.flush());
+        EXPECT_EQ(holder.use_count(), one.queued() > 7 ? 2 : 1);
+        ASSERT_TRUE(other.read());
+        const Bytes input = inputOf(other);
+        arrived.insert(arrived.end(), input.begin(), input.end());
+        other.consume(input.size());
+    }
+    EXPECT_TRUE(std::equal(holder->begin(), holder->end(), arrived.begin()));
+    EXPECT_EQ(Bytes(arrived.end() - 7, arrived.end()), counted(7));
+}
+
+TEST_F(SocketStreamTest, aMessageLargerThanABufferFits) {
+    const Bytes sent = counted(3 << 20);
+    one.queue(sent);
+    for (int round = 0; round < 10'000 && other.input().size() < sent.size(); ++round) {
+        ASSERT_TRUE(one.flush());
+        ASSERT_TRUE(other.read());
+        other.releaseInput(); // not while something is left
+    }
+    EXPECT_TRUE(inputOf(other) == sent);
 }
 
 TEST_F(SocketStreamTest, forgetsWhatIsDiscarded) {
