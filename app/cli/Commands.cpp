@@ -186,8 +186,11 @@ Result<Json> Commands::show() {
     const auto snapshots = overview.snapshotsOf(found);
     EntracteFindings findings;
     if (found.state == "running" || found.state == "detached") {
-        ENTRACTE_ASSIGN(told, valueOf(proxyOf(found)->Preflight()));
-        findings = told;
+        auto told = valueOf(proxyOf(found)->Preflight());
+        if (told)
+            findings = std::move(*told);
+        else if (told.error().code() != ErrorCode::Busy) // it is being saved at this moment
+            return fail(std::move(told).error());
     }
     if (!m_arguments.json)
         printSession(found, snapshots, findings);

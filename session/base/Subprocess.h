@@ -80,6 +80,9 @@ public:
     // SIGTERM to it and its session's process group, SIGKILL after `grace`, and reaped.
     void terminate(std::chrono::milliseconds grace);
 
+    // It is nobody's any more: it goes on when this object is gone.
+    void release() { m_pid = -1; }
+
     // What it has written so far.
     std::string output() const;
     std::string errors() const;

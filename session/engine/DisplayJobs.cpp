@@ -17,6 +17,7 @@ Status leaveScreen(EngineContext& context, Session& session) {
     return context.registry.update(session, [](SessionRecord& record) {
         record.state = SessionState::Detached;
         record.screenDisplay.clear();
+        record.screenName.clear();
     });
 }
 
@@ -30,7 +31,7 @@ Status attachSession(EngineContext& context, const std::shared_ptr<Session>& ses
     ENTRACTE_TRY(requireDisplay(*session));
     job.report("preparing", 0);
     ENTRACTE_ASSIGN(person, personOfUid(session->record().owner));
-    ENTRACTE_ASSIGN(next, ScreenProcess::start(person, screen, context.options.screenProgram));
+    ENTRACTE_ASSIGN(next, startScreen(context, person, screen));
     ENTRACTE_TRY(job.check());
     const auto status = session->live->display->status();
     if (session->live->screen || (status && status->attached))
@@ -43,6 +44,7 @@ Status attachSession(EngineContext& context, const std::shared_ptr<Session>& ses
         record.state = SessionState::Running;
         record.spec.screen = screen;
         record.screenDisplay = session->live->screen->display();
+        record.screenName = session->live->screen->name();
     }));
     job.report("redrawing", 1);
     return {};

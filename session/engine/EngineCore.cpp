@@ -32,6 +32,8 @@ public:
         // Sessions go on without us; the next engine finds them.
         for (const auto& session : m_context.registry.all()) {
             session->watch.stop();
+            if (session->live && session->live->screen)
+                session->live->screen->leave();
             session->live.reset();
         }
     }
@@ -40,6 +42,10 @@ public:
     Status adopt() {
         ENTRACTE_TRY(openDirectory(m_context.paths.runtimeSessions(), true));
         ENTRACTE_TRY(m_context.registry.load());
+        std::set<std::string> screens;
+        for (const auto& session : m_context.registry.all())
+            screens.insert(session->record().screenName);
+        ScreenPlace::removeOthers(m_context.paths, screens);
         for (const auto& session : m_context.registry.all()) {
             const SessionRecord record = session->record();
             auto pidfd = openIdentity(record.init);
@@ -232,7 +238,6 @@ private:
         return {};
     }
 
-    // Its screen ended with the engine before.
     void adoptRunning(Session& session, UniqueFd pidfd) {
         Staging::clear(m_context.paths.staging(session.id()),
                        m_context.paths.diskStaging(session.id()));
@@ -242,11 +247,42 @@ private:
             if (const auto on = session.live->display->goOn(); !on)
                 spdlog::warn("session {}: {}", session.id(), on.error().forLog());
         watchPrograms(session, true);
+        if (session.live->display)
+            adoptScreen(session);
+        const ScreenProcess* const screen = session.live->screen.get();
         static_cast<void>(m_context.registry.update(session, [&](SessionRecord& record) {
-            record.state = session.live->display ? SessionState::Detached : SessionState::Running;
-            record.screenDisplay.clear();
+            record.state =
+                session.live->display && !screen ? SessionState::Detached : SessionState::Running;
+            record.screenDisplay = screen ? screen->display() : "";
+            record.screenName = screen ? screen->name() : "";
         }));
         startWatch(m_context, session);
+    }
+
+    // The screen that it had, or one like it; a session that had none gets none.
+    void adoptScreen(Session& session) {
+        const SessionRecord record = session.record();
+        if (record.screenDisplay.empty())
+            return;
+        const auto adopted = [&]() -> Status {
+            ENTRACTE_ASSIGN(person, personOfUid(record.owner));
+            const ScreenPlace place(m_context.paths, record.screenName);
+            auto found = ScreenProcess::findAgain(person, record.spec.screen, place);
+            if (!found) {
+                spdlog::info("session {}: {}", session.id(), found.error().forLog());
+                place.remove();
+                ENTRACTE_ASSIGN(anew, startScreen(m_context, person, record.spec.screen));
+                found = std::move(anew);
+            }
+            // Its windows may never have left: an X server cares for no helper.
+            const auto status = session.live->display->status();
+            ENTRACTE_TRY(status && status->attached ? reopenChannel(*session.live, **found)
+                                                    : showOn(m_context, *session.live, **found));
+            session.live->screen = std::move(*found);
+            return {};
+        }();
+        if (!adopted)
+            spdlog::warn("session {} has no screen: {}", session.id(), adopted.error().forLog());
     }
 
     void settleEnded(Session& session) {
@@ -260,6 +296,7 @@ private:
         static_cast<void>(m_context.registry.update(session, [&](SessionRecord& changed) {
             changed.state = state;
             changed.screenDisplay.clear();
+            changed.screenName.clear();
             changed.init = {};
         }));
     }

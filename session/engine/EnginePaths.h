@@ -7,6 +7,8 @@
 //   before STATE/sessions/ID/snapshots/NID/   the store's STATE/sessions/ID/staging/ images, when
 //   memory is short RUNTIME/sessions/ID/root           the mounted root; root.binds/ beside it
 //   RUNTIME/sessions/ID/staging        images, in a tmpfs
+//   RUNTIME/screens/NAME               the screen's own files, the person's (0700)
+//   RUNTIME/screen-sockets/NAME        where the next helper reaches the screen, root only
 
 #include "session/engine/Types.h"
 
@@ -29,6 +31,8 @@ public:
     std::filesystem::path diskStaging(const SessionId& id) const { return session(id) / "staging"; }
     std::filesystem::path criuCache() const { return m_state / "criu"; }
 
+    std::filesystem::path screens() const { return m_runtime / "screens"; }
+    std::filesystem::path screenSockets() const { return m_runtime / "screen-sockets"; }
     std::filesystem::path runtimeSessions() const { return m_runtime / "sessions"; }
     std::filesystem::path runtime(const SessionId& id) const { return runtimeSessions() / id; }
     std::filesystem::path mountPoint(const SessionId& id) const { return runtime(id) / "root"; }

@@ -23,6 +23,7 @@ bool buryEnded(EngineContext& context, Session& session) {
         static_cast<void>(context.registry.update(session, [&](SessionRecord& record) {
             record.state = state;
             record.screenDisplay.clear();
+            record.screenName.clear();
             record.init = {};
         }));
     }
@@ -41,6 +42,7 @@ bool dropScreen(EngineContext& context, Session& session) {
     static_cast<void>(context.registry.update(session, [](SessionRecord& record) {
         record.state = SessionState::Detached;
         record.screenDisplay.clear();
+        record.screenName.clear();
     }));
     return true;
 }
@@ -118,6 +120,15 @@ void startWatch(EngineContext& context, Session& session) {
                         {[&context, &session] { return buryEnded(context, session); },
                          [&context, &session] { return dropScreen(context, session); },
                          [&context, &session] { refresh(context, session); }});
+}
+
+Result<std::unique_ptr<ScreenProcess>> startScreen(const EngineContext& context,
+                                                   const Person& person, const ScreenSpec& spec) {
+    ENTRACTE_ASSIGN(place, ScreenPlace::make(context.paths, person));
+    auto screen = ScreenProcess::start(person, spec, context.options.screenProgram, place);
+    if (!screen)
+        place.remove();
+    return screen;
 }
 
 Status reopenChannel(LiveSession& live, ScreenProcess& screen) {

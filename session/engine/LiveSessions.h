@@ -38,6 +38,9 @@ std::unique_ptr<LiveSession> makeLive(EngineContext& context, Session& session,
 void watchPrograms(Session& session, bool skipPast);
 void startWatch(EngineContext& context, Session& session);
 
+// A screen of the person's; the registry learns of it when the session is shown on it.
+Result<std::unique_ptr<ScreenProcess>> startScreen(const EngineContext& context,
+                                                   const Person& person, const ScreenSpec& spec);
 // A new display channel for the screen that it has.
 Status reopenChannel(LiveSession& live, ScreenProcess& screen);
 // The session's windows on this screen; waits until they are there.

@@ -79,8 +79,7 @@ public:
             m_remembered.spec.screen = m_before.spec.screen;
         std::unique_ptr<ScreenProcess> shown;
         if (m_context.display) { // before anything is made: it is what most often is not there
-            ENTRACTE_ASSIGN(started, ScreenProcess::start(m_person, m_remembered.spec.screen,
-                                                          m_context.options.screenProgram));
+            ENTRACTE_ASSIGN(started, startScreen(m_context, m_person, m_remembered.spec.screen));
             shown = std::move(started);
         }
         ENTRACTE_TRY(m_job.check());
@@ -220,6 +219,7 @@ private:
         return m_context.registry.update(m_session, [&](SessionRecord& record) {
             record.state = SessionState::Running;
             record.screenDisplay = m_session.live->screen ? m_session.live->screen->display() : "";
+            record.screenName = m_session.live->screen ? m_session.live->screen->name() : "";
         });
     }
 

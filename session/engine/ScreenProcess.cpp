@@ -4,8 +4,15 @@
 #include "session/base/FdPassing.h"
 #include "session/base/Printable.h"
 #include "session/screen/ScreenProtocol.h"
+#include "session/store/Directories.h"
+#include "session/store/RemoveTree.h"
 
+#include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
 
 #include <cstring>
 #include <span>
@@ -19,7 +26,9 @@ using namespace screen;
 
 constexpr auto kReadyLimit = 30s; // an X server that starts on a busy machine
 constexpr auto kQuitGrace = 2s;
+constexpr auto kFoundLimit = 3s; // one that runs already answers at once
 constexpr int kControlFd = 3;
+constexpr int kHelperFd = 4;
 
 const char* kindName(ScreenKind kind) {
     switch (kind) {
@@ -60,13 +69,16 @@ Error explain(ScreenFailure reason, const ScreenSpec& spec, std::string detail) 
                  "Check that it runs, or choose another screen (--screen headless).");
 }
 
-std::vector<std::string> screenCommand(const std::filesystem::path& program,
-                                       const ScreenSpec& spec) {
+std::vector<std::string> screenCommand(const std::filesystem::path& program, const ScreenSpec& spec,
+                                       const ScreenPlace& place) {
     // One word each with "=", so that no value can be taken for an option.
-    std::vector<std::string> command{program.string(), std::string("--kind=") + kindName(spec.kind),
+    std::vector<std::string> command{program.string(),
+                                     std::string("--kind=") + kindName(spec.kind),
                                      "--size=" + std::to_string(spec.width) + "x" +
                                          std::to_string(spec.height),
-                                     "--control-fd=" + std::to_string(kControlFd)};
+                                     "--control-fd=" + std::to_string(kControlFd),
+                                     "--helper-fd=" + std::to_string(kHelperFd),
+                                     "--directory=" + place.directory().string()};
     if (!spec.display.empty() && spec.kind != ScreenKind::Headless)
         command.push_back("--display=" + spec.display);
     if (!spec.xauthority.empty() && spec.kind != ScreenKind::Headless)
@@ -74,38 +86,111 @@ std::vector<std::string> screenCommand(const std::filesystem::path& program,
     return command;
 }
 
+Result<UniqueFd> socketAt(const std::filesystem::path& path, sockaddr_un& address) {
+    UniqueFd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+    address = {};
+    address.sun_family = AF_UNIX;
+    if (!socket || path.native().size() >= sizeof address.sun_path)
+        return fail(Error::fromErrno("A socket for the screen could not be made"));
+    std::memcpy(address.sun_path, path.c_str(), path.native().size());
+    return socket;
+}
+
 } // namespace
 
-ScreenProcess::ScreenProcess(ScreenSpec spec, UniqueFd control, Subprocess process)
-    : m_spec(std::move(spec)), m_control(std::move(control)), m_process(std::move(process)),
+ScreenPlace::ScreenPlace(const EnginePaths& paths, std::string name)
+    : m_name(std::move(name)), m_directory(paths.screens() / m_name),
+      m_socket(paths.screenSockets() / m_name) {}
+
+Result<ScreenPlace> ScreenPlace::make(const EnginePaths& paths, const Person& person) {
+    ENTRACTE_ASSIGN(screens, openDirectory(paths.screens(), true));
+    // The person must reach what is its own in it, and may not see what else there is.
+    if (::fchmod(screens.get(), 0711) != 0)
+        return fail(Error::fromErrno("A directory for the screen could not be made"));
+    ENTRACTE_ASSIGN(sockets, openDirectory(paths.screenSockets(), true));
+    sockets.reset();
+    ScreenPlace place(paths, newId());
+    ENTRACTE_ASSIGN(directory, openDirectoryAt(screens.get(), place.name(), true));
+    if (::fchown(directory.get(), person.uid, person.gid) != 0)
+        return fail(Error::fromErrno("A directory for the screen could not be made"));
+    return place;
+}
+
+void ScreenPlace::removeOthers(const EnginePaths& paths, const std::set<std::string>& used) {
+    for (const auto& folder : {paths.screens(), paths.screenSockets()}) {
+        const auto opened = openDirectory(folder, false);
+        const auto names = opened ? namesIn(opened->get()) : Result<std::vector<std::string>>();
+        for (const std::string& name : names ? *names : std::vector<std::string>())
+            if (!used.contains(name))
+                static_cast<void>(removeTree(opened->get(), name));
+    }
+}
+
+void ScreenPlace::remove() const {
+    for (const auto& path : {m_directory, m_socket})
+        if (const auto folder = openDirectory(path.parent_path(), false))
+            static_cast<void>(removeTree(folder->get(), m_name));
+}
+
+ScreenProcess::ScreenProcess(ScreenSpec spec, ScreenPlace place, UniqueFd control)
+    : m_spec(std::move(spec)), m_place(std::move(place)), m_control(std::move(control)),
       m_display(m_spec.display) {}
 
 Result<std::unique_ptr<ScreenProcess>> ScreenProcess::start(const Person& person,
                                                             const ScreenSpec& spec,
-                                                            const std::filesystem::path& program) {
+                                                            const std::filesystem::path& program,
+                                                            ScreenPlace place) {
     int pair[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
         return fail(Error::fromErrno("A socket for the screen could not be made"));
-    UniqueFd ours(pair[0]);
     const UniqueFd theirs(pair[1]);
+    std::unique_ptr<ScreenProcess> screen(
+        new ScreenProcess(spec, std::move(place), UniqueFd(pair[0])));
+    sockaddr_un address;
+    ENTRACTE_ASSIGN(helpers, socketAt(screen->m_place.socket(), address));
+    if (::bind(helpers.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        return fail(Error::fromErrno("A socket for the screen could not be made"));
+
     SubprocessSpec process;
-    process.command =
-        screenCommand(program.empty() ? companionProgram("entracte-screen") : program, spec);
+    process.command = screenCommand(program.empty() ? companionProgram("entracte-screen") : program,
+                                    spec, screen->m_place);
     process.environment.push_back("HOME=" + person.home);
     process.environment.push_back("USER=" + person.name);
     process.environment.push_back("XDG_RUNTIME_DIR=/run/user/" + std::to_string(person.uid));
     process.credentials = Credentials{person.uid, person.gid, person.groups};
-    process.fds = {{theirs.get(), kControlFd}};
+    process.fds = {{theirs.get(), kControlFd}, {helpers.get(), kHelperFd}};
     ENTRACTE_ASSIGN(started, Subprocess::start(process));
+    screen->m_process.emplace(std::move(started));
+    ENTRACTE_TRY(screen->waitReady());
+    return screen;
+}
+
+Result<std::unique_ptr<ScreenProcess>>
+ScreenProcess::findAgain(const Person& person, const ScreenSpec& spec, ScreenPlace place) {
+    sockaddr_un address;
+    ENTRACTE_ASSIGN(control, socketAt(place.socket(), address));
+    // Who listens there: the screen itself called listen(2), so these are its credentials
+    // (unix(7)).
+    ucred who{};
+    socklen_t size = sizeof who;
+    if (::connect(control.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) !=
+            0 ||
+        ::getsockopt(control.get(), SOL_SOCKET, SO_PEERCRED, &who, &size) != 0 ||
+        who.uid != person.uid || who.pid <= 1)
+        return fail(ErrorCode::NotFound, "The session's screen is gone.");
     std::unique_ptr<ScreenProcess> screen(
-        new ScreenProcess(spec, std::move(ours), std::move(started)));
+        new ScreenProcess(spec, std::move(place), std::move(control)));
+    screen->m_pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, who.pid, 0)));
     ENTRACTE_TRY(screen->waitReady());
     return screen;
 }
 
 Status ScreenProcess::waitReady() {
-    auto message = receiveMessage(m_control.get(), sizeof(ScreenEvent), kReadyLimit);
-    const auto detail = [&] { return printable(m_process.errors(), 500); };
+    auto message =
+        receiveMessage(m_control.get(), sizeof(ScreenEvent), m_process ? kReadyLimit : kFoundLimit);
+    const auto detail = [&] {
+        return m_process ? printable(m_process->errors(), 500) : std::string();
+    };
     if (!message && message.error().code() == ErrorCode::TimedOut)
         return fail(explain(ScreenFailure::Unreachable, m_spec, "no answer in time; " + detail()));
     if (!message)
@@ -138,11 +223,35 @@ bool ScreenProcess::ended() {
     return event.magic != kMagic || event.event != FromScreen::Ready;
 }
 
-ScreenProcess::~ScreenProcess() {
+void ScreenProcess::leave() {
+    m_left = true;
+    if (m_process)
+        m_process->release();
+}
+
+void ScreenProcess::end() {
     const ScreenRequest request{kMagic, ToScreen::Quit};
     static_cast<void>(sendMessage(m_control.get(), std::as_bytes(std::span(&request, 1))));
-    static_cast<void>(m_process.wait(kQuitGrace));
-    m_process.terminate(1s);
+    if (m_process) {
+        static_cast<void>(m_process->wait(kQuitGrace));
+        m_process->terminate(1s);
+        return;
+    }
+    pollfd ended{m_pidfd.get(), POLLIN, 0};
+    for (const int number : {0, SIGTERM, SIGKILL}) {
+        if (number != 0)
+            ::syscall(SYS_pidfd_send_signal, m_pidfd.get(), number, nullptr, 0);
+        if (!m_pidfd ||
+            ::poll(&ended, 1, static_cast<int>(std::chrono::milliseconds(kQuitGrace).count())) > 0)
+            return;
+    }
+}
+
+ScreenProcess::~ScreenProcess() {
+    if (m_left)
+        return;
+    end();
+    m_place.remove();
 }
 
 } // namespace entracte

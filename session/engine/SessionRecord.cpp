@@ -95,6 +95,7 @@ std::string formatRecord(const SessionRecord& record) {
                          {{"pid", record.init.pid},
                           {"startTicks", record.init.startTicks},
                           {"bootId", record.init.bootId}}},
+                        {"screenName", record.screenName},
                         {"schedule",
                          {{"everySeconds", record.schedule.everySeconds},
                           {"pausedUntilUnixMs", record.schedule.pausedUntilUnixMs}}},
@@ -126,6 +127,9 @@ Result<SessionRecord> parseRecord(std::string_view text) try {
     document.at("init").at("startTicks").get_to(record.init.startTicks);
     document.at("init").at("bootId").get_to(record.init.bootId);
     // Not in the records of the first version:
+    record.screenName = document.value("screenName", "");
+    if (!record.screenName.empty())
+        ENTRACTE_TRY(parseId(record.screenName));
     if (const auto schedule = document.find("schedule"); schedule != document.end()) {
         schedule->at("everySeconds").get_to(record.schedule.everySeconds);
         schedule->at("pausedUntilUnixMs").get_to(record.schedule.pausedUntilUnixMs);

@@ -225,6 +225,7 @@ Result<SnapshotInfo> takeSnapshot(EngineContext& context, const JobUse& use,
         static_cast<void>(context.registry.update(session, [](SessionRecord& record) {
             record.state = SessionState::Suspended;
             record.screenDisplay.clear();
+            record.screenName.clear();
             record.init = {};
         }));
     }

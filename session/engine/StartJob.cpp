@@ -34,8 +34,7 @@ Status bringUp(EngineContext& context, Session& session, const Person& person, J
     ENTRACTE_TRY(makeFolders(context, record));
     std::unique_ptr<ScreenProcess> screen;
     if (context.display) { // first, because it is what most often is not there
-        ENTRACTE_ASSIGN(started, ScreenProcess::start(person, record.spec.screen,
-                                                      context.options.screenProgram));
+        ENTRACTE_ASSIGN(started, startScreen(context, person, record.spec.screen));
         screen = std::move(started);
     }
     ENTRACTE_TRY(job.check());
@@ -64,6 +63,7 @@ Status bringUp(EngineContext& context, Session& session, const Person& person, J
     return context.registry.update(session, [&](SessionRecord& changed) {
         changed.state = SessionState::Running;
         changed.screenDisplay = session.live->screen ? session.live->screen->display() : "";
+        changed.screenName = session.live->screen ? session.live->screen->name() : "";
     });
 }
 

@@ -38,6 +38,7 @@ Status stopSession(EngineContext& context, const std::shared_ptr<Session>& sessi
     ENTRACTE_TRY(context.registry.update(*session, [&](SessionRecord& record) {
         record.state = state;
         record.screenDisplay.clear();
+        record.screenName.clear();
         record.init = {};
     }));
     job.report("ending", 1);

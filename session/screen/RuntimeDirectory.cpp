@@ -6,7 +6,9 @@
 
 namespace entracte::screen {
 
-Result<RuntimeDirectory> RuntimeDirectory::create() {
+Result<RuntimeDirectory> RuntimeDirectory::create(const std::filesystem::path& given) {
+    if (!given.empty())
+        return RuntimeDirectory(given);
     const char* runtime = std::getenv("XDG_RUNTIME_DIR");
     for (const std::string base : {runtime ? runtime : "", "/tmp"}) {
         if (!base.starts_with('/'))

@@ -1,8 +1,8 @@
 #pragma once
 
 // A directory of this screen's own (0700) for the cookie of a server that it started and for the
-// relay's socket: beneath XDG_RUNTIME_DIR, or /tmp without one. Removed with its files when the
-// screen ends.
+// relay's socket: the one that the helper made (and removes, should the screen be killed), else one
+// beneath XDG_RUNTIME_DIR, or /tmp without one. Removed with its files when the screen ends.
 
 #include "session/base/Result.h"
 
@@ -12,7 +12,8 @@ namespace entracte::screen {
 
 class RuntimeDirectory {
 public:
-    static Result<RuntimeDirectory> create();
+    // `given` may be empty.
+    static Result<RuntimeDirectory> create(const std::filesystem::path& given);
 
     RuntimeDirectory(RuntimeDirectory&& other) noexcept : m_path(std::move(other.m_path)) {
         other.m_path.clear();

@@ -7,6 +7,7 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <sys/un.h>
 
 #include <array>
@@ -21,6 +22,9 @@ using namespace std::chrono_literals;
 // A server that is grabbed or busy may take its time; one that hangs shall not hang us.
 constexpr auto kConnectLimit = 10s;
 constexpr std::size_t kMaxChannels = 16;
+// Without a helper and without a channel: an upgrade may take its time between a dump and the next
+// helper, and the session may be gone.
+constexpr auto kPatience = 15s;
 
 Deadline connectDeadline() {
     return std::chrono::steady_clock::now() + kConnectLimit;
@@ -42,7 +46,13 @@ Status Screen::run() {
         spdlog::warn("{}", opened.error().forLog());
     }
     if (m_options.control) {
-        m_reactor.add(m_options.control.get(), EPOLLIN, [this](std::uint32_t) { serveControl(); });
+        m_controlWatch = m_reactor.add(m_options.control.get(), EPOLLIN,
+                                       [this](std::uint32_t) { serveControl(); });
+        if (m_options.helpers && ::listen(m_options.helpers.get(), 1) == 0)
+            m_reactor.add(m_options.helpers.get(), EPOLLIN,
+                          [this](std::uint32_t) { takeHelper(); });
+        m_patience.reset(::timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK));
+        m_reactor.add(m_patience.get(), EPOLLIN, [this](std::uint32_t) { m_reactor.stop(); });
         tell(FromScreen::Ready);
     } else {
         addChannel(std::move(m_options.channel));
@@ -89,7 +99,7 @@ Status Screen::openDisplay() {
 Status Screen::ensureDirectory() {
     if (m_directory)
         return {};
-    auto directory = RuntimeDirectory::create();
+    auto directory = RuntimeDirectory::create(m_options.directory);
     if (!directory)
         return fail(std::move(directory).error());
     m_directory.emplace(std::move(*directory));
@@ -140,6 +150,8 @@ void Screen::tell(FromScreen event, ScreenFailure reason) {
 void Screen::serveControl() {
     auto message = receiveMessage(m_options.control.get(), sizeof(ScreenRequest), 0ms);
     ScreenRequest request{};
+    if (message && message->bytes.empty())
+        return loseHelper();
     if (!message || message->bytes.size() != sizeof request)
         return m_reactor.stop();
     std::memcpy(&request, message->bytes.data(), sizeof request);
@@ -147,6 +159,25 @@ void Screen::serveControl() {
         return m_reactor.stop();
     if (message->fds.size() == 1 && m_channels.size() < kMaxChannels)
         addChannel(std::move(message->fds.front()));
+}
+
+void Screen::loseHelper() {
+    if (!m_options.helpers)
+        return m_reactor.stop();
+    m_reactor.remove(m_controlWatch);
+    m_options.control.reset();
+    endWhenUnused();
+}
+
+void Screen::takeHelper() {
+    UniqueFd helper(::accept4(m_options.helpers.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!helper || m_options.control)
+        return; // one at a time
+    m_options.control = std::move(helper);
+    m_controlWatch =
+        m_reactor.add(m_options.control.get(), EPOLLIN, [this](std::uint32_t) { serveControl(); });
+    endWhenUnused();
+    tell(FromScreen::Ready);
 }
 
 void Screen::addChannel(UniqueFd socket) {
@@ -172,8 +203,16 @@ void Screen::closeChannel(std::size_t key) {
 }
 
 void Screen::endWhenUnused() {
-    if (!m_options.control && m_channels.empty() && m_relay.empty())
-        m_reactor.stop();
+    const bool unused = !m_options.control && m_channels.empty() && m_relay.empty();
+    if (!m_options.helpers) {
+        if (unused)
+            m_reactor.stop();
+        return;
+    }
+    itimerspec time{};
+    if (unused)
+        time.it_value.tv_sec = std::chrono::seconds(kPatience).count();
+    ::timerfd_settime(m_patience.get(), 0, &time, nullptr);
 }
 
 void Screen::serveChannel(std::size_t key) {

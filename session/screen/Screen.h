@@ -3,9 +3,10 @@
 // The screen: serves display channels with connections to one X server, until nobody needs it any
 // more.
 //
-// Runs as the person, outside the session, in one thread. It ends when its control connection or
-// its only channel closes (relayed connections that still live keep it until they end), when its
-// server is gone, or at SIGTERM; a server that it started ends with it. An idle connection of its
+// Runs as the person, outside the session, in one thread. It ends when its helper says so or, where
+// no other helper can come, when its control connection or its only channel closes (relayed
+// connections that still live keep it until they end), when its server is gone, or at SIGTERM; a
+// server that it started ends with it. An idle connection of its
 // own to the server tells when the server dies, and keeps a server that resets itself (Xserver(1),
 // -noreset) from doing so between two sessions.
 
@@ -32,6 +33,8 @@ struct ScreenOptions {
     std::filesystem::path cookieFile; // host, window; may be empty
     UniqueFd control;                 // steered by the helper (ScreenProtocol.h), or
     UniqueFd channel;                 // one display channel and nothing else
+    UniqueFd helpers;                 // with control: where the next helper connects; may be empty
+    std::filesystem::path directory;  // an empty one of the person's; made when not given
 };
 
 class Screen {
@@ -55,6 +58,8 @@ private:
     void serverGone();
 
     void serveControl();
+    void loseHelper();
+    void takeHelper();
     void addChannel(UniqueFd socket);
     void serveChannel(std::size_t key);
     void closeChannel(std::size_t key);
@@ -71,6 +76,8 @@ private:
     Reactor m_reactor;
     Relay m_relay;
     UniqueFd m_signals;
+    UniqueFd m_patience; // a timer: runs while there is neither a helper nor a channel
+    Reactor::Id m_controlWatch = 0;
     UniqueFd m_sentinel; // the idle connection
     std::map<std::size_t, Channel> m_channels;
     std::size_t m_nextChannel = 0;

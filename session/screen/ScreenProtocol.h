@@ -2,6 +2,11 @@
 
 // How the helper talks to entracte-screen: SOCK_SEQPACKET, created by socketpair(2) before the
 // screen is started (its end is the descriptor named by --control-fd). Fixed-size messages.
+//
+// A screen outlives its helper: when the control connection ends without Quit, it goes on serving
+// its channels and takes the next helper on the socket of --helper-fd (bound by the helper where
+// only root can reach it; the screen listens). To that one it says Ready, as at its start. Without
+// a helper and without a channel it ends soon.
 
 #include <cstdint>
 

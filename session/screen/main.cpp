@@ -55,6 +55,8 @@ int main(int argc, char** argv) {
     std::string cookieFile;
     int control = -1;
     int channel = -1;
+    int helpers = -1;
+    std::string directory;
     const std::map<std::string, Kind> kinds{
         {"host", Kind::Host}, {"window", Kind::Window}, {"headless", Kind::Headless}};
     app.add_option("--kind", options.kind, "host, window (Xephyr) or headless (Xvfb)")
@@ -66,6 +68,9 @@ int main(int argc, char** argv) {
         app.add_option("--control-fd", control, "serve the helper on this descriptor");
     app.add_option("--channel-fd", channel, "serve one display channel on this descriptor")
         ->excludes(byControl);
+    app.add_option("--helper-fd", helpers, "a bound socket on which the next helper connects")
+        ->needs(byControl);
+    app.add_option("--directory", directory, "an empty directory for the screen's own files");
     CLI11_PARSE(app, argc, argv);
 
     spdlog::set_default_logger(spdlog::stderr_logger_st("entracte-screen"));
@@ -80,6 +85,8 @@ int main(int argc, char** argv) {
                                             : std::filesystem::path(cookieFile);
     options.control = inherited(control);
     options.channel = inherited(channel);
+    options.helpers = inherited(helpers);
+    options.directory = directory;
     if (!options.control && !options.channel) {
         fmt::print(stderr, "entracte-screen is started by entracted or entracte-xproxy, with "
                            "--control-fd or --channel-fd.\n");

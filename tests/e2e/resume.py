@@ -155,15 +155,41 @@ def case_helperMayDieWhileSessionsRun(case):
     require_root()
     first, product = case.first_server(), case.product()
     session = _counting_session(product, first)
-    product.kill_helper()
     desktop = Desktop(first)
-    _expect_goes_on(desktop)
-    product.start_helper()
-    expect(product.state_of(session) in ("running", "detached"), "the new helper finds the session")
-    if product.state_of(session) == "detached":
-        product.json("attach", session, server=first)
-    product.snapshot(session)
-    _expect_goes_on(desktop)
+    with first.client() as client:
+        watch = UnmapWatch(client)
+        product.kill_helper()
+        _expect_goes_on(desktop)
+        # What its X server starts meanwhile is served, too: the screen lives.
+        product.start_helper()
+        expect(product.state_of(session) == "running", "the new helper finds the session on its screen")
+        product.exec(session, "xclock")
+        desktop.wait_window("XClock")
+        product.snapshot(session)
+        _expect_goes_on(desktop)
+        gone = watch.disappearances()
+        expect(not gone, f"{gone} disappeared")
+
+
+def case_aWholeScreenOutlivesTheHelper(case):
+    """Xephyr with a session in it, and Xvfb, stay; a screen that died with the helper is made anew."""
+    require_root()
+    first, product = case.first_server(), case.product()
+    for screen, server in (("window", first), ("headless", None)):
+        session = product.start(server, *COUNTER, screen=screen, name=screen)
+        wait_for("its window", lambda: product.show(session)["windows"] >= 1, 20, 0.2)
+        display = product.show(session)["display"]
+        for killed in (False, True):
+            product.kill_helper()
+            if killed:
+                product.kill_screens()
+            product.start_helper()
+            shown = product.show(session)
+            expect(shown["state"] == "running", f"{screen}: {shown['state']}")
+            expect(killed or shown["display"] == display, f"{screen}: another display than {display}")
+            wait_for("its window", lambda: product.show(session)["windows"] >= 1, 20, 0.2)
+        expect(product.stop(session)["session"]["state"] == "ended", "it ends")
+    expect(not product.screens(), f"screens are left: {product.screens()}")
 
 
 def case_headlessScreen(case):

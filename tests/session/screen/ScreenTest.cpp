@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include <array>
@@ -307,6 +308,44 @@ TEST(ScreenTest, headlessStartsServesAndEnds) {
     EXPECT_FALSE(std::filesystem::exists(path)) << "the server has ended";
 }
 
+TEST(ScreenTest, outlivesItsHelperAndTakesTheNext) {
+    const auto path = std::filesystem::temp_directory_path() /
+                      ("entracte-screen-test." + std::to_string(::getpid()));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strcpy(address.sun_path, path.c_str());
+    UniqueFd helpers(::socket(AF_UNIX, SOCK_SEQPACKET, 0)); // inherited by the screen
+    ASSERT_EQ(::bind(helpers.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    ScreenProcess screen("--control-fd",
+                         {"--kind", "headless", "--helper-fd", std::to_string(helpers.get())});
+    helpers.reset();
+    const auto first = nextEvent(screen.socket.get());
+    ASSERT_EQ(first.event, FromScreen::Ready);
+    int ends[2];
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+    const UniqueFd channel(ends[0]);
+    const ScreenRequest serve{kMagic, ToScreen::ServeChannel};
+    ASSERT_TRUE(sendMessage(screen.socket.get(), std::as_bytes(std::span(&serve, 1)),
+                            std::span(&ends[1], 1)));
+    ::close(ends[1]);
+
+    screen.socket.reset(); // the helper dies
+    const auto between = freshSocket();
+    const auto answer = askToConnect(channel.get(), between.get());
+    ASSERT_TRUE(answer) << "the session is served meanwhile";
+    EXPECT_EQ(answer->reply.status, ConnectStatus::Ok);
+    const UniqueFd next(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+    ASSERT_EQ(::connect(next.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    std::filesystem::remove(path);
+    const auto again = nextEvent(next.get());
+    EXPECT_EQ(again.event, FromScreen::Ready);
+    EXPECT_EQ(again.displayNumber, first.displayNumber);
+    expectServerAnswers(between.get());
+    const ScreenRequest quit{kMagic, ToScreen::Quit};
+    ASSERT_TRUE(sendMessage(next.get(), std::as_bytes(std::span(&quit, 1))));
+    EXPECT_EQ(screen.wait(), 0);
+}
+
 TEST(ScreenTest, windowShowsItselfOnTheDisplayOfThePerson) {
     TestServer server;
     ScreenProcess screen("--control-fd", {"--kind", "window", "--size", "400x300", "--display",
@@ -320,10 +359,13 @@ TEST(ScreenTest, windowShowsItselfOnTheDisplayOfThePerson) {
 }
 
 TEST(ScreenTest, startedServerDiesWithACrashedScreen) {
-    ScreenProcess screen("--control-fd", {"--kind", "headless"});
+    std::string folder = "/tmp/entracte-screen-test.XXXXXX"; // which a killed one cannot remove
+    ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+    ScreenProcess screen("--control-fd", {"--kind", "headless", "--directory", folder});
     const auto ready = nextEvent(screen.socket.get());
     ASSERT_EQ(ready.event, FromScreen::Ready);
     screen.crash();
+    EXPECT_GT(std::filesystem::remove_all(folder), 1u) << "it keeps its files where it was told";
     const std::string path = "/tmp/.X11-unix/X" + std::to_string(ready.displayNumber);
     for (int i = 0; i < 100 && std::filesystem::exists(path); ++i)
         ::usleep(50000);

@@ -178,6 +178,23 @@ class Product:
                 pid = int(stat.read().rpartition(")")[2].split()[1])
         return False
 
+    def screens(self):
+        """Pids of the screens of this helper, and of those before it."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            try:
+                if entry.name.isdigit() and f"--directory={self.runtime}/".encode() in \
+                        (entry / "cmdline").read_bytes():
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+        return found
+
+    def kill_screens(self):
+        for pid in self.screens():
+            os.kill(pid, signal.SIGKILL)
+        wait_for("the end of the screens", lambda: not self.screens(), 10, 0.05)
+
     def kill_session(self, session):
         """As a crash would: SIGKILL to PID 1, which takes everything in its pid namespace along."""
         for pid in self.session_processes():
