@@ -92,22 +92,27 @@ def _run(name, function):
         except Skip:
             raise
         except BaseException:
-            # What the processes said, before the workspace goes.
+            # What the processes said and showed, before the workspace goes.
             traceback.print_exc()
-            _show_logs(workspace, name)
+            _keep_evidence(workspace, name)
             sys.stdout.flush()
             stack.close()
             sys.exit(1)
     print(f"{name}: as it should be")
 
 
-def _show_logs(workspace, name):
+def _keep_evidence(workspace, name):
     kept = BUILD_DIRECTORY / "tests" / "failed" / name
     shutil.rmtree(kept, ignore_errors=True)
     # Never into what is mounted there: a session's root shows the whole machine.
-    found = subprocess.run(["find", workspace.path, "-xdev", "-name", "*.log"], capture_output=True,
-                           text=True, check=False).stdout
+    found = subprocess.run(["find", workspace.path, "-xdev", "(", "-name", "*.log", "-o", "-name", "*.png", ")"],
+                           capture_output=True, text=True, check=False).stdout
+    kept.mkdir(parents=True)
     for log in map(Path, sorted(found.split())):
+        if log.suffix == ".png":
+            if log.parent == workspace.path: # the case's own, not a program's
+                shutil.copy(log, kept)
+            continue
         try:
             text = log.read_text(errors="replace")
         except OSError:
@@ -117,4 +122,4 @@ def _show_logs(workspace, name):
         target.write_text(text)
         if text.strip():
             print(f"--- {log.relative_to(workspace.path)}\n{text[-1500:]}")
-    print(f"All logs: {kept}")
+    print(f"All logs and pictures: {kept}")

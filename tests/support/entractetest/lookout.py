@@ -42,10 +42,20 @@ class Lookout:
             window.activate()
             # Neither a tooltip nor a highlighted button under the pointer.
             desktop.run(["xdotool", "mousemove", "0", "0"])
-            time.sleep(0.3)
-            path = self._case.temporary(f"{name}-{window_class}.png")
-            pictures[window_class] = desktop.window_picture(window, path)
+            pictures[window_class] = self._settled_picture(desktop, window, f"{name}-{window_class}")
         return pictures
+
+    def _settled_picture(self, desktop, window, name):
+        """Of a window that no longer changes by itself: toolkits fade things in and out."""
+        path, previous = (self._case.temporary(f"{name}{suffix}.png") for suffix in ("", "-previous"))
+        desktop.window_picture(window, path)
+
+        def settled():
+            path.replace(previous)
+            time.sleep(0.3)
+            return differing_pixels(previous, desktop.window_picture(window, path)) <= TOLERATED_PIXELS
+        wait_for(f"{name} to stand still", settled, 20, 0)
+        return path
 
     def expect_same(self, desktop):
         """Windows, pixels before and after a full redraw, text, and answers to keys and clicks."""
