@@ -88,6 +88,11 @@ public:
                    "Save it by itself so often, if its programs did something");
         addScreen(start);
         start
+            ->add_option("--desktop", arguments.desktop,
+                         "A whole desktop instead of a program, in a window when no screen is "
+                         "named: xfce, lxqt, icewm, openbox or another that is installed")
+            ->type_name("NAME");
+        start
             ->add_option("--share", arguments.share,
                          "A folder that is shared live with the session, and not part of snapshots")
             ->type_name("DIR")
@@ -252,6 +257,11 @@ std::optional<int> parse(int argc, const char* const* argv, Arguments& arguments
             throw CLI::RequiredError("COMMAND");
         if (arguments.verb == Verb::Start && arguments.from.empty() && !arguments.snapshot.empty())
             throw CLI::RequiresError("--snapshot", "--from");
+        if (!arguments.desktop.empty() && !(arguments.command.empty() && arguments.from.empty()))
+            throw CLI::ExcludesError("--desktop", arguments.from.empty() ? "COMMAND" : "--from");
+        if (!arguments.desktop.empty() && arguments.screen == "host")
+            throw CLI::ValidationError("--desktop", "a desktop has a screen of its own: window or "
+                                                    "headless");
         return std::nullopt;
     } catch (const CLI::ParseError& error) {
         // CLI11 has exit codes of its own; ours is the one of a wrong argument.

@@ -42,6 +42,7 @@ struct Arguments {
     std::vector<std::string> command; // start, exec
     std::string name;                 // start, clone, rename
     std::string from;                 // start: the session whose snapshot it begins with
+    std::string desktop;              // start: a whole desktop (DesktopSessions.h)
     std::string screen;               // "host", "window", "headless"; empty: not said
     std::optional<std::pair<std::uint16_t, std::uint16_t>> size; // pixels
     std::vector<std::string> share;

@@ -2,6 +2,7 @@
 
 #include "EntracteProxies.h" // generated
 #include "app/cli/CallerEnvironment.h"
+#include "app/cli/DesktopSessions.h"
 #include "app/cli/DoctorCommand.h"
 #include "app/cli/JobWatcher.h"
 #include "app/cli/Lookup.h"
@@ -69,13 +70,15 @@ private:
     Result<Json> finishOn(const SessionView& session, QDBusPendingReply<QDBusObjectPath> reply,
                           const std::string& sentence);
     Result<SessionView> sessionAt(const QString& path);
+    // The command, screen and name of the desktop that was asked for; its variables on top.
+    Status takeDesktop(QMap<QString, QString>& environment);
     void say(const std::string& sentence) {
         if (!m_arguments.json)
             std::cout << sentence << '\n';
     }
 
     const Client& m_client;
-    const Arguments& m_arguments;
+    Arguments m_arguments;
 };
 
 std::string nameOf(const SessionView& session) {
@@ -107,13 +110,29 @@ Result<Json> Commands::finishOn(const SessionView& session,
     return Json{{"session", toJson(now)}};
 }
 
+Status Commands::takeDesktop(QMap<QString, QString>& environment) {
+    ENTRACTE_ASSIGN(desktop,
+                    findDesktopSession(m_arguments.desktop,
+                                       xsessionFolders(qgetenv("XDG_DATA_DIRS").toStdString())));
+    m_arguments.command = desktop.command;
+    for (const auto& [name, value] : desktop.environment)
+        environment.insert(QString::fromStdString(name), QString::fromStdString(value));
+    if (m_arguments.screen.empty())
+        m_arguments.screen = "window";
+    if (m_arguments.name.empty())
+        m_arguments.name = m_arguments.desktop;
+    return {};
+}
+
 Result<Json> Commands::start() {
     if (!m_arguments.from.empty())
         return startFrom();
+    ENTRACTE_ASSIGN(environment, passedEnvironment(environ, m_arguments.environment));
+    if (!m_arguments.desktop.empty())
+        ENTRACTE_TRY(takeDesktop(environment));
     QStringList command;
     for (const auto& argument : m_arguments.command)
         command.append(QString::fromStdString(argument));
-    ENTRACTE_ASSIGN(environment, passedEnvironment(environ, m_arguments.environment));
     auto options = screenOptions(m_arguments);
     if (!m_arguments.name.empty())
         options.insert("name", QString::fromStdString(m_arguments.name));

@@ -31,6 +31,14 @@ TEST(ArgumentsTest, takesTheProgramToTheLetter) {
     EXPECT_FALSE(arguments.json);
 }
 
+TEST(ArgumentsTest, takesADesktopInsteadOfAProgram) {
+    Arguments arguments;
+    ASSERT_FALSE(parsed({"start", "--desktop", "xfce"}, arguments));
+    EXPECT_EQ(arguments.desktop, "xfce");
+    EXPECT_TRUE(parsed({"start", "--desktop", "xfce", "--", "xterm"}, arguments));
+    EXPECT_TRUE(parsed({"start", "--desktop", "xfce", "--screen", "host"}, arguments));
+}
+
 TEST(ArgumentsTest, takesGlobalOptionsBeforeAndAfterTheCommand) {
     for (const auto& words :
          std::vector<std::vector<const char*>>{{"--json", "list"}, {"list", "--json"}}) {

@@ -23,10 +23,22 @@ const char* const kCommands[] = {"start",   "exec",   "list",     "show",    "sn
                                  "suspend", "resume", "attach",   "detach",  "stop",
                                  "delete",  "doctor", "rollback", "clone",   "rename",
                                  "comment", "pin",    "unpin",    "schedule"};
-const char* const kOptions[] = {
-    "--json",  "--quiet",           "--name",  "--screen",  "--size",
-    "--share", "--share-read-only", "--env",   "--comment", "--snapshot",
-    "--from",  "--every",           "--pause", "--keep",    "--resume-automatically"};
+const char* const kOptions[] = {"--json",
+                                "--quiet",
+                                "--name",
+                                "--screen",
+                                "--size",
+                                "--share",
+                                "--share-read-only",
+                                "--env",
+                                "--comment",
+                                "--snapshot",
+                                "--desktop",
+                                "--from",
+                                "--every",
+                                "--pause",
+                                "--keep",
+                                "--resume-automatically"};
 
 TEST(DocumentationTest, theManualTellsEveryExitStatus) {
     const auto manual = resource("man/entracte.1");
