@@ -211,7 +211,8 @@ Status prepareLayer(const ContainerSpec& spec, const std::filesystem::path& stat
         ENTRACTE_TRY(writer.make({hidden, 0700, 0, 0, true}));
 
     ENTRACTE_TRY(writeHostname(writer));
-    ENTRACTE_TRY(copyProgram(writer, "entracte-session"));
+    for (const char* program : {"entracte-session", "entracte-launch"})
+        ENTRACTE_TRY(copyProgram(writer, program));
     if (spec.display)
         ENTRACTE_TRY(copyProgram(writer, "entracte-xproxy"));
     return {};

@@ -1,6 +1,7 @@
 #include "session/init/Programs.h"
 
 #include "session/base/UniqueFd.h"
+#include "session/init/Launcher.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -26,7 +27,7 @@ void openLog() {
     ::close(log);
 }
 
-[[noreturn]] void becomeProgram(const SpawnRequest& request, int report) {
+[[noreturn]] void becomeProgram(const SpawnRequest& request, Programs::Kind kind, int report) {
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -36,13 +37,13 @@ void openLog() {
     openLog();
     for (const auto& variable : request.environment)
         ::putenv(const_cast<char*>(variable.c_str()));
-    std::vector<char*> arguments;
-    for (const auto& argument : request.arguments)
-        arguments.push_back(const_cast<char*>(argument.c_str()));
-    arguments.push_back(nullptr);
-    if (request.workingDirectory.empty() || ::chdir(request.workingDirectory.c_str()) == 0)
-        ::execvp(arguments[0], arguments.data());
-    const int error = errno;
+    int error = 0;
+    if (!request.workingDirectory.empty() && ::chdir(request.workingDirectory.c_str()) < 0)
+        error = errno;
+    else if (kind == Programs::Kind::Requested)
+        error = becomeLaunched(request.arguments, report);
+    else
+        error = becomeItself(request.arguments);
     [[maybe_unused]] const ssize_t written = ::write(report, &error, sizeof error);
     ::_exit(127);
 }
@@ -59,7 +60,7 @@ pid_t Programs::start(const SpawnRequest& request, Kind kind) {
     if (child < 0)
         return -errno;
     if (child == 0)
-        becomeProgram(request, writing.get());
+        becomeProgram(request, kind, writing.get());
     writing.reset();
     // The executed program has closed the other end; a failed one has told why.
     int error = 0;

@@ -6,6 +6,7 @@
 
 #include "session/base/UniqueFd.h"
 #include "session/init/ControlServer.h"
+#include "session/init/Launcher.h"
 #include "session/init/Programs.h"
 #include "session/init/Services.h"
 
@@ -95,6 +96,7 @@ int Init::pollTimeout() const {
 }
 
 int Init::run(bool display) {
+    setUpLauncher();
     m_services.start(display);
     const ControlServer::Handler handler{
         [this](const SpawnRequest& request) {
