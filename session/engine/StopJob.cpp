@@ -53,6 +53,7 @@ Status removeSession(EngineContext& context, const std::shared_ptr<Session>& ses
         return fail(ErrorCode::InvalidArgument, "The session still runs.", {},
                     "Stop it first (\"entracte stop\").");
     clearRuntime(context, session->id());
+    ENTRACTE_TRY(context.store->removeSession(session->id()));
     return context.registry.remove(session->id());
 }
 

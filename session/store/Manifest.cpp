@@ -86,7 +86,34 @@ Status checkVersion(const json& document) {
     return {};
 }
 
+// Deeper than anything that we write: left out, and so not canonical (and the stack stays small).
+json parseShallow(std::string_view text) {
+    const auto shallow = [](int depth, json::parse_event_t, json&) { return depth < kMaxDepth; };
+    return json::parse(text, shallow, false);
+}
+
 } // namespace
+
+std::string infoToText(const SnapshotInfo& info) {
+    return serialise(infoToJson(info));
+}
+
+Result<SnapshotInfo> infoFromText(std::string_view text) try {
+    return infoFromJson(parseShallow(text));
+} catch (const json::exception& problem) {
+    return damaged(problem.what());
+}
+
+std::string recordToText(const SnapshotRecord& record) {
+    return serialise({{"info", infoToJson(record.info)}, {"restore", record.restore}});
+}
+
+Result<SnapshotRecord> recordFromText(std::string_view text) try {
+    const json document = parseShallow(text);
+    return SnapshotRecord{infoFromJson(document.at("info")), document.at("restore")};
+} catch (const json::exception& problem) {
+    return damaged(problem.what());
+}
 
 std::string formatManifest(const Manifest& manifest) {
     json parts = json::array();
@@ -105,10 +132,7 @@ std::string formatManifest(const Manifest& manifest) {
 }
 
 Result<Manifest> parseManifest(std::string_view text) try {
-    // Deeper than anything that we write: left out, and so not canonical (and the stack stays
-    // small).
-    const auto shallow = [](int depth, json::parse_event_t, json&) { return depth < kMaxDepth; };
-    json document = json::parse(text, shallow, false);
+    json document = parseShallow(text);
     if (document.is_discarded())
         return damaged("it is no JSON");
     ENTRACTE_TRY(checkVersion(document));

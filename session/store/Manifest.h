@@ -25,6 +25,12 @@ struct Manifest {
     std::vector<PartFacts> parts; // always both: images, layer
 };
 
+// What both formats say of a snapshot, as canonical JSON. SnapshotDamaged when it is none.
+std::string infoToText(const SnapshotInfo& info);
+Result<SnapshotInfo> infoFromText(std::string_view text);
+std::string recordToText(const SnapshotRecord& record);
+Result<SnapshotRecord> recordFromText(std::string_view text);
+
 std::string formatManifest(const Manifest& manifest);
 // SnapshotDamaged for an altered one, HostMismatch for another version's.
 Result<Manifest> parseManifest(std::string_view text);

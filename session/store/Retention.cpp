@@ -27,8 +27,10 @@ Calendar calendar(const char* format) {
 
 } // namespace
 
-std::set<SnapshotId> chooseToRemove(const std::vector<SnapshotInfo>& snapshots,
-                                    const Retention& rules, const std::set<SnapshotId>& inUse) {
+Result<std::set<SnapshotId>> chooseToRemove(const std::vector<SnapshotInfo>& snapshots,
+                                            const Retention& rules,
+                                            const std::set<SnapshotId>& inUse,
+                                            const BytesWithout& bytes) {
     std::vector<const SnapshotInfo*> newestFirst;
     for (const SnapshotInfo& info : snapshots)
         newestFirst.push_back(&info);
@@ -64,12 +66,17 @@ std::set<SnapshotId> chooseToRemove(const std::vector<SnapshotInfo>& snapshots,
     }
 
     std::set<SnapshotId> removed;
-    std::uint64_t bytes = 0;
-    for (const SnapshotInfo* info : newestFirst) {
-        bytes += kept.contains(info->id) ? info->storedBytes : 0;
-        const bool tooMuch = rules.maxBytes != 0 && bytes > rules.maxBytes;
-        if (!kept.contains(info->id) || (tooMuch && !fixed.contains(info->id)))
+    for (const SnapshotInfo* info : newestFirst)
+        if (!kept.contains(info->id))
             removed.insert(info->id);
+    if (rules.maxBytes == 0)
+        return removed;
+    for (auto oldest = newestFirst.rbegin(); oldest != newestFirst.rend(); ++oldest) {
+        ENTRACTE_ASSIGN(left, bytes(removed));
+        if (left <= rules.maxBytes)
+            break;
+        if (!fixed.contains((*oldest)->id))
+            removed.insert((*oldest)->id);
     }
     return removed;
 }

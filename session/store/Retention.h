@@ -7,6 +7,7 @@
 
 #include "session/engine/Types.h"
 
+#include <functional>
 #include <set>
 #include <vector>
 
@@ -22,9 +23,13 @@ struct Retention {
                                 // are neither pinned nor in use go until it holds.
 };
 
-// `inUse` stays. A limit of space goes by the storedBytes of the snapshots: what several of them
-// share is counted for each, so the limit is kept rather too well than not at all.
-std::set<SnapshotId> chooseToRemove(const std::vector<SnapshotInfo>& snapshots,
-                                    const Retention& rules, const std::set<SnapshotId>& inUse);
+// What the session would take if these were gone (bytes): what snapshots share is counted once.
+using BytesWithout = std::function<Result<std::uint64_t>(const std::set<SnapshotId>& removed)>;
+
+// `inUse` stays. `bytes` is asked only when there is a limit of space.
+Result<std::set<SnapshotId>> chooseToRemove(const std::vector<SnapshotInfo>& snapshots,
+                                            const Retention& rules,
+                                            const std::set<SnapshotId>& inUse,
+                                            const BytesWithout& bytes);
 
 } // namespace entracte

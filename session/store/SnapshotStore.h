@@ -128,6 +128,7 @@ public:
     virtual Status extractLayer(const SessionId&, const SnapshotId&,
                                 const std::filesystem::path& directory, JobStretch) const = 0;
     virtual Status remove(const SessionId&, const SnapshotId&) = 0;
+    virtual Status removeSession(const SessionId&) = 0; // with all its snapshots, damaged ones too
     // Returns it as it is now.
     virtual Result<SnapshotInfo> edit(const SessionId&, const SnapshotId&, const SnapshotEdit&) = 0;
 

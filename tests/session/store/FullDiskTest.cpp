@@ -20,14 +20,7 @@ protected:
             return;
         m_images = makeFolder("images");
         m_layer = makeFolder("layer/upper").parent_path();
-        std::string noise(3 << 20, '\0');
-        std::uint32_t state = 1;
-        for (char& c : noise) {
-            state = state * 1664525 + 1013904223;
-            c = static_cast<char>(state >> 24);
-        }
-        writeFile(m_images / "pages-1.img", noise);
-        writeFile(m_layer / "upper/file", noise.substr(0, 1 << 20));
+        makeNoise();
         makeFolder("state");
         // The small disk is mounted for this process alone, and is gone with it.
         ASSERT_EQ(::unshare(CLONE_NEWNS), 0);
@@ -43,6 +36,16 @@ protected:
         }
         StoreFixture::TearDown();
     }
+    // Nothing that the store has already.
+    void makeNoise() {
+        std::string noise(4 << 20, '\0');
+        for (char& c : noise) {
+            m_noise = m_noise * 1664525 + 1013904223;
+            c = static_cast<char>(m_noise >> 24);
+        }
+        writeFile(m_images / "pages-1.img", noise.substr(0, 3 << 20));
+        writeFile(m_layer / "upper/file", noise.substr(3 << 20));
+    }
     Result<SnapshotInfo> take() {
         ENTRACTE_ASSIGN(writer, m_store->begin(kSession));
         ENTRACTE_TRY(writer->addImages(m_images, m_stretch));
@@ -57,6 +60,7 @@ protected:
         writeFile(m_root / "state/ballast", std::string(space.available - bytes, 'b'));
     }
     fs::path m_images, m_layer;
+    std::uint32_t m_noise = 1;
     std::unique_ptr<SnapshotStore> m_store;
     bool m_mounted = false;
 };
@@ -67,6 +71,7 @@ TEST_F(FullDiskTest, saysSoAndKeepsWhatWasThere) {
     // From "no room for the first byte" to "no room for the manifest".
     for (std::size_t free = 0; free < (4u << 20) + 16384; free += 512 * 1024 - 4096) {
         fill(free);
+        makeNoise();
         const auto second = take();
         ASSERT_FALSE(second) << free;
         EXPECT_EQ(second.error().code(), ErrorCode::NoSpace) << second.error().forLog();
@@ -74,10 +79,7 @@ TEST_F(FullDiskTest, saysSoAndKeepsWhatWasThere) {
         const auto listed = m_store->list(kSession);
         ASSERT_EQ(listed.size(), 1u);
         EXPECT_EQ(listed[0].id, first->id);
-        EXPECT_EQ(
-            std::distance(
-                fs::directory_iterator(m_root / "state/sessions" / kSession / "snapshots"), {}),
-            1);
+        EXPECT_EQ(std::distance(fs::directory_iterator(m_root / "state/store/packs"), {}), 1);
     }
     EXPECT_TRUE(m_store->verify(kSession, first->id, m_stretch));
     fs::remove(m_root / "state/ballast");

@@ -22,16 +22,20 @@ protected:
         ::tzset();
     }
     // Hours after Monday 2024-01-01 00:00.
-    void add(double hours, bool pinned = false, std::uint64_t bytes = 10) {
+    void add(double hours, bool pinned = false) {
         SnapshotInfo info;
         info.id = fmt::format("{:016x}", m_all.size());
         info.takenUnixMs = 1'704'067'200'000 + static_cast<std::int64_t>(hours * 3'600'000);
         info.pinned = pinned;
-        info.storedBytes = bytes;
         m_all.push_back(info);
     }
     std::vector<double> kept(const Retention& rules, const std::set<SnapshotId>& inUse = {}) {
-        const auto removed = chooseToRemove(m_all, rules, inUse);
+        const auto chosen = chooseToRemove(
+            m_all, rules, inUse, [&](const std::set<SnapshotId>& gone) -> Result<std::uint64_t> {
+                return 10 * (m_all.size() - gone.size());
+            });
+        EXPECT_TRUE(chosen);
+        const auto removed = chosen.value_or(std::set<SnapshotId>());
         std::vector<double> hours;
         for (const SnapshotInfo& info : m_all)
             if (!removed.contains(info.id))
@@ -70,7 +74,7 @@ TEST_F(RetentionTest, keepsTheNewestWhateverTheRulesSay) {
     add(1);
     add(2);
     EXPECT_EQ(kept({0, 0, 0, 0, 0, 0}), Hours{2});
-    EXPECT_TRUE(chooseToRemove({}, rules(1, 1, 1, 1), {}).empty());
+    EXPECT_TRUE(chooseToRemove({}, rules(1, 1, 1, 1), {}, {})->empty());
 }
 
 TEST_F(RetentionTest, keepsWhatIsPinnedInUseOrTheLastSuspension) {

@@ -1,4 +1,4 @@
-#include "session/store/PartWriter.h"
+#include "tests/session/store/PartWriter.h"
 
 #include "session/store/Directories.h"
 

@@ -1,0 +1,111 @@
+#pragma once
+
+// What the store holds, in one SQLite file: vaults, sessions, snapshots, packs, chunks, and which
+// snapshot needs which chunk. A snapshot exists from the moment its transaction is committed.
+//
+// Write-ahead log, foreign keys, synchronous FULL; after every change the log is emptied into the
+// file, whose pages carry hashes (CatalogVfs.h). All functions may be called from any thread.
+
+#include "session/engine/Types.h"
+#include "session/store/Database.h"
+#include "session/store/VaultKeys.h"
+
+#include <mutex>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace entracte {
+
+inline constexpr int kCatalogVersion = 1;
+inline constexpr const char* kCatalogName = "catalog.sqlite";
+
+struct VaultRow {
+    VaultId id = kClearVault;
+    bool sealed = false;
+    ByteBuffer key; // the master key; of a sealed vault, wrapped
+};
+
+struct SnapshotRow {
+    std::int64_t row = 0;
+    SnapshotId id;
+    SessionId session;
+    VaultId vault = kClearVault;
+    std::int64_t takenUnixMs = 0;
+    bool pinned = false;
+    std::uint64_t storedBytes = 0;
+    Address manifest{};
+    ByteBuffer info; // SnapshotInfo as JSON; sealed when the vault is
+};
+
+struct ChunkRow {
+    std::int64_t row = 0;
+    Address address{};
+    std::uint64_t pack = 0;
+    std::uint64_t offset = 0; // of the record's header
+    std::uint32_t bytes = 0;  // header and body
+};
+
+struct PackRow {
+    std::uint64_t id = 0;
+    VaultId vault = kClearVault;
+    std::uint64_t bytes = 0; // as written
+    std::uint64_t used = 0;  // by chunks that snapshots need, header included
+};
+
+class Catalog {
+public:
+    // `directory` is the store's; HostMismatch for a newer version's, SnapshotDamaged.
+    static Result<std::unique_ptr<Catalog>> open(const std::filesystem::path& directory);
+
+    Result<std::vector<VaultRow>> vaults() const;
+    Result<VaultId> addVault(ByteView wrapped);
+    Result<VaultId> vaultOf(const SessionId&) const;
+    Status setVault(const SessionId&, VaultId);
+
+    Result<std::vector<SessionId>> sessions() const;                    // that have snapshots
+    Result<std::vector<SnapshotRow>> snapshots(const SessionId&) const; // oldest first
+    Result<std::optional<SnapshotRow>> snapshot(const SessionId&, const SnapshotId&) const;
+    Result<std::vector<ChunkRow>> chunksOf(std::int64_t snapshot) const; // in order of their places
+    Result<std::optional<ChunkRow>> chunk(const Address&) const;
+    Result<std::vector<PackRow>> packs() const;
+    Result<std::vector<PackRow>> packSizes() const; // without what is used of them: quick
+    Result<std::vector<ChunkRow>> chunksIn(std::uint64_t pack) const; // by offset
+    // Of these packs, the snapshots that need any.
+    Result<std::set<std::int64_t>> needing(const std::vector<std::uint64_t>& packs) const;
+    Result<std::uint64_t> totalBytes(std::int64_t snapshot) const;
+    Result<std::uint64_t> uniqueBytes(std::int64_t snapshot) const;
+    Result<std::uint64_t> bytes() const; // of the catalog itself
+    // Of all chunks that these snapshots need, each counted once.
+    Result<std::uint64_t> bytesOf(const std::vector<std::int64_t>& snapshots) const;
+
+    // Makes the snapshot exist. A chunk whose address is there already is taken from where it is.
+    Status add(const SnapshotRow&, const std::vector<PackRow>& packs,
+               const std::vector<ChunkRow>& fresh, const std::vector<Address>& old);
+    Status change(std::int64_t snapshot, bool pinned, ByteView info);
+    Status remove(std::int64_t snapshot);
+    Status removeSession(const SessionId&); // with its snapshots
+
+    Status dropUnreferenced(); // chunks
+    // `moved` lie in `packs` from now on; `gone` are no packs any more.
+    Status replace(const std::vector<std::uint64_t>& gone, const std::vector<PackRow>& packs,
+                   const std::vector<ChunkRow>& moved);
+    // A transaction that changes nothing: what a failed one left in the log is gone afterwards.
+    Status settle();
+    // Every sentence names what is wrong; empty when nothing is.
+    Result<std::vector<std::string>> check() const;
+
+private:
+    Catalog(Database database, std::filesystem::path file)
+        : m_database(std::move(database)), m_file(std::move(file)) {}
+    Status prepare();
+    template <typename Work>
+    Status change(Work work);
+    Result<std::uint64_t> number(std::string_view sql, std::int64_t bound) const;
+
+    mutable std::mutex m_mutex;
+    mutable Database m_database;
+    std::filesystem::path m_file;
+};
+
+} // namespace entracte

@@ -1,0 +1,93 @@
+#pragma once
+
+// The store: a catalog, and packs of chunks (docs/snapshot-format.md). STATE/store/ holds
+// catalog.sqlite and packs/; snapshots of the first format stay readable beside it.
+//
+// Order of things, so that a crash at any moment leaves whole what was whole: packs are written and
+// synced, read back, and only then one transaction makes the snapshot exist; a removal is a
+// transaction, and only then files go. Packs that the catalog does not know are removed at opening.
+
+#include "session/store/Catalog.h"
+#include "session/store/FolderSnapshots.h"
+#include "session/store/PackShelf.h"
+#include "session/store/Recipe.h"
+#include "session/store/SnapshotChunks.h"
+#include "session/store/StoreGate.h"
+
+#include <atomic>
+#include <map>
+
+namespace entracte {
+
+class PackStore final : public SnapshotStore {
+public:
+    PackStore(UniqueFd lock, FolderSnapshots old, std::unique_ptr<Catalog> catalog, UniqueFd packs)
+        : m_lock(std::move(lock)), m_old(std::move(old)), m_catalog(std::move(catalog)),
+          m_shelf(std::move(packs)) {}
+    Status settleAfterOpening();
+
+    Result<std::unique_ptr<SnapshotWriter>> begin(const SessionId&) override;
+    std::vector<SnapshotInfo> list(const SessionId&) const override;
+    SnapshotId newest(const SessionId&) const override;
+    Result<SnapshotRecord> read(const SessionId&, const SnapshotId&) const override;
+    Status verify(const SessionId&, const SnapshotId&, JobStretch) const override;
+    Status extractImages(const SessionId&, const SnapshotId&, const std::filesystem::path&,
+                         JobStretch) const override;
+    Status extractLayer(const SessionId&, const SnapshotId&, const std::filesystem::path&,
+                        JobStretch) const override;
+    Status remove(const SessionId&, const SnapshotId&) override;
+    Status removeSession(const SessionId&) override;
+    Result<SnapshotInfo> edit(const SessionId&, const SnapshotId&, const SnapshotEdit&) override;
+    Result<SnapshotSpace> space(const SessionId&, const SnapshotId&) const override;
+    Result<StoreSpace> space() const override;
+    void setLimits(const StoreLimits&) override;
+
+    // StoreCare.cpp
+    Result<CheckReport> check(const std::optional<std::set<SessionId>>&, bool readData,
+                              JobStretch) const override;
+    Result<GcReport> gc(JobStretch) override;
+    Result<PruneReport> prune(const SessionId&, const Retention&, const std::set<SnapshotId>& inUse,
+                              bool dryRun, JobStretch) override;
+
+private:
+    enum class Thoroughness : std::uint8_t { WorthIt, Everything };
+    struct Opened { // a snapshot, ready to be read
+        StoreGate::Pass pass;
+        SnapshotRow row;
+        std::shared_ptr<const VaultKeys> keys;
+        Recipe recipe;
+        std::vector<ChunkRow> chunks; // as the recipe numbers them
+    };
+
+    Result<std::shared_ptr<const VaultKeys>> keysOf(VaultId) const;
+    // nullopt: not one of ours, perhaps one of the first format.
+    Result<std::optional<SnapshotRow>> find(const SessionId&, const SnapshotId&) const;
+    Result<SnapshotInfo> infoOf(const SnapshotRow&) const;
+    Result<Recipe> recipeOf(const SnapshotRow&, const VaultKeys&,
+                            const std::vector<ChunkRow>&) const;
+    Result<Opened> openSnapshot(const SnapshotRow&) const;
+    Result<std::uint64_t> room() const;              // bytes that may still be written
+    std::vector<std::uint64_t> damagedPacks() const; // missing or shorter than written
+
+    Status checkSnapshots(const SessionId&, bool readData, const JobStretch&, CheckReport&) const;
+    void checkChunks(const SnapshotRow&, const std::vector<ChunkRow>&, bool readData,
+                     const JobStretch&, CheckReport&) const;
+    Status checkPacks(bool readData, const JobStretch&, CheckReport&) const;
+    Result<GcReport> sweep(Thoroughness, const JobStretch*);
+    Status rewrite(const PackRow&, GcReport&);
+    Status removeOrphans();
+
+    UniqueFd m_lock; // held as long as the store is open
+    FolderSnapshots m_old;
+    std::unique_ptr<Catalog> m_catalog;
+    PackShelf m_shelf;
+    mutable StoreGate m_gate;
+    mutable std::mutex m_mutex; // of what follows
+    mutable std::map<VaultId, std::shared_ptr<const VaultKeys>> m_keys;
+    StoreLimits m_limits;
+};
+
+// How the info of a snapshot lies in the catalog.
+ByteBuffer infoForCatalog(const SnapshotInfo&, const VaultKeys&);
+
+} // namespace entracte

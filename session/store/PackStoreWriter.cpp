@@ -1,0 +1,210 @@
+#include "session/store/PackStoreWriter.h"
+
+#include "session/store/Directories.h"
+#include "session/store/PackStore.h"
+#include "session/store/PageFiles.h"
+#include "session/store/StreamCutter.h"
+#include "session/store/StretchMeter.h"
+#include "session/store/VerifyChunks.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace entracte {
+
+namespace {
+
+struct ImageNames {
+    std::vector<std::string> pages; // stored by pages
+    std::uint64_t bytes = 0;        // of all files directly in the folder
+};
+
+Result<ImageNames> sortImages(int directory) {
+    ImageNames sorted;
+    ENTRACTE_ASSIGN(names, namesIn(directory));
+    for (const std::string& name : names) {
+        struct stat status {};
+        if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+            !S_ISREG(status.st_mode))
+            continue;
+        const auto bytes = static_cast<std::uint64_t>(status.st_size);
+        sorted.bytes += bytes;
+        if (isPageFile(name, bytes))
+            sorted.pages.push_back(name);
+    }
+    return sorted;
+}
+
+class PackStoreWriter final : public SnapshotWriter {
+public:
+    explicit PackStoreWriter(WriterParts parts)
+        : m_parts(std::move(parts)), m_id(newId()),
+          m_packs(m_parts.shelf, m_parts.keys->id(), m_parts.room),
+          m_chunks(m_parts.catalog, m_packs) {}
+
+    const SnapshotId& id() const override { return m_id; }
+
+    Result<std::uint64_t> addImages(const std::filesystem::path& directory,
+                                    JobStretch stretch) override {
+        ENTRACTE_ASSIGN(images, openDirectory(directory, false));
+        ENTRACTE_ASSIGN(sorted, sortImages(images.get()));
+        StretchMeter meter(stretch, sorted.bytes);
+        const Progress progress = [&](std::uint64_t bytes) { return meter.add(bytes); };
+        ENTRACTE_TRY(stretch.job.check());
+        {
+            ENTRACTE_ASSIGN(previous, previousPages());
+            ENTRACTE_ASSIGN(files, storePages(images.get(), sorted.pages, m_chunks, m_parts.shelf,
+                                              m_parts.keys, previous, progress));
+            m_recipe.pages = std::move(files);
+        }
+        StreamCutter cutter(m_chunks, m_parts.keys);
+        ENTRACTE_TRY(archiveTree(images.get(), cutter,
+                                 {{sorted.pages.begin(), sorted.pages.end()}, progress}));
+        ENTRACTE_ASSIGN(stream, cutter.finish());
+        m_recipe.images = std::move(stream);
+        m_imageBytes = sorted.bytes;
+        return m_imageBytes;
+    }
+
+    Result<std::uint64_t> addLayer(const std::filesystem::path& directory,
+                                   const std::set<std::string>& leaveOut,
+                                   JobStretch stretch) override {
+        ENTRACTE_ASSIGN(layer, openDirectory(directory, false));
+        // How much will come is known only after a walk; the middle is told until then.
+        StretchMeter meter(stretch, 0);
+        StreamCutter cutter(m_chunks, m_parts.keys);
+        ENTRACTE_ASSIGN(facts, archiveTree(layer.get(), cutter, {leaveOut, [&](std::uint64_t n) {
+                                                                     return meter.add(n);
+                                                                 }}));
+        ENTRACTE_ASSIGN(stream, cutter.finish());
+        m_recipe.layer = std::move(stream);
+        m_layerBytes = facts.fileBytes;
+        return m_layerBytes;
+    }
+
+    Result<std::uint64_t> addStagedLayer(const std::filesystem::path& file,
+                                         JobStretch stretch) override {
+        UniqueFd staged(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+        struct stat status {};
+        if (!staged || ::fstat(staged.get(), &status) != 0)
+            return fail(Error::fromErrno("The copy of the session's files could not be opened"));
+        StretchMeter meter(stretch, static_cast<std::uint64_t>(status.st_size));
+        StreamCutter cutter(m_chunks, m_parts.keys);
+        ByteBuffer buffer(1 << 20);
+        for (;;) {
+            const ssize_t got = ::read(staged.get(), buffer.data(), buffer.size());
+            if (got < 0 && errno == EINTR)
+                continue;
+            if (got < 0)
+                return fail(Error::fromErrno("The copy of the session's files could not be read"));
+            if (got == 0)
+                break;
+            ENTRACTE_TRY(cutter.write(ByteView(buffer).first(static_cast<std::size_t>(got))));
+            ENTRACTE_TRY(meter.add(static_cast<std::uint64_t>(got)));
+        }
+        ENTRACTE_ASSIGN(stream, cutter.finish());
+        m_recipe.layer = std::move(stream);
+        m_layerBytes = m_recipe.layer.bytes;
+        return m_layerBytes;
+    }
+
+    Result<SnapshotInfo> commit(SnapshotRecord record,
+                                std::chrono::steady_clock::time_point requested,
+                                JobStretch stretch) override {
+        const auto elapsed = [&] {
+            return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                                  std::chrono::steady_clock::now() - requested)
+                                                  .count());
+        };
+        record.info.id = m_id;
+        record.info.session = m_parts.session;
+        record.info.imageBytes = m_imageBytes;
+        record.info.layerBytes = m_layerBytes;
+        record.info.storedBytes = m_chunks.bytes();
+        record.info.totalMillis = elapsed();
+        m_recipe.record = record;
+        ENTRACTE_ASSIGN(manifest, addManifest());
+        ENTRACTE_TRY(m_packs.finish());
+        ENTRACTE_TRY(readBack(record.info.suspended, stretch));
+        ENTRACTE_TRY(stretch.job.check());
+        record.info.totalMillis = elapsed();
+        record.info.storedBytes = m_chunks.bytes();
+        const SnapshotRow row{0,
+                              m_id,
+                              m_parts.session,
+                              m_parts.keys->id(),
+                              record.info.takenUnixMs,
+                              record.info.pinned,
+                              record.info.storedBytes,
+                              manifest,
+                              infoForCatalog(record.info, *m_parts.keys)};
+        if (auto added =
+                m_parts.catalog.add(row, m_packs.packs(), m_chunks.fresh(), m_chunks.old());
+            !added) {
+            // It may yet be in the log, and come back after a crash. Only when something else was
+            // committed over it are the packs removed; otherwise the next opening decides.
+            if (!m_parts.catalog.settle())
+                m_packs.keep();
+            return fail(std::move(added).error());
+        }
+        m_packs.keep();
+        return record.info;
+    }
+
+private:
+    Result<PreviousPages> previousPages() const {
+        PreviousPages pages;
+        if (!m_parts.previous)
+            return pages;
+        ENTRACTE_ASSIGN(chunks, m_parts.catalog.chunksOf(m_parts.previous->row));
+        pages.chunks = std::move(chunks);
+        pages.prints = PagePrints::of(pages.chunks, m_parts.shelf, m_parts.keys);
+        return pages;
+    }
+
+    Result<Address> addManifest() {
+        m_recipe.chunks = m_chunks.addresses();
+        const ByteBuffer bytes = formatRecipe(m_recipe);
+        ENTRACTE_TRY(parseRecipe(bytes)); // we could read it again
+        if (bytes.size() > kMaxManifestContent)
+            return fail(ErrorCode::NotCheckpointable, "The session is too large to be stored.");
+        ChunkCodec codec(m_parts.keys);
+        ENTRACTE_ASSIGN(chunk, codec.encode(ChunkKind::Manifest, bytes, {}));
+        ENTRACTE_TRY(m_chunks.fill(m_chunks.reserve(), chunk));
+        return chunk.header.address;
+    }
+
+    // What was written, from the disk. For a suspension, which ends the session, also what was
+    // there before and is counted on.
+    Status readBack(bool everything, const JobStretch& stretch) const {
+        std::vector<ChunkRow> rows = m_chunks.fresh();
+        if (everything)
+            for (const Address& address : m_chunks.old()) {
+                ENTRACTE_ASSIGN(row, m_parts.catalog.chunk(address));
+                if (row)
+                    rows.push_back(*row);
+            }
+        for (const PackRow& pack : m_packs.packs())
+            m_parts.shelf.dropCached(pack.id);
+        return verifyChunks(rows, m_parts.shelf, m_parts.keys, stretch);
+    }
+
+    WriterParts m_parts;
+    const SnapshotId m_id;
+    PackAppender m_packs;
+    SnapshotChunks m_chunks;
+    Recipe m_recipe;
+    std::uint64_t m_imageBytes = 0;
+    std::uint64_t m_layerBytes = 0;
+};
+
+} // namespace
+
+std::unique_ptr<SnapshotWriter> makePackStoreWriter(WriterParts parts) {
+    return std::make_unique<PackStoreWriter>(std::move(parts));
+}
+
+} // namespace entracte
