@@ -131,6 +131,11 @@ Result<PackHeader> PackShelf::readHeader(std::uint64_t id) const {
     return header;
 }
 
+void PackShelf::openAnew() const {
+    const std::lock_guard lock(m_mutex);
+    m_open.clear();
+}
+
 void PackShelf::dropCached(std::uint64_t id) const {
     if (const auto opened = file(id))
         ::posix_fadvise((*opened)->get(), 0, 0, POSIX_FADV_DONTNEED);

@@ -34,6 +34,8 @@ public:
     // pack. `limit`: read no more of the body than that many bytes.
     Result<StoredRecord> read(const ChunkRow& chunk, std::size_t limit = SIZE_MAX) const;
     Result<PackHeader> readHeader(std::uint64_t id) const;
+    // What is read from now on is opened anew: a pack that is gone is found to be.
+    void openAnew() const;
     // Whatever is cached of it is dropped: what is read next comes from the disk.
     void dropCached(std::uint64_t id) const;
 

@@ -193,6 +193,7 @@ Result<Recipe> PackStore::recipeOf(const SnapshotRow& row, const VaultKeys&,
 
 Result<PackStore::Opened> PackStore::openSnapshot(const SnapshotRow& row) const {
     Opened opened{m_gate.enter(), row, nullptr, {}, {}};
+    m_shelf.openAnew();
     ENTRACTE_ASSIGN(keys, keysOf(row.vault));
     opened.keys = keys;
     ENTRACTE_ASSIGN(chunks, m_catalog->chunksOf(row.row));

@@ -162,6 +162,7 @@ TEST_F(SnapshotStoreTest, offersNoTruncatedOrIncompleteSnapshot) {
     ASSERT_FALSE(verified);
     EXPECT_NE(verified.error().sentence().find(path.filename().string()), std::string::npos);
     fs::remove(path);
+    EXPECT_FALSE(m_store->verify(kSession, info.id, m_stretch)) << "it was open, and is gone";
     reopen();
     EXPECT_TRUE(m_store->list(kSession).empty());
     EXPECT_EQ(m_store->newest(kSession), info.id) << "it is there, and damaged";
