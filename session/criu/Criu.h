@@ -49,8 +49,8 @@ class Criu {
 public:
     // The first CRIU that works on this kernel (proved by a dump and restore of a small process
     // with a TCP and a unix connection; the proof is remembered in `cacheDirectory` for this kernel
-    // and this file): `preferred` when given, $ENTRACTE_CRIU, the installed one, the private ones
-    // that set-up unpacked.
+    // and this file): $ENTRACTE_CRIU, the installed one, the private ones that set-up unpacked.
+    // Only `preferred`, when it is given.
     static Result<Criu> find(const std::filesystem::path& preferred,
                              const std::filesystem::path& cacheDirectory);
     explicit Criu(std::filesystem::path program) : m_program(std::move(program)) {}

@@ -21,13 +21,9 @@ using std::filesystem::path;
 constexpr const char* kMemory = "criu-proofs"; // in the cache directory: one line for each proof
 
 // Asked for by name: tried whether or not another one is known to work.
-std::vector<path> namedCandidates(const path& preferred) {
-    std::vector<path> found;
-    if (!preferred.empty())
-        found.push_back(preferred);
-    if (const char* named = std::getenv("ENTRACTE_CRIU"); named && *named)
-        found.emplace_back(named);
-    return found;
+path namedByEnvironment() {
+    const char* named = std::getenv("ENTRACTE_CRIU");
+    return named ? named : "";
 }
 
 std::vector<path> knownPlaces() {
@@ -93,9 +89,16 @@ Result<Criu> Criu::find(const path& preferred, const path& cacheDirectory) {
         remember(cacheDirectory, key);
         return true;
     };
-    for (const auto& candidate : namedCandidates(preferred))
-        if (works(candidate))
-            return Criu(candidate);
+    if (!preferred.empty()) {
+        if (works(preferred))
+            return Criu(preferred);
+        return fail(ErrorCode::CriuMissing,
+                    preferred.string() +
+                        " is no CRIU that works on this kernel; sessions cannot be saved.",
+                    reasons, "Name another one, or none: then one that works is looked for.");
+    }
+    if (const path named = namedByEnvironment(); !named.empty() && works(named))
+        return Criu(named);
     // A proof at hand spares the trials of those that failed before it was found.
     for (const auto& candidate : knownPlaces())
         if (const auto key = proofKey(candidate); !key.empty() && isRemembered(cacheDirectory, key))
