@@ -1,6 +1,7 @@
 // Requests that the server must not see as they are: answered here, or changed into others.
 
 #include "xproxy/proxy/RequestPath.h"
+#include "xproxy/state/RequestTable.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -35,10 +36,13 @@ RequestPath::special(Client& client, Ext ext, std::uint8_t opcode, const Message
     if (ext != Ext::Core && !m_core.link->translator->server.of(ext).present())
         return substitute(client, ext, schema,
                           makeError(client.order, kBadRequest, 0, view.u8(0), opcode));
-    switch (ext) {
-    case Ext::BigRequests:
+    if (ext == Ext::BigRequests)
         client.bigRequests = true;
+    // What the table does not tell as answered here is not.
+    const RequestRule* rule = ruleOf(ext, opcode);
+    if (!rule || rule->fate != Fate::Answered)
         return {};
+    switch (ext) {
     case Ext::XcMisc:
         if (opcode == wire::xcmisc::kGetXIDRange)
             return xidRange(client, view);

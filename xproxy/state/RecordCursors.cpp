@@ -63,6 +63,7 @@ void recordCursorRequest(const RequestContext& c) {
         record.forget<Cursor>(xidOf(c.view, core::FreeCursor::cursor));
         break;
     default:
+        c.effects.unknown = true;
         break;
     }
 }

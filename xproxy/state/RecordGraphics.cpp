@@ -172,6 +172,7 @@ void recordGraphicsRequest(const RequestContext& c) {
         record.forget<Colormap>(xidOf(c.view, core::FreeColormap::cmap));
         break;
     default:
+        c.effects.unknown = true;
         break;
     }
 }

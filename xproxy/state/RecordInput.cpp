@@ -110,6 +110,7 @@ void recordInputRequest(const RequestContext& c) {
         break;
     }
     default:
+        c.effects.unknown = true;
         break;
     }
 }

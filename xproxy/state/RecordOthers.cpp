@@ -20,6 +20,7 @@ void recordShape(const RequestContext& c) {
         c.stick(xidOf(c.view, shape::SelectInput::destination_window));
         break;
     default:
+        c.effects.unknown = true;
         break;
     }
 }
@@ -67,6 +68,7 @@ void recordComposite(const RequestContext& c) {
         break;
     }
     default:
+        c.effects.unknown = true;
         break;
     }
 }
@@ -95,6 +97,7 @@ void recordDamage(const RequestContext& c) {
         markRegion(c.record, xidOf(c.view, damage::Subtract::parts));
         break;
     default:
+        c.effects.unknown = true;
         break;
     }
 }
@@ -112,6 +115,7 @@ void recordXkb(const RequestContext& c) {
         c.stick(ClientXid::None, c.view.get(xkb::PerClientFlags::change));
         break;
     default:
+        c.effects.unknown = true;
         break;
     }
 }
@@ -137,22 +141,29 @@ void recordOtherRequest(const RequestContext& c) {
             c.stick(ClientXid::None);
         else if (c.opcode == wire::randr::kSelectInput)
             c.stick(xidOf(c.view, wire::randr::SelectInput::window));
+        else
+            c.effects.unknown = true;
         break;
     case Ext::ScreenSaver:
         if (c.opcode == wire::screensaver::kSelectInput)
             c.stick(xidOf(c.view, wire::screensaver::SelectInput::drawable));
         else if (c.opcode == wire::screensaver::kSuspend)
             c.stick(ClientXid::None);
+        else
+            c.effects.unknown = true;
         break;
     case Ext::XTest:
         if (c.opcode == wire::xtest::kGrabControl)
             c.stick(ClientXid::None);
+        else
+            c.effects.unknown = true;
         break;
     case Ext::BigRequests:
     case Ext::GenericEvent:
         c.stick(ClientXid::None);
         break;
     default:
+        c.effects.unknown = true;
         break;
     }
 }

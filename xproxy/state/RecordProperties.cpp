@@ -90,6 +90,7 @@ void recordPropertyRequest(const RequestContext& c) {
         break;
     }
     default:
+        c.effects.unknown = true;
         break;
     }
 }

@@ -191,6 +191,7 @@ void recordRenderRequest(const RequestContext& c) {
         createAnimCursor(c);
         break;
     default:
+        c.effects.unknown = true;
         break;
     }
 }

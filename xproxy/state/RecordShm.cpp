@@ -52,6 +52,7 @@ void recordShmRequest(const RequestContext& c) {
         break;
     }
     default:
+        c.effects.unknown = true;
         break;
     }
 }

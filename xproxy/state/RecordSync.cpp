@@ -111,10 +111,16 @@ void recordSyncRequest(const RequestContext& c) {
         if (const auto fence = record.find<Fence>(xidOf(v, sync::ResetFence::fence)))
             fence->triggered = false;
         break;
+    case sync::kSetPriority: // of a thing of its own, or of the program itself
+        c.stick(record.exists(xidOf(v, sync::SetPriority::id)) ? xidOf(v, sync::SetPriority::id)
+                                                               : ClientXid::None,
+                sync::kSetPriority);
+        break;
     case sync::kDestroyFence:
         record.forget<Fence>(xidOf(v, sync::DestroyFence::fence));
         break;
     default:
+        c.effects.unknown = true;
         break;
     }
 }

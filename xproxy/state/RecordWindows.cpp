@@ -133,8 +133,6 @@ void recordWindowRequest(const RequestContext& c) {
         createWindow(c);
         return;
     }
-    if (c.opcode < core::kChangeWindowAttributes || c.opcode > core::kCirculateWindow)
-        return;
     // All of these name the window in the same place.
     const auto window = record.find<Window>(xidOf(c.view, core::MapWindow::window));
     if (!window)
@@ -195,6 +193,7 @@ void recordWindowRequest(const RequestContext& c) {
         windowtree::circulate(record, *window, c.view.get(core::CirculateWindow::direction) == 0);
         break;
     default:
+        c.effects.unknown = true;
         break;
     }
 }

@@ -103,6 +103,9 @@ void recordXFixesRequest(const RequestContext& c) {
     case xfixes::kShowCursor:
         c.unstick(xidOf(v, xfixes::ShowCursor::window), xfixes::kHideCursor);
         break;
+    case xfixes::kSetClientDisconnectMode:
+        c.stick(ClientXid::None);
+        break;
     case xfixes::kCreatePointerBarrier:
         c.stick(xidOf(v, xfixes::CreatePointerBarrier::window),
                 v.get(xfixes::CreatePointerBarrier::barrier));
@@ -115,6 +118,7 @@ void recordXFixesRequest(const RequestContext& c) {
         });
         break;
     default:
+        c.effects.unknown = true;
         break;
     }
 }

@@ -154,6 +154,7 @@ void recordXInputRequest(const RequestContext& c) {
         break;
     }
     default:
+        c.effects.unknown = true;
         break;
     }
 }

@@ -1,5 +1,6 @@
 #include "xproxy/state/Recorder.h"
 
+#include "xproxy/state/RequestTable.h"
 #include "xproxy/state/WindowTree.h"
 
 namespace entracte::xproxy {
@@ -12,37 +13,10 @@ RequestEffects Recorder::request(ClientId client, Ext ext, const MessageView& vi
     const RequestContext context{m_record, client, ext, opcode, view, effects};
     if (auto found = m_record.clients.find(client); found != m_record.clients.end() && opcode != 0)
         found->second.usedExtensions[static_cast<std::size_t>(ext)] = true;
-    if (const RequestTrace& trace = traceOf(ext, opcode); trace.kind != RequestTrace::Kind::Full) {
+    if (const RequestTrace& trace = traceOf(ext, opcode); trace.kind != RequestTrace::Kind::Full)
         markTrace(m_record, trace, view);
-        return effects;
-    }
-    switch (ext) {
-    case Ext::Core:
-        recordWindowRequest(context);
-        recordPropertyRequest(context);
-        recordGraphicsRequest(context);
-        recordCursorRequest(context);
-        recordInputRequest(context);
-        break;
-    case Ext::Render:
-        recordRenderRequest(context);
-        break;
-    case Ext::Shm:
-        recordShmRequest(context);
-        break;
-    case Ext::XFixes:
-        recordXFixesRequest(context);
-        break;
-    case Ext::Sync:
-        recordSyncRequest(context);
-        break;
-    case Ext::XInput:
-        recordXInputRequest(context);
-        break;
-    default:
-        recordOtherRequest(context);
-        break;
-    }
+    else if (const RequestRule* rule = ruleOf(ext, opcode); rule && rule->record)
+        rule->record(context);
     return effects;
 }
 

@@ -25,6 +25,9 @@ struct RequestEffects {
     std::vector<Capture> captures;
     // Pixmaps that the server must let go before it gets the request, after the captures.
     std::vector<ClientXid> releases;
+    // The recording function that RequestTable names does not know the request: never, a test sees
+    // to it.
+    bool unknown = false;
 };
 
 // One request with all that a recording function needs. `ext` and `opcode` (major of the core
