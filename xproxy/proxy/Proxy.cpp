@@ -92,7 +92,8 @@ void Proxy::serve(Client& client) {
         if (!client.upstream->stream.flush())
             upstreamBroke(client);
         // Whatever it still sent has been handled, or never will be.
-        else if (client.closed && client.upstream->stream.queued() == 0 && !client.held) {
+        else if (client.closed && client.upstream->stream.queued() == 0 &&
+                 (!client.held || client.awaits)) {
             remove(client);
             return;
         }

@@ -25,7 +25,7 @@ Status Pump::until(const std::function<bool()>& done, Clock::time_point deadline
         for (std::size_t i = 0; i < m_lines.size(); ++i) {
             if (!(polled[i].revents & (POLLIN | POLLHUP | POLLERR)))
                 continue;
-            auto& [upstream, sink] = m_lines[i];
+            auto& [upstream, sink, answers] = m_lines[i];
             const bool alive = upstream->stream.read();
             if (!upstream->process(*sink) || !alive)
                 lost = true;
@@ -38,9 +38,13 @@ Status Pump::until(const std::function<bool()>& done, Clock::time_point deadline
 
 Status Pump::syncAll(Clock::time_point deadline) {
     // Shared: an answer may come after this function gave up.
-    auto missing = std::make_shared<std::size_t>(m_lines.size());
-    for (auto& line : m_lines)
+    auto missing = std::make_shared<std::size_t>(0);
+    for (auto& line : m_lines) {
+        if (!line.answers)
+            continue;
+        ++*missing;
         line.upstream->sync([missing] { --*missing; });
+    }
     return until([missing] { return *missing == 0; }, deadline);
 }
 

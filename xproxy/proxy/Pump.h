@@ -14,7 +14,10 @@ namespace entracte::xproxy {
 
 class Pump {
 public:
-    void add(Upstream& upstream, UpstreamSink& sink) { m_lines.push_back({&upstream, &sink}); }
+    // One that does not answer is only listened to.
+    void add(Upstream& upstream, UpstreamSink& sink, bool answers = true) {
+        m_lines.push_back({&upstream, &sink, answers});
+    }
 
     // Until `done` says so. TimedOut after the deadline; ScreenUnavailable when a connection is
     // lost.
@@ -26,6 +29,7 @@ private:
     struct Line {
         Upstream* upstream;
         UpstreamSink* sink;
+        bool answers;
     };
     std::vector<Line> m_lines;
 };

@@ -43,7 +43,7 @@ void ReplyPath::answer(std::span<std::byte> message, Outstanding* outstanding,
         const MessageView view(message, m_client.order);
         if (outstanding && outstanding->created != ClientXid::None &&
             view.get(wire::header::errorCode) != kBadIdChoice)
-            m_core.recorder.failed(outstanding->created);
+            m_core.recorder.failed(outstanding->created, outstanding->createdSerial);
         deliver(message, sequence);
         return;
     }
@@ -113,6 +113,16 @@ void ReplyPath::event(std::span<std::byte> message, std::uint64_t sequence) {
         const auto window = m_core.record.find<Window>(xidOf(view, core::MapNotifyEvent::window));
         if (window && window->hushedMap.erase(m_client.id) > 0)
             return;
+    }
+    const auto firstOfSync = m_core.face->extensions.of(Ext::Sync).firstEvent;
+    if (firstOfSync != 0 && code == firstOfSync + wire::sync::kAlarmNotifyEvent) {
+        const MessageView view(message, m_client.order);
+        const auto alarm =
+            m_core.record.find<Alarm>(xidOf(view, wire::sync::AlarmNotifyEvent::alarm));
+        if (alarm && alarm->hushed > 0) {
+            --alarm->hushed;
+            return;
+        }
     }
     if (code >= core::kCreateNotifyEvent && code <= core::kSelectionClearEvent)
         m_core.recorder.event(m_client.id, MessageView(message, m_client.order));

@@ -1,5 +1,7 @@
 #include "xproxy/proxy/RequestPath.h"
 
+#include "xproxy/state/RequestTable.h"
+
 namespace entracte::xproxy {
 
 namespace core = wire::core;
@@ -20,6 +22,15 @@ bool mayRelease(Ext ext, std::uint8_t opcode) {
             opcode == core::kDestroySubwindows || opcode == core::kChangeGC ||
             opcode == core::kCopyGC || opcode == core::kSetClipRectangles ||
             opcode == core::kFreeGC);
+}
+
+// Whether a request that a lost server left unanswered may be done on another one. What changes the
+// screen for everybody was meant for that screen; of a very long one nothing was kept.
+bool mayAskAgain(const Outstanding& unanswered) {
+    if (unanswered.request.empty() || !unanswered.schema)
+        return !unanswered.request.empty();
+    const RequestRule* rule = ruleOf(unanswered.ext, unanswered.schema->number);
+    return !rule || rule->fate != Fate::ScreenWide;
 }
 
 Bytes noOperation(ByteOrder order) {
@@ -181,13 +192,18 @@ void RequestPath::pass(Client& client, Ext ext, const wire::MessageSchema* schem
             upstream.stream.queueFd(std::move(fd));
         }
     const bool answered = schema && schema->hasReply;
-    if (answered || effects.created != ClientXid::None) {
+    const bool blocks =
+        schema && ext == Ext::Sync &&
+        (schema->number == wire::sync::kAwait || schema->number == wire::sync::kAwaitFence);
+    if (answered || blocks || effects.created != ClientXid::None) {
         Outstanding note;
         note.ext = ext;
         note.schema = schema;
         note.bigRequest = big;
         note.created = effects.created;
-        if (answered && message.size() <= kMaxKeptRequest)
+        note.createdSerial = effects.createdSerial;
+        note.blocks = blocks;
+        if ((answered || blocks) && message.size() <= kMaxKeptRequest)
             note.request = copyOf(message);
         m_core.link->translator->request(schema, ext, message, client.order, big);
         upstream.pass(message, std::move(note), Upstream::Memory::Staying);
@@ -195,6 +211,8 @@ void RequestPath::pass(Client& client, Ext ext, const wire::MessageSchema* schem
         m_core.link->translator->request(schema, ext, message, client.order, big);
         upstream.pass(message, Upstream::Memory::Staying);
     }
+    if (blocks)
+        holdWhileBlocked(client);
     // What was freed is let go on the server when the last thing that used it went.
     const std::uint8_t opcode = schema ? schema->number : 0;
     if (!m_core.record.freedPixmaps().empty() && mayRelease(ext, opcode))
@@ -237,9 +255,34 @@ void RequestPath::capture(Client& client, const RequestEffects::Capture& wanted)
     });
 }
 
+// SYNC Await and AwaitFence: the server takes nothing more from the program until the trigger
+// fires. What the program sends meanwhile stays with us, so that nothing of it is lost with the
+// server.
+void RequestPath::holdWhileBlocked(Client& client) {
+    client.held = client.awaits = true;
+    client.upstream->sync([this, id = client.id] {
+        Client* waiting = m_core.client(id);
+        if (!waiting || !waiting->awaits)
+            return;
+        waiting->held = waiting->awaits = false;
+        m_core.unheld.push_back(id);
+    });
+}
+
 void RequestPath::reissue(Client& client) {
+    bool blocked = false;
     // In their order, so that the program's numbers never go back.
     for (auto& unanswered : client.unanswered) {
+        blocked = blocked || unanswered.blocks;
+        if (unanswered.substitute.empty() && !mayAskAgain(unanswered)) {
+            constexpr std::uint8_t kBadAlloc = 11;
+            const auto* schema = unanswered.schema;
+            const bool isCore = unanswered.ext == Ext::Core;
+            unanswered.substitute = makeError(
+                client.order, kBadAlloc, 0,
+                isCore ? schema->number : m_core.face->extensions.of(unanswered.ext).major,
+                isCore ? 0 : schema->number);
+        }
         Bytes message = unanswered.request;
         if (unanswered.substitute.empty())
             m_core.link->translator->request(unanswered.schema, unanswered.ext, message,
@@ -250,6 +293,8 @@ void RequestPath::reissue(Client& client) {
     }
     client.unanswered.clear();
     client.upstream->sequence.skipTo(client.sequence);
+    if (blocked)
+        holdWhileBlocked(client);
 }
 
 Bytes makeError(ByteOrder order, std::uint8_t code, std::uint32_t value, std::uint8_t major,

@@ -41,6 +41,7 @@ private:
     void pass(Client& client, Ext ext, const wire::MessageSchema* schema,
               std::span<std::byte> message, bool big, RequestEffects& effects);
     void capture(Client& client, const RequestEffects::Capture& wanted);
+    void holdWhileBlocked(Client& client);
 
     // The ones that are answered here. Nothing: it is an ordinary one.
     std::optional<Verdict> special(Client& client, Ext ext, std::uint8_t opcode,

@@ -1,5 +1,6 @@
 // Requests that the server must not see as they are: answered here, or changed into others.
 
+#include "xproxy/proxy/PictFormats.h"
 #include "xproxy/proxy/RequestPath.h"
 #include "xproxy/state/RequestTable.h"
 
@@ -59,9 +60,8 @@ RequestPath::special(Client& client, Ext ext, std::uint8_t opcode, const Message
         // The formats are the first server's, like the visuals of the greeting.
         if (opcode == wire::render::kQueryPictFormats && !m_core.link->translator->identity() &&
             !m_core.face->pictFormatsReply.empty()) {
-            const auto& known = m_core.face->pictFormatsReply;
-            if (client.order == wire::kHostOrder)
-                return substitute(client, ext, schema, known);
+            return substitute(client, ext, schema,
+                              pictFormatsIn(client.order, m_core.face->pictFormatsReply));
         }
         return {};
     case Ext::Core:
@@ -143,6 +143,7 @@ void RequestPath::attachByDescriptor(Client& client, const Bytes& request, Uniqu
     Outstanding note;
     note.ext = Ext::Shm;
     note.created = xidOf(view, Attach::shmseg);
+    note.createdSerial = m_core.record.serialOf(note.created);
     m_core.link->translator->request(requestSchema(Ext::Shm, kAttachFd), Ext::Shm, attach,
                                      client.order, false);
     client.upstream->stream.queueFd(std::move(memory));

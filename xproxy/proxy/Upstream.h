@@ -23,6 +23,8 @@ struct Outstanding {
     Bytes request;                               // the program's; kept when it has a reply
     bool bigRequest = false;
     ClientXid created = ClientXid::None; // does not exist if this fails
+    std::uint64_t createdSerial = 0;     // the record's number of it
+    bool blocks = false; // the server does nothing more for the program until it is done
     // In place of the server's answer; the request on the wire is then a GetInputFocus.
     Bytes substitute;
     UniqueFd substituteFd;

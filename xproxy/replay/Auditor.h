@@ -68,7 +68,7 @@ public:
     void askAs(Client& client, Bytes request, Answer answer = {});
     Client* client(ClientId id) const {
         Client* found = core.client(id);
-        return found && found->upstream ? found : nullptr;
+        return found && found->upstream && !found->awaits ? found : nullptr;
     }
     bool answered() const { return m_missing == 0; }
 

@@ -15,8 +15,11 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::uint8_t kZPixmap = 2;
-constexpr auto kIdle = 1s;    // a pixmap not drawn to for so long is worth keeping
-constexpr auto kOldest = 10s; // and one that is drawn to all the time, now and then
+constexpr auto kIdle = 400ms; // a pixmap not drawn to for so long is worth keeping
+constexpr auto kOldest = 2s;  // and one that is drawn to all the time, now and then
+// Bytes of pixels that the background may make the record hold. What is beyond it is taken only
+// when a server is left by plan.
+constexpr std::uint64_t kMaxHeld = 384u << 20;
 constexpr unsigned kShapeKinds = 3;
 constexpr std::uint32_t kMaxWishUnits = 64; // of a property, 4 bytes each
 
@@ -28,8 +31,10 @@ public:
     explicit Capturer(Core& core) : m_core(core), m_missing(std::make_shared<std::size_t>(0)) {}
     const Missing& missing() const { return m_missing; }
 
-    void pixmap(const PixmapRef& pixmap) {
-        pixmap->dirty = false;
+    // `settled`: all that was drawn so far comes before the capture. Else the server may get it
+    // later, from the program's own connection: the pixmap has to be taken once more.
+    void pixmap(const PixmapRef& pixmap, bool settled) {
+        pixmap->dirty = !settled;
         pixmap->capturing = true;
         pixmap->captured = Clock::now();
         ask(utilityRequest(core::kGetImage, kZPixmap)
@@ -92,6 +97,28 @@ public:
             [region](const MessageView& reply) {
                 if (reply.u8(0) == 1)
                     region->rectangles = copyOf(reply.tail(32));
+            });
+    }
+
+    // An alarm moves its threshold on when it fires.
+    void alarm(const std::shared_ptr<Alarm>& alarm) {
+        namespace sync = wire::sync;
+        const auto major = m_core.link->translator->server.of(Ext::Sync).major;
+        if (!major)
+            return;
+        ask(utilityRequest(major, sync::kQueryAlarm).u32(server(alarm->id)).finish(),
+            [alarm](const MessageView& reply) {
+                using namespace sync::QueryAlarmReply;
+                constexpr std::uint32_t kAbsolute = 0;
+                constexpr std::uint8_t kInactive = 1;
+                if (reply.u8(0) != 1)
+                    return;
+                alarm->value = static_cast<std::int64_t>(
+                    static_cast<std::uint64_t>(reply.get(trigger_wait_value_hi)) << 32 |
+                    reply.get(trigger_wait_value_lo));
+                alarm->valueType = kAbsolute;
+                alarm->mask |= sync::CA::Value | sync::CA::ValueType;
+                alarm->inactive = reply.get(sync::QueryAlarmReply::state) == kInactive;
             });
     }
 
@@ -285,12 +312,26 @@ std::vector<PixmapRef> dirtyPixmaps(const Record& record) {
     return dirty;
 }
 
+// Bytes that a capture of it takes, about.
+std::size_t sizeOf(const Pixmap& pixmap) {
+    const std::size_t bits = pixmap.depth > 8 ? 32u : pixmap.depth > 1 ? 8u : 1u;
+    return (pixmap.width * bits + 31) / 32 * 4 * pixmap.height;
+}
+
+// Captures of the last round are still on their way: a slow server is not asked for more.
+bool isCapturing(const Record& record) {
+    const auto pixmaps = record.all<Pixmap>();
+    const auto capturing = [](const PixmapRef& pixmap) { return pixmap->capturing; };
+    return std::ranges::any_of(pixmaps, capturing) ||
+           std::ranges::any_of(record.freedPixmaps(), capturing);
+}
+
 } // namespace
 
 Status captureEverything(Core& core, Pump& pump, Clock::time_point deadline) {
     Capturer capturer(core);
     for (const auto& pixmap : dirtyPixmaps(core.record))
-        capturer.pixmap(pixmap);
+        capturer.pixmap(pixmap, true);
     for (const auto& window : core.record.all<Window>()) {
         if (window->shapeDirty)
             capturer.shape(window);
@@ -306,6 +347,8 @@ Status captureEverything(Core& core, Pump& pump, Clock::time_point deadline) {
     for (const auto& region : core.record.all<Region>())
         if (region->dirty)
             capturer.region(region);
+    for (const auto& alarm : core.record.all<Alarm>())
+        capturer.alarm(alarm);
     capturer.focus();
     capturer.newAtoms();
     for (const ServerAtom atom : core.link->translator->atoms.takeNameless())
@@ -318,17 +361,26 @@ Status captureEverything(Core& core, Pump& pump, Clock::time_point deadline) {
 bool captureIdle(Core& core, std::size_t budget) {
     const auto now = Clock::now();
     Capturer capturer(core);
-    bool more = false;
-    for (const auto& pixmap : dirtyPixmaps(core.record)) {
-        const std::size_t size =
-            std::size_t{pixmap->width} * pixmap->height * (pixmap->depth > 8 ? 4u : 1u);
-        const bool isDue = now - pixmap->touched >= kIdle || now - pixmap->captured >= kOldest;
+    bool more = isCapturing(core.record);
+    std::uint64_t held = capturedBytes(core.record);
+    auto pixmaps = more ? std::vector<PixmapRef>() : dirtyPixmaps(core.record);
+    // Whoever waited longest comes first, so that what is drawn to all the time starves nobody.
+    std::ranges::stable_sort(pixmaps, {}, [](const PixmapRef& one) { return one->captured; });
+    for (const auto& pixmap : pixmaps) {
+        const std::size_t size = sizeOf(*pixmap);
+        const bool isIdle = now - pixmap->touched >= kIdle;
+        const bool isDue = isIdle || now - pixmap->captured >= kOldest;
+        const std::uint64_t after = held - pixmap->image->data.size() + size;
+        if (after > kMaxHeld && after > held)
+            continue; // not in the background
         if (!isDue || budget == 0) {
             more = true;
             continue;
         }
         budget -= std::min(budget, size);
-        capturer.pixmap(pixmap);
+        held = after;
+        capturer.pixmap(pixmap, isIdle);
+        more = more || !isIdle;
     }
     for (const auto& window : core.record.all<Window>())
         if (window->shapeDirty)
@@ -336,6 +388,8 @@ bool captureIdle(Core& core, std::size_t budget) {
     for (const auto& region : core.record.all<Region>())
         if (region->dirty)
             capturer.region(region);
+    for (const auto& alarm : core.record.all<Alarm>())
+        capturer.alarm(alarm);
     for (const ServerAtom atom : core.link->translator->atoms.takeNameless())
         capturer.atomName(atom);
     return more;

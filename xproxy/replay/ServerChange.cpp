@@ -7,6 +7,8 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+
 namespace entracte::xproxy {
 
 using namespace std::chrono_literals;
@@ -21,7 +23,7 @@ constexpr auto kGrabLimit = 2s;
 constexpr auto kStillAtMost = 60s;
 constexpr auto kManagerTime = 3s; // a window manager has placed the windows by then
 constexpr auto kCaptureEvery = 500ms;
-constexpr std::size_t kCaptureBudget = 32u << 20; // bytes of pixels at once
+constexpr std::size_t kCaptureBudget = 16u << 20; // bytes of pixels at once
 
 std::uint64_t inodeOf(int fd) {
     struct stat status {};
@@ -42,6 +44,22 @@ void recordRoots(Core& core) {
     }
     for (const auto& format : core.face->pictFormats)
         core.record.pictFormats[format.id] = {format.depth};
+}
+
+// What it waits for at the old server it will wait for at the new one.
+void keepWaiting(Client& client) {
+    for (const auto& one : client.upstream->outstanding()) {
+        if (!one.blocks)
+            continue;
+        Outstanding again;
+        again.clientSequence = one.clientSequence;
+        again.ext = one.ext;
+        again.schema = one.schema;
+        again.request = one.request;
+        again.bigRequest = one.bigRequest;
+        again.blocks = true;
+        client.unanswered.push_back(std::move(again));
+    }
 }
 
 } // namespace
@@ -66,7 +84,7 @@ void ServerChange::addAll(Pump& pump, UtilityPath& utility) {
     pump.add(*m_core.link->utility, utility);
     for (auto& [id, client] : m_core.clients)
         if (client->upstream && client->upstream->stream.open())
-            pump.add(*client->upstream, *client->sink);
+            pump.add(*client->upstream, *client->sink, !client->awaits);
 }
 
 std::uint32_t ServerChange::clientNow() const {
@@ -162,6 +180,8 @@ Status ServerChange::moveTo(std::unique_ptr<ServerLink> link, const ServerKnowle
     for (auto& [id, client] : m_core.clients)
         if (client->upstream) {
             client->sequence = client->upstream->sequence.clientSequence();
+            if (client->awaits)
+                keepWaiting(*client);
             oldUpstreams[id] = std::move(client->upstream);
         }
     Status done = connectPrograms(*m_core.link);
@@ -186,6 +206,8 @@ Status ServerChange::moveTo(std::unique_ptr<ServerLink> link, const ServerKnowle
     for (auto& [id, client] : m_core.clients) {
         const auto old = oldUpstreams.find(id);
         client->upstream = old == oldUpstreams.end() ? nullptr : std::move(old->second);
+        if (client->upstream)
+            client->unanswered.clear(); // the old server has them still
     }
     m_core.link = std::move(oldLink);
     return done;
@@ -342,13 +364,18 @@ void ServerChange::lost() {
             continue;
         client->sequence = client->upstream->sequence.clientSequence();
         for (auto& one : client->upstream->outstanding())
-            if (!one.injected && (!one.request.empty() || !one.substitute.empty()))
+            if (!one.injected &&
+                (one.blocks || (one.schema && one.schema->hasReply) || !one.substitute.empty()))
                 client->unanswered.push_back(std::move(one));
         client->upstream.reset();
     }
-    for (const auto& pixmap : m_core.record.all<Pixmap>())
+    const auto interrupted = [](const PixmapRef& pixmap) {
         if (std::exchange(pixmap->capturing, false))
             pixmap->dirty = true;
+    };
+    std::ranges::for_each(m_core.record.all<Pixmap>(), interrupted);
+    std::ranges::for_each(m_core.record.freedPixmaps(), interrupted);
+    m_core.record.capturesDue = true;
     m_core.link.reset();
     m_lastFailure = xcontrol::Failure::ServerLost;
     m_proxy.setState(xcontrol::State::Waiting);

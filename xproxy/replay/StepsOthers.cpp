@@ -27,7 +27,17 @@ void wide(MessageBuilder& request, std::int64_t value) {
     request.u32(static_cast<std::uint32_t>(static_cast<std::uint64_t>(value)));
 }
 
-void createAlarm(ReplayContext& c, Client& owner, const Alarm& alarm) {
+// One that has fired for the last time does so once more when it is made again.
+bool firesAtOnce(const Record& record, const Alarm& alarm) {
+    const auto counter = record.find<Counter>(alarm.counter);
+    if (!counter || !alarm.inactive || alarm.events == 0)
+        return false;
+    return (alarm.testType == sync::TESTTYPE::PositiveComparison &&
+            counter->value >= alarm.value) ||
+           (alarm.testType == sync::TESTTYPE::NegativeComparison && counter->value <= alarm.value);
+}
+
+void createAlarm(ReplayContext& c, Client& owner, Alarm& alarm) {
     namespace CA = sync::CA;
     const bool counterExists =
         alarm.counter == ClientXid::None || c.record.find<Counter>(alarm.counter);
@@ -46,6 +56,8 @@ void createAlarm(ReplayContext& c, Client& owner, const Alarm& alarm) {
         wide(request, alarm.delta);
     if (mask & CA::Events)
         request.u32(alarm.events);
+    if (firesAtOnce(c.record, alarm))
+        ++alarm.hushed;
     c.send(owner, request.finish());
 }
 

@@ -20,6 +20,12 @@ void Record::forget(ClientXid id) {
     sticky.objectGone(id);
 }
 
+void Record::noteDestroyed(ClientXid window) {
+    constexpr std::size_t kMaxRemembered = 1u << 20;
+    if (m_destroyed.size() < kMaxRemembered)
+        m_destroyed.insert(raw(window));
+}
+
 bool Record::freePixmap(ClientXid id) {
     auto pixmap = find<Pixmap>(id);
     if (!pixmap)
@@ -78,7 +84,11 @@ void Record::clientGone(ClientId client) {
                   [client](const auto& entry) { return entry.second.client == client; });
     if (serverGrabber == client)
         serverGrabber = kNobody;
-    clients.erase(client);
+    if (const auto found = clients.find(client); found != clients.end()) {
+        std::erase_if(m_destroyed,
+                      [&](std::uint32_t id) { return found->second.range.contains(id); });
+        clients.erase(found);
+    }
 }
 
 std::vector<std::shared_ptr<Resource>> Record::ordered(ResourceKind kind) const {

@@ -20,6 +20,7 @@
 #include <optional>
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace entracte::xproxy {
 
@@ -59,6 +60,14 @@ public:
         return resource;
     }
     bool exists(ClientXid id) const { return m_resources.contains(raw(id)); }
+    // Of what bears the id; 0: nothing does.
+    std::uint64_t serialOf(ClientXid id) const {
+        const auto found = m_resources.find(raw(id));
+        return found == m_resources.end() ? 0 : found->second->serial;
+    }
+    // Windows that programs destroyed: news of it may come when the id names another already.
+    void noteDestroyed(ClientXid window);
+    bool wasDestroyed(ClientXid window) const { return m_destroyed.contains(raw(window)); }
     // Whether the server knows the id, be it that the program has freed it.
     bool holds(ClientXid id) const;
     // All of a kind, in order of creation.
@@ -122,6 +131,7 @@ private:
 
     std::unordered_map<std::uint32_t, std::shared_ptr<Resource>> m_resources;
     std::vector<PixmapRef> m_freedPixmaps;
+    std::unordered_set<std::uint32_t> m_destroyed; // until their programs go
     std::uint64_t m_serial = 0;
 };
 

@@ -60,6 +60,7 @@ void createWindow(const RequestContext& c) {
     if (!parentWindow || !c.mayCreate(id))
         return; // in a stranger's window, or an error
     const auto window = c.record.create<Window>(id, c.client);
+    window->idUsedAgain = c.record.wasDestroyed(id);
     window->x = v.get(x);
     window->y = v.get(y);
     window->width = v.get(width);
@@ -239,7 +240,8 @@ void recordWindowEvent(Record& record, ClientId, const MessageView& event) {
     }
     case core::kDestroyNotifyEvent: {
         const ClientXid id = xidOf(event, core::DestroyNotifyEvent::window);
-        if (!sent)
+        const auto doomed = record.find<Window>(id);
+        if (!sent && doomed && !doomed->idUsedAgain)
             windowtree::destroy(record, id);
         break;
     }

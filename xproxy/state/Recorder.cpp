@@ -17,6 +17,7 @@ RequestEffects Recorder::request(ClientId client, Ext ext, const MessageView& vi
         markTrace(m_record, trace, view);
     else if (const RequestRule* rule = ruleOf(ext, opcode); rule && rule->record)
         rule->record(context);
+    effects.createdSerial = m_record.serialOf(effects.created);
     return effects;
 }
 
@@ -60,7 +61,10 @@ void Recorder::event(ClientId client, const MessageView& event) {
     recordWindowEvent(m_record, client, event);
 }
 
-void Recorder::failed(ClientXid created) {
+void Recorder::failed(ClientXid created, std::uint64_t serial) {
+    // The program may have let it go, and made something else by that id, before it knew.
+    if (m_record.serialOf(created) != serial)
+        return;
     if (m_record.find<Window>(created))
         windowtree::destroy(m_record, created);
     else

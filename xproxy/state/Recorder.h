@@ -15,6 +15,7 @@ struct RequestEffects {
     bool withhold = false;
     // Does not exist if the server answers with an error.
     ClientXid created = ClientXid::None;
+    std::uint64_t createdSerial = 0; // tells it from what bears the same id later
     // Pixels to be taken on the same connection just before the request is passed on.
     struct Capture {
         ClientXid drawable;
@@ -62,7 +63,7 @@ public:
     // and other extensions' events change nothing in the record.
     void event(ClientId client, const MessageView& event);
     // The server refused to create it.
-    void failed(ClientXid created);
+    void failed(ClientXid created, std::uint64_t serial);
 
 private:
     Record& m_record;

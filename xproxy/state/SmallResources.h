@@ -33,6 +33,8 @@ struct Alarm : Resource {
     std::uint32_t testType = 0;
     std::int64_t delta = 1;
     std::uint32_t events = 1;
+    bool inactive = false; // it fired for the last time
+    unsigned hushed = 0;   // events of a replay that its program must not see
 };
 
 struct Fence : Resource {

@@ -51,6 +51,9 @@ struct Window : Resource {
     bool foreignParent = false;
     bool iconic = false; // that manager took it off the screen, the program did not
 
+    // Made by the id of one that was destroyed: DestroyNotify may speak of that one.
+    bool idUsedAgain = false;
+
     // Programs that know it to be mapped and must not be told again when a new server maps it.
     std::set<ClientId> hushedMap;
 

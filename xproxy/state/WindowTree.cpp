@@ -50,6 +50,7 @@ void destroy(Record& record, ClientXid id) {
             doomed.insert(doomed.end(), one->children.begin(), one->children.end());
     for (const ClientXid one : doomed) {
         record.forget(one);
+        record.noteDestroyed(one);
         std::erase_if(record.selections,
                       [one](const auto& entry) { return entry.second.window == one; });
         for (auto& [clientId, client] : record.clients)

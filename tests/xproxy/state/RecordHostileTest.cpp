@@ -49,7 +49,8 @@ TEST_P(RecordHostileTest, onesOwnWindowAsAParentThatIsNotThere) {
 
 TEST_P(RecordHostileTest, refusedWindowsMakeNoCircle) {
     createWindow(kOne, A);
-    recorder.failed(createWindow(kOne, B, A).created);
+    const auto refused = createWindow(kOne, B, A);
+    recorder.failed(refused.created, refused.createdSerial);
     createWindow(kOne, B, kRoot);
     reparent(kOne, A, B);
     expectSoundTree();
@@ -128,7 +129,7 @@ TEST_P(RecordHostileTest, anyBytesAtAll) {
               order);
         const auto effects = sendBytes(client, ext, request);
         if (effects.created != ClientXid::None && below(4) == 0)
-            recorder.failed(effects.created);
+            recorder.failed(effects.created, effects.createdSerial);
         if (round % 64 == 0) {
             expectSoundTree();
             if (HasFailure())

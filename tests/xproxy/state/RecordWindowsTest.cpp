@@ -20,6 +20,29 @@ protected:
         ASSERT_EQ(childrenOf(kRoot), (Ids{A, B, C}));
     }
 };
+TEST_P(RecordWindowsTest, aLateErrorDoesNotRemoveWhatBearsTheIdNow) {
+    const std::uint32_t id = kOnes + 77;
+    const auto refused = createWindow(kOne, id); // the server will refuse it: nobody knows yet
+    words(kOne, wire::core::kDestroyWindow, 0, {id});
+    createPixmap(kOne, id);
+    recorder.failed(refused.created, refused.createdSerial);
+    EXPECT_TRUE(pixmap(id));
+}
+
+TEST_P(RecordWindowsTest, aLateDestroyNotifyDoesNotRemoveTheNextWindowOfThatId) {
+    const std::uint32_t id = kOnes + 78;
+    createWindow(kOne, id);
+    words(kOne, wire::core::kDestroyWindow, 0, {id});
+    createWindow(kOne, id);
+    auto told = MessageBuilder(order, 32);
+    told.set(wire::header::type, wire::core::kDestroyNotifyEvent)
+        .set(wire::core::DestroyNotifyEvent::event, kRoot)
+        .set(wire::core::DestroyNotifyEvent::window, id);
+    const Bytes bytes = told.take();
+    recorder.event(kTwo, MessageView(bytes, order));
+    EXPECT_TRUE(window(id));
+}
+
 INSTANTIATE_BOTH_ORDERS(RecordWindowsTest);
 
 TEST_P(RecordWindowsTest, createsWithAllAttributes) {
@@ -227,7 +250,7 @@ TEST_P(RecordWindowsTest, rescuesTheSaveSetOfAManagerThatDies) {
 TEST_P(RecordWindowsTest, whatTheServerRefusesIsForgotten) {
     createWindow(kOne, A);
     const auto effects = createWindow(kOne, B, A);
-    recorder.failed(effects.created);
+    recorder.failed(effects.created, effects.createdSerial);
     EXPECT_FALSE(window(B));
     EXPECT_TRUE(childrenOf(A).empty());
     createWindow(kOne, B, kRoot);
