@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 setup := resources/setup
 
 .DEFAULT_GOAL := build
-.PHONY: build setup packages criu demo test bench-xproxy install format clean
+.PHONY: build setup packages criu demo test test-faults bench-xproxy install format clean
 
 build: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -31,6 +31,10 @@ test: setup
 # What it costs to run through the X proxy (docs/performance.md). QUICK=1: a minute instead of five.
 bench-xproxy: build
 	@/usr/bin/python3 tests/bench/xproxy.py $(BUILD) $(if $(QUICK),--quick)
+
+# Kills the store's writer, and fills its disk, at every system call that touches the store.
+test-faults: build
+	@ninja -C $(BUILD) test-faults
 
 install: build
 	@cmake --install $(BUILD)

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <new>
 
@@ -16,6 +17,12 @@ using Hash = std::array<std::byte, kCatalogReserved>;
 using Page = std::array<std::byte, kCatalogPage>;
 
 thread_local std::uint32_t damagedPage = 0;
+thread_local int writeErrno = 0;
+
+int written(int outcome) {
+    writeErrno = outcome == SQLITE_OK ? 0 : errno;
+    return outcome;
+}
 
 // The file of the system's VFS lies behind ours in the memory that SQLite gives.
 struct CatalogFile {
@@ -74,14 +81,14 @@ int readFile(sqlite3_file* file, void* bytes, int amount, sqlite3_int64 offset) 
 
 int writeFile(sqlite3_file* file, const void* bytes, int amount, sqlite3_int64 offset) {
     if (!ours(file).hashed)
-        return real(file)->pMethods->xWrite(real(file), bytes, amount, offset);
+        return written(real(file)->pMethods->xWrite(real(file), bytes, amount, offset));
     if (!isPage(amount, offset)) // nothing else is written to a database
         return SQLITE_IOERR_WRITE;
     Page page;
     std::memcpy(page.data(), bytes, page.size());
     const Hash hash = hashOf(page, pageNumber(offset));
     std::ranges::copy(hash, page.end() - kCatalogReserved);
-    return real(file)->pMethods->xWrite(real(file), page.data(), amount, offset);
+    return written(real(file)->pMethods->xWrite(real(file), page.data(), amount, offset));
 }
 
 // What is passed on as it is.
@@ -89,7 +96,7 @@ int truncateFile(sqlite3_file* file, sqlite3_int64 size) {
     return real(file)->pMethods->xTruncate(real(file), size);
 }
 int syncFile(sqlite3_file* file, int flags) {
-    return real(file)->pMethods->xSync(real(file), flags);
+    return written(real(file)->pMethods->xSync(real(file), flags));
 }
 int sizeOfFile(sqlite3_file* file, sqlite3_int64* size) {
     return real(file)->pMethods->xFileSize(real(file), size);
@@ -123,7 +130,7 @@ int openFile(sqlite3_vfs* vfs, sqlite3_filename name, sqlite3_file* file, int fl
              int* outFlags) {
     CatalogFile& opened = *new (file) CatalogFile{};
     opened.hashed = (flags & SQLITE_OPEN_MAIN_DB) != 0;
-    const int outcome = real(vfs)->xOpen(real(vfs), name, opened.real(), flags, outFlags);
+    const int outcome = written(real(vfs)->xOpen(real(vfs), name, opened.real(), flags, outFlags));
     if (opened.real()->pMethods) // then it wants to be closed
         opened.base.pMethods = &kMethods;
     return outcome;
@@ -184,6 +191,10 @@ bool registerCatalogVfs() {
 
 bool isCatalogPageWhole(ByteView page, std::uint32_t number) {
     return std::ranges::equal(hashOf(page, number), page.last(kCatalogReserved));
+}
+
+int lastWriteErrno() {
+    return writeErrno;
 }
 
 std::uint32_t lastDamagedPage() {

@@ -24,5 +24,8 @@ bool registerCatalogVfs();
 bool isCatalogPageWhole(ByteView page, std::uint32_t number);
 // The page that was last found otherwise by this thread, 0 when none was.
 std::uint32_t lastDamagedPage();
+// Why the last opening, write or sync of this thread failed (errno), 0 when it did not: SQLite's
+// own word for it may be of a later call.
+int lastWriteErrno();
 
 } // namespace entracte

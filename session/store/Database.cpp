@@ -15,9 +15,9 @@ Error databaseError(sqlite3* database, int code) {
     const std::string detail =
         fmt::format("{} ({})", sqlite3_errmsg(database), sqlite3_extended_errcode(database));
     const int extended = sqlite3_extended_errcode(database);
-    const int systemErrno = sqlite3_system_errno(database);
-    if (code == SQLITE_FULL ||
-        (code == SQLITE_IOERR && (systemErrno == ENOSPC || systemErrno == EDQUOT)))
+    const int systemErrno = lastWriteErrno();
+    if (code == SQLITE_FULL || ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) &&
+                                (systemErrno == ENOSPC || systemErrno == EDQUOT)))
         return diskError("The catalog could not be written: " + detail, ENOSPC);
     if (extended == SQLITE_IOERR_DATA)
         return Error(ErrorCode::SnapshotDamaged,

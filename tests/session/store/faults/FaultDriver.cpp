@@ -1,0 +1,184 @@
+// Works on a store as the helper does, for faults.py: one deed each time it is run.
+//
+//   store-fault-driver make STATE      three snapshots, and one that was removed but not cleaned up
+//   store-fault-driver commit|gc|prune|delete STATE
+//   store-fault-driver look STATE      opens, cleans, and tells what there is; 0 when all is whole
+//
+// "done" on the standard output means that the deed was reported complete; the tags of the
+// snapshots that there are then follow. A snapshot's contents follow from its tag, so anybody can
+// compare.
+
+#include "session/store/RemoveTree.h"
+#include "session/store/SnapshotStore.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <string>
+
+namespace entracte::test {
+
+namespace {
+
+namespace fs = std::filesystem;
+const SessionId kSession = "00000000000000aa";
+constexpr std::size_t kPages = 96;
+
+int refuse(const Error& error) {
+    std::fprintf(stderr, "%s\n", error.forLog().c_str());
+    return error.code() == ErrorCode::NoSpace ? 3 : 1;
+}
+
+// Pages that all tags share, pages of this one's own, and zeros.
+std::string pagesOf(int tag) {
+    std::string pages;
+    for (std::size_t page = 0; page < kPages; ++page) {
+        std::uint64_t state = page % 8 == 0 ? page * 1000 + static_cast<std::size_t>(tag) : page;
+        for (int i = 0; i < 4096; ++i) {
+            state = state * 6364136223846793005u + 1442695040888963407u;
+            pages += page % 5 == 4 ? '\0' : static_cast<char>(state >> 40);
+        }
+    }
+    return pages;
+}
+
+class Scratch {
+public:
+    Scratch() {
+        std::string pattern = "/tmp/entracte-fault-XXXXXX";
+        if (::mkdtemp(pattern.data()))
+            m_path = pattern;
+    }
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+    ~Scratch() {
+        std::error_code ignored;
+        fs::remove_all(m_path, ignored);
+    }
+    fs::path folder(const char* name) const {
+        fs::create_directories(m_path / name);
+        return m_path / name;
+    }
+
+private:
+    fs::path m_path;
+};
+
+std::string readFile(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+class Driver {
+public:
+    explicit Driver(std::unique_ptr<SnapshotStore> store) : m_store(std::move(store)) {}
+
+    Status take(int tag) {
+        const fs::path images = m_scratch.folder("images");
+        const fs::path layer = m_scratch.folder("layer");
+        std::ofstream(images / "pages-1.img", std::ios::binary) << pagesOf(tag);
+        std::ofstream(images / "core-1.img") << "core " << tag;
+        std::ofstream(layer / "text") << "layer " << tag;
+        ENTRACTE_ASSIGN(writer, m_store->begin(kSession));
+        ENTRACTE_TRY(writer->addImages(images, m_stretch));
+        ENTRACTE_TRY(writer->addLayer(layer, {}, m_stretch));
+        SnapshotRecord record;
+        record.info.comment = std::to_string(tag);
+        record.info.takenUnixMs = tag * 1000;
+        ENTRACTE_TRY(writer->commit(record, std::chrono::steady_clock::now(), m_stretch));
+        return {};
+    }
+
+    Status removeTag(int tag) {
+        for (const SnapshotInfo& info : m_store->list(kSession))
+            if (info.comment == std::to_string(tag))
+                return m_store->remove(kSession, info.id);
+        return fail(ErrorCode::NotFound, "no such tag");
+    }
+
+    Status perform(const std::string& deed) {
+        if (deed == "make") {
+            // While one is being written, a removal leaves its chunks to the next cleaning.
+            for (const int tag : {1, 2, 3, 4})
+                ENTRACTE_TRY(take(tag));
+            const auto writer = m_store->begin(kSession);
+            return writer ? removeTag(1) : Status(fail(writer.error()));
+        }
+        if (deed == "commit")
+            return take(5);
+        if (deed == "delete")
+            return removeTag(2);
+        if (deed == "gc") {
+            ENTRACTE_TRY(m_store->gc(m_stretch));
+            return {};
+        }
+        ENTRACTE_TRY(m_store->prune(kSession, {0, 0, 0, 0, 1, 0}, {}, false, m_stretch));
+        return {};
+    }
+
+    Status compare(const SnapshotInfo& info) {
+        const int tag = std::atoi(info.comment.c_str());
+        const Scratch out;
+        ENTRACTE_TRY(m_store->verify(kSession, info.id, m_stretch));
+        ENTRACTE_TRY(m_store->extractImages(kSession, info.id, out.folder("images"), m_stretch));
+        ENTRACTE_TRY(m_store->extractLayer(kSession, info.id, out.folder("layer"), m_stretch));
+        if (readFile(out.folder("images") / "pages-1.img") != pagesOf(tag) ||
+            readFile(out.folder("images") / "core-1.img") != "core " + info.comment ||
+            readFile(out.folder("layer") / "text") != "layer " + info.comment)
+            return fail(ErrorCode::SnapshotDamaged, "a snapshot holds something else");
+        return {};
+    }
+
+    Status look() {
+        ENTRACTE_TRY(m_store->gc(m_stretch));
+        ENTRACTE_ASSIGN(space, m_store->space());
+        if (space.unreferenced != 0)
+            return fail(ErrorCode::Internal, "something unreferenced is left after gc");
+        ENTRACTE_ASSIGN(report, m_store->check(std::nullopt, true, m_stretch));
+        for (const StoreFinding& finding : report.findings)
+            return fail(ErrorCode::SnapshotDamaged, finding.what);
+        for (const SnapshotInfo& info : m_store->list(kSession))
+            ENTRACTE_TRY(compare(info));
+        return {};
+    }
+
+    void tell() const {
+        std::string line = "done";
+        for (const SnapshotInfo& info : m_store->list(kSession))
+            line += " " + info.comment;
+        std::printf("%s\n", line.c_str());
+    }
+
+private:
+    std::unique_ptr<SnapshotStore> m_store;
+    Scratch m_scratch;
+    JobControl m_job;
+    JobStretch m_stretch{m_job, "testing", 0, 1};
+};
+
+int run(const std::string& deed, const fs::path& state) {
+    auto store = SnapshotStore::open(state);
+    if (!store) {
+        refuse(store.error());
+        return 4;
+    }
+    Driver driver(std::move(*store));
+    if (const auto done = deed == "look" ? driver.look() : driver.perform(deed); !done)
+        return refuse(done.error());
+    driver.tell();
+    return 0;
+}
+
+} // namespace
+
+} // namespace entracte::test
+
+int main(int count, char** arguments) {
+    if (count != 3)
+        return 2;
+    return entracte::test::run(arguments[1], arguments[2]);
+}

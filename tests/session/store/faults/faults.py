@@ -1,0 +1,106 @@
+#!/usr/bin/python3
+"""Kills the writer of a store, and fills its disk, at every system call that touches the store.
+
+    faults.py DRIVER SHIM [--points N]
+
+For each deed (commit, gc, prune, delete) and each kind of fault, the deed is run once for every call that it makes
+(--points: for that many of them, evenly spread, always with the first and the last), each time on a copy of the same
+store. Afterwards every snapshot that had been reported complete must be there, whole and with its contents, and after
+gc nothing unreferenced may be left.
+"""
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+SKIPPED = 77
+BEFORE = {"2", "3", "4"}
+# What is there once the deed has been reported done, and what may be there when it was not.
+AFTER = {"commit": BEFORE | {"5"}, "gc": BEFORE, "prune": {"4"}, "delete": {"3", "4"}}
+
+
+class Faults:
+    def __init__(self, driver, shim, folder):
+        self.driver, self.shim, self.folder = driver, shim, folder
+        self.made = folder / "made"
+        self.run("make", self.made)
+
+    def run(self, deed, state, **fault):
+        environment = dict(os.environ)
+        if fault:
+            environment.update(LD_PRELOAD=str(self.shim), FAULT_ROOT=str(state),
+                               **{f"FAULT_{key.upper()}": str(value) for key, value in fault.items()})
+        return subprocess.run([self.driver, deed, state], env=environment, capture_output=True, text=True, timeout=120,
+                              check=not fault)
+
+    def calls(self, deed):
+        state, count = self.folder / f"count-{deed}", self.folder / f"calls-{deed}"
+        shutil.copytree(self.made, state)
+        ran = self.run(deed, state, mode="count", count=count)
+        if ran.returncode != 0:
+            raise SystemExit(f"{deed} fails without any fault: {ran.stderr}")
+        return int(count.read_text())
+
+    def attempt(self, deed, mode, at):
+        """What is wrong after this fault, or nothing."""
+        state = self.folder / f"{deed}-{mode}-{at}"
+        shutil.copytree(self.made, state)
+        ran = self.run(deed, state, mode=mode, at=at)
+        reported = ran.stdout.startswith("done")
+        looked = subprocess.run([self.driver, "look", state], capture_output=True, text=True, timeout=120)
+        where = f"{deed}, {mode} at call {at}"
+        if mode == "kill" and ran.returncode != -9:
+            return f"{where}: it was not killed ({ran.returncode}) {ran.stderr}"
+        if mode == "full" and ran.returncode not in (0, 3, 4):
+            return f"{where}: ends with {ran.returncode}: {ran.stderr}"
+        if looked.returncode != 0:
+            return f"{where}: afterwards {looked.stderr}"
+        there = set(looked.stdout.split()[1:])
+        may = [AFTER[deed]] if reported else [BEFORE, AFTER[deed]]
+        # A prune removes one after the other.
+        if deed == "prune" and not reported:
+            whole = AFTER[deed] <= there <= BEFORE
+        else:
+            whole = there in may
+        shutil.rmtree(state)
+        return None if whole else f"{where}: there are {sorted(there)}, reported {reported}"
+
+
+def spread(total, points):
+    if not points or points >= total:
+        return list(range(1, total + 1))
+    return sorted({1 + round(i * (total - 1) / (points - 1)) for i in range(points)})
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("driver", type=Path)
+    parser.add_argument("shim", type=Path)
+    parser.add_argument("--points", type=int, default=0)
+    arguments = parser.parse_args()
+    if os.geteuid() != 0:
+        print("needs root: a store is root's")
+        return SKIPPED
+    with tempfile.TemporaryDirectory(prefix="entracte-faults-", dir="/dev/shm") as folder:
+        faults = Faults(arguments.driver, arguments.shim, Path(folder))
+        wrong, tried = [], 0
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            for deed in AFTER:
+                total = faults.calls(deed)
+                for mode in ("kill", "full"):
+                    points = spread(total, arguments.points)
+                    tried += len(points)
+                    print(f"{deed}, {mode}: {len(points)} of {total} calls", flush=True)
+                    wrong += filter(None, pool.map(lambda at: faults.attempt(deed, mode, at), points))
+        for line in wrong:
+            print(line)
+        print(f"{tried} faults, {len(wrong)} of them harmful")
+        return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
