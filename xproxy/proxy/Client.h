@@ -3,11 +3,13 @@
 // One program's connection. It outlives every server connection that serves it.
 
 #include "xproxy/proxy/EventLoop.h"
+#include "xproxy/proxy/SharedImages.h"
 #include "xproxy/proxy/SocketStream.h"
 #include "xproxy/proxy/Upstream.h"
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace entracte::xproxy {
 
@@ -39,9 +41,19 @@ public:
     bool awaits = false; // held because the server holds it: SYNC Await
     std::unique_ptr<Upstream> upstream; // null: no server
     std::uint64_t sequence = 0; // requests it had sent when the last server connection ended
+    std::uint64_t told = 0;     // the highest number that it was ever told
     // Requests that a lost server left unanswered, to be asked again.
     std::deque<Outstanding> unanswered;
     std::unique_ptr<UpstreamSink> sink; // what the server says goes through it
+    // A large PutImage, while its bytes arrive.
+    struct ArrivingImage {
+        std::shared_ptr<SharedImage> image;
+        Bytes header; // of the request
+        bool big = false;
+        std::size_t size = 0; // of the pixels, bytes
+    };
+    std::optional<ArrivingImage> arriving;
+    bool waitsForImage = false; // for shared memory that its earlier images still use
     Watcher fromProgram;
     Watcher fromServer;
     bool closed = false; // the program will send no more

@@ -25,6 +25,7 @@ struct ServerLink {
     Bytes token;                        // a property of it, to know the server again by
     Watcher fromServer;
     bool lost = false;
+    SharedImages images;
 
     ServerXid freshUtilityId() { return ServerXid{utility->range.base | nextUtilityId++}; }
 };

@@ -43,6 +43,19 @@ std::span<std::byte> InputBuffer::space() {
     return {m_memory.get() + m_end, std::min(m_capacity - m_end, kChunk)};
 }
 
+void InputBuffer::prepend(ByteView more) {
+    const std::size_t used = m_end - m_begin;
+    const std::size_t capacity = std::max(2 * kChunk, 2 * (used + more.size()));
+    auto memory = std::make_unique_for_overwrite<std::byte[]>(capacity);
+    std::memcpy(memory.get(), more.data(), more.size());
+    if (used > 0)
+        std::memcpy(memory.get() + more.size(), m_memory.get() + m_begin, used);
+    m_memory = std::move(memory);
+    m_capacity = capacity;
+    m_begin = 0;
+    m_end = used + more.size();
+}
+
 void InputBuffer::consume(std::size_t count) {
     m_begin += count;
     if (m_begin >= m_end)

@@ -12,12 +12,14 @@ namespace entracte::xproxy {
 
 class InputBuffer {
 public:
-    static constexpr std::size_t kChunk = 256 * 1024; // bytes of a read at most
+    static constexpr std::size_t kChunk = 64 * 1024; // bytes of a read at most
 
     std::span<std::byte> bytes() { return {m_memory.get() + m_begin, m_end - m_begin}; }
     // Where the next read goes; never empty. May move what is there.
     std::span<std::byte> space();
     void added(std::size_t count) { m_end += count; }
+    // Before all that is there.
+    void prepend(ByteView bytes);
     // Whoever still holds a view of what was used may go on reading it until release().
     void consume(std::size_t count);
     void clear() { m_begin = m_end = 0; }

@@ -120,6 +120,15 @@ void OutputQueue::settle() {
     }
 }
 
+void OutputQueue::unpin() {
+    for (Part& part : m_parts)
+        if (part.holder) {
+            part.own.assign(part.borrowed.begin(), part.borrowed.end());
+            part.borrowed = {};
+            part.holder.reset();
+        }
+}
+
 void OutputQueue::clear() {
     m_parts.clear();
     m_first = 0;

@@ -25,6 +25,8 @@ public:
     void written(std::size_t count);
     // What is only lent is copied: its owner needs the memory.
     void settle();
+    // The same for what is pinned.
+    void unpin();
     void clear();
 
 private:

@@ -89,6 +89,8 @@ void Proxy::serve(Client& client) {
             return;
         }
         client.stream.releaseInput();
+        if (!client.stream.flush()) // of what was answered here
+            client.closed = true;
         if (!client.upstream->stream.flush())
             upstreamBroke(client);
         // Whatever it still sent has been handled, or never will be.
@@ -314,9 +316,10 @@ void Proxy::updateInterest(Client& client) {
     if (client.phase == Client::Phase::Gone || !client.stream.open())
         return;
     std::uint32_t events = 0;
-    const bool mayRead = client.phase == Client::Phase::Greeting ||
-                         (client.phase == Client::Phase::Running && client.upstream && !isStill() &&
-                          !client.held && client.upstream->stream.queued() == 0);
+    const bool mayRead =
+        client.phase == Client::Phase::Greeting ||
+        (client.phase == Client::Phase::Running && client.upstream && !isStill() && !client.held &&
+         !client.waitsForImage && client.upstream->stream.queued() == 0);
     if (mayRead && !client.closed)
         events |= EPOLLIN;
     if (client.stream.queued())

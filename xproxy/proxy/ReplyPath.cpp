@@ -1,5 +1,7 @@
 #include "xproxy/proxy/ReplyPath.h"
 
+#include <algorithm>
+
 namespace entracte::xproxy {
 
 namespace core = wire::core;
@@ -44,7 +46,16 @@ void ReplyPath::answer(std::span<std::byte> message, Outstanding* outstanding,
         if (outstanding && outstanding->created != ClientXid::None &&
             view.get(wire::header::errorCode) != kBadIdChoice)
             m_core.recorder.failed(outstanding->created, outstanding->createdSerial);
+        if (outstanding && outstanding->image) {
+            wire::setField(message, m_client.order, wire::header::errorMajorOpcode,
+                           outstanding->schema->number);
+            wire::setField(message, m_client.order, wire::header::errorMinorOpcode, 0);
+        }
         deliver(message, sequence);
+        return;
+    }
+    if (outstanding && outstanding->image) {
+        imageReply(MessageView(message, m_client.order), *outstanding, sequence);
         return;
     }
     if (!outstanding)
@@ -105,7 +116,43 @@ void ReplyPath::reply(std::span<std::byte> message, const Outstanding& outstandi
     m_core.recorder.reply(m_client.id, outstanding.ext, request, view);
 }
 
+// The pixels lie in the shared memory: the program is written to from there.
+void ReplyPath::imageReply(const MessageView& view, Outstanding& outstanding,
+                           std::uint64_t sequence) {
+    using namespace wire::shm::GetImageReply;
+    const std::size_t length = padded(std::min<std::size_t>(view.get(size), SharedImage::kSize));
+    Bytes header = MessageBuilder::reply(m_client.order, 0).finishReply();
+    wire::setField(header, m_client.order, core::GetImageReply::depth, view.get(depth));
+    wire::setField(header, m_client.order, core::GetImageReply::visual, view.get(visual));
+    wire::setField(header, m_client.order, wire::header::replyLength,
+                   static_cast<std::uint32_t>(length / 4));
+    const MessageView request(outstanding.request, m_client.order, outstanding.bigRequest);
+    m_core.link->translator->reply(outstanding.schema->reply, Ext::Core, request, header,
+                                   m_client.order);
+    deliver(header, sequence, Memory::Passing);
+    const ByteView pixels = outstanding.image->bytes().first(length);
+    m_client.stream.pin(pixels, std::move(outstanding.image));
+}
+
+// A ShmPutImage that was made from a PutImage is done with its memory; the program asked for no
+// event.
+bool ReplyPath::imageDone(const MessageView& event) {
+    const auto& shm = m_core.link->translator->server.of(Ext::Shm);
+    const std::uint32_t segment = event.get(wire::shm::CompletionEvent::shmseg);
+    if (!shm.present() || event.u8(0) != shm.firstEvent ||
+        !m_core.link->utility->range.contains(segment))
+        return false;
+    for (Outstanding& one : m_client.upstream->outstanding())
+        if (one.image && raw(one.image->segment()) == segment) {
+            one.image.reset();
+            break;
+        }
+    return true;
+}
+
 void ReplyPath::event(std::span<std::byte> message, std::uint64_t sequence) {
+    if (imageDone(MessageView(message, m_client.order)))
+        return;
     m_core.link->translator->event(message, m_client.order);
     const auto code = static_cast<std::uint8_t>(message[0]) & 0x7f;
     if (code == core::kMapNotifyEvent) {
@@ -130,10 +177,16 @@ void ReplyPath::event(std::span<std::byte> message, std::uint64_t sequence) {
 }
 
 void ReplyPath::deliver(std::span<std::byte> message, std::uint64_t sequence, Memory memory) {
-    if ((static_cast<std::uint8_t>(message[0]) & 0x7f) != core::kKeymapNotifyEvent)
-        put16(message, wire::header::sequence.offset,
-              static_cast<std::uint16_t>(m_client.upstream->sequence.toClient(sequence)),
+    const auto type = static_cast<std::uint8_t>(message[0]) & 0x7f;
+    if (type != core::kKeymapNotifyEvent) {
+        std::uint64_t number = m_client.upstream->sequence.toClient(sequence);
+        // A request that was answered here may have been later: numbers never go back.
+        if (type > 1)
+            number = std::max(number, m_client.told);
+        m_client.told = std::max(number, m_client.told);
+        put16(message, wire::header::sequence.offset, static_cast<std::uint16_t>(number),
               m_client.order);
+    }
     if (memory == Memory::Staying && m_client.writesAtOnce)
         m_client.stream.lend(message);
     else

@@ -16,6 +16,8 @@ public:
     void event(std::span<std::byte> message, std::uint64_t sequence) override;
 
 private:
+    void imageReply(const MessageView& view, Outstanding& outstanding, std::uint64_t sequence);
+    bool imageDone(const MessageView& event);
     void reply(std::span<std::byte> message, const Outstanding& outstanding);
     enum class Memory { Passing, Staying }; // Staying: where the server's message was read
     void deliver(std::span<std::byte> message, std::uint64_t sequence,

@@ -96,6 +96,8 @@ std::size_t RequestPath::passRun(Client& client, std::span<std::byte> input) {
         if (!ext)
             break;
         const bool isCore = *ext == Ext::Core;
+        if (major == core::kPutImage && size >= SharedImages::kLarge && end > 0)
+            break; // beginImage() looks at it
         const RequestTrace& trace = traceOf(*ext, isCore ? major : minor);
         if (trace.kind == RequestTrace::Kind::Full)
             break;
@@ -128,7 +130,20 @@ std::size_t RequestPath::passRun(Client& client, std::span<std::byte> input) {
 bool RequestPath::processInput(Client& client) {
     while (client.phase == Client::Phase::Running && client.upstream && !client.held &&
            client.upstream->stream.queued() < kMaxQueued) {
+        if (client.arriving) {
+            if (client.stream.diverting())
+                return true;
+            if (endImage(client) == Verdict::Refuse)
+                return false;
+            continue;
+        }
         const auto input = client.stream.input();
+        const Arrival image = beginImage(client, input);
+        client.waitsForImage = image == Arrival::Waits;
+        if (image == Arrival::Begun)
+            continue;
+        if (image == Arrival::Waits)
+            return true;
         if (const std::size_t passed = passRun(client, input); passed > 0) {
             client.stream.consume(passed);
             continue;
@@ -273,6 +288,7 @@ void RequestPath::reissue(Client& client) {
     bool blocked = false;
     // In their order, so that the program's numbers never go back.
     for (auto& unanswered : client.unanswered) {
+        unanswered.image.reset();
         blocked = blocked || unanswered.blocks;
         if (unanswered.substitute.empty() && !mayAskAgain(unanswered)) {
             constexpr std::uint8_t kBadAlloc = 11;

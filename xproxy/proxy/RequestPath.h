@@ -20,6 +20,8 @@ public:
     // or nothing.
     void injectAs(Client& client, Bytes request, bool bigRequest = false,
                   std::function<void(ByteView)> handler = {});
+    // Nothing of the program's lies in memory that is shared with the server any more.
+    static void leaveSharedMemory(Client& client);
     // Asks again what a lost server had not answered.
     void reissue(Client& client);
 
@@ -48,10 +50,20 @@ private:
                                    const MessageView& view);
     Verdict substitute(Client& client, Ext ext, const wire::MessageSchema* schema, Bytes answer,
                        UniqueFd fd = {});
+    // Whether an answer given now, without the server, keeps its place among the server's.
+    static bool mayAnswer(const Client& client);
+    // The server's constants: atoms of known names, numbers of extensions, picture formats.
+    Bytes knownAnswer(Client& client, Ext ext, std::uint8_t opcode, const MessageView& view);
     Verdict xidRange(Client& client, const MessageView& view);
     Verdict xidList(Client& client, const MessageView& view);
     Verdict attach(Client& client, const MessageView& view);
     Verdict createSegment(Client& client, const MessageView& view);
+    // Large images of the core protocol, by way of shared memory (RequestImages.cpp).
+    enum class Arrival { None, Begun, Waits };
+    Arrival beginImage(Client& client, std::span<std::byte> input);
+    Verdict endImage(Client& client);
+    std::optional<Verdict> getImage(Client& client, const MessageView& view);
+    std::shared_ptr<SharedImage> sharedImage();
     void attachByDescriptor(Client& client, const Bytes& request, UniqueFd memory);
 
     Core& m_core;

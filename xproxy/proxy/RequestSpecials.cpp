@@ -16,11 +16,36 @@ constexpr std::uint8_t kBadRequest = 1;
 constexpr std::uint8_t kBadAlloc = 11;
 constexpr std::uint8_t kBadAccess = 10;
 constexpr std::uint32_t kMaxIdList = 65'536;
+constexpr std::size_t kMaxUnread = 1u
+                                   << 20; // bytes that a program may leave unread and be answered
+
+Bytes atomName(ByteOrder order, std::string_view name) {
+    return MessageBuilder::reply(order, 0)
+        .set(core::GetAtomNameReply::name_len, static_cast<std::uint16_t>(name.size()))
+        .bytes(bytesOf(name))
+        .finishReply();
+}
+
+ClientAtom knownAtom(const AtomNames& names, std::string_view name) {
+    for (std::uint32_t atom = 1; atom <= kLastPredefinedAtom; ++atom)
+        if (predefinedAtomName(atom) == name)
+            return ClientAtom{atom};
+    return names.find(name).value_or(ClientAtom::None);
+}
 } // namespace
 
 RequestPath::Verdict RequestPath::substitute(Client& client, Ext ext,
                                              const wire::MessageSchema* schema, Bytes answer,
                                              UniqueFd fd) {
+    if (mayAnswer(client)) {
+        client.told = client.upstream->sequence.answeredHere();
+        put16(answer, wire::header::sequence.offset, static_cast<std::uint16_t>(client.told),
+              client.order);
+        if (fd)
+            client.stream.queueFd(std::move(fd));
+        client.stream.queue(answer);
+        return Verdict::Done;
+    }
     Outstanding note;
     note.ext = ext;
     note.schema = schema;
@@ -31,12 +56,76 @@ RequestPath::Verdict RequestPath::substitute(Client& client, Ext ext,
     return Verdict::Done;
 }
 
+bool RequestPath::mayAnswer(const Client& client) {
+    return client.upstream->allDone() && client.stream.queued() < kMaxUnread;
+}
+
+Bytes RequestPath::knownAnswer(Client& client, Ext ext, std::uint8_t opcode,
+                               const MessageView& view) {
+    const Translator& translator = *m_core.link->translator;
+    const ByteOrder order = client.order;
+    if (ext == Ext::Render && opcode == wire::render::kQueryPictFormats && view.size() == 4 &&
+        !m_core.face->pictFormatsReply.empty()) {
+        m_core.record.clients[client.id].usedExtensions[static_cast<std::size_t>(ext)] = true;
+        return pictFormatsIn(order, m_core.face->pictFormatsReply);
+    }
+    if (ext != Ext::Core)
+        return {};
+    // A request of another length is an error that the server shall make.
+    const auto text = [&](std::size_t at, std::size_t length) {
+        const ByteView bytes = view.part(at, length);
+        return view.size() == at + padded(length)
+                   ? std::string_view(reinterpret_cast<const char*>(bytes.data()), length)
+                   : std::string_view();
+    };
+    switch (opcode) {
+    case core::kQueryExtension: {
+        using namespace core::QueryExtensionReply;
+        const auto name =
+            text(core::QueryExtension::kFixedSize, view.get(core::QueryExtension::name_len));
+        const auto asked = extensionByName(name);
+        if (name.empty())
+            return {};
+        const bool there = asked && translator.server.of(*asked).present();
+        const auto numbers = there ? m_core.face->extensions.of(*asked) : ExtensionNumbers{};
+        return MessageBuilder::reply(order, 0)
+            .set(present, numbers.present() ? 1 : 0)
+            .set(major_opcode, numbers.major)
+            .set(first_event, numbers.firstEvent)
+            .set(first_error, numbers.firstError)
+            .finishReply();
+    }
+    case core::kInternAtom: {
+        const auto name = text(core::InternAtom::kFixedSize, view.get(core::InternAtom::name_len));
+        const ClientAtom atom = knownAtom(m_core.record.atoms, name);
+        if (name.empty() || translator.atoms.toServer(atom) == ServerAtom::None)
+            return {};
+        return MessageBuilder::reply(order, 0)
+            .set(core::InternAtomReply::atom, raw(atom))
+            .finishReply();
+    }
+    case core::kGetAtomName: {
+        const auto atom = atomOf(view, core::GetAtomName::atom);
+        const auto name = raw(atom) <= kLastPredefinedAtom ? predefinedAtomName(raw(atom))
+                                                           : m_core.record.atoms.nameOf(atom);
+        return name.empty() || view.size() != 8 ? Bytes() : atomName(order, name);
+    }
+    default:
+        return {};
+    }
+}
+
 std::optional<RequestPath::Verdict>
 RequestPath::special(Client& client, Ext ext, std::uint8_t opcode, const MessageView& view) {
     const auto* schema = requestSchema(ext, opcode);
     if (ext != Ext::Core && !m_core.link->translator->server.of(ext).present())
         return substitute(client, ext, schema,
                           makeError(client.order, kBadRequest, 0, view.u8(0), opcode));
+    if (schema && schema->hasReply && mayAnswer(client))
+        if (Bytes answer = knownAnswer(client, ext, opcode, view); !answer.empty())
+            return substitute(client, ext, schema, std::move(answer));
+    if (ext == Ext::Core && opcode == core::kGetImage)
+        return getImage(client, view);
     if (ext == Ext::BigRequests)
         client.bigRequests = true;
     // What the table does not tell as answered here is not.
@@ -69,12 +158,7 @@ RequestPath::special(Client& client, Ext ext, std::uint8_t opcode, const Message
             const auto atom = atomOf(view, core::GetAtomName::atom);
             const auto name = m_core.record.atoms.nameOf(atom);
             if (m_core.link->translator->atoms.toServer(atom) == ServerAtom::None && !name.empty())
-                return substitute(client, ext, schema,
-                                  MessageBuilder::reply(client.order, 0)
-                                      .set(core::GetAtomNameReply::name_len,
-                                           static_cast<std::uint16_t>(name.size()))
-                                      .bytes(bytesOf(name))
-                                      .finishReply());
+                return substitute(client, ext, schema, atomName(client.order, name));
         }
         return {};
     default:

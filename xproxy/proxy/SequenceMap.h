@@ -30,6 +30,15 @@ public:
         m_breaks.push_back({m_server, m_client});
         return m_server;
     }
+    // One that the server never sees. The program's number of it.
+    std::uint64_t answeredHere() {
+        ++m_client;
+        if (m_breaks.back().from == m_server + 1)
+            m_breaks.back().client = m_client + 1;
+        else
+            m_breaks.push_back({m_server + 1, m_client + 1});
+        return m_client;
+    }
     // A request that a lost server left unanswered is asked again: its answer bears its first
     // number.
     std::uint64_t askedAgain(std::uint64_t clientSequence) {

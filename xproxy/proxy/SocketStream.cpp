@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -13,6 +14,7 @@
 namespace entracte::xproxy {
 
 namespace {
+constexpr int kSendBuffer = 208 * 1024;     // bytes; the kernel doubles it
 constexpr std::size_t kMaxParts = 64;       // of one write
 constexpr std::size_t kMaxWaitingFds = 256; // a program that sends more without need is misbehaving
 } // namespace
@@ -20,6 +22,8 @@ constexpr std::size_t kMaxWaitingFds = 256; // a program that sends more without
 SocketStream::SocketStream(UniqueFd socket) : m_socket(std::move(socket)) {
     const int flags = ::fcntl(m_socket.get(), F_GETFL);
     ::fcntl(m_socket.get(), F_SETFL, flags | O_NONBLOCK);
+    // Twice what a socket has by itself: whoever reads is woken half as often for a large image.
+    ::setsockopt(m_socket.get(), SOL_SOCKET, SO_SNDBUF, &kSendBuffer, sizeof kSendBuffer);
 }
 
 void SocketStream::close() {
@@ -35,6 +39,7 @@ void SocketStream::discardOutput() {
 
 void SocketStream::discardInput() {
     m_in.clear();
+    m_diverted = {};
     m_inFds.clear();
 }
 
@@ -42,11 +47,12 @@ bool SocketStream::read() {
     if (!open())
         return false;
     const auto space = m_in.space();
-    iovec iov{space.data(), space.size()};
+    std::array<iovec, 2> parts{iovec{m_diverted.data(), m_diverted.size()},
+                               iovec{space.data(), space.size()}};
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMaxPassedFds)> control;
     msghdr header{};
-    header.msg_iov = &iov;
-    header.msg_iovlen = 1;
+    header.msg_iov = diverting() ? parts.data() : &parts[1];
+    header.msg_iovlen = diverting() ? 2 : 1;
     header.msg_control = control.data();
     header.msg_controllen = control.size();
     ssize_t got = 0;
@@ -55,7 +61,9 @@ bool SocketStream::read() {
     while (got < 0 && errno == EINTR);
     if (got < 0)
         return errno == EAGAIN || errno == EWOULDBLOCK;
-    m_in.added(static_cast<std::size_t>(got));
+    const std::size_t aside = std::min(m_diverted.size(), static_cast<std::size_t>(got));
+    m_diverted = m_diverted.subspan(aside);
+    m_in.added(static_cast<std::size_t>(got) - aside);
     for (cmsghdr* cmsg = CMSG_FIRSTHDR(&header); cmsg; cmsg = CMSG_NXTHDR(&header, cmsg)) {
         if (cmsg->cmsg_level != SOL_SOCKET || cmsg->cmsg_type != SCM_RIGHTS)
             continue;
@@ -67,6 +75,19 @@ bool SocketStream::read() {
         }
     }
     return got > 0 && m_inFds.size() <= kMaxWaitingFds;
+}
+
+void SocketStream::divert(std::span<std::byte> into) {
+    const auto here = input();
+    const std::size_t count = std::min(here.size(), into.size());
+    std::copy_n(here.begin(), count, into.begin());
+    m_in.consume(count);
+    m_diverted = into.subspan(count);
+}
+
+void SocketStream::takeBack(ByteView bytes) {
+    m_diverted = {};
+    m_in.prepend(bytes);
 }
 
 UniqueFd SocketStream::takeFd() {

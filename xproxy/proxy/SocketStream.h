@@ -29,6 +29,13 @@ public:
     // Input not yet used. Bytes may be changed in place before they are passed on.
     std::span<std::byte> input() { return m_in.bytes(); }
     void consume(std::size_t count) { m_in.consume(count); }
+    // The next bytes of the input, those that are there already first, go where they are told; what
+    // follows them stays input.
+    void divert(std::span<std::byte> into);
+    bool diverting() const { return !m_diverted.empty(); }
+    // Gives up diverting: `bytes`, all that the diverted part had so far, are input again.
+    void takeBack(ByteView bytes);
+    std::size_t missing() const { return m_diverted.size(); }
     // The input's memory may be used for other streams, if all of it was consumed.
     void releaseInput() { m_in.release(); }
     // The oldest descriptor that came, invalid when there is none.
@@ -43,6 +50,8 @@ public:
     }
     // The descriptor goes with the next byte that is queued.
     void queueFd(UniqueFd fd);
+    // Whatever was pinned is copied.
+    void unpin() { m_out.unpin(); }
     std::size_t queued() const { return m_out.size(); }
     void discardOutput();
     void discardInput();
@@ -56,6 +65,7 @@ private:
     bool write();
 
     InputBuffer m_in;
+    std::span<std::byte> m_diverted; // still to be filled
     OutputQueue m_out;
     std::uint64_t m_written = 0; // bytes of the stream before m_out
     std::deque<UniqueFd> m_inFds;

@@ -13,14 +13,19 @@ namespace {
 constexpr std::uint8_t kSendEventBit = 0x80;
 constexpr std::size_t kEventSize = 32;
 
+template <typename What>
 class Patcher final : public wire::FieldVisitor {
 public:
-    explicit Patcher(std::function<void(const wire::FieldRef&)> what) : m_what(std::move(what)) {}
+    explicit Patcher(What what) : m_what(std::move(what)) {}
     void visit(const wire::FieldRef& field) override { m_what(field); }
 
 private:
-    std::function<void(const wire::FieldRef&)> m_what;
+    What m_what;
 };
+
+// Of a GC's components only these are identifiers.
+constexpr std::uint32_t kGcIds =
+    core::GC::Tile | core::GC::Stipple | core::GC::Font | core::GC::ClipMask;
 
 std::uint32_t loadField(std::span<const std::byte> message, std::size_t at, std::uint8_t size,
                         ByteOrder order) {
@@ -152,6 +157,10 @@ void Translator::request(const wire::MessageSchema* schema, Ext ext, std::span<s
         } else if (opcode == core::kSendEvent) {
             embeddedEvent(message, view.place(core::SendEvent::kFixedSize - kEventSize), order,
                           Way::ToServer);
+        } else if (opcode == core::kChangeGC && !(view.get(core::ChangeGC::value_mask) & kGcIds)) {
+            const ServerXid gc = xids.toServer(xidOf(view, core::ChangeGC::gc));
+            wire::setField(message, order, core::ChangeGC::gc, raw(gc), bigRequest);
+            return; // by far the most frequent form, which needs no walk
         }
     } else {
         message[0] = std::byte{server.of(ext).major};

@@ -11,8 +11,11 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 
 namespace entracte::xproxy {
+
+class SharedImage;
 
 struct Outstanding {
     std::uint64_t sequence = 0;       // the server's number
@@ -28,6 +31,8 @@ struct Outstanding {
     // In place of the server's answer; the request on the wire is then a GetInputFocus.
     Bytes substitute;
     UniqueFd substituteFd;
+    // A GetImage or PutImage of the program's that reached the server as one of MIT-SHM.
+    std::shared_ptr<SharedImage> image;
     // Of an injected request: the reply, the error, or (when it has neither) nothing.
     std::function<void(ByteView)> handler;
 };
@@ -72,6 +77,11 @@ public:
     bool process(UpstreamSink& sink);
 
     std::deque<Outstanding>& outstanding() { return m_outstanding; }
+    // The server is known to have done all that it was ever sent: nothing can come any more that
+    // bears an earlier number than a request that arrives now.
+    bool allDone() const {
+        return m_outstanding.empty() && sequence.seen() == sequence.serverSequence();
+    }
     bool idle() const { return m_outstanding.empty() && stream.queued() == 0; }
 
 private:

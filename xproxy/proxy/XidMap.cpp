@@ -17,6 +17,11 @@ XidMap::XidMap(std::uint32_t clientMask, std::uint32_t serverMask, bool firstSer
       m_serverBits(static_cast<unsigned>(std::popcount(serverMask))), m_first(firstServer),
       m_identity(firstServer), m_strangers(strangers(clientMask)) {}
 
+// Every id of the program has its own place on the server.
+bool XidMap::isPlain(const Slot& slot) {
+    return slot.client.mask <= slot.server.mask && slot.toServer.empty() && slot.toClient.empty();
+}
+
 void XidMap::addClient(XidRange client, XidRange server) {
     auto slot = std::make_shared<Slot>();
     slot->client = client;
@@ -24,6 +29,7 @@ void XidMap::addClient(XidRange client, XidRange server) {
     slot->nextException = server.mask;
     m_byClient[client.base >> m_clientBits] = slot;
     m_byServer[server.base >> m_serverBits] = slot;
+    m_lastClient = nullptr;
     if (client.base != server.base || client.mask > server.mask)
         m_identity = false;
 }
@@ -36,6 +42,7 @@ void XidMap::removeClient(XidRange client) {
     const auto server = m_byServer.find(serverSlot);
     if (server != m_byServer.end() && server->second == found->second)
         m_byServer.erase(server);
+    m_lastClient = nullptr;
     m_byClient.erase(found);
 }
 
@@ -50,6 +57,9 @@ ServerXid XidMap::toServer(ClientXid id) {
     const std::uint32_t value = raw(id);
     if (m_identity)
         return ServerXid{value};
+    // Most ids are of the program that sent the last one.
+    if (m_lastClient && value >> m_clientBits == m_lastClientHigh && isPlain(*m_lastClient))
+        return ServerXid{m_lastClient->server.base | (value & m_lastClient->client.mask)};
     const auto fixed = m_fixedToServer.find(value);
     if (fixed != m_fixedToServer.end())
         return ServerXid{fixed->second};
@@ -65,6 +75,8 @@ ServerXid XidMap::toServer(ClientXid id) {
         return m_first || isConstant ? ServerXid{value} : m_nowhere;
     }
     Slot& slot = *found->second;
+    m_lastClient = &slot;
+    m_lastClientHigh = value >> m_clientBits;
     const std::uint32_t low = value & slot.client.mask;
     const auto exception = slot.toServer.find(low);
     if (exception != slot.toServer.end())

@@ -48,6 +48,7 @@ private:
         // Ids that fit and lie where exceptions are taken from.
         std::unordered_set<std::uint32_t> highFitting;
     };
+    static bool isPlain(const Slot& slot);
     ClientXid stranger(std::uint32_t server);
     ServerXid giveException(Slot& slot, std::uint32_t low);
     void dropUnused(Slot& slot);
@@ -60,6 +61,8 @@ private:
     std::unordered_map<std::uint32_t, std::shared_ptr<Slot>>
         m_byClient; // by the bits above the mask
     std::unordered_map<std::uint32_t, std::shared_ptr<Slot>> m_byServer;
+    Slot* m_lastClient = nullptr; // of m_byClient, whose id was translated last
+    std::uint32_t m_lastClientHigh = 0;
     std::unordered_map<std::uint32_t, std::uint32_t> m_fixedToServer;
     std::unordered_map<std::uint32_t, std::uint32_t> m_fixedToClient;
     XidRange m_strangers;

@@ -23,6 +23,7 @@ constexpr auto kGrabLimit = 2s;
 constexpr auto kStillAtMost = 60s;
 constexpr auto kManagerTime = 3s; // a window manager has placed the windows by then
 constexpr auto kCaptureEvery = 500ms;
+constexpr auto kImagesIdle = 5s; // then the memory of large images is given back
 constexpr std::size_t kCaptureBudget = 16u << 20; // bytes of pixels at once
 
 std::uint64_t inodeOf(int fd) {
@@ -284,16 +285,26 @@ Status ServerChange::quiesce(Clock::time_point deadline) {
 
 Result<std::vector<std::uint64_t>> ServerChange::prepare() {
     std::vector<std::uint64_t> inodes;
+    for (auto& [id, client] : m_core.clients)
+        RequestPath::leaveSharedMemory(*client);
     if (!m_core.link)
         return inodes; // waiting for a server: nothing reaches outside
     if (m_proxy.state() == xcontrol::State::Attached)
         ENTRACTE_TRY(waitForGrab());
     m_core.loop.cancel(m_giveUp);
     m_proxy.setState(xcontrol::State::Prepared);
+    for (auto& [id, client] : m_core.clients)
+        RequestPath::leaveSharedMemory(*client);
     if (const auto still = quiesce(Clock::now() + kQuiesceLimit); !still) {
         goOn();
         return fail(still.error());
     }
+    // Nothing shared with a server outside is saved.
+    for (auto& [id, client] : m_core.clients)
+        client->stream.unpin();
+    m_core.link->images.close(*m_core.link->utility,
+                              m_core.link->translator->server.of(Ext::Shm).major);
+    m_core.link->utility->stream.flush();
     dropConnector();
     inodes.push_back(inodeOf(m_core.link->utility->stream.fd()));
     for (const auto& [id, client] : m_core.clients)
@@ -312,6 +323,12 @@ void ServerChange::goOn() {
 }
 
 void ServerChange::keepFresh() {
+    if (m_core.link && m_imagesTimer == 0 && m_core.link->images.anyUsed())
+        m_imagesTimer = m_core.loop.after(kImagesIdle, [this] {
+            m_imagesTimer = 0;
+            if (m_core.link)
+                m_core.link->images.tidy();
+        });
     if (!m_core.record.capturesDue || m_captureTimer != 0)
         return;
     m_captureTimer = m_core.loop.after(kCaptureEvery, [this] {

@@ -59,6 +59,7 @@ private:
     EventLoop::TimerId m_giveUp = 0;
     EventLoop::TimerId m_captureTimer = 0;
     EventLoop::TimerId m_hintsTimer = 0;
+    EventLoop::TimerId m_imagesTimer = 0;
 };
 
 xcontrol::Failure failureOf(const Error& error);

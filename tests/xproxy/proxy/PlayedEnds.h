@@ -53,16 +53,29 @@ protected:
     static MessageBuilder request(std::uint8_t major, std::uint8_t second = 0) {
         return MessageBuilder::request(kOrder, major, second);
     }
+    // The proxy's own connection, on which memory is shared; the server's end of it is
+    // `utilityServer`.
+    void addUtility() {
+        auto [toServer, toProxy] = pair();
+        utilityServer = std::move(toServer);
+        core.link->utility = std::make_unique<Upstream>(UniqueFd(toProxy), kOrder,
+                                                        XidRange{0x02000000, 0x1fffff}, 0);
+        core.link->face.setup.formats = {{24, 32, 32}};
+    }
     // The program sends, the proxy handles. What the server got of it.
     Bytes programSends(const Bytes& bytes) {
         program.queue(bytes);
         EXPECT_TRUE(program.flush());
-        for (int round = 0; round < 1'000 && (round == 0 || program.queued() > 0); ++round) {
+        Bytes got;
+        for (int round = 0; round < 1'000 && (round < 20 || program.queued() > 0); ++round) {
             EXPECT_TRUE(client->stream.read());
             EXPECT_TRUE(paths.process(*client));
             EXPECT_TRUE(program.flush());
+            const Bytes more = arrived(server);
+            got.insert(got.end(), more.begin(), more.end());
         }
-        return arrived(server);
+        EXPECT_TRUE(client->stream.flush());
+        return got;
     }
     // The server sends, the proxy handles. What the program got of it.
     Bytes serverSends(const Bytes& bytes) {
@@ -73,7 +86,13 @@ protected:
         EXPECT_TRUE(client->upstream->process(*client->sink));
         client->writesAtOnce = false;
         EXPECT_TRUE(client->stream.flush());
-        return arrived(program);
+        Bytes got;
+        for (int round = 0; round < 20; ++round) {
+            const Bytes more = arrived(program);
+            got.insert(got.end(), more.begin(), more.end());
+            EXPECT_TRUE(client->stream.flush());
+        }
+        return got;
     }
     static Bytes arrived(SocketStream& at) {
         EXPECT_TRUE(at.read());
@@ -115,6 +134,7 @@ protected:
     Client* client = nullptr;
     SocketStream program;
     SocketStream server;
+    SocketStream utilityServer;
 
 private:
     static std::pair<SocketStream, int> pair() {

@@ -21,6 +21,23 @@ TEST(SequenceMapTest, isTheSameWhileNothingIsInjected) {
     EXPECT_TRUE(map.identity());
 }
 
+TEST(SequenceMapTest, countsWhatTheServerNeverSaw) {
+    SequenceMap map;
+    EXPECT_EQ(map.passed(3), 3u);
+    EXPECT_EQ(map.answeredHere(), 4u);
+    EXPECT_EQ(map.answeredHere(), 5u);
+    EXPECT_EQ(map.passed(), 4u); // program 6
+    EXPECT_EQ(map.injected(), 5u);
+    EXPECT_EQ(map.answeredHere(), 7u);
+    EXPECT_EQ(map.injected(), 6u);
+    EXPECT_EQ(map.passed(), 7u); // program 8
+    EXPECT_EQ(map.toClient(3), 3u);
+    EXPECT_EQ(map.toClient(4), 6u);
+    EXPECT_EQ(map.toClient(5), 6u);
+    EXPECT_EQ(map.toClient(7), 8u);
+    EXPECT_EQ(map.clientSequence(), 8u);
+}
+
 TEST(SequenceMapTest, leavesInjectedRequestsOut) {
     SequenceMap map;
     map.passed();                  // server 1, program 1

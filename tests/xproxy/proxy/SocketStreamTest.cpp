@@ -257,6 +257,26 @@ TEST_F(SocketStreamTest, aMessageLargerThanABufferFits) {
     EXPECT_TRUE(inputOf(other) == sent);
 }
 
+TEST_F(SocketStreamTest, divertsSoManyBytesAndNoMore) {
+    const Bytes sent = counted(300);
+    one.queue(ByteView(sent).first(100));
+    one.flush();
+    other.read();
+    other.consume(10);
+    Bytes aside(150);
+    other.divert(aside);
+    EXPECT_TRUE(other.input().empty());
+    EXPECT_EQ(other.missing(), 60u);
+    one.queue(ByteView(sent).subspan(100));
+    one.flush();
+    other.read();
+    EXPECT_FALSE(other.diverting());
+    EXPECT_EQ(aside, Bytes(sent.begin() + 10, sent.begin() + 160));
+    EXPECT_EQ(inputOf(other), Bytes(sent.begin() + 160, sent.end()));
+    other.takeBack(aside);
+    EXPECT_EQ(inputOf(other), Bytes(sent.begin() + 10, sent.end()));
+}
+
 TEST_F(SocketStreamTest, forgetsWhatIsDiscarded) {
     one.queueFd(numbered(1));
     one.queue(counted(100));
