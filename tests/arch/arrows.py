@@ -30,8 +30,10 @@ ALLOWED = {
     # Of the proxy, the helper knows how to talk to it, and no more.
     "dbus/service": ("session", "xproxy/control/ControlProtocol.h", "dbus"),
     "dbus/client": ("session/base", "dbus"),
-    # `entracte doctor` works on a machine where the helper does not: it looks by itself then.
+    # `entracte doctor` and the check page work on a machine where the helper does not: they look by themselves then.
     "app/cli": ("app", "dbus/client", "session/base", "session/doctor"),
+    "app/desktop/model": ("app/common", "dbus/client", "session/base"),
+    "app/desktop": ("app/common", "app/desktop", "dbus/client", "session/base", "session/doctor"),
     "app": ("app", "dbus/client", "session/base"),
 }
 # Libraries that a folder must not see, by prefix of the header's name.
