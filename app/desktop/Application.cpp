@@ -1,0 +1,90 @@
+#include "app/desktop/Application.h"
+
+#include <QApplication>
+
+namespace entracte::desktop {
+
+Application::Application(QDBusConnection helperBus)
+    : m_programs(InstalledPrograms::ofPerson()), m_link(std::move(helperBus)),
+      m_actions(m_link, m_catalog), m_desk{m_link,     m_catalog,  m_actions, m_deletions,
+                                           m_troubles, m_settings, m_programs},
+      m_appearance(m_settings), m_window(std::make_unique<MainWindow>(m_desk)),
+      m_tray(std::make_unique<Tray>(m_desk)), m_notifier(m_desk) {
+    m_catalog.follow(m_link);
+    connectParts();
+}
+
+Application::~Application() = default;
+
+void Application::connectParts() {
+    connect(&m_catalog.jobs, &JobModel::finished, this, [this](const JobState& state) {
+        if (!state.job.error.isEmpty() && state.job.error != "Cancelled")
+            m_troubles.add(troubleOf(state.job.kind, m_actions.nameOf(state.job.session),
+                                     state.job.error, state.job.message));
+    });
+    connect(&m_actions, &Actions::failed, &m_troubles, &Troubles::add);
+    connect(&m_actions, &Actions::notRemoved, &m_deletions, &Deletions::refused);
+    connect(&m_deletions, &Deletions::due, this,
+            [this](const Deletions::Item& item) { m_actions.remove(item.path, item.isSession); });
+
+    connect(m_tray.get(), &Tray::openAsked, this, &Application::openWindow);
+    connect(m_tray.get(), &Tray::newSessionAsked, this, [this] { perform("new-session"); });
+    connect(m_tray.get(), &Tray::quitAsked, this, &Application::quit);
+    connect(m_tray.get(), &Tray::sessionAsked, this, [this](const QString& path) {
+        openWindow();
+        m_window->showSession(path);
+    });
+    connect(m_tray.get(), &Tray::snapshotAsked, this,
+            [this](const QString& session, const QString& snapshot) {
+                openWindow();
+                m_window->showSnapshot(session, snapshot);
+            });
+    connect(&m_notifier, &Notifier::sessionAsked, this, [this](const QString& path) {
+        openWindow();
+        m_window->showSession(path);
+    });
+    connect(&m_notifier, &Notifier::snapshotAsked, this,
+            [this](const QString& session, const QString& snapshot) {
+                openWindow();
+                m_window->showSnapshot(session, snapshot);
+            });
+    connect(&m_notifier, &Notifier::whyAsked, this, &Application::openWindow);
+    m_notifier.setQuietWhile([this] { return m_window->isActiveWindow(); });
+    connect(m_window.get(), &MainWindow::quitAsked, this, &Application::quit);
+}
+
+void Application::begin(bool background) {
+    QApplication::setQuitOnLastWindowClosed(false);
+    m_window->setTray(m_tray->isThere());
+    m_link.look();
+    if (!background || !m_tray->isThere())
+        openWindow();
+}
+
+void Application::perform(const QString& action) {
+    if (action == "quit")
+        return quit();
+    if (action == "snapshot-now") {
+        m_actions.snapshotAll();
+        return;
+    }
+    openWindow();
+    if (action == "new-session")
+        m_window->newSession();
+    else if (action == "check")
+        m_window->checkComputer();
+}
+
+void Application::openWindow() {
+    m_window->setTray(m_tray->isThere());
+    m_window->raiseUp();
+}
+
+void Application::quit() {
+    // What the person deleted is deleted; the question goes out before the bus is left.
+    m_deletions.deleteNow();
+    m_window->hide();
+    QApplication::quit();
+}
+
+} // namespace entracte::desktop

@@ -1,0 +1,51 @@
+#pragma once
+
+// The application as a whole: owns the model, the window, the tray and the notifications, and ties
+// them together.
+
+#include "app/desktop/Desk.h"
+#include "app/desktop/Notifier.h"
+#include "app/desktop/Tray.h"
+#include "app/desktop/widgets/Appearance.h"
+#include "app/desktop/widgets/MainWindow.h"
+
+#include <QDBusConnection>
+
+#include <memory>
+
+namespace entracte::desktop {
+
+class Application : public QObject {
+    Q_OBJECT
+public:
+    explicit Application(QDBusConnection helperBus);
+    ~Application() override;
+
+    // `background`: the window stays away, if there is a tray to open it from.
+    void begin(bool background);
+    // What another start, a desktop file's action or a notification wants.
+    void perform(const QString& action);
+
+    MainWindow& window() { return *m_window; }
+    Desk& desk() { return m_desk; }
+
+private:
+    void connectParts();
+    void openWindow();
+    void quit();
+
+    Settings m_settings;
+    InstalledPrograms m_programs;
+    HelperLink m_link;
+    Catalog m_catalog;
+    Actions m_actions;
+    Deletions m_deletions;
+    Troubles m_troubles;
+    Desk m_desk;
+    Appearance m_appearance;
+    std::unique_ptr<MainWindow> m_window;
+    std::unique_ptr<Tray> m_tray;
+    Notifier m_notifier;
+};
+
+} // namespace entracte::desktop

@@ -1,0 +1,137 @@
+#include "app/desktop/Notifier.h"
+
+#include <QDBusConnection>
+#include <QDBusMessage>
+#include <QDBusPendingCallWatcher>
+#include <QDBusPendingReply>
+
+namespace entracte::desktop {
+
+namespace {
+constexpr const char* kService = "org.freedesktop.Notifications";
+constexpr const char* kPath = "/org/freedesktop/Notifications";
+} // namespace
+
+Notifier::Notifier(Desk& desk, QObject* parent) : QObject(parent), m_desk(desk) {
+    auto bus = QDBusConnection::sessionBus();
+    bus.connect(kService, kPath, kService, "ActionInvoked", this,
+                SLOT(onActionInvoked(uint, QString)));
+    bus.connect(kService, kPath, kService, "NotificationClosed", this, SLOT(onClosed(uint, uint)));
+    connect(&desk.catalog.jobs, &JobModel::finished, this, &Notifier::onFinished);
+    const auto remember = [this] {
+        m_states.clear();
+        const auto& sessions = m_desk.catalog.sessions;
+        for (int row = 0; row < sessions.rowCount(); ++row)
+            m_states.insert(sessions.at(row).path, sessions.at(row).state);
+    };
+    connect(&desk.catalog.sessions, &QAbstractItemModel::modelReset, this, remember);
+    connect(&desk.catalog.sessions, &QAbstractItemModel::rowsInserted, this, remember);
+    connect(&desk.catalog.sessions, &QAbstractItemModel::dataChanged, this,
+            &Notifier::onStateChanged);
+}
+
+void Notifier::onStateChanged(const QModelIndex& index) {
+    const auto& session = m_desk.catalog.sessions.at(index.row());
+    const auto before = std::exchange(m_states[session.path], session.state);
+    if (session.state != "interrupted" || before == "interrupted" || before.isEmpty() ||
+        !m_desk.settings.notifies(Settings::kInterrupted))
+        return;
+    Message message{session.path,
+                    {},
+                    tr("“%1” was interrupted").arg(printable(session.name)),
+                    tr("It ended without being asked."),
+                    {},
+                    true};
+    const auto newest = m_desk.catalog.snapshots.newest(1, session.path);
+    if (!newest.isEmpty()) {
+        message.body = tr("Its newest snapshot of %1 brings it back.")
+                           .arg(timeText(newest.first().takenUnixMs));
+        message.actions = QStringList{"resume", tr("Resume")};
+    }
+    message.actions += QStringList{"default", tr("Show")};
+    send(message);
+}
+
+void Notifier::onFinished(const JobState& state) {
+    const auto& job = state.job;
+    const auto name = m_desk.actions.nameOf(job.session);
+    if (!job.error.isEmpty()) {
+        if (job.error == "Cancelled" || !m_desk.settings.notifies(Settings::kFailed))
+            return;
+        const auto trouble = troubleOf(job.kind, name, job.error, job.message);
+        send({job.session,
+              {},
+              trouble.title,
+              trouble.happened + ' ' + trouble.safe,
+              {"why", tr("Why"), "default", tr("Show")},
+              true});
+        return;
+    }
+    const bool saved = job.kind == "snapshot" || job.kind == "suspend";
+    if (!m_desk.settings.notifies(Settings::kDone) || (!saved && job.kind != "resume") ||
+        m_looking())
+        return;
+    const auto* const taken = m_desk.catalog.snapshots.find(job.result);
+    if (taken && taken->origin != "asked" && !taken->origin.isEmpty())
+        return; // by itself, and often
+    Message message{job.session, saved ? job.result : QString(), jobDone(job.kind, name), {}, {},
+                    false};
+    message.actions = QStringList{"show", tr("Show")};
+    if (taken)
+        message.body = tr("%1, programs stood still for %2.", "3 windows and 12 MB, 0.4 s")
+                           .arg(snapshotFigures(*taken), frozenText(taken->frozenMicros));
+    if (job.kind == "snapshot")
+        message.actions += QStringList{"undo", tr("Undo")};
+    message.actions += QStringList{"default", tr("Show")};
+    send(message);
+}
+
+void Notifier::send(const Message& message) {
+    auto call = QDBusMessage::createMethodCall(kService, kPath, kService, "Notify");
+    // Markup is ours alone: names and comments come from anywhere.
+    call << tr("Entracte") << m_idOf.value(message.session, 0U)
+         << QStringLiteral("org.entracte.Desktop") << message.summary
+         << message.body.toHtmlEscaped() << message.actions
+         << QVariantMap{{"desktop-entry", "org.entracte.Desktop"},
+                        {"urgency", QVariant::fromValue<uchar>(message.urgent ? 2 : 1)},
+                        {"category", message.urgent ? "device.error" : "transfer.complete"}}
+         << -1;
+    auto* const watcher =
+        new QDBusPendingCallWatcher(QDBusConnection::sessionBus().asyncCall(call), this);
+    connect(watcher, &QDBusPendingCallWatcher::finished, this,
+            [this, message](QDBusPendingCallWatcher* answered) {
+                answered->deleteLater();
+                const QDBusPendingReply<uint> reply = *answered;
+                if (!reply.isValid()) // a desktop without notifications: the window tells it, too
+                    return;
+                m_idOf.insert(message.session, reply.value());
+                m_shown.insert(reply.value(), message);
+            });
+}
+
+void Notifier::onActionInvoked(uint id, const QString& action) {
+    const auto found = m_shown.find(id); // the signal goes to everybody: most ids are others'
+    if (found == m_shown.end())
+        return;
+    const auto message = *found;
+    if (action == "resume")
+        m_desk.actions.resume(message.session);
+    else if (action == "undo")
+        m_desk.deletions.add({message.snapshot, message.summary, false});
+    else if (action == "why")
+        emit whyAsked();
+    else if (!message.snapshot.isEmpty())
+        emit snapshotAsked(message.session, message.snapshot);
+    else
+        emit sessionAsked(message.session);
+}
+
+void Notifier::onClosed(uint id, uint) {
+    const auto found = m_shown.find(id);
+    if (found == m_shown.end())
+        return;
+    m_idOf.remove(found->session);
+    m_shown.erase(found);
+}
+
+} // namespace entracte::desktop

@@ -1,0 +1,53 @@
+#pragma once
+
+// Notifications over the desktop's notification service (Desktop Notifications Specification 1.2,
+// what libnotify speaks), asked without waiting. One for each job at most; a later one about the
+// same session takes the place of the earlier.
+
+#include "app/desktop/Desk.h"
+
+#include <QHash>
+#include <QObject>
+
+#include <functional>
+
+namespace entracte::desktop {
+
+class Notifier : public QObject {
+    Q_OBJECT
+public:
+    explicit Notifier(Desk& desk, QObject* parent = nullptr);
+
+    // While the window is before the person's eyes, it says what work has come to by itself.
+    void setQuietWhile(std::function<bool()> looking) { m_looking = std::move(looking); }
+
+signals:
+    void sessionAsked(const QString& session);
+    void snapshotAsked(const QString& session, const QString& snapshot);
+    void whyAsked();
+
+private slots:
+    void onActionInvoked(uint id, const QString& action);
+    void onClosed(uint id, uint reason);
+
+private:
+    struct Message {
+        QString session;  // object path; one notification for each
+        QString snapshot; // likewise
+        QString summary;
+        QString body;
+        QStringList actions; // key, text, …
+        bool urgent = false;
+    };
+    void send(const Message& message);
+    void onFinished(const JobState& state);
+    void onStateChanged(const QModelIndex& index);
+
+    Desk& m_desk;
+    std::function<bool()> m_looking = [] { return false; };
+    QHash<QString, uint> m_idOf; // session: its notification
+    QHash<uint, Message> m_shown;
+    QHash<QString, QString> m_states; // session: its state before
+};
+
+} // namespace entracte::desktop

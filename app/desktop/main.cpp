@@ -1,0 +1,70 @@
+// entracte-desktop: sessions in a window and in the tray. Talks to entracted over D-Bus and has no
+// privileges of its own.
+
+#include "app/desktop/Application.h"
+#include "app/desktop/SingleInstance.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QLibraryInfo>
+#include <QTranslator>
+
+using namespace entracte::desktop;
+
+int main(int argc, char** argv) {
+    QApplication application(argc, argv);
+    QApplication::setApplicationName("entracte");
+    QApplication::setApplicationVersion(ENTRACTE_VERSION);
+    QApplication::setDesktopFileName("org.entracte.Desktop");
+
+    if (QLocale().language() == QLocale::C) // it has no way to write a time for people
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedKingdom));
+
+    QTranslator qts;
+    QTranslator ours;
+    if (qts.load(QLocale(), "qtbase", "_", QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
+        QApplication::installTranslator(&qts);
+    // English has a translation, too: its plurals.
+    if (ours.load(QLocale(), "entracte", "_", ":/i18n") || ours.load(":/i18n/entracte_en.qm"))
+        QApplication::installTranslator(&ours);
+    QApplication::setApplicationDisplayName(QCoreApplication::translate("main", "Entracte"));
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(QCoreApplication::translate(
+        "main",
+        "Saves running desktop sessions and brings them back, in a window and in the tray."));
+    const QCommandLineOption background(
+        "background",
+        QCoreApplication::translate("main", "Start in the tray, without a window (as at login)."));
+    const QCommandLineOption snapshot(
+        "snapshot-now", QCoreApplication::translate("main", "Save every running session."));
+    const QCommandLineOption fresh("new-session",
+                                   QCoreApplication::translate("main", "Ask for a new session."));
+    const QCommandLineOption check("check",
+                                   QCoreApplication::translate("main", "Check this computer."));
+    const QCommandLineOption quit(
+        "quit", QCoreApplication::translate("main", "End the application; sessions go on."));
+    const QCommandLineOption sessionBus(
+        "session-bus",
+        QCoreApplication::translate("main", "Look for the helper on the session bus."));
+    parser.addOptions({background, snapshot, fresh, check, quit, sessionBus});
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.process(application);
+
+    QString action;
+    for (const auto* const option : {&snapshot, &fresh, &check, &quit})
+        if (parser.isSet(*option))
+            action = option->names().first();
+
+    SingleInstance instance;
+    if (instance.claim(action) == SingleInstance::Role::Second || action == "quit")
+        return 0;
+    Application desktop(parser.isSet(sessionBus) ? QDBusConnection::sessionBus()
+                                                 : QDBusConnection::systemBus());
+    QObject::connect(&instance, &SingleInstance::asked, &desktop, &Application::perform);
+    desktop.begin(parser.isSet(background));
+    if (!action.isEmpty())
+        desktop.perform(action);
+    return QApplication::exec();
+}

@@ -1,0 +1,229 @@
+#include "app/desktop/model/Actions.h"
+
+#include "EntracteProxies.h" // generated
+#include "app/common/CallerEnvironment.h"
+#include "app/desktop/model/Wording.h"
+
+#include <QDBusPendingCallWatcher>
+#include <QDir>
+#include <QPointer>
+
+extern char** environ;
+
+namespace entracte::desktop {
+
+namespace {
+using ManagerProxy = OrgEntracteEntracte1ManagerInterface;
+using SessionProxy = OrgEntracteEntracte1SessionInterface;
+using SnapshotProxy = OrgEntracteEntracte1SnapshotInterface;
+using JobProxy = OrgEntracteEntracte1JobInterface;
+} // namespace
+
+Actions::Actions(HelperLink& link, Catalog& catalog, QObject* parent)
+    : QObject(parent), m_link(link), m_catalog(catalog) {
+    connect(&catalog, &Catalog::loaded, this, [this] {
+        if (std::exchange(m_saveWhenTold, false))
+            snapshotAll();
+    });
+}
+
+template <typename Proxy>
+std::unique_ptr<Proxy> Actions::proxy(const QString& path) const {
+    return m_link.client().proxy<Proxy>(path);
+}
+
+void Actions::watch(const QDBusPendingCall& call, const QString& kind, const QString& session) {
+    auto* const watcher = new QDBusPendingCallWatcher(call, this);
+    connect(watcher, &QDBusPendingCallWatcher::finished, this,
+            [this, kind, name = nameOf(session)](QDBusPendingCallWatcher* answered) {
+                answered->deleteLater();
+                if (!answered->isError())
+                    return;
+                const auto error = errorOf(answered->error());
+                const auto code = errorInfo(error.code()).name;
+                emit failed(troubleOf(
+                    kind, name, QString::fromUtf8(code.data(), static_cast<qsizetype>(code.size())),
+                    QString::fromStdString(error.forPerson())));
+            });
+}
+
+QString Actions::nameOf(const QString& session) const {
+    const auto* const found = m_catalog.sessions.find(session);
+    return found ? found->name : QString();
+}
+
+void Actions::start(const StartRequest& request) {
+    auto options = screenOptions(request.screen);
+    if (request.screen != "host") {
+        options.insert("width", QVariant::fromValue<ushort>(request.width));
+        options.insert("height", QVariant::fromValue<ushort>(request.height));
+    }
+    options.insert("name", request.name);
+    options.insert("workingDirectory", QDir::homePath());
+    if (const auto environment = passedEnvironment(environ, {}))
+        options.insert("environment", QVariant::fromValue<EntracteEnvironment>(*environment));
+    if (request.everySeconds > 0)
+        options.insert("everySeconds", request.everySeconds);
+    if (!request.share.isEmpty())
+        options.insert("share", request.share);
+    if (!request.shareReadOnly.isEmpty())
+        options.insert("shareReadOnly", request.shareReadOnly);
+    const QDBusPendingReply<QDBusObjectPath> call =
+        proxy<ManagerProxy>(Client::kRoot)->StartSession(request.command, options);
+    watch(call, "start", {});
+    announce(call);
+}
+
+void Actions::announce(const QDBusPendingCall& call) {
+    auto* const watcher = new QDBusPendingCallWatcher(call, this);
+    connect(watcher, &QDBusPendingCallWatcher::finished, this,
+            [this](QDBusPendingCallWatcher* answered) {
+                answered->deleteLater();
+                const QDBusPendingReply<QDBusObjectPath> reply = *answered;
+                if (reply.isValid())
+                    emit startBegun(reply.value().path());
+            });
+}
+
+void Actions::snapshot(const QString& session, const QString& comment) {
+    watch(proxy<SessionProxy>(session)->Snapshot(comment), "snapshot", session);
+}
+
+int Actions::snapshotAll() {
+    if (m_link.reach() != HelperLink::Reach::Here) { // just started, or the helper has
+        m_saveWhenTold = true;
+        m_link.look();
+        return 0;
+    }
+    int count = 0;
+    for (int row = 0; row < m_catalog.sessions.rowCount(); ++row) {
+        const auto& session = m_catalog.sessions.at(row);
+        if (!canSnapshot(session) || m_catalog.jobs.runningFor(session.path))
+            continue;
+        snapshot(session.path);
+        ++count;
+    }
+    return count;
+}
+
+void Actions::suspend(const QString& session) {
+    watch(proxy<SessionProxy>(session)->Suspend(QString()), "suspend", session);
+}
+
+// The kind of screen that it had, here where the person sits now.
+QVariantMap Actions::screenOf(const QString& session) const {
+    const auto* const found = m_catalog.sessions.find(session);
+    return screenOptions(found && !found->screen.isEmpty() ? found->screen : QString("host"));
+}
+
+void Actions::resume(const QString& session, const QString& snapshot) {
+    watch(proxy<SessionProxy>(session)->Resume(
+              QDBusObjectPath(snapshot.isEmpty() ? QString("/") : snapshot), screenOf(session)),
+          "resume", session);
+}
+
+void Actions::attach(const QString& session) {
+    watch(proxy<SessionProxy>(session)->Attach(screenOf(session)), "attach", session);
+}
+
+void Actions::detach(const QString& session) {
+    watch(proxy<SessionProxy>(session)->Detach(), "detach", session);
+}
+
+void Actions::stop(const QString& session) {
+    watch(proxy<SessionProxy>(session)->Stop(), "stop", session);
+}
+
+void Actions::rollback(const QString& session, const QString& snapshot) {
+    watch(proxy<SessionProxy>(session)->Rollback(QDBusObjectPath(snapshot), screenOf(session)),
+          "rollback", session);
+}
+
+void Actions::clone(const QString& session, const QString& snapshot, const QString& name) {
+    const QDBusPendingReply<QDBusObjectPath> call = proxy<SessionProxy>(session)->Clone(
+        QDBusObjectPath(snapshot.isEmpty() ? QString("/") : snapshot), name, screenOf(session));
+    watch(call, "clone", session);
+    announce(call);
+}
+
+void Actions::rename(const QString& session, const QString& name) {
+    watch(proxy<SessionProxy>(session)->Rename(name), "rename", session);
+}
+
+void Actions::setComment(const QString& snapshot, const QString& comment) {
+    watch(proxy<SnapshotProxy>(snapshot)->SetComment(comment), "comment", {});
+}
+
+void Actions::setPinned(const QString& snapshot, bool pinned) {
+    watch(proxy<SnapshotProxy>(snapshot)->SetPinned(pinned), "pin", {});
+}
+
+void Actions::setSchedule(const QString& session, uint seconds) {
+    watch(proxy<SessionProxy>(session)->SetSchedule(seconds), "settings", session);
+}
+
+void Actions::pauseSchedules(qint64 untilUnixMs) {
+    for (int row = 0; row < m_catalog.sessions.rowCount(); ++row) {
+        const auto& session = m_catalog.sessions.at(row);
+        if (session.scheduleSeconds > 0)
+            watch(proxy<SessionProxy>(session.path)->PauseSchedule(untilUnixMs), "settings",
+                  session.path);
+    }
+}
+
+void Actions::setRetention(const QString& session, const QString& keep) {
+    watch(proxy<SessionProxy>(session)->SetRetention(keep), "settings", session);
+}
+
+void Actions::setResumeAutomatically(const QString& session, bool automatic) {
+    watch(proxy<SessionProxy>(session)->SetResumeAutomatically(automatic), "settings", session);
+}
+
+void Actions::cancel(const QString& job) {
+    m_catalog.jobs.cancelling(job);
+    watch(proxy<JobProxy>(job)->Cancel(), "cancel", {});
+}
+
+void Actions::remove(const QString& path, bool isSession) {
+    const QDBusPendingCall call = isSession
+                                      ? QDBusPendingCall(proxy<SessionProxy>(path)->Delete())
+                                      : QDBusPendingCall(proxy<SnapshotProxy>(path)->Delete());
+    watch(call, "delete", isSession ? path : QString());
+    auto* const watcher = new QDBusPendingCallWatcher(call, this);
+    connect(watcher, &QDBusPendingCallWatcher::finished, this,
+            [this, path](QDBusPendingCallWatcher* answered) {
+                answered->deleteLater();
+                if (answered->isError())
+                    emit notRemoved(path);
+            });
+}
+
+void Actions::preflight(const QString& session, QObject* receiver,
+                        std::function<void(const EntracteFindings&)> then) {
+    auto* const watcher =
+        new QDBusPendingCallWatcher(proxy<SessionProxy>(session)->Preflight(), receiver);
+    connect(watcher, &QDBusPendingCallWatcher::finished, receiver,
+            [then = std::move(then)](QDBusPendingCallWatcher* answered) {
+                answered->deleteLater();
+                const QDBusPendingReply<EntracteFindings> reply = *answered;
+                if (reply.isValid())
+                    then(reply.value());
+            });
+}
+
+void Actions::doctor(QObject* receiver,
+                     std::function<void(std::optional<EntracteDoctorFindings>, QString)> then) {
+    auto* const watcher =
+        new QDBusPendingCallWatcher(proxy<ManagerProxy>(Client::kRoot)->Doctor(), receiver);
+    connect(watcher, &QDBusPendingCallWatcher::finished, receiver,
+            [then = std::move(then)](QDBusPendingCallWatcher* answered) {
+                answered->deleteLater();
+                const QDBusPendingReply<EntracteDoctorFindings> reply = *answered;
+                if (reply.isValid())
+                    then(reply.value(), {});
+                else
+                    then(std::nullopt, QString::fromStdString(errorOf(reply.error()).sentence()));
+            });
+}
+
+} // namespace entracte::desktop

@@ -1,0 +1,88 @@
+#pragma once
+
+// What the person asks of the helper, asked without waiting. What is a job shows itself in the
+// JobModel; what fails before it becomes one, or is none, is told by failed().
+
+#include "app/desktop/model/Models.h"
+#include "app/desktop/model/Wording.h"
+
+#include <QDBusPendingCall>
+#include <QObject>
+
+#include <functional>
+#include <memory>
+
+namespace entracte::desktop {
+
+struct StartRequest {
+    QStringList command;
+    QString name;
+    QString screen = "host"; // host, window, headless
+    ushort width = 1280;     // pixels; window and headless
+    ushort height = 800;
+    uint everySeconds = 0; // saved by itself; 0: never
+    QStringList share;
+    QStringList shareReadOnly;
+};
+
+class Actions : public QObject {
+    Q_OBJECT
+public:
+    Actions(HelperLink& link, Catalog& catalog, QObject* parent = nullptr);
+
+    void start(const StartRequest& request);
+    void snapshot(const QString& session, const QString& comment = {});
+    // Every session that can be; their number. Done later where it is not known yet which there
+    // are.
+    int snapshotAll();
+    void suspend(const QString& session);
+    // The newest snapshot when none is named.
+    void resume(const QString& session, const QString& snapshot = {});
+    // Onto the screen where the person sits now.
+    void attach(const QString& session);
+    void detach(const QString& session);
+    void stop(const QString& session);
+    // Back to an earlier snapshot; the helper saves what runs first.
+    void rollback(const QString& session, const QString& snapshot);
+    // A second session from a snapshot, beside the first.
+    void clone(const QString& session, const QString& snapshot, const QString& name);
+    void rename(const QString& session, const QString& name);
+    void setComment(const QString& snapshot, const QString& comment);
+    void setPinned(const QString& snapshot, bool pinned);
+    // 0: never.
+    void setSchedule(const QString& session, uint seconds);
+    // Every session's; 0: go on now.
+    void pauseSchedules(qint64 untilUnixMs);
+    void setRetention(const QString& session, const QString& keep);
+    void setResumeAutomatically(const QString& session, bool automatic);
+    void cancel(const QString& job);
+    void remove(const QString& path, bool isSession);
+
+    void preflight(const QString& session, QObject* receiver,
+                   std::function<void(const EntracteFindings&)> then);
+    void doctor(QObject* receiver,
+                std::function<void(std::optional<EntracteDoctorFindings>, QString why)> then);
+
+    QString nameOf(const QString& session) const;
+
+signals:
+    // A session that was asked for here is on its way.
+    void startBegun(const QString& job);
+    void failed(const entracte::desktop::Trouble& trouble);
+    // What could not be deleted.
+    void notRemoved(const QString& path);
+
+private:
+    template <typename Proxy>
+    std::unique_ptr<Proxy> proxy(const QString& path) const;
+    void watch(const QDBusPendingCall& call, const QString& kind, const QString& session);
+    // Tells of the job that a new session comes from.
+    void announce(const QDBusPendingCall& call);
+    QVariantMap screenOf(const QString& session) const;
+
+    HelperLink& m_link;
+    Catalog& m_catalog;
+    bool m_saveWhenTold = false;
+};
+
+} // namespace entracte::desktop

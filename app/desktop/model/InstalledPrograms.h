@@ -1,0 +1,44 @@
+#pragma once
+
+// The applications that are installed for this person, from the .desktop files of the XDG data
+// directories (Desktop Entry Specification 1.5), and which of them a command is.
+
+#include <QHash>
+#include <QString>
+#include <QStringList>
+
+namespace entracte::desktop {
+
+struct InstalledProgram {
+    QString id;      // "org.kde.kate.desktop"
+    QString name;    // in the person's language
+    QString comment; // likewise
+    QString icon;    // a name of the theme, or a path
+    QStringList command;
+    bool terminal = false;
+};
+
+class InstalledPrograms {
+public:
+    // What XDG_DATA_HOME and XDG_DATA_DIRS hold, by name. Earlier directories win.
+    static InstalledPrograms ofPerson();
+    static InstalledPrograms in(const QStringList& directories);
+
+    const QList<InstalledProgram>& all() const { return m_all; }
+    // The application whose program is the first word of `command`; nullptr for none.
+    const InstalledProgram* ofCommand(const QStringList& command) const;
+
+private:
+    QList<InstalledProgram> m_all;
+    QHash<QString, qsizetype> m_byProgram;
+};
+
+// The words of an Exec key, field codes dropped (the specification's quoting). Empty when it is
+// malformed.
+QStringList execWords(const QString& exec);
+
+// The words of what a person typed, quoted as a shell would have it; nothing is expanded. Empty
+// when a quotation does not end.
+QStringList typedWords(const QString& typed);
+
+} // namespace entracte::desktop

@@ -1,0 +1,137 @@
+#include "app/desktop/model/Models.h"
+
+#include "app/desktop/model/Wording.h"
+
+#include <QDateTime>
+
+namespace entracte::desktop {
+
+bool isAlive(const SessionView& session) {
+    return session.state == "starting" || session.state == "running" || session.state == "detached";
+}
+
+bool canSnapshot(const SessionView& session) {
+    return session.state == "running" || session.state == "detached";
+}
+
+bool canResume(const SessionView& session) {
+    return session.state == "suspended" || session.state == "interrupted";
+}
+
+// --- sessions
+
+QVariant SessionModel::data(const QModelIndex& index, int role) const {
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const auto& session = at(index.row());
+    switch (role) {
+    case Qt::DisplayRole:
+        return printable(session.name);
+    case PathRole:
+    case SessionRole:
+        return session.path;
+    case SearchRole:
+        return session.name + ' ' + session.command.join(' ') + ' ' + stateText(session.state);
+    case Qt::AccessibleTextRole:
+        return tr("%1, %2").arg(printable(session.name), stateText(session.state));
+    case Qt::ToolTipRole:
+        return printable(session.command.join(' '));
+    default:
+        return {};
+    }
+}
+
+SessionView SessionModel::viewOf(const QString& path, const QVariantMap& properties) const {
+    return sessionView(path, properties);
+}
+
+bool SessionModel::comesBefore(const SessionView& a, const SessionView& b) const {
+    return a.createdUnixMs < b.createdUnixMs;
+}
+
+// --- snapshots
+
+QVariant SnapshotModel::data(const QModelIndex& index, int role) const {
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const auto& snapshot = at(index.row());
+    switch (role) {
+    case Qt::DisplayRole:
+        return snapshotTitle(snapshot);
+    case PathRole:
+        return snapshot.path;
+    case SessionRole:
+        return snapshot.session;
+    case SearchRole:
+        return snapshotTitle(snapshot) + ' ' + timeText(snapshot.takenUnixMs);
+    case DayRole:
+        return QDateTime::fromMSecsSinceEpoch(snapshot.takenUnixMs).date();
+    case Qt::AccessibleTextRole:
+        return tr("%1, %2, %3")
+            .arg(snapshotTitle(snapshot), timeText(snapshot.takenUnixMs),
+                 snapshotFigures(snapshot));
+    default:
+        return {};
+    }
+}
+
+QList<SnapshotView> SnapshotModel::newest(int count, const QString& session) const {
+    QList<SnapshotView> list;
+    for (int row = 0; row < rowCount() && list.size() < count; ++row)
+        if (session.isEmpty() || at(row).session == session)
+            list.append(at(row));
+    return list;
+}
+
+SnapshotView SnapshotModel::viewOf(const QString& path, const QVariantMap& properties) const {
+    return snapshotView(path, properties);
+}
+
+bool SnapshotModel::comesBefore(const SnapshotView& a, const SnapshotView& b) const {
+    return a.takenUnixMs > b.takenUnixMs;
+}
+
+// --- the catalog
+
+Catalog::Catalog(QObject* parent) : QObject(parent) {}
+
+void Catalog::follow(HelperLink& link) {
+    connect(&link, &HelperLink::allTold, this, &Catalog::allTold);
+    connect(&link, &HelperLink::objectAppeared, this, &Catalog::appeared);
+    connect(&link, &HelperLink::objectChanged, this, &Catalog::changed);
+    connect(&link, &HelperLink::objectVanished, this, &Catalog::vanished);
+    connect(&link, &HelperLink::reachChanged, this, [this](HelperLink::Reach reach) {
+        if (reach == HelperLink::Reach::Gone)
+            jobs.helperGone();
+    });
+}
+
+void Catalog::allTold(const EntracteObjects& objects) {
+    for (auto* const list : m_lists) {
+        QList<std::pair<QString, QVariantMap>> found;
+        for (auto object = objects.begin(); object != objects.end(); ++object)
+            if (object->contains(list->interfaceName()))
+                found.append({object.key().path(), object->value(list->interfaceName())});
+        list->replaceAll(found);
+    }
+    emit loaded();
+}
+
+void Catalog::appeared(const QString& path, const EntracteInterfaces& interfaces) {
+    for (auto* const list : m_lists)
+        if (interfaces.contains(list->interfaceName()))
+            list->appeared(path, interfaces.value(list->interfaceName()));
+}
+
+void Catalog::changed(const QString& path, const QString& interface, const QVariantMap& changed) {
+    for (auto* const list : m_lists)
+        if (interface == list->interfaceName())
+            list->changed(path, changed);
+}
+
+void Catalog::vanished(const QString& path) {
+    for (auto* const list : m_lists)
+        list->vanished(path);
+}
+
+} // namespace entracte::desktop

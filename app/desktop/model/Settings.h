@@ -1,0 +1,53 @@
+#pragma once
+
+// What the person has set, in the XDG configuration directory (entracte/desktop.conf), and whether
+// the application starts at login (a file in autostart, as the XDG autostart specification has it).
+
+#include <QByteArray>
+#include <QObject>
+#include <QSettings>
+
+namespace entracte::desktop {
+
+class Settings : public QObject {
+    Q_OBJECT
+public:
+    enum class Colours { AsDesktop, Light, Dark };
+    Q_ENUM(Colours)
+
+    // Kinds of notification that can be turned off.
+    static constexpr const char* kDone = "done";
+    static constexpr const char* kFailed = "failed";
+    static constexpr const char* kInterrupted = "interrupted";
+
+    explicit Settings(QObject* parent = nullptr);
+
+    bool notifies(const QString& kind) const;
+    void setNotifies(const QString& kind, bool on);
+
+    Colours colours() const;
+    void setColours(Colours colours);
+
+    bool startsAtLogin() const;
+    // A sentence for the person when it cannot be written.
+    QString setStartsAtLogin(bool on);
+
+    // The window closes into the tray; without a tray it always ends.
+    bool staysInTray() const;
+    void setStaysInTray(bool on);
+
+    QByteArray bytes(const QString& key) const;
+    void setBytes(const QString& key, const QByteArray& value);
+    bool flag(const QString& key) const;
+    void setFlag(const QString& key, bool value);
+
+    static QString autostartFile();
+
+signals:
+    void changed();
+
+private:
+    QSettings m_file;
+};
+
+} // namespace entracte::desktop

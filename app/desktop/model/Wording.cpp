@@ -1,0 +1,277 @@
+#include "app/desktop/model/Wording.h"
+
+#include "app/desktop/model/Models.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QLocale>
+
+namespace entracte::desktop {
+
+namespace {
+
+// One context for all, so that translators find these together.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(Words)
+};
+
+QString joined(const QStringList& parts) {
+    return parts.join(QStringLiteral(" · "));
+}
+
+} // namespace
+
+QString printable(const QString& text) {
+    QString safe;
+    safe.reserve(text.size());
+    for (const auto character : text) {
+        const bool turnsAround = character.unicode() >= 0x202A && character.unicode() <= 0x202E;
+        const bool isolates = character.unicode() >= 0x2066 && character.unicode() <= 0x2069;
+        if (character.isSurrogate() || (character.isPrint() && !turnsAround && !isolates))
+            safe += character;
+        else
+            safe += QChar::Space;
+    }
+    return safe;
+}
+
+QString sizeText(quint64 bytes) {
+    return QLocale().formattedDataSize(static_cast<qint64>(bytes), bytes < 1000 ? 0 : 1,
+                                       QLocale::DataSizeSIFormat);
+}
+
+QString frozenText(uint micros) {
+    if (micros < 100'000)
+        return Words::tr("%1 ms").arg((micros + 500) / 1000);
+    return Words::tr("%1 s").arg(QLocale().toString(micros / 1e6, 'f', 1));
+}
+
+QString clockText(qint64 unixMs) {
+    return QLocale().toString(QDateTime::fromMSecsSinceEpoch(unixMs).time(), QLocale::ShortFormat);
+}
+
+QString timeText(qint64 unixMs) {
+    const auto time = QDateTime::fromMSecsSinceEpoch(unixMs);
+    if (time.date() == QDate::currentDate())
+        return clockText(unixMs);
+    return QLocale().toString(time, QLocale::ShortFormat);
+}
+
+QString agoText(qint64 unixMs, qint64 nowMs) {
+    const auto seconds = (nowMs - unixMs) / 1000;
+    if (seconds < 60)
+        return Words::tr("just now");
+    if (seconds < 3600)
+        return Words::tr("%n minute(s) ago", nullptr, static_cast<int>(seconds / 60));
+    if (seconds < 86'400)
+        return Words::tr("%n hour(s) ago", nullptr, static_cast<int>(seconds / 3600));
+    return Words::tr("%n day(s) ago", nullptr, static_cast<int>(seconds / 86'400));
+}
+
+QString dayText(qint64 unixMs, qint64 nowMs) {
+    const auto day = QDateTime::fromMSecsSinceEpoch(unixMs).date();
+    const auto today = QDateTime::fromMSecsSinceEpoch(nowMs).date();
+    if (day == today)
+        return Words::tr("Today");
+    if (day == today.addDays(-1))
+        return Words::tr("Yesterday");
+    return QLocale().toString(day, day.year() == today.year()
+                                       ? Words::tr("dddd, d MMMM", "a day of this year")
+                                       : Words::tr("d MMMM yyyy", "a day of another year"));
+}
+
+QString stateText(const QString& state) {
+    if (state == "starting")
+        return Words::tr("starting");
+    if (state == "running")
+        return Words::tr("running");
+    if (state == "detached")
+        return Words::tr("running without a screen");
+    if (state == "suspended")
+        return Words::tr("suspended");
+    if (state == "interrupted")
+        return Words::tr("interrupted");
+    if (state == "ended")
+        return Words::tr("ended");
+    return printable(state);
+}
+
+QString stateExplained(const SessionView& session) {
+    if (session.state == "starting")
+        return Words::tr("Its programs are starting.");
+    if (session.state == "detached")
+        return Words::tr("Its programs go on, and are on no screen. Show them here at any time.");
+    if (session.state == "suspended")
+        return Words::tr("It is saved and uses no memory. Resume it to go on where you were.");
+    if (session.state == "interrupted")
+        return Words::tr("It ended without being asked. Its newest snapshot brings it back.");
+    if (session.state == "ended")
+        return Words::tr("It has ended, and there is no snapshot to bring it back.");
+    return {};
+}
+
+QString screenText(const SessionView& session) {
+    if (session.screen == "headless")
+        return Words::tr("on no visible screen");
+    if (session.screen == "window")
+        return Words::tr("in a window of its own");
+    if (session.display.isEmpty())
+        return {};
+    return Words::tr("among the windows of display %1").arg(printable(session.display));
+}
+
+QString sessionFigures(const SessionView& session) {
+    // The helper counts now and then; a session just started has not been counted yet.
+    if (!isAlive(session) || session.programs + session.windows == 0)
+        return stateText(session.state);
+    return joined({Words::tr("%n program(s)", nullptr, static_cast<int>(session.programs)),
+                   Words::tr("%n window(s)", nullptr, static_cast<int>(session.windows))});
+}
+
+QString scheduleText(const SessionView& session, qint64 nowMs) {
+    if (!isAlive(session) || session.scheduleSeconds == 0)
+        return {};
+    if (session.pausedUntilUnixMs > nowMs)
+        return Words::tr("automatic snapshots pause until %1")
+            .arg(timeText(session.pausedUntilUnixMs));
+    if (session.nextSnapshotUnixMs > 0)
+        return Words::tr("next automatic snapshot %1").arg(timeText(session.nextSnapshotUnixMs));
+    return {};
+}
+
+QString intervalText(uint seconds) {
+    if (seconds == 0)
+        return Words::tr("Never");
+    if (seconds % 86'400 == 0)
+        return Words::tr("Every %n day(s)", nullptr, static_cast<int>(seconds / 86'400));
+    if (seconds % 3600 == 0)
+        return Words::tr("Every %n hour(s)", nullptr, static_cast<int>(seconds / 3600));
+    if (seconds % 60 == 0)
+        return Words::tr("Every %n minute(s)", nullptr, static_cast<int>(seconds / 60));
+    return Words::tr("Every %n second(s)", nullptr, static_cast<int>(seconds));
+}
+
+QString snapshotTitle(const SnapshotView& snapshot) {
+    if (!snapshot.comment.trimmed().isEmpty())
+        return printable(snapshot.comment);
+    if (snapshot.origin == "scheduled")
+        return Words::tr("Automatic snapshot");
+    if (snapshot.origin == "rollback")
+        return Words::tr("Before going back");
+    return snapshot.suspended ? Words::tr("Suspended") : Words::tr("Snapshot");
+}
+
+QString snapshotFigures(const SnapshotView& snapshot) {
+    return joined({Words::tr("%n window(s)", nullptr, static_cast<int>(snapshot.windows)),
+                   sizeText(snapshot.storedBytes)});
+}
+
+QString jobTitle(const QString& kind) {
+    if (kind == "start")
+        return Words::tr("New session");
+    if (kind == "snapshot")
+        return Words::tr("Snapshot");
+    if (kind == "suspend")
+        return Words::tr("Suspend");
+    if (kind == "resume")
+        return Words::tr("Resume");
+    if (kind == "rollback")
+        return Words::tr("Go back");
+    if (kind == "clone")
+        return Words::tr("Open beside");
+    if (kind == "attach")
+        return Words::tr("Show here");
+    if (kind == "detach")
+        return Words::tr("Take off the screen");
+    if (kind == "stop")
+        return Words::tr("End");
+    return printable(kind);
+}
+
+QString jobSentence(const QString& kind, const QString& session) {
+    const auto name = printable(session);
+    if (kind == "start")
+        return name.isEmpty() ? Words::tr("Starting a session")
+                              : Words::tr("Starting “%1”").arg(name);
+    if (kind == "snapshot")
+        return Words::tr("Taking a snapshot of “%1”").arg(name);
+    if (kind == "suspend")
+        return Words::tr("Suspending “%1”").arg(name);
+    if (kind == "resume")
+        return Words::tr("Resuming “%1”").arg(name);
+    if (kind == "rollback")
+        return Words::tr("Taking “%1” back to an earlier moment").arg(name);
+    if (kind == "clone")
+        return Words::tr("Opening a copy beside “%1”").arg(name);
+    if (kind == "attach")
+        return Words::tr("Bringing “%1” to this screen").arg(name);
+    if (kind == "detach")
+        return Words::tr("Taking “%1” off the screen").arg(name);
+    if (kind == "stop")
+        return Words::tr("Ending “%1”").arg(name);
+    return Words::tr("%1: “%2”", "a kind of work, a session").arg(jobTitle(kind), name);
+}
+
+QString jobDone(const QString& kind, const QString& session) {
+    const auto name = printable(session);
+    if (kind == "start")
+        return Words::tr("“%1” has started").arg(name);
+    if (kind == "snapshot")
+        return Words::tr("“%1” was saved").arg(name);
+    if (kind == "suspend")
+        return Words::tr("“%1” is suspended").arg(name);
+    if (kind == "resume")
+        return Words::tr("“%1” is back").arg(name);
+    if (kind == "rollback")
+        return Words::tr("“%1” is back at the earlier moment").arg(name);
+    if (kind == "clone")
+        return Words::tr("A copy of “%1” runs beside it").arg(name);
+    if (kind == "attach")
+        return Words::tr("“%1” is on this screen").arg(name);
+    if (kind == "detach")
+        return Words::tr("“%1” goes on without a screen").arg(name);
+    if (kind == "stop")
+        return Words::tr("“%1” has ended").arg(name);
+    return Words::tr("%1 is done: “%2”", "a kind of work, a session").arg(jobTitle(kind), name);
+}
+
+QString phaseText(const QString& phase) {
+    if (phase == "preparing")
+        return Words::tr("Preparing");
+    if (phase == "saving")
+        return Words::tr("Saving memory");
+    if (phase == "storing")
+        return Words::tr("Storing");
+    if (phase == "ending")
+        return Words::tr("Ending programs");
+    if (phase == "verifying")
+        return Words::tr("Verifying");
+    if (phase == "unpacking")
+        return Words::tr("Unpacking");
+    if (phase == "restoring")
+        return Words::tr("Restoring programs");
+    if (phase == "redrawing")
+        return Words::tr("Bringing back windows");
+    if (phase == "starting")
+        return Words::tr("Starting programs");
+    return phase.isEmpty() ? Words::tr("Waiting") : printable(phase);
+}
+
+QString progressText(const JobState& state) {
+    if (state.cancelling)
+        return Words::tr("Cancelling…");
+    QStringList parts{phaseText(state.job.phase)};
+    if (state.job.bytes > 0)
+        parts.append(sizeText(state.job.bytes));
+    if (state.bytesPerSecond >= 1000)
+        parts.append(Words::tr("%1/s", "bytes per second")
+                         .arg(sizeText(static_cast<quint64>(state.bytesPerSecond))));
+    if (state.secondsLeft && *state.secondsLeft >= 1 && *state.secondsLeft < 86'400)
+        parts.append(
+            *state.secondsLeft < 90
+                ? Words::tr("%n second(s) left", nullptr, qRound(*state.secondsLeft))
+                : Words::tr("%n minute(s) left", nullptr, qRound(*state.secondsLeft / 60)));
+    return joined(parts);
+}
+
+} // namespace entracte::desktop

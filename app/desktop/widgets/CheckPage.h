@@ -1,0 +1,36 @@
+#pragma once
+
+// What this computer lacks for Entracte, and what to do about it: the first thing that is shown
+// when something is missing. Asks the helper; where there is none, looks by itself.
+
+#include "app/desktop/Desk.h"
+#include "app/desktop/widgets/Pieces.h"
+
+class QVBoxLayout;
+
+namespace entracte::desktop {
+
+class CheckPage : public QWidget {
+    Q_OBJECT
+public:
+    CheckPage(Desk& desk, QWidget* parent);
+    void check();
+
+signals:
+    void closed();
+    // Nothing that is needed is missing.
+    void foundWell();
+
+private:
+    void show(const EntracteDoctorFindings& findings);
+    void lookOurselves(const EntracteDoctorFinding& helper);
+
+    Desk& m_desk;
+    QLabel* m_summary;
+    QVBoxLayout* m_list;
+    QWidget* m_rows = nullptr;
+    QPushButton* m_again;
+    quint64 m_asked = 0;
+};
+
+} // namespace entracte::desktop

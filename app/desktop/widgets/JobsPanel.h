@@ -1,0 +1,72 @@
+#pragma once
+
+// At the foot of the window: work under way with its phases, what went wrong, and what can still be
+// undone. Takes no room when there is nothing to tell.
+
+#include "app/desktop/Desk.h"
+#include "app/desktop/widgets/Pieces.h"
+
+#include <QMap>
+#include <QProgressBar>
+#include <QTimer>
+
+class QVBoxLayout;
+
+namespace entracte::desktop {
+
+class JobRow : public Card {
+    Q_OBJECT
+public:
+    JobRow(Desk& desk, const QString& path, QWidget* parent);
+    void show(const JobState& state);
+
+private:
+    Desk& m_desk;
+    ElidedLabel* m_what;
+    ElidedLabel* m_progress;
+    QProgressBar* m_bar;
+    QToolButton* m_cancel;
+};
+
+class TroubleCard : public Card {
+    Q_OBJECT
+public:
+    TroubleCard(Desk& desk, const Troubles::Entry& entry, QWidget* parent);
+
+signals:
+    void checkAsked();
+};
+
+class UndoBar : public Card {
+    Q_OBJECT
+public:
+    UndoBar(Desk& desk, QWidget* parent);
+
+private:
+    void refresh();
+    Desk& m_desk;
+    ElidedLabel* m_text;
+    QProgressBar* m_left;
+    QTimer m_tick; // only while something waits
+};
+
+class JobsPanel : public QWidget {
+    Q_OBJECT
+public:
+    JobsPanel(Desk& desk, QWidget* parent);
+
+signals:
+    void checkAsked();
+
+private:
+    void refreshJobs();
+    void refreshTroubles();
+
+    Desk& m_desk;
+    QVBoxLayout* m_troubles;
+    QVBoxLayout* m_rows;
+    QMap<QString, JobRow*> m_jobs;
+    QMap<int, TroubleCard*> m_cards;
+};
+
+} // namespace entracte::desktop

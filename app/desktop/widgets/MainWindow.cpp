@@ -1,0 +1,260 @@
+#include "app/desktop/widgets/MainWindow.h"
+
+#include "app/desktop/widgets/Appearance.h"
+#include "app/desktop/widgets/Icons.h"
+#include "app/desktop/widgets/NewSessionDialog.h"
+#include "app/desktop/widgets/PreferencesDialog.h"
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QHBoxLayout>
+#include <QLineEdit>
+#include <QListView>
+#include <QMessageBox>
+#include <QShortcut>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+namespace entracte::desktop {
+
+MainWindow::MainWindow(Desk& desk)
+    : m_desk(desk), m_actions(desk, this), m_sessions(desk.catalog.sessions, desk.deletions),
+      m_snapshots(desk.catalog.snapshots, desk.deletions) {
+    setWindowTitle(tr("Entracte"));
+    setWindowIcon(applicationIcon());
+    // Nothing is shown until a session is chosen.
+    m_snapshots.setSession("/");
+    makeActions();
+    buildUi();
+    connectModels();
+    resize(1080, 700);
+    restoreGeometry(desk.settings.bytes("window/geometry"));
+    m_split->restoreState(desk.settings.bytes("window/split"));
+    m_inner->restoreState(desk.settings.bytes("window/inner"));
+    refreshBanner();
+    refreshPage();
+}
+
+void MainWindow::makeActions() {
+    const auto make = [this](const QString& icon, const QString& text, const QKeySequence& keys,
+                             auto run) {
+        auto* const action = new QAction(actionIcon(icon), text, this);
+        action->setShortcut(keys);
+        connect(action, &QAction::triggered, this, run);
+        addAction(action);
+        return action;
+    };
+    m_new = make("add", tr("&New session…"), QKeySequence("Ctrl+N"), [this] { newSession(); });
+    m_find = make("search", tr("&Search"), QKeySequence("Ctrl+F"), [this] {
+        m_search->setFocus(Qt::ShortcutFocusReason);
+        m_search->selectAll();
+    });
+    m_undo = make("undo", tr("&Undo deleting"), QKeySequence("Ctrl+Z"),
+                  [this] { m_desk.deletions.undo(); });
+    m_check = make("doctor", tr("&Check this computer"), QKeySequence("Ctrl+D"),
+                   [this] { checkComputer(); });
+    m_preferences = make("settings", tr("&Preferences…"), QKeySequence("Ctrl+,"),
+                         [this] { PreferencesDialog(m_desk, m_hasTray, this).exec(); });
+    m_shortcuts = make("keyboard", tr("&Keyboard shortcuts"), QKeySequence("Ctrl+/"),
+                       [this] { ShortcutsDialog(actions(), this).exec(); });
+    m_about = make("info", tr("&About Entracte"), {}, [this] { about(); });
+    m_close = make("close", tr("Close the &window"), QKeySequence("Ctrl+W"), [this] { close(); });
+    m_quit = make("quit", tr("&Quit"), QKeySequence("Ctrl+Q"), [this] { emit quitAsked(); });
+    auto* const next = new QShortcut(QKeySequence(Qt::Key_F6), this);
+    connect(next, &QShortcut::activated, this, &MainWindow::nextPart);
+}
+
+void MainWindow::connectModels() {
+    connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            &MainWindow::chooseSession);
+    connect(m_timeline->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            &MainWindow::chooseSnapshot);
+    for (auto* const filter : {&m_sessions, &m_snapshots}) {
+        connect(filter, &QAbstractItemModel::rowsInserted, this, &MainWindow::refreshPage);
+        connect(filter, &QAbstractItemModel::rowsRemoved, this, &MainWindow::refreshPage);
+        connect(filter, &QAbstractItemModel::modelReset, this, &MainWindow::refreshPage);
+    }
+    // Each is about one moment: the newest one is what one wants to see.
+    connect(&m_snapshots, &QAbstractItemModel::rowsInserted, this,
+            [this](const QModelIndex&, int first, int last) {
+                if (first == 0 && last == 0)
+                    m_timeline->setCurrentIndex(m_snapshots.index(0, 0));
+            });
+    connect(&m_desk.catalog, &Catalog::loaded, this, [this] {
+        m_loaded = true;
+        refreshPage();
+    });
+    connect(&m_desk.link, &HelperLink::reachChanged, this, [this](HelperLink::Reach reach) {
+        if (reach == HelperLink::Reach::Missing || reach == HelperLink::Reach::Refused)
+            checkComputer();
+        else if (reach == HelperLink::Reach::Here && m_checking && !m_loaded)
+            m_checking = false;
+        refreshBanner();
+        refreshPage();
+    });
+    connect(&m_desk.catalog.jobs, &JobModel::activityChanged, m_list->viewport(),
+            qOverload<>(&QWidget::update));
+    connect(&m_desk.catalog.jobs, &JobModel::finished, this, [this](const JobState& job) {
+        if (m_ownStarts.remove(job.path) && job.job.error.isEmpty())
+            showSession(job.job.result);
+    });
+    connect(&m_desk.actions, &Actions::startBegun, this,
+            [this](const QString& job) { m_ownStarts.insert(job); });
+    connect(&m_desk.deletions, &Deletions::changed, this,
+            [this] { m_undo->setEnabled(!m_desk.deletions.waiting().isEmpty()); });
+    m_undo->setEnabled(false);
+}
+
+void MainWindow::chooseSession() {
+    const auto path = m_list->currentIndex().data(PathRole).toString();
+    m_snapshots.setSession(path.isEmpty() ? QString("/") : path);
+    m_header->show(path);
+    m_timeline->setCurrentIndex(m_snapshots.index(0, 0));
+    chooseSnapshot();
+    refreshPage();
+}
+
+void MainWindow::chooseSnapshot() {
+    const auto snapshot = m_timeline->currentIndex().data(PathRole).toString();
+    m_actions.choose(m_list->currentIndex().data(PathRole).toString(), snapshot);
+    m_panel->show(snapshot);
+}
+
+void MainWindow::showSession(const QString& path) {
+    m_search->clear();
+    const auto index = m_sessions.indexOf(path);
+    if (index.isValid())
+        m_list->setCurrentIndex(index);
+}
+
+void MainWindow::showSnapshot(const QString& session, const QString& snapshot) {
+    showSession(session);
+    const auto index = m_snapshots.indexOf(snapshot);
+    if (index.isValid())
+        m_timeline->setCurrentIndex(index);
+}
+
+void MainWindow::refreshPage() {
+    if (m_sessions.rowCount() > 0 && !m_list->currentIndex().isValid())
+        m_list->setCurrentIndex(m_sessions.index(0, 0));
+    m_history->setCurrentIndex(m_snapshots.rowCount() > 0 ? 0 : m_snapshots.isSearching() ? 2 : 1);
+    if (m_snapshots.rowCount() > 0 && !m_timeline->currentIndex().isValid())
+        m_timeline->setCurrentIndex(m_snapshots.index(0, 0));
+    const auto* const session =
+        m_desk.catalog.sessions.find(m_list->currentIndex().data(PathRole).toString());
+    if (session)
+        m_noSnapshot->setText(
+            tr("No snapshot yet"),
+            isAlive(*session) ? tr("A snapshot keeps everything as it is at that moment: programs, "
+                                   "windows, what is not saved yet. You can come back to it later, "
+                                   "even after the computer was turned off.")
+                              : stateExplained(*session));
+    QWidget* page = m_waiting;
+    if (m_checking)
+        page = m_checkPage;
+    else if (session)
+        page = m_header->parentWidget();
+    else if (m_sessions.isSearching() && m_sessions.rowCount() == 0)
+        page = m_noneFound;
+    else if (m_loaded)
+        page = m_noSession;
+    m_pages->setCurrentWidget(page);
+    m_list->setVisible(m_sessions.rowCount() > 0);
+    m_new->setEnabled(m_desk.link.reach() == HelperLink::Reach::Here);
+}
+
+void MainWindow::refreshBanner() {
+    const auto reach = m_desk.link.reach();
+    if (reach == HelperLink::Reach::Gone) {
+        m_bannerText->setText(tr("%1 Your sessions go on, and snapshots are safe. What you see is "
+                                 "how it was.")
+                                  .arg(m_desk.link.why()));
+        m_bannerButton->setText(tr("Start it again"));
+        m_bannerButton->show();
+        m_banner->show();
+    } else if (!m_hasTray && !m_desk.settings.flag("window/trayHintSeen")) {
+        m_bannerText->setText(tr("This desktop shows no tray. Entracte works in this window alone; "
+                                 "closing it ends the application, and sessions go on."));
+        m_bannerButton->setText(tr("Understood"));
+        m_bannerButton->show();
+        m_banner->show();
+    } else {
+        m_banner->hide();
+    }
+}
+
+void MainWindow::setTray(bool there) {
+    m_hasTray = there;
+    refreshBanner();
+}
+
+void MainWindow::search(const QString& words) {
+    // A session is found by its own words or by those of its snapshots.
+    m_sessions.setSearch(words);
+    if (!words.isEmpty() && m_sessions.rowCount() == 0) {
+        m_sessions.setSearch({});
+        m_snapshots.setSearch(words);
+    } else {
+        m_snapshots.setSearch({});
+    }
+    refreshPage();
+}
+
+void MainWindow::nextPart() {
+    const QList<QWidget*> parts{m_search, m_list, m_timeline};
+    const auto at = parts.indexOf(focusWidget());
+    for (int step = 1; step <= parts.size(); ++step) {
+        auto* const part = parts[(at + step) % parts.size()];
+        if (part->isVisible())
+            return part->setFocus(Qt::ShortcutFocusReason);
+    }
+}
+
+void MainWindow::newSession() {
+    if (m_desk.link.reach() != HelperLink::Reach::Here)
+        return;
+    NewSessionDialog dialog(m_desk, this);
+    if (dialog.exec() == QDialog::Accepted)
+        m_desk.actions.start(dialog.request());
+}
+
+void MainWindow::checkComputer() {
+    m_checking = true;
+    refreshPage();
+    m_checkPage->check();
+}
+
+void MainWindow::about() {
+    QMessageBox box(QMessageBox::NoIcon, tr("About Entracte"),
+                    tr("Entracte %1").arg(QApplication::applicationVersion()), QMessageBox::Close,
+                    this);
+    box.setIconPixmap(applicationIcon().pixmap(QSize(64, 64), devicePixelRatioF()));
+    box.setInformativeText(
+        tr("Saves running desktop sessions and brings them back.\n\nFree software "
+           "under the GNU General Public License, version 3 or later."));
+    box.exec();
+}
+
+void MainWindow::raiseUp() {
+    if (isMinimized())
+        showNormal();
+    show();
+    raise();
+    activateWindow();
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    m_desk.settings.setBytes("window/geometry", saveGeometry());
+    m_desk.settings.setBytes("window/split", m_split->saveState());
+    m_desk.settings.setBytes("window/inner", m_inner->saveState());
+    if (m_hasTray && m_desk.settings.staysInTray()) {
+        hide();
+        event->ignore();
+        return;
+    }
+    event->accept();
+    emit quitAsked();
+}
+
+} // namespace entracte::desktop

@@ -1,0 +1,94 @@
+#pragma once
+
+// The window: sessions at one side, the timeline of the chosen one and its snapshots at the other,
+// work and troubles at the foot. Thin: what it shows stands in the models, what it does in actions.
+
+#include "app/desktop/model/Filters.h"
+#include "app/desktop/widgets/CheckPage.h"
+#include "app/desktop/widgets/JobsPanel.h"
+#include "app/desktop/widgets/SessionHeader.h"
+#include "app/desktop/widgets/SnapshotPanel.h"
+
+#include <QMainWindow>
+
+class QLineEdit;
+class QListView;
+class QSplitter;
+class QStackedWidget;
+
+namespace entracte::desktop {
+
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    explicit MainWindow(Desk& desk);
+
+    void setTray(bool there);
+    bool hasTray() const { return m_hasTray; }
+    void showSession(const QString& path);
+    void showSnapshot(const QString& session, const QString& snapshot);
+    void newSession();
+    void checkComputer();
+    // Brings it before all others.
+    void raiseUp();
+
+signals:
+    void quitAsked();
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    QWidget* sidebar();
+    QWidget* content();
+    QWidget* sessionPage();
+    void makeActions();
+    void buildUi();
+    void connectModels();
+    void chooseSession();
+    void chooseSnapshot();
+    void refreshPage();
+    void refreshBanner();
+    void search(const QString& words);
+    void nextPart();
+    void about();
+
+    Desk& m_desk;
+    SessionActions m_actions;
+    Filter m_sessions;
+    Filter m_snapshots;
+    bool m_hasTray = true;
+    bool m_loaded = false;
+    bool m_checking = false;
+    QSet<QString> m_ownStarts; // jobs whose session is shown when it is there
+
+    QAction* m_new = nullptr;
+    QAction* m_find = nullptr;
+    QAction* m_check = nullptr;
+    QAction* m_preferences = nullptr;
+    QAction* m_shortcuts = nullptr;
+    QAction* m_about = nullptr;
+    QAction* m_undo = nullptr;
+    QAction* m_close = nullptr;
+    QAction* m_quit = nullptr;
+
+    QSplitter* m_split = nullptr;
+    QSplitter* m_inner = nullptr;
+    QLineEdit* m_search = nullptr;
+    QListView* m_list = nullptr;
+    QListView* m_timeline = nullptr;
+    QStackedWidget* m_pages = nullptr;
+    QStackedWidget* m_history = nullptr;
+    SessionHeader* m_header = nullptr;
+    SnapshotPanel* m_panel = nullptr;
+    CheckPage* m_checkPage = nullptr;
+    EmptyState* m_noSession = nullptr;
+    EmptyState* m_noSnapshot = nullptr;
+    EmptyState* m_waiting = nullptr;
+    EmptyState* m_noneFound = nullptr;
+    Card* m_banner = nullptr;
+    QLabel* m_bannerText = nullptr;
+    QPushButton* m_bannerButton = nullptr;
+};
+
+} // namespace entracte::desktop

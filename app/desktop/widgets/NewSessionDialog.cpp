@@ -1,0 +1,247 @@
+#include "app/desktop/widgets/NewSessionDialog.h"
+
+#include "app/desktop/widgets/Icons.h"
+#include "app/desktop/widgets/Pieces.h"
+#include "app/desktop/widgets/SessionSettingsDialog.h"
+
+#include <QComboBox>
+#include <QDialogButtonBox>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QFormLayout>
+#include <QLineEdit>
+#include <QListView>
+#include <QListWidget>
+#include <QSortFilterProxyModel>
+#include <QSpinBox>
+#include <QStandardItemModel>
+#include <QTabWidget>
+#include <QVBoxLayout>
+
+namespace entracte::desktop {
+
+namespace {
+constexpr int kProgramRow = Qt::UserRole + 1;
+constexpr int kMaxNameBytes = 64; // the helper's limit
+} // namespace
+
+NewSessionDialog::NewSessionDialog(Desk& desk, QWidget* parent)
+    : QDialog(parent), m_desk(desk), m_tabs(new QTabWidget(this)),
+      m_buttons(new QDialogButtonBox(QDialogButtonBox::Cancel, this)) {
+    setWindowTitle(tr("New session"));
+    m_tabs->addTab(applicationPage(), tr("&Application"));
+    m_tabs->addTab(commandPage(), tr("Co&mmand"));
+    auto* const start = m_buttons->addButton(tr("&Start"), QDialogButtonBox::AcceptRole);
+    start->setIcon(actionIcon("resume", palette().color(QPalette::HighlightedText)));
+    makePrimary(start);
+    start->setDefault(true);
+    auto* const column = new QVBoxLayout(this);
+    column->setContentsMargins(18, 16, 18, 16);
+    column->setSpacing(14);
+    column->addWidget(
+        faintLabel(tr("A session can be saved as a whole and brought back later. Start "
+                      "it with one program; others can join."),
+                   this));
+    column->addWidget(m_tabs, 1);
+    column->addWidget(options());
+    column->addWidget(m_buttons);
+    connect(m_buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
+    connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(m_tabs, &QTabWidget::currentChanged, this, &NewSessionDialog::refresh);
+    resize(520, 640);
+    refresh();
+    m_search->setFocus();
+}
+
+QWidget* NewSessionDialog::applicationPage() {
+    auto* const page = new QWidget;
+    m_search = new QLineEdit(page);
+    m_search->setPlaceholderText(tr("Search applications"));
+    m_search->setAccessibleName(m_search->placeholderText());
+    m_search->setClearButtonEnabled(true);
+    m_search->addAction(actionIcon("search"), QLineEdit::LeadingPosition);
+    auto* const model = new QStandardItemModel(page);
+    const auto& all = m_desk.programs.all();
+    for (int i = 0; i < all.size(); ++i) {
+        auto* const item = new QStandardItem(iconOf(all[i]), all[i].name);
+        item->setToolTip(all[i].comment);
+        item->setData(i, kProgramRow);
+        item->setEditable(false);
+        model->appendRow(item);
+    }
+    m_found = new QSortFilterProxyModel(page);
+    m_found->setSourceModel(model);
+    m_found->setFilterCaseSensitivity(Qt::CaseInsensitive);
+    m_programs = new QListView(page);
+    m_programs->setModel(m_found);
+    m_programs->setIconSize({28, 28});
+    m_programs->setSpacing(1);
+    m_programs->setUniformItemSizes(true);
+    m_programs->setAccessibleName(tr("Applications"));
+    m_programs->setCurrentIndex(m_found->index(0, 0));
+    connect(m_search, &QLineEdit::textChanged, this, [this](const QString& text) {
+        m_found->setFilterFixedString(text);
+        if (!m_programs->currentIndex().isValid())
+            m_programs->setCurrentIndex(m_found->index(0, 0));
+        refresh();
+    });
+    connect(m_programs->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            &NewSessionDialog::refresh);
+    connect(m_programs, &QListView::doubleClicked, this, &QDialog::accept);
+    auto* const column = new QVBoxLayout(page);
+    column->setContentsMargins(10, 10, 10, 10);
+    column->addWidget(m_search);
+    column->addWidget(m_programs, 1);
+    return page;
+}
+
+QWidget* NewSessionDialog::commandPage() {
+    auto* const page = new QWidget;
+    m_command = new QLineEdit(page);
+    m_command->setPlaceholderText(tr("For example: xterm -e top"));
+    m_command->setClearButtonEnabled(true);
+    auto* const label = new QLabel(tr("C&ommand:"), page);
+    label->setBuddy(m_command);
+    m_command->setAccessibleName(tr("Command"));
+    connect(m_command, &QLineEdit::textChanged, this, &NewSessionDialog::refresh);
+    auto* const column = new QVBoxLayout(page);
+    column->setContentsMargins(10, 12, 10, 10);
+    column->addWidget(label);
+    column->addWidget(m_command);
+    column->addWidget(
+        faintLabel(tr("A program and its arguments, as in a terminal; words with "
+                      "spaces in quotation marks. Left empty, the session begins with "
+                      "no program."),
+                   page, 0.95));
+    column->addStretch(1);
+    return page;
+}
+
+QWidget* NewSessionDialog::options() {
+    auto* const box = new QWidget(this);
+    m_name = new QLineEdit(box);
+    m_name->setMaxLength(kMaxNameBytes);
+    m_screen = new QComboBox(box);
+    m_screen->addItem(actionIcon("screen"), tr("Among my other windows"), "host");
+    m_screen->addItem(actionIcon("window"), tr("In a window of its own"), "window");
+    m_screen->addItem(actionIcon("screen-off"), tr("Nowhere to be seen"), "headless");
+    m_screenHint = faintLabel({}, box, 0.92);
+    m_size = new QWidget(box);
+    m_width = new QSpinBox(m_size);
+    m_height = new QSpinBox(m_size);
+    m_width->setAccessibleName(tr("Width in pixels"));
+    m_height->setAccessibleName(tr("Height in pixels"));
+    for (auto* const side : {m_width, m_height})
+        side->setRange(320, 8192);
+    m_width->setValue(1280);
+    m_height->setValue(800);
+    auto* const size = new QHBoxLayout(m_size);
+    size->setContentsMargins(0, 0, 0, 0);
+    size->addWidget(m_width);
+    size->addWidget(new QLabel(QStringLiteral("×"), m_size));
+    size->addWidget(m_height);
+    size->addStretch(1);
+
+    m_folders = new QListWidget(box);
+    m_folders->setMaximumHeight(84);
+    m_folders->setAccessibleName(tr("Shared folders"));
+    m_folders->setToolTip(tr("Checked: programs may write there. Unchecked: they may only read."));
+    auto* const add = flatButton("add", tr("Share a folder…"), box);
+    auto* const drop = flatButton("delete", tr("Do not share the chosen folder"), box);
+    connect(add, &QToolButton::clicked, this, &NewSessionDialog::addFolder);
+    connect(drop, &QToolButton::clicked, this, [this] { delete m_folders->currentItem(); });
+    auto* const side = new QVBoxLayout;
+    side->addWidget(add);
+    side->addWidget(drop);
+    side->addStretch(1);
+    auto* const folders = new QHBoxLayout;
+    folders->addWidget(m_folders, 1);
+    folders->addLayout(side);
+
+    auto* const form = new QFormLayout(box);
+    form->setContentsMargins(0, 0, 0, 0);
+    form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+    form->addRow(tr("&Name:"), m_name);
+    form->addRow(tr("S&creen:"), m_screen);
+    form->addRow(QString(), m_screenHint);
+    form->addRow(tr("Size:"), m_size);
+    form->setRowVisible(m_size, false);
+    m_interval = intervalBox(0, box);
+    form->addRow(tr("Save it by &itself:"), m_interval);
+    form->addRow(tr("Shared folders:"), folders);
+    auto* const note =
+        faintLabel(tr("Programs see all your files; what they change elsewhere stays "
+                      "within the session."),
+                   box, 0.92);
+    form->addRow(QString(), note);
+    connect(m_screen, &QComboBox::currentIndexChanged, this, [this, form] {
+        form->setRowVisible(m_size, m_screen->currentData() != "host");
+        refresh();
+    });
+    return box;
+}
+
+void NewSessionDialog::addFolder() {
+    const auto folder =
+        QFileDialog::getExistingDirectory(this, tr("Share a folder"), QDir::homePath());
+    if (folder.isEmpty() || !m_folders->findItems(folder, Qt::MatchExactly).isEmpty())
+        return;
+    auto* const item = new QListWidgetItem(actionIcon("folder"), folder, m_folders);
+    item->setFlags(item->flags() | Qt::ItemIsUserCheckable);
+    item->setCheckState(Qt::Checked);
+}
+
+const InstalledProgram* NewSessionDialog::chosenProgram() const {
+    const auto index = m_programs->currentIndex();
+    return index.isValid() ? &m_desk.programs.all()[index.data(kProgramRow).toInt()] : nullptr;
+}
+
+QStringList NewSessionDialog::command() const {
+    if (m_tabs->currentIndex() == 1)
+        return typedWords(m_command->text());
+    const auto* const program = chosenProgram();
+    if (!program)
+        return {};
+    return program->terminal ? QStringList{"xterm", "-e"} + program->command : program->command;
+}
+
+void NewSessionDialog::refresh() {
+    const bool typed = m_tabs->currentIndex() == 1;
+    const auto words = command();
+    const auto kind = m_screen->currentData().toString();
+    m_screenHint->setText(kind == "host" ? tr("Its windows stand among all others on this screen.")
+                          : kind == "window"
+                              ? tr("A desktop of its own, in one window.")
+                              : tr("It runs without any window that could be seen."));
+    const auto* const program = chosenProgram();
+    m_name->setPlaceholderText(
+        typed ? (words.isEmpty() ? tr("Session") : QFileInfo(words.first()).fileName())
+              : (program ? program->name : QString()));
+    const bool broken = typed && words.isEmpty() && !m_command->text().trimmed().isEmpty();
+    for (auto* const button : m_buttons->buttons())
+        if (m_buttons->buttonRole(button) == QDialogButtonBox::AcceptRole)
+            button->setEnabled(typed ? !broken : !words.isEmpty());
+}
+
+StartRequest NewSessionDialog::request() const {
+    StartRequest request;
+    request.command = command();
+    request.name = m_name->text().trimmed();
+    if (request.name.isEmpty())
+        request.name = m_name->placeholderText();
+    while (request.name.toUtf8().size() > kMaxNameBytes)
+        request.name.chop(1);
+    request.screen = m_screen->currentData().toString();
+    request.width = static_cast<ushort>(m_width->value());
+    request.height = static_cast<ushort>(m_height->value());
+    request.everySeconds = m_interval->currentData().toUInt();
+    for (int row = 0; row < m_folders->count(); ++row) {
+        const auto* const folder = m_folders->item(row);
+        (folder->checkState() == Qt::Checked ? request.share : request.shareReadOnly)
+            .append(folder->text());
+    }
+    return request;
+}
+
+} // namespace entracte::desktop

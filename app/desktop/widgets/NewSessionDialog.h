@@ -1,0 +1,55 @@
+#pragma once
+
+// Asks what a new session is to hold: an installed application or a command, on which screen, with
+// which folders.
+
+#include "app/desktop/Desk.h"
+
+#include <QDialog>
+
+class QCheckBox;
+class QComboBox;
+class QDialogButtonBox;
+class QLabel;
+class QLineEdit;
+class QListView;
+class QListWidget;
+class QSpinBox;
+class QSortFilterProxyModel;
+class QTabWidget;
+
+namespace entracte::desktop {
+
+class NewSessionDialog : public QDialog {
+    Q_OBJECT
+public:
+    NewSessionDialog(Desk& desk, QWidget* parent);
+    StartRequest request() const;
+
+private:
+    QWidget* applicationPage();
+    QWidget* commandPage();
+    QWidget* options();
+    void addFolder();
+    void refresh();
+    const InstalledProgram* chosenProgram() const;
+    QStringList command() const;
+
+    Desk& m_desk;
+    QTabWidget* m_tabs;
+    QLineEdit* m_search;
+    QSortFilterProxyModel* m_found;
+    QListView* m_programs;
+    QLineEdit* m_command;
+    QLineEdit* m_name;
+    QComboBox* m_screen;
+    QLabel* m_screenHint;
+    QSpinBox* m_width;
+    QSpinBox* m_height;
+    QWidget* m_size;
+    QListWidget* m_folders;
+    QComboBox* m_interval;
+    QDialogButtonBox* m_buttons;
+};
+
+} // namespace entracte::desktop

@@ -1,0 +1,20 @@
+#pragma once
+
+// What the delegates have in common.
+
+#include <QFont>
+#include <QPainter>
+#include <QStyleOptionViewItem>
+
+namespace entracte::desktop {
+
+// The round ground of a chosen or touched item, and the ring of the one that has the keyboard.
+void paintGround(QPainter& painter, const QStyleOptionViewItem& option, const QRectF& rect);
+QFont scaled(const QFont& font, double factor, bool bold = false);
+// One line, cut at its end with an ellipsis.
+void paintLine(QPainter& painter, const QRect& rect, const QFont& font, const QColor& colour,
+               const QString& text, Qt::Alignment alignment = Qt::AlignLeading);
+// A picture of windows for a snapshot that has none: `count` of them, as outlines.
+void paintWindows(QPainter& painter, const QRectF& rect, uint count, const QPalette& palette);
+
+} // namespace entracte::desktop

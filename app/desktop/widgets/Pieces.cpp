@@ -1,0 +1,190 @@
+#include "app/desktop/widgets/Pieces.h"
+
+#include "app/desktop/widgets/Appearance.h"
+#include "app/desktop/widgets/Icons.h"
+#include "app/desktop/widgets/Painting.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QHBoxLayout>
+#include <QPainter>
+#include <QResizeEvent>
+#include <QVBoxLayout>
+
+namespace entracte::desktop {
+
+namespace {
+
+// A button that follows the palette's accent, also when that changes.
+class PrimaryButton : public QObject {
+public:
+    explicit PrimaryButton(QPushButton* button) : QObject(button), m_button(button) { colour(); }
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override {
+        if (event->type() == QEvent::ApplicationPaletteChange ||
+            event->type() == QEvent::EnabledChange)
+            colour();
+        return QObject::eventFilter(watched, event);
+    }
+
+private:
+    void colour() {
+        QPalette palette;
+        if (m_button->isEnabled()) {
+            const auto given = QApplication::palette();
+            palette = given;
+            palette.setColor(QPalette::Button, given.color(QPalette::Highlight));
+            palette.setColor(QPalette::ButtonText, given.color(QPalette::HighlightedText));
+        }
+        m_button->setPalette(palette);
+    }
+    QPushButton* m_button;
+};
+
+} // namespace
+
+void makePrimary(QPushButton* button) {
+    button->installEventFilter(new PrimaryButton(button));
+}
+
+QPushButton* buttonFor(QAction* action, QWidget* parent, bool primary) {
+    auto* const button = new QPushButton(parent);
+    const auto follow = [button, action, primary] {
+        button->setText(action->text());
+        const auto role =
+            primary && action->isEnabled() ? QPalette::HighlightedText : QPalette::ButtonText;
+        button->setIcon(action->icon());
+        if (primary) {
+            // Drawn once more in the accent's colour of text.
+            const auto colour = QApplication::palette().color(
+                action->isEnabled() ? QPalette::Active : QPalette::Disabled, role);
+            button->setIcon(actionIcon(action->property("iconName").toString(), colour));
+        }
+        button->setToolTip(action->toolTip());
+        button->setEnabled(action->isEnabled());
+    };
+    follow();
+    QObject::connect(action, &QAction::changed, button, follow);
+    QObject::connect(button, &QPushButton::clicked, action, &QAction::trigger);
+    if (primary)
+        makePrimary(button);
+    return button;
+}
+
+QToolButton* flatButton(const QString& icon, const QString& name, QWidget* parent) {
+    auto* const button = new QToolButton(parent);
+    button->setIcon(actionIcon(icon));
+    button->setIconSize({18, 18});
+    button->setAutoRaise(true);
+    button->setToolTip(name);
+    button->setAccessibleName(name);
+    button->setFocusPolicy(Qt::StrongFocus);
+    return button;
+}
+
+QLabel* wrapped(const QString& text, QWidget* parent) {
+    auto* const label = new QLabel(text, parent);
+    label->setWordWrap(true);
+    label->setTextFormat(Qt::PlainText);
+    return label;
+}
+
+QLabel* faintLabel(const QString& text, QWidget* parent, double size) {
+    auto* const label = wrapped(text, parent);
+    label->setFont(scaled(label->font(), size));
+    label->setForegroundRole(QPalette::PlaceholderText);
+    return label;
+}
+
+QLabel* title(const QString& text, QWidget* parent, double size) {
+    auto* const label = wrapped(text, parent);
+    label->setFont(scaled(label->font(), size, true));
+    return label;
+}
+
+QLabel* picture(const QString& icon, int size, const QColor& colour, QWidget* parent) {
+    auto* const label = new QLabel(parent);
+    label->setPixmap(
+        actionIcon(icon, colour).pixmap(QSize(size, size), label->devicePixelRatioF()));
+    label->setFixedSize(size, size);
+    return label;
+}
+
+void ElidedLabel::setWholeText(const QString& text) {
+    m_whole = text;
+    setAccessibleName(text);
+    elide();
+}
+
+QSize ElidedLabel::minimumSizeHint() const {
+    return {40, QLabel::minimumSizeHint().height()};
+}
+
+void ElidedLabel::resizeEvent(QResizeEvent* event) {
+    QLabel::resizeEvent(event);
+    elide();
+}
+
+void ElidedLabel::elide() {
+    const auto text = fontMetrics().elidedText(m_whole, Qt::ElideRight, width());
+    setTextFormat(Qt::PlainText);
+    setText(text);
+    setToolTip(text == m_whole ? QString() : m_whole);
+}
+
+Card::Card(const QColor& mark, QWidget* parent) : QFrame(parent), m_mark(mark) {}
+
+void Card::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const auto base = palette().color(QPalette::Base);
+    painter.setPen(mixed(base, m_mark, 0.45));
+    painter.setBrush(mixed(base, m_mark, 0.09));
+    painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8);
+}
+
+EmptyState::EmptyState(const QString& icon, const QString& heading, const QString& text,
+                       QWidget* parent)
+    : QWidget(parent), m_heading(title(heading, this, 1.35)), m_text(faintLabel(text, this)) {
+    auto* const column = new QVBoxLayout(this);
+    column->setSpacing(12);
+    column->addStretch(2);
+    auto* const image = new QLabel(this);
+    const auto drawn = icon == "entracte"
+                           ? applicationIcon()
+                           : actionIcon(icon, toneColour(Tone::Faint, QApplication::palette()));
+    const int size = icon == "entracte" ? 96 : 56;
+    image->setPixmap(drawn.pixmap(QSize(size, size), devicePixelRatioF()));
+    column->addWidget(image, 0, Qt::AlignHCenter);
+    column->addSpacing(4);
+    for (auto* const label : {m_heading, m_text}) {
+        label->setAlignment(Qt::AlignHCenter);
+        auto* const row = new QHBoxLayout;
+        row->addStretch(1);
+        label->setMinimumWidth(200);
+        label->setMaximumWidth(430);
+        row->addWidget(label, 8);
+        row->addStretch(1);
+        column->addLayout(row);
+    }
+    column->addSpacing(6);
+    auto* const buttons = new QHBoxLayout;
+    buttons->setAlignment(Qt::AlignHCenter);
+    m_buttons = buttons;
+    column->addLayout(buttons);
+    column->addStretch(3);
+}
+
+QPushButton* EmptyState::addButton(const QString& text, const QString& icon) {
+    auto* const button = new QPushButton(actionIcon(icon), text, this);
+    m_buttons->addWidget(button);
+    return button;
+}
+
+void EmptyState::setText(const QString& heading, const QString& text) {
+    m_heading->setText(heading);
+    m_text->setText(text);
+}
+
+} // namespace entracte::desktop

@@ -1,0 +1,65 @@
+#pragma once
+
+// Small pieces that the windows are put together from.
+
+#include <QFrame>
+#include <QLabel>
+#include <QPushButton>
+#include <QToolButton>
+
+namespace entracte::desktop {
+
+// The one button of a place that is most probably meant: in the colour of the accent.
+void makePrimary(QPushButton* button);
+QPushButton* buttonFor(QAction* action, QWidget* parent, bool primary = false);
+QToolButton* flatButton(const QString& icon, const QString& name, QWidget* parent);
+
+QLabel* wrapped(const QString& text, QWidget* parent);
+QLabel* faintLabel(const QString& text, QWidget* parent, double size = 1);
+QLabel* title(const QString& text, QWidget* parent, double size = 1.5);
+QLabel* picture(const QString& icon, int size, const QColor& colour, QWidget* parent);
+
+// A line that is cut with an ellipsis where there is no room, and then told whole by its tool tip.
+class ElidedLabel : public QLabel {
+    Q_OBJECT
+public:
+    using QLabel::QLabel;
+    void setWholeText(const QString& text);
+    QSize minimumSizeHint() const override;
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void elide();
+    QString m_whole;
+};
+
+// A round-edged ground for a message, with a mark of its tone at the side.
+class Card : public QFrame {
+    Q_OBJECT
+public:
+    Card(const QColor& mark, QWidget* parent);
+
+protected:
+    void paintEvent(QPaintEvent*) override;
+
+private:
+    QColor m_mark;
+};
+
+// What an empty place says: a picture, what it is, and what to do.
+class EmptyState : public QWidget {
+    Q_OBJECT
+public:
+    EmptyState(const QString& icon, const QString& heading, const QString& text, QWidget* parent);
+    QPushButton* addButton(const QString& text, const QString& icon);
+    void setText(const QString& heading, const QString& text);
+
+private:
+    QLabel* m_heading;
+    QLabel* m_text;
+    QLayout* m_buttons;
+};
+
+} // namespace entracte::desktop

@@ -1,0 +1,118 @@
+#include "app/desktop/widgets/PreferencesDialog.h"
+
+#include "app/desktop/widgets/Pieces.h"
+
+#include <QAction>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDialogButtonBox>
+#include <QFormLayout>
+#include <QHeaderView>
+#include <QMessageBox>
+#include <QTableWidget>
+#include <QVBoxLayout>
+
+namespace entracte::desktop {
+
+namespace {
+
+void addClose(QDialog* dialog, QVBoxLayout* column) {
+    auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Close, dialog);
+    QObject::connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
+    column->addWidget(buttons);
+}
+
+} // namespace
+
+PreferencesDialog::PreferencesDialog(Desk& desk, bool hasTray, QWidget* parent) : QDialog(parent) {
+    setWindowTitle(tr("Preferences"));
+    auto& settings = desk.settings;
+    auto* const column = new QVBoxLayout(this);
+    column->setContentsMargins(20, 18, 20, 16);
+    column->setSpacing(10);
+
+    column->addWidget(title(tr("Application"), this, 1.1));
+    auto* const login = new QCheckBox(tr("&Start at login"), this);
+    login->setChecked(settings.startsAtLogin());
+    connect(login, &QCheckBox::toggled, this, [this, &settings, login](bool on) {
+        const auto problem = settings.setStartsAtLogin(on);
+        if (problem.isEmpty())
+            return;
+        const QSignalBlocker quiet(login);
+        login->setChecked(!on);
+        QMessageBox::warning(this, windowTitle(), problem);
+    });
+    column->addWidget(login);
+    auto* const tray = new QCheckBox(tr("Stay in the &tray when the window is closed"), this);
+    tray->setChecked(settings.staysInTray() && hasTray);
+    tray->setEnabled(hasTray);
+    if (!hasTray)
+        tray->setToolTip(tr("This desktop shows no tray."));
+    connect(tray, &QCheckBox::toggled, this, [&settings](bool on) { settings.setStaysInTray(on); });
+    column->addWidget(tray);
+    auto* const colours = new QComboBox(this);
+    colours->addItem(tr("As the desktop"), int(Settings::Colours::AsDesktop));
+    colours->addItem(tr("Light"), int(Settings::Colours::Light));
+    colours->addItem(tr("Dark"), int(Settings::Colours::Dark));
+    colours->setCurrentIndex(colours->findData(int(settings.colours())));
+    connect(colours, &QComboBox::currentIndexChanged, this, [&settings, colours] {
+        settings.setColours(Settings::Colours(colours->currentData().toInt()));
+    });
+    auto* const form = new QFormLayout;
+    form->addRow(tr("&Colours:"), colours);
+    column->addLayout(form);
+
+    column->addSpacing(8);
+    column->addWidget(title(tr("Notifications"), this, 1.1));
+    const std::pair<const char*, QString> kinds[] = {
+        {Settings::kDone, tr("When work is &done")},
+        {Settings::kFailed, tr("When something &failed")},
+        {Settings::kInterrupted, tr("When a session was &interrupted")}};
+    for (const auto& [kind, text] : kinds) {
+        auto* const box = new QCheckBox(text, this);
+        box->setChecked(settings.notifies(kind));
+        connect(box, &QCheckBox::toggled, this,
+                [&settings, kind = QString(kind)](bool on) { settings.setNotifies(kind, on); });
+        column->addWidget(box);
+    }
+    column->addStretch(1);
+    column->addSpacing(8);
+    addClose(this, column);
+    setMinimumWidth(380);
+}
+
+ShortcutsDialog::ShortcutsDialog(const QList<QAction*>& actions, QWidget* parent)
+    : QDialog(parent) {
+    setWindowTitle(tr("Keyboard shortcuts"));
+    auto* const table = new QTableWidget(0, 2, this);
+    table->setHorizontalHeaderLabels({tr("Keys"), tr("What they do")});
+    table->horizontalHeader()->setSectionResizeMode(1, QHeaderView::Stretch);
+    table->horizontalHeader()->setHighlightSections(false);
+    table->verticalHeader()->hide();
+    table->setShowGrid(false);
+    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table->setAccessibleName(windowTitle());
+    const auto add = [table](const QString& keys, const QString& text) {
+        const int row = table->rowCount();
+        table->insertRow(row);
+        table->setItem(row, 0, new QTableWidgetItem(keys));
+        table->setItem(row, 1, new QTableWidgetItem(text));
+    };
+    for (const auto* const action : actions)
+        if (!action->shortcut().isEmpty())
+            add(action->shortcut().toString(QKeySequence::NativeText),
+                action->text().remove('&').remove(QStringLiteral("…")));
+    add(QKeySequence(Qt::Key_F6).toString(QKeySequence::NativeText),
+        tr("Go to the next part of the window"));
+    add(QKeySequence(Qt::Key_Up).toString(QKeySequence::NativeText) + " " +
+            QKeySequence(Qt::Key_Down).toString(QKeySequence::NativeText),
+        tr("Go along the sessions or the timeline"));
+    table->resizeColumnToContents(0);
+    auto* const column = new QVBoxLayout(this);
+    column->addWidget(table);
+    addClose(this, column);
+    resize(470, 520);
+}
+
+} // namespace entracte::desktop

@@ -1,0 +1,24 @@
+#pragma once
+
+// What can be set. Everything takes effect at once.
+
+#include "app/desktop/Desk.h"
+
+#include <QDialog>
+
+namespace entracte::desktop {
+
+class PreferencesDialog : public QDialog {
+    Q_OBJECT
+public:
+    PreferencesDialog(Desk& desk, bool hasTray, QWidget* parent);
+};
+
+// All shortcuts of a window, as its actions have them.
+class ShortcutsDialog : public QDialog {
+    Q_OBJECT
+public:
+    ShortcutsDialog(const QList<QAction*>& actions, QWidget* parent);
+};
+
+} // namespace entracte::desktop

@@ -1,0 +1,186 @@
+#include "app/desktop/widgets/SessionActions.h"
+
+#include "app/desktop/widgets/Icons.h"
+#include "app/desktop/widgets/SessionSettingsDialog.h"
+
+#include <QInputDialog>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QWidget>
+
+namespace entracte::desktop {
+
+SessionActions::SessionActions(Desk& desk, QWidget* window)
+    : QObject(window), m_desk(desk), m_window(window) {
+    save = make("snapshot", tr("&Snapshot now"), tr("Save it as it is now; it goes on running"),
+                QKeySequence("Ctrl+S"), &SessionActions::runSave);
+    suspend = make("suspend", tr("S&uspend"), tr("Save it, then end it; its memory is free again"),
+                   QKeySequence("Ctrl+Shift+S"), &SessionActions::runSuspend);
+    resume = make("resume", tr("&Resume"), tr("Bring it back as its newest snapshot saved it"),
+                  QKeySequence("Ctrl+R"), &SessionActions::runResume);
+    resumeSnapshot = make("resume", tr("Resume &this snapshot"),
+                          tr("Bring the session back as it was at that moment"),
+                          QKeySequence("Ctrl+Return"), &SessionActions::runResumeSnapshot);
+    beside = make("beside", tr("Open &beside"),
+                  tr("A second session from this snapshot, beside the first"),
+                  QKeySequence("Ctrl+B"), &SessionActions::runBeside);
+    pin = make("pin", tr("&Pin"), tr("Keep this snapshot, whatever the rules say"),
+               QKeySequence("Ctrl+P"), &SessionActions::runPin);
+    pin->setCheckable(true);
+    comment = make("edit", tr("Edit &comment"), tr("Say what this snapshot is about"),
+                   QKeySequence("Ctrl+L"), &SessionActions::runComment);
+    rename = make("rename", tr("&Rename…"), tr("Give the session another name"), QKeySequence("F2"),
+                  &SessionActions::runRename);
+    settings =
+        make("settings", tr("Session &settings…"), tr("Automatic snapshots, and which are kept"),
+             QKeySequence("Alt+Return"), &SessionActions::runSettings);
+    attach = make("screen", tr("Show &here"), tr("Bring its windows to this screen"),
+                  QKeySequence("Ctrl+H"), &SessionActions::runAttach);
+    detach = make("screen-off", tr("&Take off the screen"), tr("It goes on running, unseen"),
+                  QKeySequence("Ctrl+Shift+H"), &SessionActions::runDetach);
+    end = make("end", tr("&End…"), tr("End its programs without saving"), QKeySequence("Ctrl+E"),
+               &SessionActions::runEnd);
+    remove = make("delete", tr("&Delete session"), tr("Delete it with all of its snapshots"),
+                  QKeySequence("Ctrl+Shift+Del"), &SessionActions::runRemove);
+    removeSnapshot = make("delete", tr("De&lete snapshot"), tr("Delete the chosen snapshot"),
+                          QKeySequence("Ctrl+Del"), &SessionActions::runRemoveSnapshot);
+    for (QAbstractItemModel* model : std::initializer_list<QAbstractItemModel*>{
+             &desk.catalog.sessions, &desk.catalog.snapshots}) {
+        connect(model, &QAbstractItemModel::dataChanged, this, &SessionActions::update);
+        connect(model, &QAbstractItemModel::rowsInserted, this, &SessionActions::update);
+        connect(model, &QAbstractItemModel::rowsRemoved, this, &SessionActions::update);
+        connect(model, &QAbstractItemModel::modelReset, this, &SessionActions::update);
+    }
+    connect(&desk.catalog.jobs, &JobModel::activityChanged, this, &SessionActions::update);
+    connect(&desk.link, &HelperLink::reachChanged, this, &SessionActions::update);
+    update();
+}
+
+QAction* SessionActions::make(const QString& icon, const QString& text, const QString& tip,
+                              const QKeySequence& keys, void (SessionActions::*run)()) {
+    auto* const action = new QAction(actionIcon(icon), text, this);
+    action->setProperty("iconName", icon);
+    action->setShortcut(keys);
+    action->setToolTip(tr("%1 (%2)").arg(tip, keys.toString(QKeySequence::NativeText)));
+    action->setStatusTip(tip);
+    connect(action, &QAction::triggered, this, run);
+    m_window->addAction(action);
+    return action;
+}
+
+QList<QAction*> SessionActions::all() const {
+    return {save,   suspend,  resume, resumeSnapshot, beside, pin,    comment,
+            rename, settings, attach, detach,         end,    remove, removeSnapshot};
+}
+
+void SessionActions::choose(const QString& session, const QString& snapshot) {
+    m_session = session;
+    m_snapshot = snapshot;
+    update();
+}
+
+void SessionActions::update() {
+    const auto* const found = m_desk.catalog.sessions.find(m_session);
+    const auto* const chosen = m_desk.catalog.snapshots.find(m_snapshot);
+    const bool idle = found && m_desk.link.reach() == HelperLink::Reach::Here &&
+                      !m_desk.catalog.jobs.runningFor(m_session);
+    const bool stored = found && !m_desk.catalog.snapshots.newest(1, m_session).isEmpty();
+    save->setEnabled(idle && canSnapshot(*found));
+    suspend->setEnabled(idle && canSnapshot(*found));
+    resume->setEnabled(idle && stored && canResume(*found));
+    const bool alive = found && isAlive(*found);
+    resumeSnapshot->setEnabled(idle && chosen && found->state != "starting");
+    resumeSnapshot->setText(alive ? tr("&Go back to this…") : tr("Resume &this snapshot"));
+    const bool reached = found && m_desk.link.reach() == HelperLink::Reach::Here;
+    beside->setEnabled(idle && chosen);
+    pin->setEnabled(reached && chosen);
+    pin->setChecked(chosen && chosen->pinned);
+    comment->setEnabled(reached && chosen);
+    rename->setEnabled(reached);
+    settings->setEnabled(reached);
+    attach->setEnabled(idle && canSnapshot(*found) && found->screen != "headless");
+    detach->setEnabled(idle && found->state == "running" && found->screen != "headless");
+    end->setEnabled(idle && isAlive(*found));
+    remove->setEnabled(idle && !isAlive(*found));
+    removeSnapshot->setEnabled(idle && chosen);
+    emit updated();
+}
+
+void SessionActions::runEnd() {
+    QMessageBox box(QMessageBox::Question, tr("End a session"),
+                    tr("End “%1” without saving it?").arg(m_desk.actions.nameOf(m_session)),
+                    QMessageBox::NoButton, m_window);
+    const bool stored = !m_desk.catalog.snapshots.newest(1, m_session).isEmpty();
+    box.setInformativeText(
+        stored ? tr("What its programs did since the newest snapshot is lost. The snapshots stay.")
+               : tr("There is no snapshot: what its programs have not saved is lost."));
+    auto* const endIt = box.addButton(tr("&End"), QMessageBox::DestructiveRole);
+    auto* const suspendIt = box.addButton(tr("&Suspend instead"), QMessageBox::AcceptRole);
+    box.setDefaultButton(qobject_cast<QPushButton*>(suspendIt));
+    box.addButton(QMessageBox::Cancel);
+    const auto session = m_session;
+    box.exec();
+    if (box.clickedButton() == endIt)
+        m_desk.actions.stop(session);
+    else if (box.clickedButton() == suspendIt)
+        m_desk.actions.suspend(session);
+}
+
+void SessionActions::runResumeSnapshot() {
+    const auto* const found = m_desk.catalog.sessions.find(m_session);
+    const auto* const chosen = m_desk.catalog.snapshots.find(m_snapshot);
+    if (!found || !chosen)
+        return;
+    if (!isAlive(*found))
+        return m_desk.actions.resume(m_session, m_snapshot);
+    QMessageBox box(
+        QMessageBox::Question, tr("Go back"),
+        tr("Take “%1” back to “%2” (%3)?")
+            .arg(printable(found->name), snapshotTitle(*chosen), timeText(chosen->takenUnixMs)),
+        QMessageBox::NoButton, m_window);
+    box.setInformativeText(
+        tr("Its windows and what was done since then go. It is saved as it is now "
+           "first, so that you can return to this moment, too."));
+    auto* const back = box.addButton(tr("&Go back"), QMessageBox::AcceptRole);
+    box.setDefaultButton(qobject_cast<QPushButton*>(back));
+    box.addButton(QMessageBox::Cancel);
+    const auto session = m_session;
+    const auto snapshot = m_snapshot;
+    box.exec();
+    if (box.clickedButton() == back)
+        m_desk.actions.rollback(session, snapshot);
+}
+
+void SessionActions::runBeside() {
+    m_desk.actions.clone(m_session, m_snapshot,
+                         tr("%1, a copy").arg(m_desk.actions.nameOf(m_session)).left(40));
+}
+
+void SessionActions::runRename() {
+    const auto session = m_session;
+    bool well = false;
+    const auto name =
+        QInputDialog::getText(m_window, tr("Rename"), tr("&Name of the session:"),
+                              QLineEdit::Normal, m_desk.actions.nameOf(session), &well)
+            .trimmed();
+    if (well && !name.isEmpty() && name != m_desk.actions.nameOf(session))
+        m_desk.actions.rename(session, name);
+}
+
+void SessionActions::runSettings() {
+    SessionSettingsDialog(m_desk, m_session, m_window).exec();
+}
+
+void SessionActions::runRemove() {
+    m_desk.deletions.add({m_session, m_desk.actions.nameOf(m_session), true});
+}
+
+void SessionActions::runRemoveSnapshot() {
+    const auto* const chosen = m_desk.catalog.snapshots.find(m_snapshot);
+    if (chosen)
+        m_desk.deletions.add(
+            {m_snapshot, tr("%1, %2").arg(snapshotTitle(*chosen), timeText(chosen->takenUnixMs)),
+             false});
+}
+
+} // namespace entracte::desktop

@@ -1,0 +1,56 @@
+#include "app/desktop/widgets/SessionDelegate.h"
+
+#include "app/desktop/widgets/Appearance.h"
+#include "app/desktop/widgets/Icons.h"
+#include "app/desktop/widgets/Painting.h"
+
+namespace entracte::desktop {
+
+namespace {
+constexpr int kIcon = 32;
+constexpr int kMargin = 10;
+} // namespace
+
+QSize SessionDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const {
+    return {160, std::max(kIcon, option.fontMetrics.height() * 2 + 4) + 2 * kMargin};
+}
+
+void SessionDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
+                            const QModelIndex& index) const {
+    const auto* const session = m_desk.catalog.sessions.find(index.data(PathRole).toString());
+    if (!session)
+        return;
+    painter->save();
+    const auto ground = option.rect.adjusted(6, 2, -6, -2);
+    paintGround(*painter, option, ground);
+
+    const auto visual = [&](const QRect& rect) {
+        return QStyle::visualRect(option.direction, option.rect, rect);
+    };
+    const QRect icon(ground.left() + kMargin, ground.center().y() - kIcon / 2 + 1, kIcon, kIcon);
+    const bool alive = isAlive(*session);
+    painter->setOpacity(alive ? 1 : 0.55);
+    programIcon(m_desk.programs, session->command).paint(painter, visual(icon));
+    painter->setOpacity(1);
+
+    const int left = icon.right() + 12;
+    const int line = option.fontMetrics.height();
+    const int top = ground.center().y() - line - 1;
+    const int width = ground.right() - kMargin - left;
+    paintLine(*painter, visual({left, top, width, line}), scaled(option.font, 1, true),
+              option.palette.color(QPalette::Text), printable(session->name));
+    const auto tone = toneColour(toneOfState(session->state), option.palette);
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(tone);
+    const QRect dot(left, top + line + 4 + line / 2 - 4, 8, 8);
+    painter->drawEllipse(visual(dot));
+    const auto* const job = m_desk.catalog.jobs.runningFor(session->path);
+    const auto words =
+        job ? phaseText(job->job.phase) + QStringLiteral("…")
+            : (session->state == "running" ? sessionFigures(*session) : stateText(session->state));
+    paintLine(*painter, visual({left + 14, top + line + 4, width - 14, line}),
+              scaled(option.font, 0.92), toneColour(Tone::Faint, option.palette), words);
+    painter->restore();
+}
+
+} // namespace entracte::desktop

@@ -1,0 +1,150 @@
+#include "app/desktop/widgets/SnapshotPanel.h"
+
+#include "app/desktop/widgets/Painting.h"
+
+#include <QDateTime>
+#include <QHBoxLayout>
+#include <QLineEdit>
+#include <QLocale>
+#include <QVBoxLayout>
+
+namespace entracte::desktop {
+
+namespace {
+constexpr int kMaxComment = 200;
+}
+
+void Preview::show(const SnapshotView& snapshot) {
+    m_snapshot = snapshot;
+    setAccessibleName(
+        tr("Picture of the snapshot, %n window(s)", nullptr, static_cast<int>(snapshot.windows)));
+    update();
+}
+
+void Preview::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    QRectF place(rect());
+    const QSizeF wanted = QSizeF(16, 10).scaled(place.size(), Qt::KeepAspectRatio);
+    place = QRectF(QPointF(place.center().x() - wanted.width() / 2, place.top()), wanted);
+    paintWindows(painter, place, m_snapshot.windows, palette());
+}
+
+SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* parent)
+    : QWidget(parent), m_desk(desk), m_actions(actions), m_preview(new Preview(this)),
+      m_comment(new QLineEdit(this)), m_taken(wrapped({}, this)), m_windows(wrapped({}, this)),
+      m_stored(wrapped({}, this)), m_frozen(wrapped({}, this)), m_frees(wrapped({}, this)) {
+    m_comment->setFont(scaled(m_comment->font(), 1.2, true));
+    m_comment->setAccessibleName(tr("Comment"));
+    m_comment->setToolTip(tr("Say what this snapshot is about (Ctrl+L)"));
+    m_comment->setMaxLength(kMaxComment);
+    connect(m_comment, &QLineEdit::editingFinished, this, &SnapshotPanel::saveComment);
+    connect(&actions, &SessionActions::commentAsked, this, [this] {
+        m_comment->setFocus(Qt::ShortcutFocusReason);
+        m_comment->selectAll();
+    });
+    auto* const pin = flatButton("pin", tr("Pin"), this);
+    pin->setDefaultAction(actions.pin);
+    pin->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    auto* const heading = new QHBoxLayout;
+    heading->setSpacing(6);
+    heading->addWidget(m_comment, 1);
+    heading->addWidget(pin);
+    auto* const facts = new QFormLayout;
+    facts->setHorizontalSpacing(16);
+    facts->setVerticalSpacing(6);
+    facts->setLabelAlignment(Qt::AlignLeading);
+    const auto fact = [&](const QString& name, QLabel* value) {
+        auto* const label = faintLabel(name, this);
+        label->setWordWrap(false);
+        value->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        facts->addRow(label, value);
+    };
+    fact(tr("Taken"), m_taken);
+    fact(tr("Holds"), m_windows);
+    fact(tr("Size"), m_stored);
+    fact(tr("Deleting frees"), m_frees);
+    fact(tr("Paused for"), m_frozen);
+    m_frozen->setToolTip(tr("How long the programs stood still while it was taken"));
+
+    auto* const buttons = new QHBoxLayout;
+    buttons->setSpacing(8);
+    buttons->addWidget(buttonFor(actions.resumeSnapshot, this, true));
+    buttons->addWidget(buttonFor(actions.beside, this));
+    buttons->addStretch(1);
+    auto* const remove = flatButton("delete", tr("Delete snapshot"), this);
+    remove->setDefaultAction(actions.removeSnapshot);
+    remove->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    buttons->addWidget(remove);
+
+    auto* const column = new QVBoxLayout(this);
+    column->setContentsMargins(10, 4, 18, 14);
+    column->setSpacing(12);
+    column->addWidget(m_preview);
+    column->addLayout(heading);
+    column->addLayout(facts);
+    column->addSpacing(2);
+    column->addLayout(buttons);
+    column->addStretch(1);
+    auto policy = QSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
+    policy.setHeightForWidth(true);
+    m_preview->setSizePolicy(policy);
+
+    m_minute.setInterval(60'000);
+    connect(&m_minute, &QTimer::timeout, this, [this] {
+        if (isVisible())
+            refresh();
+        else
+            m_minute.stop();
+    });
+    connect(&actions, &SessionActions::updated, this, &SnapshotPanel::refresh);
+}
+
+void SnapshotPanel::saveComment() {
+    const auto* const snapshot = m_desk.catalog.snapshots.find(m_snapshot);
+    if (snapshot && m_comment->isModified() && m_comment->text() != snapshot->comment)
+        m_desk.actions.setComment(m_snapshot, m_comment->text().trimmed());
+    m_comment->setModified(false);
+}
+
+void SnapshotPanel::show(const QString& snapshot) {
+    if (snapshot != m_snapshot) {
+        saveComment();
+        m_comment->clear();
+    }
+    m_snapshot = snapshot;
+    refresh();
+}
+
+void SnapshotPanel::refresh() {
+    const auto* const snapshot = m_desk.catalog.snapshots.find(m_snapshot);
+    setVisible(snapshot != nullptr);
+    if (!snapshot)
+        return;
+    if (isVisible() && !m_minute.isActive())
+        m_minute.start();
+    m_preview->show(*snapshot);
+    if (!m_comment->hasFocus() || !m_comment->isModified()) {
+        m_comment->setText(printable(snapshot->comment));
+        m_comment->setModified(false);
+    }
+    auto unnamed = *snapshot;
+    unnamed.comment.clear();
+    m_comment->setPlaceholderText(
+        tr("%1: add a comment", "what kind of snapshot").arg(snapshotTitle(unnamed)));
+    m_taken->setText(
+        tr("%1 (%2)", "a date and time, how long ago")
+            .arg(QLocale().toString(QDateTime::fromMSecsSinceEpoch(snapshot->takenUnixMs),
+                                    QLocale::ShortFormat),
+                 agoText(snapshot->takenUnixMs, QDateTime::currentMSecsSinceEpoch())));
+    m_windows->setText(
+        tr("%1, %2", "windows, programs")
+            .arg(tr("%n window(s)", nullptr, static_cast<int>(snapshot->windows)),
+                 tr("%n program(s)", nullptr, static_cast<int>(snapshot->programs))));
+    m_stored->setText(tr("%1 on the disk, for %2 of memory and %3 of files")
+                          .arg(sizeText(snapshot->storedBytes), sizeText(snapshot->imageBytes),
+                               sizeText(snapshot->layerBytes)));
+    m_frozen->setText(frozenText(snapshot->frozenMicros));
+    m_frees->setText(sizeText(snapshot->uniqueBytes));
+}
+
+} // namespace entracte::desktop

@@ -1,0 +1,55 @@
+#pragma once
+
+// The chosen snapshot: what it looks like, what is in it, and what can be done with it.
+
+#include "app/desktop/widgets/Pieces.h"
+#include "app/desktop/widgets/SessionActions.h"
+
+#include <QFormLayout>
+#include <QTimer>
+
+class QLineEdit;
+
+namespace entracte::desktop {
+
+// The picture of a snapshot in the size that there is.
+class Preview : public QWidget {
+    Q_OBJECT
+public:
+    using QWidget::QWidget;
+    void show(const SnapshotView& snapshot);
+    QSize sizeHint() const override { return {320, 200}; }
+    bool hasHeightForWidth() const override { return true; }
+    int heightForWidth(int width) const override { return width * 10 / 16; }
+
+protected:
+    void paintEvent(QPaintEvent*) override;
+
+private:
+    SnapshotView m_snapshot;
+};
+
+class SnapshotPanel : public QWidget {
+    Q_OBJECT
+public:
+    SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* parent);
+    void show(const QString& snapshot);
+
+private:
+    void refresh();
+    void saveComment();
+
+    Desk& m_desk;
+    SessionActions& m_actions;
+    QString m_snapshot;
+    Preview* m_preview;
+    QLineEdit* m_comment; // edited in place
+    QLabel* m_taken;
+    QLabel* m_windows;
+    QLabel* m_stored;
+    QLabel* m_frozen;
+    QLabel* m_frees;
+    QTimer m_minute; // "5 minutes ago" grows old; only while it can be seen
+};
+
+} // namespace entracte::desktop

@@ -1,0 +1,1613 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+    <context>
+        <name>Troubles</name>
+        <message>
+            <source>Something that is needed for it is not there.</source>
+            <translation>Etwas, das dafür nötig ist, ist nicht da.</translation>
+        </message>
+        <message>
+            <source>Check the name of the program or folder.</source>
+            <translation>Prüfen Sie den Namen des Programms oder Ordners.</translation>
+        </message>
+        <message>
+            <source>You were not allowed to do this.</source>
+            <translation>Das wurde Ihnen nicht erlaubt.</translation>
+        </message>
+        <message>
+            <source>Try again and confirm when you are asked, or ask whoever looks after this computer.</source>
+            <translation>Versuchen Sie es noch einmal und bestätigen Sie die Nachfrage, oder fragen Sie, wer diesen Rechner betreut.</translation>
+        </message>
+        <message>
+            <source>Something else is being done with it just now.</source>
+            <translation>Gerade geschieht etwas anderes mit ihr.</translation>
+        </message>
+        <message>
+            <source>Wait until that has ended, then try again.</source>
+            <translation>Warten Sie, bis das zu Ende ist, und versuchen Sie es dann noch einmal.</translation>
+        </message>
+        <message>
+            <source>It was cancelled.</source>
+            <translation>Es wurde abgebrochen.</translation>
+        </message>
+        <message>
+            <source>A part of the session gave no answer in time.</source>
+            <translation>Ein Teil der Sitzung antwortete nicht rechtzeitig.</translation>
+        </message>
+        <message>
+            <source>Try again. If it happens again, a program in the session may hang.</source>
+            <translation>Versuchen Sie es noch einmal. Geschieht es wieder, hängt vielleicht ein Programm in der Sitzung.</translation>
+        </message>
+        <message>
+            <source>CRIU, which saves the memory of programs, is missing or does not work on this kernel.</source>
+            <translation>CRIU, das den Speicher der Programme sichert, fehlt oder läuft auf diesem Kernel nicht.</translation>
+        </message>
+        <message>
+            <source>Open “Check this computer” to see what to install.</source>
+            <translation>Öffnen Sie „Diesen Rechner prüfen“; dort steht, was zu installieren ist.</translation>
+        </message>
+        <message>
+            <source>The kernel of this computer lacks something that is needed.</source>
+            <translation>Dem Kernel dieses Rechners fehlt etwas Nötiges.</translation>
+        </message>
+        <message>
+            <source>Open “Check this computer” to see what.</source>
+            <translation>Öffnen Sie „Diesen Rechner prüfen“; dort steht, was.</translation>
+        </message>
+        <message>
+            <source>The screen for its windows cannot be reached.</source>
+            <translation>Der Bildschirm für ihre Fenster ist nicht erreichbar.</translation>
+        </message>
+        <message>
+            <source>Try again from the desktop where you sit, or choose a window of its own.</source>
+            <translation>Versuchen Sie es von der Arbeitsfläche aus, an der Sie sitzen, oder wählen Sie ein eigenes Fenster.</translation>
+        </message>
+        <message>
+            <source>A program in the session does something that cannot be saved.</source>
+            <translation>Ein Programm in der Sitzung tut etwas, das nicht gesichert werden kann.</translation>
+        </message>
+        <message>
+            <source>Close that program, or what it does, and try again.</source>
+            <translation>Schließen Sie das Programm oder was es tut, und versuchen Sie es noch einmal.</translation>
+        </message>
+        <message>
+            <source>The programs could not be saved.</source>
+            <translation>Die Programme konnten nicht gesichert werden.</translation>
+        </message>
+        <message>
+            <source>Try again. If it fails again, copy the details for whoever helps you.</source>
+            <translation>Versuchen Sie es noch einmal. Misslingt es wieder, kopieren Sie die Einzelheiten für den, der Ihnen hilft.</translation>
+        </message>
+        <message>
+            <source>The programs could not be brought back.</source>
+            <translation>Die Programme konnten nicht zurückgeholt werden.</translation>
+        </message>
+        <message>
+            <source>Try an earlier snapshot, or copy the details for whoever helps you.</source>
+            <translation>Versuchen Sie einen früheren Schnappschuss, oder kopieren Sie die Einzelheiten für den, der Ihnen hilft.</translation>
+        </message>
+        <message>
+            <source>A part of this snapshot is missing or was altered.</source>
+            <translation>Ein Teil dieses Schnappschusses fehlt oder wurde verändert.</translation>
+        </message>
+        <message>
+            <source>Resume an earlier snapshot. This disk may need a check.</source>
+            <translation>Setzen Sie bei einem früheren Schnappschuss fort. Die Platte sollte geprüft werden.</translation>
+        </message>
+        <message>
+            <source>There is not enough room on the disk or in memory.</source>
+            <translation>Auf der Platte oder im Speicher ist nicht genug Platz.</translation>
+        </message>
+        <message>
+            <source>Delete snapshots that you no longer need, or free room elsewhere.</source>
+            <translation>Löschen Sie Schnappschüsse, die Sie nicht mehr brauchen, oder schaffen Sie anderswo Platz.</translation>
+        </message>
+        <message>
+            <source>This computer cannot run what the snapshot holds.</source>
+            <translation>Dieser Rechner kann nicht ausführen, was der Schnappschuss enthält.</translation>
+        </message>
+        <message>
+            <source>Resume it on the computer where it was taken.</source>
+            <translation>Setzen Sie auf dem Rechner fort, auf dem er gemacht wurde.</translation>
+        </message>
+        <message>
+            <source>The session ended meanwhile.</source>
+            <translation>Die Sitzung endete inzwischen.</translation>
+        </message>
+        <message>
+            <source>Resume its newest snapshot.</source>
+            <translation>Setzen Sie bei ihrem neuesten Schnappschuss fort.</translation>
+        </message>
+        <message>
+            <source>This cannot be done so.</source>
+            <translation>So geht das nicht.</translation>
+        </message>
+        <message>
+            <source>Entracte's helper ended while it worked.</source>
+            <translation>Der Helfer von Entracte hat sich mitten in der Arbeit beendet.</translation>
+        </message>
+        <message>
+            <source>Try again once it is back.</source>
+            <translation>Versuchen Sie es noch einmal, sobald er wieder da ist.</translation>
+        </message>
+        <message>
+            <source>The system refused something that is needed.</source>
+            <translation>Das System verweigerte etwas Nötiges.</translation>
+        </message>
+        <message>
+            <source>Copy the details for whoever helps you.</source>
+            <translation>Kopieren Sie die Einzelheiten für den, der Ihnen hilft.</translation>
+        </message>
+        <message>
+            <source>The session could not be started</source>
+            <translation>Die Sitzung konnte nicht gestartet werden</translation>
+        </message>
+        <message>
+            <source>“%1” could not be saved</source>
+            <translation>„%1“ konnte nicht gesichert werden</translation>
+        </message>
+        <message>
+            <source>“%1” could not be suspended</source>
+            <translation>„%1“ konnte nicht angehalten werden</translation>
+        </message>
+        <message>
+            <source>“%1” could not be resumed</source>
+            <translation>„%1“ konnte nicht fortgesetzt werden</translation>
+        </message>
+        <message>
+            <source>“%1” could not be brought here</source>
+            <translation>„%1“ konnte nicht hierher geholt werden</translation>
+        </message>
+        <message>
+            <source>“%1” could not be taken off the screen</source>
+            <translation>„%1“ konnte nicht vom Bildschirm genommen werden</translation>
+        </message>
+        <message>
+            <source>“%1” could not be ended</source>
+            <translation>„%1“ konnte nicht beendet werden</translation>
+        </message>
+        <message>
+            <source>“%1” could not go back</source>
+            <translation>„%1“ konnte nicht zurückgesetzt werden</translation>
+        </message>
+        <message>
+            <source>“%1” could not be opened beside</source>
+            <translation>„%1“ konnte nicht daneben geöffnet werden</translation>
+        </message>
+        <message>
+            <source>“%1” could not be renamed</source>
+            <translation>„%1“ konnte nicht umbenannt werden</translation>
+        </message>
+        <message>
+            <source>The snapshot could not be changed</source>
+            <translation>Der Schnappschuss konnte nicht geändert werden</translation>
+        </message>
+        <message>
+            <source>The settings of “%1” could not be changed</source>
+            <translation>Die Einstellungen von „%1“ konnten nicht geändert werden</translation>
+        </message>
+        <message>
+            <source>It could not be cancelled</source>
+            <translation>Es konnte nicht abgebrochen werden</translation>
+        </message>
+        <message>
+            <source>Nothing was deleted</source>
+            <translation>Nichts wurde gelöscht</translation>
+        </message>
+        <message>
+            <source>This could not be done: %1</source>
+            <translation>Das ging nicht: %1</translation>
+        </message>
+        <message>
+            <source>Nothing was changed.</source>
+            <translation>Nichts wurde geändert.</translation>
+        </message>
+        <message>
+            <source>Stored snapshots are as they were.</source>
+            <translation>Die Schnappschüsse sind, wie sie waren.</translation>
+        </message>
+        <message>
+            <source>The snapshot is as it was, and so are all others.</source>
+            <translation>Der Schnappschuss ist, wie er war, und alle anderen auch.</translation>
+        </message>
+        <message>
+            <source>Nothing was lost.</source>
+            <translation>Nichts ging verloren.</translation>
+        </message>
+        <message>
+            <source>The session goes on, and stored snapshots are as they were.</source>
+            <translation>Die Sitzung läuft weiter, und die Schnappschüsse sind, wie sie waren.</translation>
+        </message>
+        <message>
+            <source>Something went wrong inside Entracte.</source>
+            <translation>In Entracte selbst ging etwas schief.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Words</name>
+        <message>
+            <source>%1 ms</source>
+            <translation>%1 ms</translation>
+        </message>
+        <message>
+            <source>%1 s</source>
+            <translation>%1 s</translation>
+        </message>
+        <message>
+            <source>just now</source>
+            <translation>gerade eben</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n minute(s) ago</source>
+            <translation>
+                <numerusform>vor einer Minute</numerusform>
+                <numerusform>vor %n Minuten</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n hour(s) ago</source>
+            <translation>
+                <numerusform>vor einer Stunde</numerusform>
+                <numerusform>vor %n Stunden</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n day(s) ago</source>
+            <translation>
+                <numerusform>vor einem Tag</numerusform>
+                <numerusform>vor %n Tagen</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Today</source>
+            <translation>Heute</translation>
+        </message>
+        <message>
+            <source>Yesterday</source>
+            <translation>Gestern</translation>
+        </message>
+        <message>
+            <source>dddd, d MMMM</source>
+            <comment>a day of this year</comment>
+            <translation>dddd, d. MMMM</translation>
+        </message>
+        <message>
+            <source>d MMMM yyyy</source>
+            <comment>a day of another year</comment>
+            <translation>d. MMMM yyyy</translation>
+        </message>
+        <message>
+            <source>starting</source>
+            <translation>startet</translation>
+        </message>
+        <message>
+            <source>running</source>
+            <translation>läuft</translation>
+        </message>
+        <message>
+            <source>running without a screen</source>
+            <translation>läuft ohne Bildschirm</translation>
+        </message>
+        <message>
+            <source>suspended</source>
+            <translation>angehalten</translation>
+        </message>
+        <message>
+            <source>interrupted</source>
+            <translation>unterbrochen</translation>
+        </message>
+        <message>
+            <source>ended</source>
+            <translation>beendet</translation>
+        </message>
+        <message>
+            <source>Its programs are starting.</source>
+            <translation>Ihre Programme starten.</translation>
+        </message>
+        <message>
+            <source>Its programs go on, and are on no screen. Show them here at any time.</source>
+            <translation>Ihre Programme laufen weiter, auf keinem Bildschirm. Sie lassen sich jederzeit hierher holen.</translation>
+        </message>
+        <message>
+            <source>It is saved and uses no memory. Resume it to go on where you were.</source>
+            <translation>Sie ist gesichert und belegt keinen Speicher. Beim Fortsetzen geht es weiter, wo Sie waren.</translation>
+        </message>
+        <message>
+            <source>It ended without being asked. Its newest snapshot brings it back.</source>
+            <translation>Sie endete ungefragt. Ihr neuester Schnappschuss holt sie zurück.</translation>
+        </message>
+        <message>
+            <source>It has ended, and there is no snapshot to bring it back.</source>
+            <translation>Sie ist beendet, und kein Schnappschuss kann sie zurückholen.</translation>
+        </message>
+        <message>
+            <source>on no visible screen</source>
+            <translation>auf keinem sichtbaren Bildschirm</translation>
+        </message>
+        <message>
+            <source>in a window of its own</source>
+            <translation>in einem eigenen Fenster</translation>
+        </message>
+        <message>
+            <source>among the windows of display %1</source>
+            <translation>zwischen den Fenstern von Display %1</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n program(s)</source>
+            <translation>
+                <numerusform>ein Programm</numerusform>
+                <numerusform>%n Programme</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n window(s)</source>
+            <translation>
+                <numerusform>ein Fenster</numerusform>
+                <numerusform>%n Fenster</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>automatic snapshots pause until %1</source>
+            <translation>automatische Schnappschüsse ausgesetzt bis %1</translation>
+        </message>
+        <message>
+            <source>next automatic snapshot %1</source>
+            <translation>nächster automatischer Schnappschuss %1</translation>
+        </message>
+        <message>
+            <source>Never</source>
+            <translation>Nie</translation>
+        </message>
+        <message numerus="yes">
+            <source>Every %n day(s)</source>
+            <translation>
+                <numerusform>Jeden Tag</numerusform>
+                <numerusform>Alle %n Tage</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Every %n hour(s)</source>
+            <translation>
+                <numerusform>Jede Stunde</numerusform>
+                <numerusform>Alle %n Stunden</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Every %n minute(s)</source>
+            <translation>
+                <numerusform>Jede Minute</numerusform>
+                <numerusform>Alle %n Minuten</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Every %n second(s)</source>
+            <translation>
+                <numerusform>Jede Sekunde</numerusform>
+                <numerusform>Alle %n Sekunden</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Automatic snapshot</source>
+            <translation>Automatischer Schnappschuss</translation>
+        </message>
+        <message>
+            <source>Before going back</source>
+            <translation>Vor dem Zurückgehen</translation>
+        </message>
+        <message>
+            <source>Suspended</source>
+            <translation>Angehalten</translation>
+        </message>
+        <message>
+            <source>Snapshot</source>
+            <translation>Schnappschuss</translation>
+        </message>
+        <message>
+            <source>New session</source>
+            <translation>Neue Sitzung</translation>
+        </message>
+        <message>
+            <source>Suspend</source>
+            <translation>Anhalten</translation>
+        </message>
+        <message>
+            <source>Resume</source>
+            <translation>Fortsetzen</translation>
+        </message>
+        <message>
+            <source>Go back</source>
+            <translation>Zurückgehen</translation>
+        </message>
+        <message>
+            <source>Open beside</source>
+            <translation>Daneben öffnen</translation>
+        </message>
+        <message>
+            <source>Show here</source>
+            <translation>Hierher holen</translation>
+        </message>
+        <message>
+            <source>Take off the screen</source>
+            <translation>Vom Bildschirm nehmen</translation>
+        </message>
+        <message>
+            <source>End</source>
+            <translation>Beenden</translation>
+        </message>
+        <message>
+            <source>Starting a session</source>
+            <translation>Eine Sitzung startet</translation>
+        </message>
+        <message>
+            <source>Starting “%1”</source>
+            <translation>„%1“ startet</translation>
+        </message>
+        <message>
+            <source>Taking a snapshot of “%1”</source>
+            <translation>„%1“ wird gesichert</translation>
+        </message>
+        <message>
+            <source>Suspending “%1”</source>
+            <translation>„%1“ wird angehalten</translation>
+        </message>
+        <message>
+            <source>Resuming “%1”</source>
+            <translation>„%1“ wird fortgesetzt</translation>
+        </message>
+        <message>
+            <source>Taking “%1” back to an earlier moment</source>
+            <translation>„%1“ geht zu einem früheren Augenblick zurück</translation>
+        </message>
+        <message>
+            <source>Opening a copy beside “%1”</source>
+            <translation>Neben „%1“ öffnet sich eine Kopie</translation>
+        </message>
+        <message>
+            <source>Bringing “%1” to this screen</source>
+            <translation>„%1“ kommt auf diesen Bildschirm</translation>
+        </message>
+        <message>
+            <source>Taking “%1” off the screen</source>
+            <translation>„%1“ wird vom Bildschirm genommen</translation>
+        </message>
+        <message>
+            <source>Ending “%1”</source>
+            <translation>„%1“ wird beendet</translation>
+        </message>
+        <message>
+            <source>%1: “%2”</source>
+            <comment>a kind of work, a session</comment>
+            <translation>%1: „%2“</translation>
+        </message>
+        <message>
+            <source>“%1” has started</source>
+            <translation>„%1“ ist gestartet</translation>
+        </message>
+        <message>
+            <source>“%1” was saved</source>
+            <translation>„%1“ ist gesichert</translation>
+        </message>
+        <message>
+            <source>“%1” is suspended</source>
+            <translation>„%1“ ist angehalten</translation>
+        </message>
+        <message>
+            <source>“%1” is back</source>
+            <translation>„%1“ ist wieder da</translation>
+        </message>
+        <message>
+            <source>“%1” is back at the earlier moment</source>
+            <translation>„%1“ ist zurück beim früheren Augenblick</translation>
+        </message>
+        <message>
+            <source>A copy of “%1” runs beside it</source>
+            <translation>Neben „%1“ läuft eine Kopie</translation>
+        </message>
+        <message>
+            <source>“%1” is on this screen</source>
+            <translation>„%1“ ist auf diesem Bildschirm</translation>
+        </message>
+        <message>
+            <source>“%1” goes on without a screen</source>
+            <translation>„%1“ läuft ohne Bildschirm weiter</translation>
+        </message>
+        <message>
+            <source>“%1” has ended</source>
+            <translation>„%1“ ist beendet</translation>
+        </message>
+        <message>
+            <source>%1 is done: “%2”</source>
+            <comment>a kind of work, a session</comment>
+            <translation>%1 ist fertig: „%2“</translation>
+        </message>
+        <message>
+            <source>Preparing</source>
+            <translation>Vorbereiten</translation>
+        </message>
+        <message>
+            <source>Saving memory</source>
+            <translation>Speicher sichern</translation>
+        </message>
+        <message>
+            <source>Storing</source>
+            <translation>Ablegen</translation>
+        </message>
+        <message>
+            <source>Ending programs</source>
+            <translation>Programme beenden</translation>
+        </message>
+        <message>
+            <source>Verifying</source>
+            <translation>Prüfen</translation>
+        </message>
+        <message>
+            <source>Unpacking</source>
+            <translation>Auspacken</translation>
+        </message>
+        <message>
+            <source>Restoring programs</source>
+            <translation>Programme zurückholen</translation>
+        </message>
+        <message>
+            <source>Bringing back windows</source>
+            <translation>Fenster zurückholen</translation>
+        </message>
+        <message>
+            <source>Starting programs</source>
+            <translation>Programme starten</translation>
+        </message>
+        <message>
+            <source>Waiting</source>
+            <translation>Warten</translation>
+        </message>
+        <message>
+            <source>Cancelling…</source>
+            <translation>Wird abgebrochen …</translation>
+        </message>
+        <message>
+            <source>%1/s</source>
+            <comment>bytes per second</comment>
+            <translation>%1/s</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n second(s) left</source>
+            <translation>
+                <numerusform>noch eine Sekunde</numerusform>
+                <numerusform>noch %n Sekunden</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n minute(s) left</source>
+            <translation>
+                <numerusform>noch eine Minute</numerusform>
+                <numerusform>noch %n Minuten</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::CheckPage</name>
+        <message>
+            <source>Check &amp;again</source>
+            <translation>&amp;Noch einmal prüfen</translation>
+        </message>
+        <message>
+            <source>Check this computer</source>
+            <translation>Diesen Rechner prüfen</translation>
+        </message>
+        <message>
+            <source>&amp;Close</source>
+            <translation>&amp;Schließen</translation>
+        </message>
+        <message>
+            <source>Looking…</source>
+            <translation>Wird geprüft …</translation>
+        </message>
+        <message>
+            <source>Entracte's helper does not answer.</source>
+            <translation>Der Helfer von Entracte antwortet nicht.</translation>
+        </message>
+        <message>
+            <source>Install Entracte's packages, or start entracted as root.</source>
+            <translation>Die Pakete von Entracte installieren oder entracted als root starten.</translation>
+        </message>
+        <message>
+            <source>The helper answers.</source>
+            <translation>Der Helfer antwortet.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n thing(s) that Entracte needs are missing.</source>
+            <translation>
+                <numerusform>Eine Sache, die Entracte braucht, fehlt.</numerusform>
+                <numerusform>%n Dinge, die Entracte braucht, fehlen.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Entracte works here. %n thing(s) could be better.</source>
+            <translation>
+                <numerusform>Entracte läuft hier. Eine Sache könnte besser sein.</numerusform>
+                <numerusform>Entracte läuft hier. %n Dinge könnten besser sein.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Everything that Entracte needs is here.</source>
+            <translation>Alles, was Entracte braucht, ist da.</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::HelperLink</name>
+        <message>
+            <source>Entracte's helper ended.</source>
+            <translation>Der Helfer von Entracte hat sich beendet.</translation>
+        </message>
+        <message>
+            <source>The system's message bus cannot be reached.</source>
+            <translation>Der Nachrichtenbus des Systems ist nicht erreichbar.</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::JobModel</name>
+        <message>
+            <source>Entracte's helper ended while it worked.</source>
+            <translation>Der Helfer von Entracte hat sich mitten in der Arbeit beendet.</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::JobRow</name>
+        <message>
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <source>Cancel: %1</source>
+            <translation>Abbrechen: %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::MainWindow</name>
+        <message>
+            <source>Entracte</source>
+            <translation>Entracte</translation>
+        </message>
+        <message>
+            <source>&amp;New session…</source>
+            <translation>&amp;Neue Sitzung …</translation>
+        </message>
+        <message>
+            <source>&amp;Search</source>
+            <translation>&amp;Suchen</translation>
+        </message>
+        <message>
+            <source>&amp;Undo deleting</source>
+            <translation>Löschen &amp;rückgängig machen</translation>
+        </message>
+        <message>
+            <source>&amp;Check this computer</source>
+            <translation>Diesen &amp;Rechner prüfen</translation>
+        </message>
+        <message>
+            <source>&amp;Preferences…</source>
+            <translation>&amp;Einstellungen …</translation>
+        </message>
+        <message>
+            <source>&amp;Keyboard shortcuts</source>
+            <translation>&amp;Tastenkürzel</translation>
+        </message>
+        <message>
+            <source>&amp;About Entracte</source>
+            <translation>Ü&amp;ber Entracte</translation>
+        </message>
+        <message>
+            <source>Close the &amp;window</source>
+            <translation>&amp;Fenster schließen</translation>
+        </message>
+        <message>
+            <source>&amp;Quit</source>
+            <translation>&amp;Beenden</translation>
+        </message>
+        <message>
+            <source>No snapshot yet</source>
+            <translation>Noch kein Schnappschuss</translation>
+        </message>
+        <message>
+            <source>A snapshot keeps everything as it is at that moment: programs, windows, what is not saved yet. You can come back to it later, even after the computer was turned off.</source>
+            <translation>Ein Schnappschuss bewahrt alles, wie es in diesem Augenblick ist: Programme, Fenster, noch nicht Gespeichertes. Später können Sie dorthin zurückkehren, auch wenn der Rechner aus war.</translation>
+        </message>
+        <message>
+            <source>%1 Your sessions go on, and snapshots are safe. What you see is how it was.</source>
+            <translation>%1 Ihre Sitzungen laufen weiter, und die Schnappschüsse sind sicher. Sie sehen den letzten bekannten Stand.</translation>
+        </message>
+        <message>
+            <source>Start it again</source>
+            <translation>Wieder starten</translation>
+        </message>
+        <message>
+            <source>This desktop shows no tray. Entracte works in this window alone; closing it ends the application, and sessions go on.</source>
+            <translation>Diese Arbeitsfläche zeigt keinen Systemabschnitt der Kontrollleiste. Entracte arbeitet nur in diesem Fenster; wird es geschlossen, endet die Anwendung, und die Sitzungen laufen weiter.</translation>
+        </message>
+        <message>
+            <source>Understood</source>
+            <translation>Verstanden</translation>
+        </message>
+        <message>
+            <source>About Entracte</source>
+            <translation>Über Entracte</translation>
+        </message>
+        <message>
+            <source>Entracte %1</source>
+            <translation>Entracte %1</translation>
+        </message>
+        <message>
+            <source>Saves running desktop sessions and brings them back.
+
+Free software under the GNU General Public License, version 3 or later.</source>
+            <translation>Sichert laufende Sitzungen und holt sie zurück.
+
+Freie Software unter der GNU General Public License, Version 3 oder später.</translation>
+        </message>
+        <message>
+            <source>Search</source>
+            <translation>Suchen</translation>
+        </message>
+        <message>
+            <source>Search sessions and snapshots</source>
+            <translation>Sitzungen und Schnappschüsse suchen</translation>
+        </message>
+        <message>
+            <source>Main menu</source>
+            <translation>Hauptmenü</translation>
+        </message>
+        <message>
+            <source>Sessions</source>
+            <translation>Sitzungen</translation>
+        </message>
+        <message>
+            <source>Looking for Entracte's helper…</source>
+            <translation>Der Helfer von Entracte wird gesucht …</translation>
+        </message>
+        <message>
+            <source>Nothing runs here yet</source>
+            <translation>Hier läuft noch nichts</translation>
+        </message>
+        <message>
+            <source>Start a program in a session. From then on one click saves it as a whole: its windows, its memory, what you have not saved. Another click brings it back, also after a restart.</source>
+            <translation>Starten Sie ein Programm in einer Sitzung. Von da an sichert ein Klick sie als Ganzes: ihre Fenster, ihren Speicher, noch nicht Gespeichertes. Ein weiterer Klick holt sie zurück, auch nach einem Neustart.</translation>
+        </message>
+        <message>
+            <source>Nothing found</source>
+            <translation>Nichts gefunden</translation>
+        </message>
+        <message>
+            <source>No session has these words.</source>
+            <translation>Keine Sitzung hat diese Wörter.</translation>
+        </message>
+        <message>
+            <source>Timeline</source>
+            <translation>Zeitleiste</translation>
+        </message>
+        <message>
+            <source>No snapshot has these words.</source>
+            <translation>Kein Schnappschuss hat diese Wörter.</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::NewSessionDialog</name>
+        <message>
+            <source>New session</source>
+            <translation>Neue Sitzung</translation>
+        </message>
+        <message>
+            <source>&amp;Application</source>
+            <translation>&amp;Anwendung</translation>
+        </message>
+        <message>
+            <source>Co&amp;mmand</source>
+            <translation>B&amp;efehl</translation>
+        </message>
+        <message>
+            <source>&amp;Start</source>
+            <translation>&amp;Starten</translation>
+        </message>
+        <message>
+            <source>A session can be saved as a whole and brought back later. Start it with one program; others can join.</source>
+            <translation>Eine Sitzung lässt sich als Ganzes sichern und später zurückholen. Beginnen Sie mit einem Programm; andere können dazukommen.</translation>
+        </message>
+        <message>
+            <source>Search applications</source>
+            <translation>Anwendungen suchen</translation>
+        </message>
+        <message>
+            <source>Applications</source>
+            <translation>Anwendungen</translation>
+        </message>
+        <message>
+            <source>For example: xterm -e top</source>
+            <translation>Zum Beispiel: xterm -e top</translation>
+        </message>
+        <message>
+            <source>C&amp;ommand:</source>
+            <translation>Bef&amp;ehl:</translation>
+        </message>
+        <message>
+            <source>Command</source>
+            <translation>Befehl</translation>
+        </message>
+        <message>
+            <source>A program and its arguments, as in a terminal; words with spaces in quotation marks. Left empty, the session begins with no program.</source>
+            <translation>Ein Programm und seine Argumente, wie im Terminal; Wörter mit Leerzeichen in Anführungszeichen. Bleibt es leer, beginnt die Sitzung ohne Programm.</translation>
+        </message>
+        <message>
+            <source>Among my other windows</source>
+            <translation>Zwischen meinen anderen Fenstern</translation>
+        </message>
+        <message>
+            <source>In a window of its own</source>
+            <translation>In einem eigenen Fenster</translation>
+        </message>
+        <message>
+            <source>Nowhere to be seen</source>
+            <translation>Nirgends zu sehen</translation>
+        </message>
+        <message>
+            <source>Width in pixels</source>
+            <translation>Breite in Pixeln</translation>
+        </message>
+        <message>
+            <source>Height in pixels</source>
+            <translation>Höhe in Pixeln</translation>
+        </message>
+        <message>
+            <source>Shared folders</source>
+            <translation>Geteilte Ordner</translation>
+        </message>
+        <message>
+            <source>Checked: programs may write there. Unchecked: they may only read.</source>
+            <translation>Mit Häkchen: Programme dürfen dort schreiben. Ohne: nur lesen.</translation>
+        </message>
+        <message>
+            <source>Share a folder…</source>
+            <translation>Einen Ordner teilen …</translation>
+        </message>
+        <message>
+            <source>Do not share the chosen folder</source>
+            <translation>Den gewählten Ordner nicht teilen</translation>
+        </message>
+        <message>
+            <source>&amp;Name:</source>
+            <translation>&amp;Name:</translation>
+        </message>
+        <message>
+            <source>S&amp;creen:</source>
+            <translation>&amp;Bildschirm:</translation>
+        </message>
+        <message>
+            <source>Size:</source>
+            <translation>Größe:</translation>
+        </message>
+        <message>
+            <source>Save it by &amp;itself:</source>
+            <translation>Von &amp;selbst sichern:</translation>
+        </message>
+        <message>
+            <source>Shared folders:</source>
+            <translation>Geteilte Ordner:</translation>
+        </message>
+        <message>
+            <source>Programs see all your files; what they change elsewhere stays within the session.</source>
+            <translation>Programme sehen alle Ihre Dateien; was sie anderswo ändern, bleibt in der Sitzung.</translation>
+        </message>
+        <message>
+            <source>Share a folder</source>
+            <translation>Einen Ordner teilen</translation>
+        </message>
+        <message>
+            <source>Its windows stand among all others on this screen.</source>
+            <translation>Ihre Fenster stehen zwischen allen anderen auf diesem Bildschirm.</translation>
+        </message>
+        <message>
+            <source>A desktop of its own, in one window.</source>
+            <translation>Eine eigene Arbeitsfläche in einem Fenster.</translation>
+        </message>
+        <message>
+            <source>It runs without any window that could be seen.</source>
+            <translation>Sie läuft ohne sichtbares Fenster.</translation>
+        </message>
+        <message>
+            <source>Session</source>
+            <translation>Sitzung</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::Notifier</name>
+        <message>
+            <source>“%1” was interrupted</source>
+            <translation>„%1“ wurde unterbrochen</translation>
+        </message>
+        <message>
+            <source>It ended without being asked.</source>
+            <translation>Sie endete ungefragt.</translation>
+        </message>
+        <message>
+            <source>Its newest snapshot of %1 brings it back.</source>
+            <translation>Ihr neuester Schnappschuss von %1 holt sie zurück.</translation>
+        </message>
+        <message>
+            <source>Resume</source>
+            <translation>Fortsetzen</translation>
+        </message>
+        <message>
+            <source>Show</source>
+            <translation>Zeigen</translation>
+        </message>
+        <message>
+            <source>Why</source>
+            <translation>Warum</translation>
+        </message>
+        <message>
+            <source>%1, programs stood still for %2.</source>
+            <comment>3 windows and 12 MB, 0.4 s</comment>
+            <translation>%1, die Programme standen %2 still.</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>Rückgängig</translation>
+        </message>
+        <message>
+            <source>Entracte</source>
+            <translation>Entracte</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::PreferencesDialog</name>
+        <message>
+            <source>Preferences</source>
+            <translation>Einstellungen</translation>
+        </message>
+        <message>
+            <source>Application</source>
+            <translation>Anwendung</translation>
+        </message>
+        <message>
+            <source>&amp;Start at login</source>
+            <translation>Beim Anmelden &amp;starten</translation>
+        </message>
+        <message>
+            <source>Stay in the &amp;tray when the window is closed</source>
+            <translation>Im S&amp;ystemabschnitt bleiben, wenn das Fenster geschlossen wird</translation>
+        </message>
+        <message>
+            <source>This desktop shows no tray.</source>
+            <translation>Diese Arbeitsfläche zeigt keinen Systemabschnitt.</translation>
+        </message>
+        <message>
+            <source>As the desktop</source>
+            <translation>Wie die Arbeitsfläche</translation>
+        </message>
+        <message>
+            <source>Light</source>
+            <translation>Hell</translation>
+        </message>
+        <message>
+            <source>Dark</source>
+            <translation>Dunkel</translation>
+        </message>
+        <message>
+            <source>&amp;Colours:</source>
+            <translation>&amp;Farben:</translation>
+        </message>
+        <message>
+            <source>Notifications</source>
+            <translation>Benachrichtigungen</translation>
+        </message>
+        <message>
+            <source>When work is &amp;done</source>
+            <translation>Wenn etwas &amp;fertig ist</translation>
+        </message>
+        <message>
+            <source>When something &amp;failed</source>
+            <translation>Wenn etwas &amp;misslungen ist</translation>
+        </message>
+        <message>
+            <source>When a session was &amp;interrupted</source>
+            <translation>Wenn eine Sitzung &amp;unterbrochen wurde</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::Preview</name>
+        <message numerus="yes">
+            <source>Picture of the snapshot, %n window(s)</source>
+            <translation>
+                <numerusform>Bild des Schnappschusses, ein Fenster</numerusform>
+                <numerusform>Bild des Schnappschusses, %n Fenster</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::SessionActions</name>
+        <message>
+            <source>&amp;Snapshot now</source>
+            <translation>&amp;Jetzt sichern</translation>
+        </message>
+        <message>
+            <source>Save it as it is now; it goes on running</source>
+            <translation>Sichern, wie sie jetzt ist; sie läuft weiter</translation>
+        </message>
+        <message>
+            <source>S&amp;uspend</source>
+            <translation>&amp;Anhalten</translation>
+        </message>
+        <message>
+            <source>Save it, then end it; its memory is free again</source>
+            <translation>Sichern, dann beenden; ihr Speicher ist wieder frei</translation>
+        </message>
+        <message>
+            <source>&amp;Resume</source>
+            <translation>&amp;Fortsetzen</translation>
+        </message>
+        <message>
+            <source>Bring it back as its newest snapshot saved it</source>
+            <translation>Zurückholen, wie der neueste Schnappschuss sie bewahrt</translation>
+        </message>
+        <message>
+            <source>Resume &amp;this snapshot</source>
+            <translation>&amp;Hier fortsetzen</translation>
+        </message>
+        <message>
+            <source>Bring the session back as it was at that moment</source>
+            <translation>Die Sitzung zurückholen, wie sie in diesem Augenblick war</translation>
+        </message>
+        <message>
+            <source>Open &amp;beside</source>
+            <translation>&amp;Daneben öffnen</translation>
+        </message>
+        <message>
+            <source>A second session from this snapshot, beside the first</source>
+            <translation>Eine zweite Sitzung aus diesem Schnappschuss, neben der ersten</translation>
+        </message>
+        <message>
+            <source>&amp;Pin</source>
+            <translation>An&amp;heften</translation>
+        </message>
+        <message>
+            <source>Keep this snapshot, whatever the rules say</source>
+            <translation>Diesen Schnappschuss behalten, was immer die Regeln sagen</translation>
+        </message>
+        <message>
+            <source>Edit &amp;comment</source>
+            <translation>&amp;Kommentar bearbeiten</translation>
+        </message>
+        <message>
+            <source>Say what this snapshot is about</source>
+            <translation>Sagen, worum es bei diesem Schnappschuss geht</translation>
+        </message>
+        <message>
+            <source>&amp;Rename…</source>
+            <translation>&amp;Umbenennen …</translation>
+        </message>
+        <message>
+            <source>Give the session another name</source>
+            <translation>Der Sitzung einen anderen Namen geben</translation>
+        </message>
+        <message>
+            <source>Session &amp;settings…</source>
+            <translation>&amp;Einstellungen der Sitzung …</translation>
+        </message>
+        <message>
+            <source>Automatic snapshots, and which are kept</source>
+            <translation>Automatische Schnappschüsse und welche bleiben</translation>
+        </message>
+        <message>
+            <source>Show &amp;here</source>
+            <translation>&amp;Hierher holen</translation>
+        </message>
+        <message>
+            <source>Bring its windows to this screen</source>
+            <translation>Ihre Fenster auf diesen Bildschirm holen</translation>
+        </message>
+        <message>
+            <source>&amp;Take off the screen</source>
+            <translation>&amp;Vom Bildschirm nehmen</translation>
+        </message>
+        <message>
+            <source>It goes on running, unseen</source>
+            <translation>Sie läuft ungesehen weiter</translation>
+        </message>
+        <message>
+            <source>&amp;End…</source>
+            <translation>&amp;Beenden …</translation>
+        </message>
+        <message>
+            <source>End its programs without saving</source>
+            <translation>Ihre Programme beenden, ohne zu sichern</translation>
+        </message>
+        <message>
+            <source>&amp;Delete session</source>
+            <translation>Sitzung &amp;löschen</translation>
+        </message>
+        <message>
+            <source>Delete it with all of its snapshots</source>
+            <translation>Mit allen ihren Schnappschüssen löschen</translation>
+        </message>
+        <message>
+            <source>De&amp;lete snapshot</source>
+            <translation>Schnappschuss &amp;löschen</translation>
+        </message>
+        <message>
+            <source>Delete the chosen snapshot</source>
+            <translation>Den gewählten Schnappschuss löschen</translation>
+        </message>
+        <message>
+            <source>%1 (%2)</source>
+            <translation>%1 (%2)</translation>
+        </message>
+        <message>
+            <source>&amp;Go back to this…</source>
+            <translation>&amp;Hierher zurück …</translation>
+        </message>
+        <message>
+            <source>End a session</source>
+            <translation>Eine Sitzung beenden</translation>
+        </message>
+        <message>
+            <source>End “%1” without saving it?</source>
+            <translation>„%1“ beenden, ohne zu sichern?</translation>
+        </message>
+        <message>
+            <source>What its programs did since the newest snapshot is lost. The snapshots stay.</source>
+            <translation>Was ihre Programme seit dem neuesten Schnappschuss taten, geht verloren. Die Schnappschüsse bleiben.</translation>
+        </message>
+        <message>
+            <source>There is no snapshot: what its programs have not saved is lost.</source>
+            <translation>Es gibt keinen Schnappschuss: Was ihre Programme nicht gespeichert haben, geht verloren.</translation>
+        </message>
+        <message>
+            <source>&amp;End</source>
+            <translation>&amp;Beenden</translation>
+        </message>
+        <message>
+            <source>&amp;Suspend instead</source>
+            <translation>&amp;Stattdessen anhalten</translation>
+        </message>
+        <message>
+            <source>Go back</source>
+            <translation>Zurückgehen</translation>
+        </message>
+        <message>
+            <source>Take “%1” back to “%2” (%3)?</source>
+            <translation>„%1“ auf „%2“ (%3) zurücksetzen?</translation>
+        </message>
+        <message>
+            <source>Its windows and what was done since then go. It is saved as it is now first, so that you can return to this moment, too.</source>
+            <translation>Ihre Fenster und was seither getan wurde, gehen. Vorher wird sie gesichert, wie sie jetzt ist, sodass Sie auch hierher zurückkehren können.</translation>
+        </message>
+        <message>
+            <source>&amp;Go back</source>
+            <translation>&amp;Zurückgehen</translation>
+        </message>
+        <message>
+            <source>%1, a copy</source>
+            <translation>%1, eine Kopie</translation>
+        </message>
+        <message>
+            <source>Rename</source>
+            <translation>Umbenennen</translation>
+        </message>
+        <message>
+            <source>&amp;Name of the session:</source>
+            <translation>&amp;Name der Sitzung:</translation>
+        </message>
+        <message>
+            <source>%1, %2</source>
+            <translation>%1, %2</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::SessionHeader</name>
+        <message>
+            <source>What cannot be saved</source>
+            <translation>Was nicht gesichert werden kann</translation>
+        </message>
+        <message>
+            <source>More</source>
+            <translation>Mehr</translation>
+        </message>
+        <message>
+            <source>%1: %2 %3</source>
+            <comment>a program, a reason, a remedy</comment>
+            <translation>%1: %2 %3</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n program(s) cannot be saved</source>
+            <translation>
+                <numerusform>Ein Programm kann nicht gesichert werden</numerusform>
+                <numerusform>%n Programme können nicht gesichert werden</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n program(s) may lose something</source>
+            <translation>
+                <numerusform>Ein Programm könnte etwas verlieren</numerusform>
+                <numerusform>%n Programme könnten etwas verlieren</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::SessionModel</name>
+        <message>
+            <source>%1, %2</source>
+            <translation>%1, %2</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::SessionSettingsDialog</name>
+        <message>
+            <source>Settings of “%1”</source>
+            <translation>Einstellungen von „%1“</translation>
+        </message>
+        <message>
+            <source>Automatic snapshots</source>
+            <translation>Automatische Schnappschüsse</translation>
+        </message>
+        <message>
+            <source>&amp;Save it:</source>
+            <translation>&amp;Sichern:</translation>
+        </message>
+        <message>
+            <source>Only when its programs did something since the last time.</source>
+            <translation>Nur wenn ihre Programme seit dem letzten Mal etwas getan haben.</translation>
+        </message>
+        <message>
+            <source>&amp;Resume it by itself when it was interrupted</source>
+            <translation>Nach einer Unterbrechung von selbst &amp;fortsetzen</translation>
+        </message>
+        <message>
+            <source>Which snapshots are kept</source>
+            <translation>Welche Schnappschüsse bleiben</translation>
+        </message>
+        <message>
+            <source>&amp;Delete older snapshots by these rules</source>
+            <translation>Ältere Schnappschüsse nach diesen Regeln &amp;löschen</translation>
+        </message>
+        <message>
+            <source>The &amp;newest:</source>
+            <translation>Die &amp;neuesten:</translation>
+        </message>
+        <message>
+            <source>One an &amp;hour:</source>
+            <translation>Einer je S&amp;tunde:</translation>
+        </message>
+        <message>
+            <source>One a da&amp;y:</source>
+            <translation>Einer am Ta&amp;g:</translation>
+        </message>
+        <message>
+            <source>One a &amp;week:</source>
+            <translation>Einer je &amp;Woche:</translation>
+        </message>
+        <message>
+            <source>One a &amp;month:</source>
+            <translation>Einer im &amp;Monat:</translation>
+        </message>
+        <message>
+            <source>Pinned snapshots are always kept.</source>
+            <translation>Angeheftete Schnappschüsse bleiben immer.</translation>
+        </message>
+        <message>
+            <source>All snapshots are kept.</source>
+            <translation>Alle Schnappschüsse bleiben.</translation>
+        </message>
+        <message numerus="yes">
+            <source>At most %n snapshot(s) are kept, and the pinned ones.</source>
+            <translation>
+                <numerusform>Höchstens ein Schnappschuss bleibt, und die angehefteten.</numerusform>
+                <numerusform>Höchstens %n Schnappschüsse bleiben, und die angehefteten.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::Settings</name>
+        <message>
+            <source>%1 cannot be removed.</source>
+            <translation>%1 kann nicht entfernt werden.</translation>
+        </message>
+        <message>
+            <source>%1 cannot be written: %2</source>
+            <translation>%1 kann nicht geschrieben werden: %2</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::ShortcutsDialog</name>
+        <message>
+            <source>Keyboard shortcuts</source>
+            <translation>Tastenkürzel</translation>
+        </message>
+        <message>
+            <source>Keys</source>
+            <translation>Tasten</translation>
+        </message>
+        <message>
+            <source>What they do</source>
+            <translation>Was sie tun</translation>
+        </message>
+        <message>
+            <source>Go to the next part of the window</source>
+            <translation>Zum nächsten Teil des Fensters</translation>
+        </message>
+        <message>
+            <source>Go along the sessions or the timeline</source>
+            <translation>An den Sitzungen oder der Zeitleiste entlang</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::SnapshotModel</name>
+        <message>
+            <source>%1, %2, %3</source>
+            <translation>%1, %2, %3</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::SnapshotPanel</name>
+        <message>
+            <source>Comment</source>
+            <translation>Kommentar</translation>
+        </message>
+        <message>
+            <source>Say what this snapshot is about (Ctrl+L)</source>
+            <translation>Sagen, worum es bei diesem Schnappschuss geht (Strg+L)</translation>
+        </message>
+        <message>
+            <source>Pin</source>
+            <translation>Anheften</translation>
+        </message>
+        <message>
+            <source>Taken</source>
+            <translation>Gemacht</translation>
+        </message>
+        <message>
+            <source>Holds</source>
+            <translation>Enthält</translation>
+        </message>
+        <message>
+            <source>Size</source>
+            <translation>Größe</translation>
+        </message>
+        <message>
+            <source>Deleting frees</source>
+            <translation>Löschen gibt frei</translation>
+        </message>
+        <message>
+            <source>Paused for</source>
+            <translation>Stillstand</translation>
+        </message>
+        <message>
+            <source>How long the programs stood still while it was taken</source>
+            <translation>Wie lange die Programme dabei stillstanden</translation>
+        </message>
+        <message>
+            <source>Delete snapshot</source>
+            <translation>Schnappschuss löschen</translation>
+        </message>
+        <message>
+            <source>%1: add a comment</source>
+            <comment>what kind of snapshot</comment>
+            <translation>%1: Kommentar hinzufügen</translation>
+        </message>
+        <message>
+            <source>%1 (%2)</source>
+            <comment>a date and time, how long ago</comment>
+            <translation>%1 (%2)</translation>
+        </message>
+        <message>
+            <source>%1, %2</source>
+            <comment>windows, programs</comment>
+            <translation>%1, %2</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n window(s)</source>
+            <translation>
+                <numerusform>ein Fenster</numerusform>
+                <numerusform>%n Fenster</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n program(s)</source>
+            <translation>
+                <numerusform>ein Programm</numerusform>
+                <numerusform>%n Programme</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>%1 on the disk, for %2 of memory and %3 of files</source>
+            <translation>%1 auf der Platte, für %2 Speicher und %3 Dateien</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::Tray</name>
+        <message numerus="yes">
+            <source>%n session(s) running</source>
+            <translation>
+                <numerusform>Eine Sitzung läuft</numerusform>
+                <numerusform>%n Sitzungen laufen</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>No session runs</source>
+            <translation>Keine Sitzung läuft</translation>
+        </message>
+        <message>
+            <source>Interrupted: %1</source>
+            <translation>Unterbrochen: %1</translation>
+        </message>
+        <message>
+            <source>Entracte: %1</source>
+            <translation>Entracte: %1</translation>
+        </message>
+        <message>
+            <source>&amp;Snapshot now</source>
+            <translation>&amp;Jetzt sichern</translation>
+        </message>
+        <message>
+            <source>Save every running session</source>
+            <translation>Jede laufende Sitzung sichern</translation>
+        </message>
+        <message>
+            <source>&amp;New session…</source>
+            <translation>&amp;Neue Sitzung …</translation>
+        </message>
+        <message>
+            <source>&amp;Open Entracte</source>
+            <translation>Entracte &amp;öffnen</translation>
+        </message>
+        <message>
+            <source>&amp;Quit</source>
+            <translation>&amp;Beenden</translation>
+        </message>
+        <message>
+            <source>Sessions</source>
+            <translation>Sitzungen</translation>
+        </message>
+        <message>
+            <source>%1 — %2</source>
+            <comment>a session, its state</comment>
+            <translation>%1 – %2</translation>
+        </message>
+        <message>
+            <source>Snapshot now</source>
+            <translation>Jetzt sichern</translation>
+        </message>
+        <message>
+            <source>Suspend</source>
+            <translation>Anhalten</translation>
+        </message>
+        <message>
+            <source>Show here</source>
+            <translation>Hierher holen</translation>
+        </message>
+        <message>
+            <source>Resume</source>
+            <translation>Fortsetzen</translation>
+        </message>
+        <message>
+            <source>Open</source>
+            <translation>Öffnen</translation>
+        </message>
+        <message>
+            <source>&amp;Pause automatic snapshots</source>
+            <translation>Automatische Schnappschüsse &amp;aussetzen</translation>
+        </message>
+        <message>
+            <source>For 30 minutes</source>
+            <translation>Für 30 Minuten</translation>
+        </message>
+        <message>
+            <source>For 3 hours</source>
+            <translation>Für 3 Stunden</translation>
+        </message>
+        <message>
+            <source>Until tomorrow</source>
+            <translation>Bis morgen</translation>
+        </message>
+        <message>
+            <source>Go on now</source>
+            <translation>Jetzt weitermachen</translation>
+        </message>
+        <message>
+            <source>Newest snapshots</source>
+            <translation>Neueste Schnappschüsse</translation>
+        </message>
+        <message>
+            <source>%1: %2, %3</source>
+            <comment>a session, a snapshot of it, a time</comment>
+            <translation>%1: %2, %3</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::TroubleCard</name>
+        <message>
+            <source>%1 %2</source>
+            <comment>what is safe, what to do next</comment>
+            <translation>%1 %2</translation>
+        </message>
+        <message>
+            <source>Check this computer</source>
+            <translation>Diesen Rechner prüfen</translation>
+        </message>
+        <message>
+            <source>Copy details</source>
+            <translation>Einzelheiten kopieren</translation>
+        </message>
+        <message>
+            <source>Copied</source>
+            <translation>Kopiert</translation>
+        </message>
+        <message>
+            <source>Dismiss: %1</source>
+            <translation>Schließen: %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::UndoBar</name>
+        <message>
+            <source>Undo</source>
+            <translation>Rückgängig</translation>
+        </message>
+        <message>
+            <source>Keep it (Ctrl+Z)</source>
+            <translation>Behalten (Strg+Z)</translation>
+        </message>
+        <message>
+            <source>Delete now</source>
+            <translation>Jetzt löschen</translation>
+        </message>
+        <message>
+            <source>Time left to undo</source>
+            <translation>Verbleibende Zeit</translation>
+        </message>
+        <message>
+            <source>Deleted: %1</source>
+            <translation>Gelöscht: %1</translation>
+        </message>
+        <message numerus="yes">
+            <source>Deleted: %n thing(s)</source>
+            <translation>
+                <numerusform>Gelöscht: eine Sache</numerusform>
+                <numerusform>Gelöscht: %n Dinge</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>main</name>
+        <message>
+            <source>Entracte</source>
+            <translation>Entracte</translation>
+        </message>
+        <message>
+            <source>Saves running desktop sessions and brings them back, in a window and in the tray.</source>
+            <translation>Sichert laufende Sitzungen und holt sie zurück, in einem Fenster und im Systemabschnitt.</translation>
+        </message>
+        <message>
+            <source>Start in the tray, without a window (as at login).</source>
+            <translation>Im Systemabschnitt starten, ohne Fenster (wie beim Anmelden).</translation>
+        </message>
+        <message>
+            <source>Save every running session.</source>
+            <translation>Jede laufende Sitzung sichern.</translation>
+        </message>
+        <message>
+            <source>Ask for a new session.</source>
+            <translation>Nach einer neuen Sitzung fragen.</translation>
+        </message>
+        <message>
+            <source>Check this computer.</source>
+            <translation>Diesen Rechner prüfen.</translation>
+        </message>
+        <message>
+            <source>End the application; sessions go on.</source>
+            <translation>Die Anwendung beenden; Sitzungen laufen weiter.</translation>
+        </message>
+        <message>
+            <source>Look for the helper on the session bus.</source>
+            <translation>Den Helfer auf dem Sitzungsbus suchen.</translation>
+        </message>
+    </context>
+</TS>

@@ -1,0 +1,175 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+    <context>
+        <name>Words</name>
+        <message numerus="yes">
+            <source>%n minute(s) ago</source>
+            <translation>
+                <numerusform>%n minute ago</numerusform>
+                <numerusform>%n minutes ago</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n hour(s) ago</source>
+            <translation>
+                <numerusform>%n hour ago</numerusform>
+                <numerusform>%n hours ago</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n day(s) ago</source>
+            <translation>
+                <numerusform>%n day ago</numerusform>
+                <numerusform>%n days ago</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n program(s)</source>
+            <translation>
+                <numerusform>%n program</numerusform>
+                <numerusform>%n programs</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n window(s)</source>
+            <translation>
+                <numerusform>%n window</numerusform>
+                <numerusform>%n windows</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Every %n day(s)</source>
+            <translation>
+                <numerusform>Every day</numerusform>
+                <numerusform>Every %n days</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Every %n hour(s)</source>
+            <translation>
+                <numerusform>Every hour</numerusform>
+                <numerusform>Every %n hours</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Every %n minute(s)</source>
+            <translation>
+                <numerusform>Every minute</numerusform>
+                <numerusform>Every %n minutes</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Every %n second(s)</source>
+            <translation>
+                <numerusform>Every second</numerusform>
+                <numerusform>Every %n seconds</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n second(s) left</source>
+            <translation>
+                <numerusform>%n second left</numerusform>
+                <numerusform>%n seconds left</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n minute(s) left</source>
+            <translation>
+                <numerusform>%n minute left</numerusform>
+                <numerusform>%n minutes left</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::CheckPage</name>
+        <message numerus="yes">
+            <source>%n thing(s) that Entracte needs are missing.</source>
+            <translation>
+                <numerusform>One thing that Entracte needs is missing.</numerusform>
+                <numerusform>%n things that Entracte needs are missing.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Entracte works here. %n thing(s) could be better.</source>
+            <translation>
+                <numerusform>Entracte works here. One thing could be better.</numerusform>
+                <numerusform>Entracte works here. %n things could be better.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::Preview</name>
+        <message numerus="yes">
+            <source>Picture of the snapshot, %n window(s)</source>
+            <translation>
+                <numerusform>Picture of the snapshot, %n window</numerusform>
+                <numerusform>Picture of the snapshot, %n windows</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::SessionHeader</name>
+        <message numerus="yes">
+            <source>%n program(s) cannot be saved</source>
+            <translation>
+                <numerusform>One program cannot be saved</numerusform>
+                <numerusform>%n programs cannot be saved</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n program(s) may lose something</source>
+            <translation>
+                <numerusform>One program may lose something</numerusform>
+                <numerusform>%n programs may lose something</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::SessionSettingsDialog</name>
+        <message numerus="yes">
+            <source>At most %n snapshot(s) are kept, and the pinned ones.</source>
+            <translation>
+                <numerusform>At most one snapshot is kept, and the pinned ones.</numerusform>
+                <numerusform>At most %n snapshots are kept, and the pinned ones.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::SnapshotPanel</name>
+        <message numerus="yes">
+            <source>%n window(s)</source>
+            <translation>
+                <numerusform>%n window</numerusform>
+                <numerusform>%n windows</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n program(s)</source>
+            <translation>
+                <numerusform>%n program</numerusform>
+                <numerusform>%n programs</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::Tray</name>
+        <message numerus="yes">
+            <source>%n session(s) running</source>
+            <translation>
+                <numerusform>%n session running</numerusform>
+                <numerusform>%n sessions running</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::UndoBar</name>
+        <message numerus="yes">
+            <source>Deleted: %n thing(s)</source>
+            <translation>
+                <numerusform>Deleted: %n thing</numerusform>
+                <numerusform>Deleted: %n things</numerusform>
+            </translation>
+        </message>
+    </context>
+</TS>
