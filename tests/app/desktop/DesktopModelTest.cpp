@@ -1,0 +1,294 @@
+// The models as the helper's signals feed them, and what is made of values: words, commands, files.
+
+#include "app/desktop/model/Deletions.h"
+#include "app/desktop/model/Filters.h"
+#include "app/desktop/model/InstalledPrograms.h"
+#include "app/desktop/model/Models.h"
+#include "app/desktop/model/Wording.h"
+#include "app/desktop/widgets/SessionSettingsDialog.h"
+
+#include <QDir>
+#include <QFile>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QXmlStreamReader>
+
+using namespace entracte;
+using namespace entracte::desktop;
+
+namespace {
+
+constexpr const char* kSession = "org.entracte.Entracte1.Session";
+constexpr const char* kSnapshot = "org.entracte.Entracte1.Snapshot";
+constexpr const char* kJob = "org.entracte.Entracte1.Job";
+
+QVariant pathValue(const QString& path) {
+    return QVariant::fromValue(QDBusObjectPath(path));
+}
+
+QVariantMap session(const QString& name, qint64 created) {
+    return {{"Id", name}, {"Name", name}, {"State", "running"}, {"CreatedUnixMs", created}};
+}
+
+QVariantMap snapshot(const QString& session, const QString& comment, qint64 taken) {
+    return {{"Session", pathValue(session)}, {"Comment", comment}, {"TakenUnixMs", taken}};
+}
+
+QVariantMap job(const QString& session, double fraction) {
+    return {{"Kind", "snapshot"},   {"Session", pathValue(session)},
+            {"Fraction", fraction}, {"Running", true},
+            {"Error", ""},          {"Result", pathValue("/")}};
+}
+
+void addSession(Catalog& catalog, const QString& path, const QVariantMap& properties) {
+    catalog.appeared(path, {{kSession, properties}});
+}
+
+} // namespace
+
+class DesktopModelTest : public QObject {
+    Q_OBJECT
+private slots:
+    void sessionsStandInTheirOrderHoweverTheyCome() {
+        Catalog catalog;
+        addSession(catalog, "/s/b", session("second", 2));
+        addSession(catalog, "/s/c", session("third", 3));
+        addSession(catalog, "/s/a", session("first", 1));
+        QCOMPARE(catalog.sessions.rowCount(), 3);
+        QCOMPARE(catalog.sessions.at(0).name, "first");
+        QCOMPARE(catalog.sessions.at(2).name, "third");
+    }
+
+    void theNewestSnapshotIsFirst() {
+        Catalog catalog;
+        catalog.appeared("/s/a/1", {{kSnapshot, snapshot("/s/a", "old", 10)}});
+        catalog.appeared("/s/b/1", {{kSnapshot, snapshot("/s/b", "newest", 30)}});
+        catalog.appeared("/s/a/2", {{kSnapshot, snapshot("/s/a", "new", 20)}});
+        QCOMPARE(catalog.snapshots.at(0).comment, "newest");
+        QCOMPARE(catalog.snapshots.newest(5, "/s/a").size(), 2);
+        QCOMPARE(catalog.snapshots.newest(1, "/s/a").first().comment, "new");
+    }
+
+    void aChangeKeepsWhatItDoesNotName() {
+        Catalog catalog;
+        addSession(catalog, "/s/a", session("work", 1));
+        QSignalSpy changes(&catalog.sessions, &QAbstractItemModel::dataChanged);
+        catalog.changed("/s/a", kSession, {{"State", "suspended"}});
+        QCOMPARE(changes.size(), 1);
+        QCOMPARE(catalog.sessions.at(0).state, "suspended");
+        QCOMPARE(catalog.sessions.at(0).name, "work");
+        catalog.changed("/s/a", "org.other.Interface", {{"State", "running"}});
+        catalog.changed("/s/unknown", kSession, {{"State", "running"}});
+        QCOMPARE(catalog.sessions.at(0).state, "suspended");
+    }
+
+    void whatVanishesIsGone() {
+        Catalog catalog;
+        addSession(catalog, "/s/a", session("work", 1));
+        catalog.vanished("/s/a");
+        catalog.vanished("/s/a");
+        QCOMPARE(catalog.sessions.rowCount(), 0);
+    }
+
+    void theSameObjectTwiceIsOneRow() {
+        Catalog catalog;
+        addSession(catalog, "/s/a", session("work", 1));
+        addSession(catalog, "/s/a", session("work", 1));
+        QCOMPARE(catalog.sessions.rowCount(), 1);
+    }
+
+    void aJobIsFinishedOnce() {
+        Catalog catalog;
+        QSignalSpy finished(&catalog.jobs, &JobModel::finished);
+        catalog.appeared("/job/1", {{kJob, job("/s/a", 0)}});
+        catalog.changed("/job/1", kJob, {{"Fraction", 0.5}, {"Phase", "saving"}});
+        QCOMPARE(catalog.jobs.running(), 1);
+        QCOMPARE(catalog.jobs.fraction(), 0.5);
+        QVERIFY(catalog.jobs.runningFor("/s/a"));
+        catalog.changed("/job/1", kJob, {{"Running", false}});
+        catalog.changed("/job/1", kJob, {{"Running", false}});
+        catalog.vanished("/job/1");
+        QCOMPARE(finished.size(), 1);
+        QCOMPARE(catalog.jobs.rowCount(), 0);
+    }
+
+    void aJobThatEndsBeforeWeSawItRunIsFinished() {
+        Catalog catalog;
+        QSignalSpy finished(&catalog.jobs, &JobModel::finished);
+        auto ended = job("/s/a", 1);
+        ended["Running"] = false;
+        ended["Error"] = "NoSpace";
+        catalog.appeared("/job/1", {{kJob, ended}});
+        QCOMPARE(finished.size(), 1);
+        QCOMPARE(finished[0][0].value<JobState>().job.error, "NoSpace");
+    }
+
+    void oldEndsAreNoNews() {
+        Catalog catalog;
+        QSignalSpy finished(&catalog.jobs, &JobModel::finished);
+        auto ended = job("/s/a", 1);
+        ended["Running"] = false;
+        catalog.allTold({{QDBusObjectPath("/job/1"), {{kJob, ended}}},
+                         {QDBusObjectPath("/job/2"), {{kJob, job("/s/a", 0.2)}}}});
+        QCOMPARE(finished.size(), 0);
+        QCOMPARE(catalog.jobs.rowCount(), 1);
+    }
+
+    void workEndsWithTheHelper() {
+        Catalog catalog;
+        QSignalSpy finished(&catalog.jobs, &JobModel::finished);
+        catalog.appeared("/job/1", {{kJob, job("/s/a", 0)}});
+        catalog.jobs.helperGone();
+        QCOMPARE(finished.size(), 1);
+        QCOMPARE(finished[0][0].value<JobState>().job.error, "HelperGone");
+        // The next helper begins to count anew.
+        catalog.allTold({});
+        catalog.appeared("/job/1", {{kJob, job("/s/a", 0)}});
+        QCOMPARE(catalog.jobs.running(), 1);
+    }
+
+    void deletionIsHiddenAtOnceAndUndone() {
+        Catalog catalog;
+        addSession(catalog, "/s/a", session("work", 1));
+        catalog.appeared("/s/a/1", {{kSnapshot, snapshot("/s/a", "", 10)}});
+        Deletions deletions;
+        QSignalSpy due(&deletions, &Deletions::due);
+        Filter sessions(catalog.sessions, deletions);
+        Filter snapshots(catalog.snapshots, deletions);
+        deletions.add({"/s/a", "work", true});
+        QCOMPARE(sessions.rowCount(), 0);
+        QCOMPARE(snapshots.rowCount(), 0); // what is beneath it, too
+        deletions.undo();
+        QCOMPARE(sessions.rowCount(), 1);
+        QCOMPARE(snapshots.rowCount(), 1);
+        QCOMPARE(due.size(), 0);
+    }
+
+    void deletionIsDueWhenItsTimeIsUp() {
+        Deletions deletions(1);
+        QSignalSpy due(&deletions, &Deletions::due);
+        deletions.add({"/s/a/1", "x", false});
+        QTRY_COMPARE(due.size(), 1);
+        QVERIFY(deletions.isHidden("/s/a/1")); // until the helper says that it is gone
+        deletions.undo();
+        QVERIFY(deletions.isHidden("/s/a/1"));
+        deletions.refused("/s/a/1");
+        QVERIFY(!deletions.isHidden("/s/a/1"));
+    }
+
+    void searchFindsAllWordsInAnyOrder() {
+        Catalog catalog;
+        catalog.appeared("/s/a/1", {{kSnapshot, snapshot("/s/a", "before the Update", 10)}});
+        catalog.appeared("/s/a/2", {{kSnapshot, snapshot("/s/a", "lunch", 20)}});
+        Deletions deletions;
+        Filter filter(catalog.snapshots, deletions);
+        filter.setSearch(" update  BEFORE ");
+        QCOMPARE(filter.rowCount(), 1);
+        filter.setSearch("before lunch");
+        QCOMPARE(filter.rowCount(), 0);
+        filter.setSearch("");
+        filter.setSession("/s/b");
+        QCOMPARE(filter.rowCount(), 0);
+    }
+
+    void manySnapshotsAreOneLook() {
+        Catalog catalog;
+        EntracteObjects objects;
+        for (int i = 0; i < 5000; ++i)
+            objects.insert(QDBusObjectPath(QStringLiteral("/s/a/%1").arg(i)),
+                           {{kSnapshot, snapshot("/s/a", {}, i)}});
+        QSignalSpy inserted(&catalog.snapshots, &QAbstractItemModel::rowsInserted);
+        catalog.allTold(objects);
+        QCOMPARE(catalog.snapshots.rowCount(), 5000);
+        QCOMPARE(inserted.size(), 0);
+        QCOMPARE(catalog.snapshots.at(0).takenUnixMs, 4999);
+    }
+
+    void namesCannotDisturbTheText() {
+        QCOMPARE(printable(QString::fromUtf8("a\nb\u202Ec\u2066d")), "a b c d");
+        QCOMPARE(printable(QString::fromUtf8("Grüße 🎭")), QString::fromUtf8("Grüße 🎭"));
+    }
+
+    void everyErrorHasItsWords() {
+        for (const auto& info : errorTable()) {
+            const auto code = QString::fromUtf8(info.name.data(), qsizetype(info.name.size()));
+            const auto trouble = troubleOf("snapshot", "work", code, "The helper's words.");
+            QVERIFY2(!trouble.happened.isEmpty() && !trouble.safe.isEmpty(), qPrintable(code));
+            QVERIFY(trouble.title.contains("work"));
+            QVERIFY(trouble.details.contains("The helper's words."));
+            QVERIFY(trouble.details.contains(code));
+            if (code != "Internal")
+                QVERIFY2(trouble.happened != troubleOf("snapshot", "", "Internal", "").happened,
+                         qPrintable(code));
+        }
+    }
+
+    void commandsAreReadAsTheyWereWritten() {
+        QCOMPARE(execWords("kate -b %U"), QStringList({"kate", "-b"}));
+        QCOMPARE(execWords("sh -c \"echo \\\"a b\\\" 100%%\""),
+                 QStringList({"sh", "-c", "echo \"a b\" 100%%"}));
+        QCOMPARE(execWords("env A=%% x"), QStringList({"env", "A=%", "x"}));
+        QCOMPARE(execWords("broken \"quote"), QStringList());
+        QCOMPARE(typedWords("xterm -T 'two words' -e top"),
+                 QStringList({"xterm", "-T", "two words", "-e", "top"}));
+        QCOMPARE(typedWords("a '' b"), QStringList({"a", "", "b"}));
+    }
+
+    void applicationsAreFoundAsTheSpecificationSays() {
+        QTemporaryDir first;
+        QTemporaryDir second;
+        const auto write = [](const QString& path, const QByteArray& text) {
+            QDir().mkpath(QFileInfo(path).path());
+            QFile file(path);
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write("[Desktop Entry]\nType=Application\n" + text);
+        };
+        write(first.filePath("b.desktop"), "Name=Bee\nExec=sh %F\nIcon=bee\n");
+        write(first.filePath("hidden.desktop"), "Name=No\nExec=sh\nNoDisplay=true\n");
+        write(first.filePath("missing.desktop"), "Name=No\nExec=/no/such/program\n");
+        write(first.filePath("taken.desktop"), "Name=Mine\nExec=cat\nHidden=true\n");
+        write(first.filePath("sub/a.desktop"),
+              "Name=ant\nExec=cat\nTerminal=true\n[Desktop Action x]\nName=Wrong\nExec=false\n");
+        write(second.filePath("taken.desktop"), "Name=System's\nExec=cat\n");
+        const auto programs = InstalledPrograms::in({first.path(), second.path()});
+        QCOMPARE(programs.all().size(), 2);
+        QCOMPARE(programs.all()[0].name, "ant");
+        QCOMPARE(programs.all()[0].id, "sub-a.desktop");
+        QVERIFY(programs.all()[0].terminal);
+        QCOMPARE(programs.all()[1].command, QStringList("sh"));
+        QCOMPARE(programs.ofCommand({"/bin/sh", "-c", "x"})->name, "Bee");
+        QVERIFY(!programs.ofCommand({"nothing"}));
+    }
+
+    void rulesOfKeepingSurviveTheDialog() {
+        const auto keep = Keep::ofText("hourly=24 bytes=20000 last=5");
+        QCOMPARE(keep.hourly, 24);
+        QCOMPARE(keep.last, 5);
+        QCOMPARE(keep.text(), "last=5 hourly=24 bytes=20000");
+        QVERIFY(Keep::ofText("").all());
+    }
+
+    // Every sentence that a person may read stands in the German file, translated.
+    void theGermanTranslationIsComplete() {
+        QFile file(ENTRACTE_RESOURCES "/translations/entracte_de.ts");
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QXmlStreamReader xml(&file);
+        QString source;
+        int count = 0;
+        while (!xml.atEnd()) {
+            if (xml.readNext() != QXmlStreamReader::StartElement)
+                continue;
+            if (xml.name() == QLatin1String("source")) {
+                source = xml.readElementText();
+                ++count;
+            } else if (xml.name() == QLatin1String("translation")) {
+                QVERIFY2(xml.attributes().value("type").isEmpty(), qPrintable(source));
+            }
+        }
+        QVERIFY(count > 300);
+    }
+};
+
+QTEST_MAIN(DesktopModelTest)
+#include "DesktopModelTest.moc"

@@ -1,0 +1,121 @@
+#!/usr/bin/python3
+"""The desktop application, operated by mouse and keyboard on a display with a window manager and a panel, with a real
+helper and real sessions.
+"""
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+sys.dont_write_bytecode = True
+
+from entractetest import programs  # noqa: E402
+from entractetest.application import Application  # noqa: E402
+from entractetest.case import expect, main, require_root  # noqa: E402
+from entractetest.desktop import Desktop  # noqa: E402
+from entractetest.processes import run, wait_for  # noqa: E402
+
+
+def _begin(case, session=True, **more):
+    require_root()
+    server = case.first_server()
+    product = case.product()
+    ident = product.start(server, *programs.STILL_TERMINAL, name="work") if session else None
+    return product, server, ident, Application(case.stack, case.workspace, product, server, **more)
+
+
+def _tray_icon(app):
+    """Where the panel shows the application's icon."""
+    def look():
+        tree = run(["xwininfo", "-root", "-tree"], app.person, app.environment)
+        for line in tree.splitlines():
+            if "entracte" in line.lower() and (found := re.search(r" 22x22\+\S+\s+\+(\d+)\+(\d+)", line)):
+                return int(found[1]) + 11, int(found[2]) + 11
+        return None
+    return wait_for("the icon in the tray", look)
+
+
+def _front(app):
+    """The window before all others, with the keyboard."""
+    app.command()
+    wait_for("the window", lambda: run(["xdotool", "getactivewindow", "getwindowname"], app.person,
+                                       app.environment, check=False).strip() == "Entracte")
+
+
+def case_snapshotNowInTheWindow(case):
+    product, _, session, app = _begin(case)
+    app.wait_for("list item", "work, running")
+    _front(app)
+    app.click("push button", "^Snapshot now$")
+    app.wait_for("list item", "^Snapshot, ")
+    expect(len(product.snapshots(session)) == 1, "there should be one snapshot")
+    # Said in place, and told to the helper.
+    app.key("ctrl+l")
+    app.type("before lunch")
+    app.key("Return")
+    app.wait_for("list item", "^before lunch, ")
+    expect(product.snapshots(session)[0]["comment"] == "before lunch", "the helper has another comment")
+    # Deleted, and thought better of.
+    app.key("ctrl+Delete")
+    app.click("push button", "^Undo$")
+    app.wait_for("list item", "^before lunch, ")
+    expect(len(product.snapshots(session)) == 1, "what was undone was deleted")
+
+
+def case_suspendAndResumeByKeyboard(case):
+    product, server, session, app = _begin(case)
+    app.wait_for("list item", "work, running")
+    _front(app)
+    app.key("ctrl+shift+s")
+    app.wait_for("list item", "work, suspended", 60)
+    expect(product.state_of(session) == "suspended", "the helper has another state")
+    desktop = Desktop(server)
+    expect(not desktop.windows("XTerm"), "its window should be gone")
+    app.key("ctrl+r")
+    app.wait_for("list item", "work, running", 60)
+    desktop.wait_window("XTerm", title="still")
+
+
+def case_middleClickInTheTraySavesEverything(case):
+    product, _, session, app = _begin(case, arguments=("--background",))
+    x, y = _tray_icon(app)
+    app.pointer("mousemove", x, y)
+    app.pointer("click", 2)
+    wait_for("the snapshot", lambda: len(product.snapshots(session)) == 1, 60, 0.3)
+    # Another start brings the window of the first.
+    done = app.command()
+    expect(done.returncode == 0, f"the second start ended with {done.returncode}: {done.stderr}")
+    app.wait_for("list item", "^Snapshot, ")
+
+
+def case_worksWithoutATray(case):
+    product, _, session, app = _begin(case, tray=False, arguments=("--background",))
+    app.wait_for("label", "shows no tray")
+    app.wait_for("list item", "work, running")
+    _front(app)
+    app.key("ctrl+s")
+    wait_for("the snapshot", lambda: len(product.snapshots(session)) == 1, 60, 0.3)
+
+
+def case_saysWhenTheHelperIsGone(case):
+    product, _, _, app = _begin(case)
+    app.wait_for("list item", "work, running")
+    product.kill_helper()
+    app.wait_for("label", "Your sessions go on|message bus cannot be reached")
+    expect(app.process.running(), "the application ended with the helper")
+
+
+def case_firstRunWithoutCriuSaysWhatIsMissing(case):
+    require_root()
+    server = case.first_server()
+    product = case.product(criu="/nowhere/criu")
+    app = Application(case.stack, case.workspace, product, server)
+    app.wait_for("push button", "New session")
+    _front(app)
+    app.key("ctrl+d")
+    app.wait_for("label", "(is|are) missing", 40)
+    app.wait_for("label", "CRIU")
+
+
+if __name__ == "__main__":
+    sys.exit(main(globals()))

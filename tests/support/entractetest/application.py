@@ -1,0 +1,109 @@
+"""The desktop application as a person meets it: on a display with a window manager and a tray, operated by mouse and
+keyboard; its widgets are found by the names that a screen reader would say (AT-SPI).
+"""
+import os
+import subprocess
+from pathlib import Path
+
+from .processes import Failure, Process, run, run_status, wait_for
+
+_EYES = Path(__file__).resolve().parent / "atspi_eyes.py"
+
+
+class Application:
+    """entracte-desktop on a session bus of its own. `tray`: whether a panel shows one."""
+
+    def __init__(self, case_stack, workspace, product, server, tray=True, notifications=False,
+                 environment=(), arguments=()):
+        self.product, self.server, self.person = product, server, product.person
+        self._stack = case_stack
+        name = f"app{server.display[1:]}"
+        self.folder = workspace.folder(name, self.person)
+        for part in ("config", "runtime", "home", "data"):
+            (self.folder / part).mkdir(mode=0o700)
+            if os.geteuid() == 0:
+                os.chown(self.folder / part, self.person.uid, self.person.gid)
+        self.environment = server.environment(
+            DBUS_SYSTEM_BUS_ADDRESS=product.bus_address, HOME=str(self.folder / "home"),
+            XDG_CONFIG_HOME=str(self.folder / "config"), XDG_RUNTIME_DIR=str(self.folder / "runtime"),
+            XDG_DATA_HOME=str(self.folder / "data"), QT_QPA_PLATFORM="xcb", QT_ACCESSIBILITY="1",
+            QT_LINUX_ACCESSIBILITY_ALWAYS_ON="1", GSETTINGS_BACKEND="memory", **dict(environment))
+        self._start_bus()
+        if tray:
+            self._start("tint2", "-c", self._tint2_configuration())
+        if notifications:
+            self._start("dunst", "-conf", "/dev/null")
+        self.process = None
+        self.arguments = arguments
+        self.launch()
+
+    def _start(self, *command):
+        return self._stack.enter_context(
+            Process(command, self.folder / f"{Path(command[0]).name}.log", self.person,
+                    env=self.environment))
+
+    def _start_bus(self):
+        address = f"unix:path={self.folder}/bus"
+        self._start("dbus-daemon", "--session", "--nofork", "--nopidfile", "--address", address)
+        self.environment["DBUS_SESSION_BUS_ADDRESS"] = address
+        wait_for("the session bus", lambda: run_status(
+            ["dbus-send", "--session", "--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.GetId"],
+            self.person, self.environment).returncode == 0)
+
+    def _tint2_configuration(self):
+        path = self.folder / "tint2rc"
+        path.write_text("panel_items = TSC\npanel_size = 100% 32\npanel_position = bottom center horizontal\n"
+                        "rounded = 0\nborder_width = 0\nbackground_color = #24222e 100\n"
+                        "panel_background_id = 1\nsystray_padding = 6 4 6\nsystray_icon_size = 22\n"
+                        "task_text = 1\ntask_maximum_size = 180 32\ntask_font_color = #ffffff 100\n"
+                        "time1_format = %H:%M\nclock_font_color = #ffffff 100\nclock_padding = 8 4\n")
+        path.chmod(0o644)
+        return path
+
+    def launch(self):
+        self.process = self._start(self.product.programs / "entracte-desktop", *self.arguments)
+
+    def command(self, *arguments):
+        """A second start of the program."""
+        return run_status([self.product.programs / "entracte-desktop", *arguments], self.person,
+                          self.environment)
+
+    # --- seen as a screen reader sees it
+
+    def eyes(self, *arguments, timeout=40):
+        done = run_status(["/usr/bin/python3", "-", *map(str, arguments)], self.person,
+                          self.environment, input=_EYES.read_text(), timeout=timeout)
+        if done.returncode != 0:
+            raise Failure(f"looking for {arguments} in the application: {done.stderr[-800:]} "
+                          f"{done.stdout[-800:]}")
+        return done.stdout
+
+    def tree(self):
+        """Every widget: one a line, role and name, indented."""
+        return self.eyes("tree")
+
+    def wait_for(self, role, name, seconds=20):
+        """The place on the screen (x, y, width, height) of the widget with this role and name (a regular expression),
+        as soon as it shows.
+        """
+        return tuple(int(n) for n in self.eyes("find", role, name, seconds, timeout=seconds + 20).split())
+
+    def click(self, role, name, seconds=20, button=1):
+        x, y, width, height = self.wait_for(role, name, seconds)
+        self.pointer("mousemove", x + width // 2, y + height // 2)
+        self.pointer("click", button)
+
+    def pointer(self, *arguments):
+        run(["xdotool", *map(str, arguments)], self.person, self.environment)
+
+    def key(self, *keys):
+        self.pointer("key", "--delay", "40", *keys)
+
+    def type(self, text):
+        self.pointer("type", "--delay", "15", text)
+
+    def picture(self, path):
+        done = subprocess.run(["import", "-silent", "-window", "root", "png:-"], env=self.environment,
+                              capture_output=True, timeout=30, check=True)
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_bytes(done.stdout)

@@ -1,0 +1,77 @@
+#!/usr/bin/python3
+"""atspi_eyes.py tree | find ROLE NAME SECONDS: the desktop application's widgets, as a screen reader finds them.
+
+`find` waits until a showing, enabled widget with that role (as AT-SPI spells it: "push button") and a name that the
+regular expression NAME matches is there, and prints its x, y, width and height on the screen.
+"""
+import re
+import sys
+import time
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, GLib  # noqa: E402
+
+APPLICATION = "Entracte"
+
+
+def application():
+    desktop = Atspi.get_desktop(0)
+    for index in range(desktop.get_child_count()):
+        child = desktop.get_child_at_index(index)
+        if child and child.get_name() in (APPLICATION, "entracte", "entracte-desktop"):
+            return child
+    return None
+
+
+def walk(node, depth=0):
+    if node is None:
+        return
+    yield depth, node
+    for index in range(min(node.get_child_count(), 200)):
+        yield from walk(node.get_child_at_index(index), depth + 1)
+
+
+def find(role, pattern):
+    app = application()
+    if app is None:
+        return None
+    for _, node in walk(app):
+        try:
+            if node.get_role_name() != role or not re.search(pattern, node.get_name() or ""):
+                continue
+            states = node.get_state_set()
+            if not states.contains(Atspi.StateType.SHOWING) or not states.contains(Atspi.StateType.ENABLED):
+                continue
+            place = node.get_extents(Atspi.CoordType.SCREEN)
+            if place.width > 0 and place.height > 0:
+                return place
+        except GLib.Error:  # it went away while we looked
+            continue
+    return None
+
+
+def main():
+    if sys.argv[1] == "tree":
+        app = application()
+        for depth, node in walk(app):
+            print(f"{'  ' * depth}{node.get_role_name()}: {node.get_name()!r}")
+        return 0 if app else 1
+    role, pattern, seconds = sys.argv[2], sys.argv[3], float(sys.argv[4])
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            place = find(role, pattern)
+        except GLib.Error:
+            place = None
+        if place:
+            print(place.x, place.y, place.width, place.height)
+            return 0
+        time.sleep(0.1)
+    print(f"no {role} named {pattern!r} appeared", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
