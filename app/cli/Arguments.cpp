@@ -65,6 +65,42 @@ std::string parseSeconds(std::optional<std::uint32_t>& seconds, const std::strin
     return {};
 }
 
+// "2G", "512M", "1500000000", "none"
+std::string parseBytes(std::optional<std::uint64_t>& bytes, const std::string& text) {
+    constexpr std::pair<std::string_view, std::uint64_t> kUnits[] = {
+        {"", 1}, {"K", 1ull << 10}, {"M", 1ull << 20}, {"G", 1ull << 30}, {"T", 1ull << 40}};
+    if (text == "none") {
+        bytes = 0;
+        return {};
+    }
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    for (const auto& [name, size] : kUnits)
+        if (error == std::errc() && unit == name &&
+            number <= std::numeric_limits<std::uint64_t>::max() / size) {
+            bytes = number * size;
+            return {};
+        }
+    return "an amount of memory is a number with K, M, G or T, such as 2G";
+}
+
+// "150%", "64", "none"
+std::string parseCount(std::optional<std::uint32_t>& count, std::string text, bool percent) {
+    if (text == "none") {
+        count = 0;
+        return {};
+    }
+    if (percent && text.ends_with('%'))
+        text.pop_back();
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size())
+        return "this is not a number";
+    count = number;
+    return {};
+}
+
 class Parser {
 public:
     explicit Parser(Arguments& arguments) : m_arguments(arguments), m_app(kAbout, "entracte") {
@@ -124,16 +160,19 @@ public:
             addWithSession(Verb::Resume, "resume", "Bring a session back from a snapshot");
         addSnapshot(resume, "The snapshot (the newest when not given)");
         addScreen(resume);
+        addFiles(resume);
         auto* const rollback =
             addWithSession(Verb::Rollback, "rollback",
                            "Bring a session back to an earlier snapshot; it is saved first");
         addSnapshot(rollback, "The snapshot")->required();
         addScreen(rollback);
+        addFiles(rollback);
         auto* const clone = addWithSession(
             Verb::Clone, "clone", "Open a second session beside the first, from its snapshot");
         clone->add_option("--name", arguments.name, "The name of the second one")->required();
         addSnapshot(clone, "The snapshot (the newest when not given)");
         addScreen(clone);
+        addFiles(clone);
         addWithSession(Verb::Rename, "rename", "Give a session another name")
             ->add_option("NAME", arguments.name, "The new name")
             ->required();
@@ -146,6 +185,13 @@ public:
         addSnapshot(addWithSession(Verb::Unpin, "unpin", "Keep a snapshot only as the rules say"),
                     "The snapshot (the newest when not given)");
         addSchedule();
+        addLimits();
+        addSnapshot(addWithSession(Verb::Windows, "windows", "List a session's windows"),
+                    "As they were at this snapshot, not as they are");
+        auto* const picture = addWithSession(Verb::Picture, "picture",
+                                             "Write a small picture (PNG) of a snapshot to a file");
+        addSnapshot(picture, "The snapshot (the newest when not given)");
+        picture->add_option("FILE", arguments.output, "The file; - is standard output")->required();
 
         addScreen(
             addWithSession(Verb::Attach, "attach", "Show a session's windows on this screen"));
@@ -197,6 +243,41 @@ private:
     }
     CLI::Option* addSnapshot(CLI::App* command, const std::string& about) {
         return command->add_option("--snapshot", m_arguments.snapshot, about)->type_name("ID");
+    }
+    void addFiles(CLI::App* command) {
+        command
+            ->add_option("--files", m_arguments.files,
+                         "Which documents in shared folders count that were changed outside since: "
+                         "current, saved, both (the current ones are kept beside), or ask (the "
+                         "default: names them and changes nothing)")
+            ->type_name("WHICH")
+            ->check(CLI::IsMember({"ask", "current", "saved", "both"}));
+    }
+    void addLimits() {
+        auto* const limits =
+            addWithSession(Verb::Limits, "limits",
+                           "Tell what a session uses; tell or set what it may use at most");
+        const auto add = [limits](const std::string& name, const std::string& type,
+                                  const std::string& about, auto parse) {
+            limits
+                ->add_option_function<std::string>(
+                    name,
+                    [name, parse](const std::string& text) {
+                        if (const auto wrong = parse(text); !wrong.empty())
+                            throw CLI::ValidationError(name, wrong);
+                    },
+                    about)
+                ->type_name(type);
+        };
+        add("--memory", "SIZE", "Memory, such as 2G; none",
+            [this](const std::string& text) { return parseBytes(m_arguments.memoryLimit, text); });
+        add("--cpu", "PERCENT", "Processor time, 100% is one processor; none",
+            [this](const std::string& text) {
+                return parseCount(m_arguments.cpuLimit, text, true);
+            });
+        add("--processes", "NUMBER", "Processes; none", [this](const std::string& text) {
+            return parseCount(m_arguments.processLimit, text, false);
+        });
     }
     void addSchedule() {
         auto* const schedule =

@@ -25,6 +25,9 @@ enum class Verb {
     Pin,
     Unpin,
     Schedule,
+    Limits,
+    Windows,
+    Picture,
     Attach,
     Detach,
     Stop,
@@ -47,9 +50,14 @@ struct Arguments {
     std::optional<std::pair<std::uint16_t, std::uint16_t>> size; // pixels
     std::vector<std::string> share;
     std::vector<std::string> shareReadOnly;
-    std::vector<std::string> environment;      // NAME=VALUE, on top of what is passed anyway
-    std::string comment;                       // snapshot, suspend, comment
-    std::string snapshot;                      // beginning of an id, or "newest"
+    std::vector<std::string> environment;     // NAME=VALUE, on top of what is passed anyway
+    std::string comment;                      // snapshot, suspend, comment
+    std::string snapshot;                     // beginning of an id, or "newest"
+    std::string output;                       // picture: a file, "-" for standard output
+    std::string files;                        // "ask", "current", "saved", "both"
+    std::optional<std::uint64_t> memoryLimit; // limits; bytes, 0: none, as the others
+    std::optional<std::uint32_t> cpuLimit;    // percent of one processor
+    std::optional<std::uint32_t> processLimit;
     std::optional<std::uint32_t> everySeconds; // start, schedule; 0: never
     std::optional<std::uint32_t> pauseSeconds; // schedule; 0: go on now
     std::optional<std::string> keep;           // schedule; empty: all

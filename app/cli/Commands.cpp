@@ -10,6 +10,7 @@
 
 #include <QDateTime>
 #include <QDir>
+#include <QFile>
 
 #include <iostream>
 #include <unistd.h>
@@ -40,6 +41,9 @@ public:
     Result<Json> comment();
     Result<Json> pin(bool pinned);
     Result<Json> schedule();
+    Result<Json> limits();
+    Result<Json> windows();
+    Result<Json> picture();
     Result<Json> attach();
     Result<Json> detach();
     Result<Json> stop();
@@ -55,6 +59,10 @@ private:
     Result<SnapshotView> snapshotOf(const Overview& overview, const SessionView& session);
     // The screen of `session`, here where one sits now.
     QVariantMap screenHere(const SessionView& session);
+    // Names the documents when they are what `outcome` failed at.
+    template <typename T>
+    Result<T> tellingChanges(const SessionView& session, const QDBusObjectPath& snapshot,
+                             Result<T> outcome);
     // start --from: warm, from a snapshot of another session.
     Result<Json> startFrom();
     Result<int> execIn(const SessionView& session);
@@ -83,6 +91,10 @@ private:
 
 std::string nameOf(const SessionView& session) {
     return "\"" + printable(session.name) + "\"";
+}
+
+bool isWholeId(const std::string& text) {
+    return text.size() == 16 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
 Result<SessionView> Commands::session() {
@@ -191,7 +203,10 @@ Result<Json> Commands::list() {
     Json sessions = Json::array();
     for (const auto& session : overview.sessions) {
         auto entry = toJson(session);
-        entry["snapshots"] = overview.snapshotsOf(session).size();
+        const auto snapshots = overview.snapshotsOf(session);
+        entry["snapshots"] = snapshots.size();
+        if (!snapshots.isEmpty())
+            entry["newest_snapshot"] = toJson(snapshots.last());
         sessions.push_back(std::move(entry));
     }
     if (!m_arguments.json)
@@ -253,7 +268,21 @@ QVariantMap Commands::screenHere(const SessionView& session) {
     auto options = screenOptions(wanted);
     if (m_arguments.screen.empty() && wanted.screen != "headless" && !options.contains("display"))
         options.clear();
+    if (!m_arguments.files.empty())
+        options.insert("files", QString::fromStdString(m_arguments.files));
     return options;
+}
+
+template <typename T>
+Result<T> Commands::tellingChanges(const SessionView& session, const QDBusObjectPath& snapshot,
+                                   Result<T> outcome) {
+    if (outcome || outcome.error().code() != ErrorCode::FilesChanged)
+        return outcome;
+    if (const auto changed = valueOf(proxyOf(session)->ChangedFiles(snapshot)))
+        for (const EntracteChangedFile& file : *changed)
+            std::cerr << (file.removed ? "  removed  " : "  changed  ") << printable(file.path)
+                      << '\n';
+    return outcome;
 }
 
 Result<Json> Commands::resume() {
@@ -261,29 +290,41 @@ Result<Json> Commands::resume() {
     ENTRACTE_ASSIGN(found, findSession(overview, m_arguments.session));
     QDBusObjectPath snapshot("/");
     if (!m_arguments.snapshot.empty()) {
-        ENTRACTE_ASSIGN(chosen, findSnapshot(overview, found, m_arguments.snapshot));
-        snapshot = QDBusObjectPath(chosen.path);
+        const auto chosen = findSnapshot(overview, found, m_arguments.snapshot);
+        if (chosen)
+            snapshot = QDBusObjectPath(chosen->path);
+        // A damaged one is not listed; the helper knows what became of it.
+        else if (isWholeId(m_arguments.snapshot))
+            snapshot = QDBusObjectPath(found.path + "/snapshot/" +
+                                       QString::fromStdString(m_arguments.snapshot));
+        else
+            return fail(chosen.error());
     }
-    return finishOn(found, proxyOf(found)->Resume(snapshot, screenHere(found)),
-                    "Session " + nameOf(found) + " is back.");
+    return tellingChanges(found, snapshot,
+                          finishOn(found, proxyOf(found)->Resume(snapshot, screenHere(found)),
+                                   "Session " + nameOf(found) + " is back."));
 }
 
 Result<Json> Commands::rollback() {
     ENTRACTE_ASSIGN(overview, m_client.overview());
     ENTRACTE_ASSIGN(found, findSession(overview, m_arguments.session));
     ENTRACTE_ASSIGN(snapshot, findSnapshot(overview, found, m_arguments.snapshot));
-    return finishOn(
-        found, proxyOf(found)->Rollback(QDBusObjectPath(snapshot.path), screenHere(found)),
-        "Session " + nameOf(found) + " is as it was at " + timeText(snapshot.takenUnixMs) + ".");
+    const QDBusObjectPath earlier(snapshot.path);
+    return tellingChanges(found, earlier,
+                          finishOn(found, proxyOf(found)->Rollback(earlier, screenHere(found)),
+                                   "Session " + nameOf(found) + " is as it was at " +
+                                       timeText(snapshot.takenUnixMs) + "."));
 }
 
 Result<SessionView> Commands::cloneOf(const std::string& first, const std::string& name) {
     ENTRACTE_ASSIGN(overview, m_client.overview());
     ENTRACTE_ASSIGN(found, findSession(overview, first));
     ENTRACTE_ASSIGN(snapshot, snapshotOf(overview, found));
-    const auto proxy = proxyOf(found);
-    ENTRACTE_ASSIGN(path, finish(proxy->Clone(QDBusObjectPath(snapshot.path),
-                                              QString::fromStdString(name), screenHere(found))));
+    const QDBusObjectPath from(snapshot.path);
+    ENTRACTE_ASSIGN(path,
+                    tellingChanges(found, from,
+                                   finish(proxyOf(found)->Clone(from, QString::fromStdString(name),
+                                                                screenHere(found)))));
     return sessionAt(path);
 }
 
@@ -344,6 +385,83 @@ Result<Json> Commands::schedule() {
     ENTRACTE_ASSIGN(now, sessionAt(found.path));
     say("Session " + nameOf(now) + ": " + scheduleText(now) + ".");
     return Json{{"session", toJson(now)}};
+}
+
+Result<Json> Commands::limits() {
+    ENTRACTE_ASSIGN(found, session());
+    const auto proxy = proxyOf(found);
+    if (m_arguments.memoryLimit || m_arguments.cpuLimit || m_arguments.processLimit)
+        ENTRACTE_TRY(valueOf(proxy->SetLimits(
+            {{"memoryBytes",
+              static_cast<qulonglong>(m_arguments.memoryLimit.value_or(found.memoryLimit))},
+             {"cpuPercent", m_arguments.cpuLimit.value_or(found.cpuLimitPercent)},
+             {"processes", m_arguments.processLimit.value_or(found.processLimit)}})));
+    auto reply = proxy->Usage();
+    reply.waitForFinished();
+    if (reply.isError())
+        return fail(errorOf(reply.error()));
+    const quint64 memory = reply.argumentAt<0>();
+    const quint64 cpu = reply.argumentAt<1>();
+    const uint processes = reply.argumentAt<2>();
+    ENTRACTE_ASSIGN(now, sessionAt(found.path));
+    const auto most = [](quint64 limit, const std::string& text) {
+        return limit == 0 ? std::string("no limit") : "at most " + text;
+    };
+    say("memory     " + bytesText(memory) + ", " +
+        most(now.memoryLimit, bytesText(now.memoryLimit)));
+    say("processor  " + durationText(cpu) + ", " +
+        most(now.cpuLimitPercent, std::to_string(now.cpuLimitPercent) + " %"));
+    say("processes  " + std::to_string(processes) + ", " +
+        most(now.processLimit, std::to_string(now.processLimit)));
+    return Json{{"usage", {{"memory_bytes", memory}, {"cpu_us", cpu}, {"processes", processes}}},
+                {"session", toJson(now)}};
+}
+
+Result<Json> Commands::windows() {
+    ENTRACTE_ASSIGN(overview, m_client.overview());
+    ENTRACTE_ASSIGN(found, findSession(overview, m_arguments.session));
+    EntracteWindows windows;
+    if (m_arguments.snapshot.empty()) {
+        ENTRACTE_ASSIGN(now, valueOf(proxyOf(found)->ListWindows()));
+        windows = now;
+    } else {
+        ENTRACTE_ASSIGN(snapshot, snapshotOf(overview, found));
+        ENTRACTE_ASSIGN(then, valueOf(m_client.proxy<SnapshotProxy>(snapshot.path)->ListWindows()));
+        windows = then;
+    }
+    Json list = Json::array();
+    for (const EntracteWindow& window : windows) {
+        say(printable(window.className) + "  " + printable(window.title));
+        list.push_back({{"title", window.title.toStdString()},
+                        {"class", window.className.toStdString()},
+                        {"x", window.x},
+                        {"y", window.y},
+                        {"width", window.width},
+                        {"height", window.height}});
+    }
+    return Json{{"windows", std::move(list)}};
+}
+
+Result<Json> Commands::picture() {
+    ENTRACTE_ASSIGN(overview, m_client.overview());
+    ENTRACTE_ASSIGN(found, findSession(overview, m_arguments.session));
+    ENTRACTE_ASSIGN(snapshot, snapshotOf(overview, found));
+    ENTRACTE_ASSIGN(png, valueOf(m_client.proxy<SnapshotProxy>(snapshot.path)->Thumbnail()));
+    QFile from;
+    QFile to(QString::fromStdString(m_arguments.output));
+    const bool toOutput = m_arguments.output == "-";
+    if (!from.open(png.fileDescriptor(), QIODevice::ReadOnly) ||
+        !(toOutput ? to.open(STDOUT_FILENO, QIODevice::WriteOnly)
+                   : to.open(QIODevice::WriteOnly | QIODevice::Truncate)))
+        return fail(ErrorCode::System, "The picture could not be written.",
+                    to.errorString().toStdString());
+    const QByteArray content = from.readAll();
+    if (to.write(content) != content.size() || !to.flush())
+        return fail(ErrorCode::NoSpace, "The picture could not be written.",
+                    to.errorString().toStdString());
+    if (!toOutput)
+        say("Wrote the picture of snapshot " + snapshot.id.toStdString() + ".");
+    return Json{{"snapshot", snapshot.id.toStdString()}, {"bytes", content.size()}};
 }
 
 Result<Json> Commands::attach() {
@@ -409,6 +527,12 @@ Result<Json> dispatch(Commands& commands, Verb verb) {
         return commands.pin(false);
     case Verb::Schedule:
         return commands.schedule();
+    case Verb::Limits:
+        return commands.limits();
+    case Verb::Windows:
+        return commands.windows();
+    case Verb::Picture:
+        return commands.picture();
     case Verb::Attach:
         return commands.attach();
     case Verb::Detach:

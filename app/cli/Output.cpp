@@ -36,6 +36,9 @@ Json toJson(const SessionView& session) {
             {"paused_until_unix_ms", session.pausedUntilUnixMs},
             {"next_snapshot_unix_ms", session.nextSnapshotUnixMs},
             {"keep", text(session.retention)},
+            {"memory_limit_bytes", session.memoryLimit},
+            {"cpu_limit_percent", session.cpuLimitPercent},
+            {"process_limit", session.processLimit},
             {"resume_automatically", session.resumeAutomatically}};
 }
 
@@ -130,15 +133,17 @@ void printSessions(const Overview& overview) {
     std::size_t width = 4;
     for (const auto& session : overview.sessions)
         width = std::max(width, static_cast<std::size_t>(session.name.size()));
-    fmt::print("{:<16}  {:<{}}  {:<11}  {:<16}  {:>7}  {:>9}\n", "ID", "NAME", width, "STATE",
-               "SCREEN", "WINDOWS", "SNAPSHOTS");
+    fmt::print("{:<16}  {:<{}}  {:<11}  {:<16}  {:>7}  {:>9}  {}\n", "ID", "NAME", width, "STATE",
+               "SCREEN", "WINDOWS", "SNAPSHOTS", "NEWEST");
     for (const auto& session : overview.sessions) {
         const auto screen = session.display.isEmpty()
                                 ? std::string("-")
                                 : printable(session.screen) + " " + printable(session.display);
-        fmt::print("{:<16}  {:<{}}  {:<11}  {:<16}  {:>7}  {:>9}\n", text(session.id),
+        const auto snapshots = overview.snapshotsOf(session);
+        fmt::print("{:<16}  {:<{}}  {:<11}  {:<16}  {:>7}  {:>9}  {}\n", text(session.id),
                    printable(session.name), width, text(session.state), screen, session.windows,
-                   overview.snapshotsOf(session).size());
+                   snapshots.size(),
+                   snapshots.isEmpty() ? "-" : timeText(snapshots.last().takenUnixMs));
     }
 }
 

@@ -29,6 +29,22 @@ struct EntracteFinding { // (bsuss)
 };
 using EntracteFindings = QList<EntracteFinding>;
 
+struct EntracteChangedFile { // (sb)
+    QString path;
+    bool removed = false; // else changed
+};
+using EntracteChangedFiles = QList<EntracteChangedFile>;
+
+struct EntracteWindow { // (ssiiuu)
+    QString title;
+    QString className;
+    int x = 0; // pixels
+    int y = 0;
+    uint width = 0;
+    uint height = 0;
+};
+using EntracteWindows = QList<EntracteWindow>;
+
 using EntracteInterfaces = QMap<QString, QVariantMap>;             // a{sa{sv}}
 using EntracteObjects = QMap<QDBusObjectPath, EntracteInterfaces>; // a{oa{sa{sv}}}
 
@@ -36,7 +52,13 @@ QDBusArgument& operator<<(QDBusArgument& argument, const EntracteDoctorFinding& 
 const QDBusArgument& operator>>(const QDBusArgument& argument, EntracteDoctorFinding& finding);
 QDBusArgument& operator<<(QDBusArgument& argument, const EntracteFinding& finding);
 const QDBusArgument& operator>>(const QDBusArgument& argument, EntracteFinding& finding);
+QDBusArgument& operator<<(QDBusArgument& argument, const EntracteChangedFile& file);
+const QDBusArgument& operator>>(const QDBusArgument& argument, EntracteChangedFile& file);
+QDBusArgument& operator<<(QDBusArgument& argument, const EntracteWindow& window);
+const QDBusArgument& operator>>(const QDBusArgument& argument, EntracteWindow& window);
 
+Q_DECLARE_METATYPE(EntracteWindow)
+Q_DECLARE_METATYPE(EntracteChangedFile)
 Q_DECLARE_METATYPE(EntracteDoctorFinding)
 Q_DECLARE_METATYPE(EntracteFinding)
 

@@ -37,6 +37,9 @@ SessionView sessionView(const QString& path, const QVariantMap& properties) {
     view.pausedUntilUnixMs = properties.value("PausedUntilUnixMs").toLongLong();
     view.nextSnapshotUnixMs = properties.value("NextSnapshotUnixMs").toLongLong();
     view.retention = properties.value("Retention").toString();
+    view.memoryLimit = properties.value("MemoryLimit").toULongLong();
+    view.cpuLimitPercent = properties.value("CpuLimitPercent").toUInt();
+    view.processLimit = properties.value("ProcessLimit").toUInt();
     view.resumeAutomatically = properties.value("ResumeAutomatically").toBool();
     return view;
 }

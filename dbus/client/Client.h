@@ -37,6 +37,9 @@ struct SessionView {
     qint64 nextSnapshotUnixMs = 0;
     QString retention;
     bool resumeAutomatically = false;
+    quint64 memoryLimit = 0; // bytes; 0: none
+    uint cpuLimitPercent = 0;
+    uint processLimit = 0;
 };
 
 struct SnapshotView {

@@ -64,4 +64,16 @@ void answer(const Pending<T>& pending, const Result<V>& value) {
         pending->returnError(toBus(value.error()));
 }
 
+// ListWindows's answer.
+using Windows = std::vector<sdbus::Struct<std::string, std::string, std::int32_t, std::int32_t,
+                                          std::uint32_t, std::uint32_t>>;
+inline entracte::Result<Windows> windowsOf(const entracte::Result<Survey>& survey) {
+    if (!survey)
+        return fail(survey.error());
+    Windows windows;
+    for (const auto& one : survey->windows)
+        windows.emplace_back(one.title, one.className, one.x, one.y, one.width, one.height);
+    return windows;
+}
+
 } // namespace entracte::service

@@ -8,6 +8,10 @@
 
 namespace entracte::service {
 
+namespace {
+constexpr std::chrono::minutes kBetweenReturns{1};
+}
+
 Service::Service(BusLoop& loop, DoctorFunction doctor)
     : m_loop(loop), m_callers(loop), m_authority(loop), m_tree(loop, m_callers),
       m_gate(loop, m_callers, m_tree, m_authority), m_workers(std::make_unique<Workers>(loop)),
@@ -96,10 +100,33 @@ void Service::saveBySchedule(const SessionInfo& session) {
 
 void Service::showSession(const SessionInfo& info) {
     const auto path = sessionPath(info.id);
-    if (auto* const shown = dynamic_cast<SessionObject*>(m_tree.find(path)))
+    bool news = true;
+    if (auto* const shown = dynamic_cast<SessionObject*>(m_tree.find(path))) {
+        news = shown->info().state != info.state;
         shown->update(info);
-    else
+    } else {
         m_tree.add(path, std::make_unique<SessionObject>(m_context, info));
+    }
+    if (news && info.state == SessionState::Interrupted && info.resumeAutomatically)
+        resumeByItself(info);
+}
+
+void Service::resumeByItself(const SessionInfo& session) {
+    const auto now = std::chrono::steady_clock::now();
+    const auto last = m_broughtBack.find(session.id);
+    if (last != m_broughtBack.end() && now - last->second < kBetweenReturns) {
+        spdlog::warn("session {} ended again so soon that it is not brought back", session.id);
+        return;
+    }
+    m_broughtBack[session.id] = now;
+    const auto started = m_jobs.start(
+        "resume", session.id, session.owner,
+        [engine = m_engine.get(), id = session.id](JobControl& control) -> Result<std::string> {
+            ENTRACTE_TRY(engine->resume(id, "", {}, control));
+            return sessionPath(id);
+        });
+    if (!started)
+        spdlog::warn("session {} is not brought back: {}", session.id, started.error().forLog());
 }
 
 void Service::showSnapshot(const SnapshotInfo& info) {

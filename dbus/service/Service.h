@@ -36,6 +36,7 @@ private:
     void showSession(const SessionInfo& info);
     void showSnapshot(const SnapshotInfo& info);
     void saveBySchedule(const SessionInfo& session);
+    void resumeByItself(const SessionInfo& session);
 
     BusLoop& m_loop;
     Callers m_callers;
@@ -46,6 +47,8 @@ private:
     std::unique_ptr<Workers> m_workers;
     Jobs m_jobs;
     Context m_context;
+    // When a session was last brought back by itself: one that dies again at once is left alone.
+    std::map<SessionId, std::chrono::steady_clock::time_point> m_broughtBack;
 };
 
 } // namespace entracte::service

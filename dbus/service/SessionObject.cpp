@@ -65,6 +65,9 @@ PropertyMap SessionObject::properties() {
             {"PausedUntilUnixMs", PausedUntilUnixMs()},
             {"NextSnapshotUnixMs", NextSnapshotUnixMs()},
             {"Retention", Retention()},
+            {"MemoryLimit", MemoryLimit()},
+            {"CpuLimitPercent", CpuLimitPercent()},
+            {"ProcessLimit", ProcessLimit()},
             {"ResumeAutomatically", ResumeAutomatically()}};
 }
 
@@ -150,12 +153,12 @@ void SessionObject::Resume(sdbus::Result<Path>&& result, Path snapshot, Options 
     const auto from = chosen(snapshot);
     if (!from)
         return result.returnError(toBus(from.error()));
-    const auto screen = screenSpec(options);
-    if (!screen)
-        return result.returnError(toBus(screen.error()));
+    const auto wishes = resumeWishes(options);
+    if (!wishes)
+        return result.returnError(toBus(wishes.error()));
     job(std::move(result), "resume",
-        [from = *from, screen = *screen](Engine& engine, const SessionId& id, JobControl& control) {
-            return engine.resume(id, from, screen, control);
+        [from = *from, wishes = *wishes](Engine& engine, const SessionId& id, JobControl& control) {
+            return engine.resume(id, from, wishes, control);
         });
 }
 
@@ -167,12 +170,12 @@ void SessionObject::Rollback(sdbus::Result<Path>&& result, Path snapshot, Option
         return result.returnError(
             toBus({ErrorCode::InvalidArgument,
                    "It is not said to which snapshot the session shall go."}));
-    const auto screen = screenSpec(options);
-    if (!screen)
-        return result.returnError(toBus(screen.error()));
+    const auto wishes = resumeWishes(options);
+    if (!wishes)
+        return result.returnError(toBus(wishes.error()));
     job(std::move(result), "rollback",
-        [to = *to, screen = *screen](Engine& engine, const SessionId& id, JobControl& control) {
-            return engine.rollback(id, to, screen, control);
+        [to = *to, wishes = *wishes](Engine& engine, const SessionId& id, JobControl& control) {
+            return engine.rollback(id, to, wishes, control);
         });
 }
 
@@ -183,16 +186,34 @@ void SessionObject::Clone(sdbus::Result<Path>&& result, Path snapshot, std::stri
         return result.returnError(toBus(from.error()));
     if (const auto checked = checkName(name); !checked)
         return result.returnError(toBus(checked.error()));
-    const auto screen = screenSpec(options);
-    if (!screen)
-        return result.returnError(toBus(screen.error()));
+    const auto wishes = resumeWishes(options);
+    if (!wishes)
+        return result.returnError(toBus(wishes.error()));
     if (const auto room = checkRoomForSession(m_context.tree, m_info.owner); !room)
         return result.returnError(toBus(room.error()));
     job(std::move(result), "clone",
-        [from = *from, name, screen = *screen](Engine& engine, const SessionId& id,
+        [from = *from, name, wishes = *wishes](Engine& engine, const SessionId& id,
                                                JobControl& control) {
-            return engine.clone(id, from, name, screen, control);
+            return engine.clone(id, from, name, wishes, control);
         });
+}
+
+void SessionObject::ChangedFiles(sdbus::Result<Changed>&& result, Path snapshot) {
+    const auto of = chosen(snapshot);
+    if (!of)
+        return result.returnError(toBus(of.error()));
+    whenAllowed(m_context, m_info.owner, std::move(result),
+                [&context = m_context, id = m_info.id, of = *of](const Pending<Changed>& pending) {
+                    context.workers.run<Changed>(
+                        [engine = context.engine, id, of]() -> Result<Changed> {
+                            ENTRACTE_ASSIGN(found, engine->changedFiles(id, of));
+                            Changed files;
+                            for (const auto& one : found)
+                                files.emplace_back(one.path, one.removed);
+                            return files;
+                        },
+                        [pending](const Result<Changed>& files) { answer(pending, files); });
+                });
 }
 
 void SessionObject::Rename(sdbus::Result<>&& result, std::string name) {
@@ -225,6 +246,31 @@ void SessionObject::PauseSchedule(sdbus::Result<>&& result, std::int64_t untilUn
 void SessionObject::SetRetention(sdbus::Result<>&& result, std::string keep) {
     settle(std::move(result),
            [keep](Engine& engine, const SessionId& id) { return engine.setRetention(id, keep); });
+}
+
+void SessionObject::SetLimits(sdbus::Result<>&& result, Options limits) {
+    const auto checked = sessionLimits(limits);
+    if (!checked)
+        return result.returnError(toBus(checked.error()));
+    settle(std::move(result), [checked = *checked](Engine& engine, const SessionId& id) {
+        return engine.setLimits(id, checked);
+    });
+}
+
+void SessionObject::Usage(sdbus::Result<std::uint64_t, std::uint64_t, std::uint32_t>&& result) {
+    whenAllowed(m_context, m_info.owner, std::move(result),
+                [&context = m_context, id = m_info.id](
+                    const Pending<std::uint64_t, std::uint64_t, std::uint32_t>& pending) {
+                    context.workers.run<SessionUsage>(
+                        [engine = context.engine, id] { return engine->usage(id); },
+                        [pending](const entracte::Result<SessionUsage>& usage) {
+                            if (usage)
+                                pending->returnResults(usage->memoryBytes, usage->cpuMicros,
+                                                       usage->processes);
+                            else
+                                pending->returnError(toBus(usage.error()));
+                        });
+                });
 }
 
 void SessionObject::SetResumeAutomatically(sdbus::Result<>&& result, bool automatic) {
@@ -268,6 +314,16 @@ void SessionObject::Delete(sdbus::Result<>&& result) {
                     context.workers.run<void>(
                         [engine = context.engine, id] { return engine->remove(id); },
                         [pending](const Status& status) { answer(pending, status); });
+                });
+}
+
+void SessionObject::ListWindows(sdbus::Result<entracte::service::Windows>&& result) {
+    using List = entracte::service::Windows;
+    whenAllowed(m_context, m_info.owner, std::move(result),
+                [&context = m_context, id = m_info.id](const Pending<List>& pending) {
+                    context.workers.run<List>(
+                        [engine = context.engine, id] { return windowsOf(engine->survey(id)); },
+                        [pending](const Result<List>& windows) { answer(pending, windows); });
                 });
 }
 

@@ -29,6 +29,7 @@ private:
     using Path = sdbus::ObjectPath;
     using Findings =
         std::vector<sdbus::Struct<bool, std::string, std::uint32_t, std::string, std::string>>;
+    using Changed = std::vector<sdbus::Struct<std::string, bool>>;
     using Options = std::map<std::string, sdbus::Variant>;
 
     void Exec(sdbus::Result<std::int32_t>&& result, std::vector<std::string> command,
@@ -40,15 +41,19 @@ private:
     void Rollback(sdbus::Result<Path>&& result, Path snapshot, Options options) override;
     void Clone(sdbus::Result<Path>&& result, Path snapshot, std::string name,
                Options options) override;
+    void ChangedFiles(sdbus::Result<Changed>&& result, Path snapshot) override;
     void Rename(sdbus::Result<>&& result, std::string name) override;
     void SetSchedule(sdbus::Result<>&& result, std::uint32_t everySeconds) override;
     void PauseSchedule(sdbus::Result<>&& result, std::int64_t untilUnixMs) override;
     void SetRetention(sdbus::Result<>&& result, std::string keep) override;
+    void SetLimits(sdbus::Result<>&& result, Options limits) override;
+    void Usage(sdbus::Result<std::uint64_t, std::uint64_t, std::uint32_t>&& result) override;
     void SetResumeAutomatically(sdbus::Result<>&& result, bool automatic) override;
     void Attach(sdbus::Result<Path>&& result, Options options) override;
     void Detach(sdbus::Result<Path>&& result) override;
     void Stop(sdbus::Result<Path>&& result) override;
     void Delete(sdbus::Result<>&& result) override;
+    void ListWindows(sdbus::Result<entracte::service::Windows>&& result) override;
     void Preflight(sdbus::Result<Findings>&& result) override;
 
     std::string Id() override { return m_info.id; }
@@ -66,6 +71,9 @@ private:
     std::int64_t PausedUntilUnixMs() override { return m_info.schedule.pausedUntilUnixMs; }
     std::int64_t NextSnapshotUnixMs() override { return m_info.nextSnapshotUnixMs; }
     std::string Retention() override { return m_info.retention; }
+    std::uint64_t MemoryLimit() override { return m_info.limits.memoryBytes; }
+    std::uint32_t CpuLimitPercent() override { return m_info.limits.cpuPercent; }
+    std::uint32_t ProcessLimit() override { return m_info.limits.processes; }
     bool ResumeAutomatically() override { return m_info.resumeAutomatically; }
 
     // The snapshot that a caller means; NotFound when it is not one of this session.

@@ -3,7 +3,28 @@
 #include "dbus/service/Jobs.h"
 #include "dbus/service/Validation.h"
 
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
 namespace entracte::service {
+
+namespace {
+
+// Content that a caller may map without fear: nobody can change it any more.
+entracte::Result<UniqueFd> sealedFile(const std::string& content) {
+    UniqueFd file(::memfd_create("thumbnail", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    if (!file ||
+        ::write(file.get(), content.data(), content.size()) !=
+            static_cast<ssize_t>(content.size()) ||
+        ::lseek(file.get(), 0, SEEK_SET) != 0 ||
+        ::fcntl(file.get(), F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_WRITE | F_SEAL_SEAL) <
+            0)
+        return fail(entracte::Error::fromErrno("A file for the picture could not be made"));
+    return file;
+}
+
+} // namespace
 
 SnapshotObject::SnapshotObject(Context& context, SnapshotInfo info, uid_t owner)
     : AdaptorInterfaces(context.loop.connection(),
@@ -65,6 +86,34 @@ void SnapshotObject::SetPinned(sdbus::Result<>&& result, bool pinned) {
            [pinned](Engine& engine, const SessionId& session, const SnapshotId& id) {
                return engine.setPinned(session, id, pinned);
            });
+}
+
+void SnapshotObject::ListWindows(sdbus::Result<entracte::service::Windows>&& result) {
+    using List = entracte::service::Windows;
+    whenAllowed(m_context, m_owner, std::move(result),
+                [&context = m_context, info = m_info](const Pending<List>& pending) {
+                    context.workers.run<List>(
+                        [engine = context.engine, info] {
+                            return windowsOf(engine->survey(info.session, info.id));
+                        },
+                        [pending](const Result<List>& windows) { answer(pending, windows); });
+                });
+}
+
+void SnapshotObject::Thumbnail(sdbus::Result<sdbus::UnixFd>&& result) {
+    whenAllowed(
+        m_context, m_owner, std::move(result),
+        [&context = m_context, info = m_info](const Pending<sdbus::UnixFd>& pending) {
+            context.workers.run<sdbus::UnixFd>(
+                [engine = context.engine, info]() -> entracte::Result<sdbus::UnixFd> {
+                    ENTRACTE_ASSIGN(survey, engine->survey(info.session, info.id));
+                    if (survey.thumbnail.empty())
+                        return fail(ErrorCode::NotFound, "There is no picture of this snapshot.");
+                    ENTRACTE_ASSIGN(file, sealedFile(survey.thumbnail));
+                    return sdbus::UnixFd(file.release(), sdbus::adopt_fd);
+                },
+                [pending](const entracte::Result<sdbus::UnixFd>& png) { answer(pending, png); });
+        });
 }
 
 void SnapshotObject::Delete(sdbus::Result<>&& result) {

@@ -22,6 +22,8 @@ public:
 private:
     void SetComment(sdbus::Result<>&& result, std::string comment) override;
     void SetPinned(sdbus::Result<>&& result, bool pinned) override;
+    void ListWindows(sdbus::Result<entracte::service::Windows>&& result) override;
+    void Thumbnail(sdbus::Result<sdbus::UnixFd>&& result) override;
     void Delete(sdbus::Result<>&& result) override;
 
     std::string Id() override { return m_info.id; }

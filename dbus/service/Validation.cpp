@@ -291,6 +291,42 @@ Result<std::uint32_t> takeScheduleSeconds(Options& options) {
     return seconds.value_or(0);
 }
 
+Result<SessionLimits> sessionLimits(const Options& options) {
+    OptionReader reader(options);
+    SessionLimits limits;
+    ENTRACTE_ASSIGN(memory, reader.take<std::uint64_t>("memoryBytes"));
+    ENTRACTE_ASSIGN(cpu, reader.take<std::uint32_t>("cpuPercent"));
+    ENTRACTE_ASSIGN(processes, reader.take<std::uint32_t>("processes"));
+    ENTRACTE_TRY(reader.nothingElse());
+    limits = {memory.value_or(0), cpu.value_or(0), processes.value_or(0)};
+    // Below these a session could not even draw a window, let alone be saved.
+    if ((limits.memoryBytes > 0 && limits.memoryBytes < 64u << 20) ||
+        limits.memoryBytes > std::uint64_t{1} << 50)
+        return refuse("A session's memory is limited to 64 MiB at least.");
+    if (limits.cpuPercent > 100'000 || (limits.processes > 0 && limits.processes < 16) ||
+        limits.processes > 4'000'000)
+        return refuse("A session has at least 16 processes, and at most 1000 processors.");
+    return limits;
+}
+
+Result<ResumeWishes> resumeWishes(const Options& options) {
+    OptionReader reader(options);
+    ResumeWishes wishes;
+    ENTRACTE_ASSIGN(screen, takeScreen(reader));
+    wishes.screen = screen;
+    ENTRACTE_ASSIGN(files, reader.take<std::string>("files"));
+    ENTRACTE_TRY(reader.nothingElse());
+    if (files == "current")
+        wishes.files = FilesPolicy::Current;
+    else if (files == "saved")
+        wishes.files = FilesPolicy::Saved;
+    else if (files == "both")
+        wishes.files = FilesPolicy::Both;
+    else if (files && files != "ask")
+        return refuse("Files are \"ask\", \"current\", \"saved\" or \"both\".");
+    return wishes;
+}
+
 Result<std::optional<ScreenSpec>> screenSpec(const Options& options) {
     OptionReader reader(options);
     ENTRACTE_ASSIGN(screen, takeScreen(reader));

@@ -45,7 +45,11 @@ Result<SessionSpec> sessionSpec(const std::vector<std::string>& command, const O
 // How often StartSession's session is to be saved (0: never); takes it out of the options.
 Result<std::uint32_t> takeScheduleSeconds(Options& options);
 Status checkScheduleSeconds(std::uint32_t everySeconds);
-// Attach's and Resume's options; nullopt when none is given.
+// SetLimits's argument.
+Result<SessionLimits> sessionLimits(const Options& options);
+// Resume's, Rollback's and Clone's options.
+Result<ResumeWishes> resumeWishes(const Options& options);
+// Attach's options; nullopt when none is given.
 Result<std::optional<ScreenSpec>> screenSpec(const Options& options);
 
 } // namespace entracte::service

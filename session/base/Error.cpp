@@ -27,6 +27,7 @@ const std::vector<ErrorInfo>& errorTable() {
         {ErrorCode::HostMismatch, "HostMismatch", 18},
         {ErrorCode::SessionEnded, "SessionEnded", 19},
         {ErrorCode::System, "System", 20},
+        {ErrorCode::FilesChanged, "FilesChanged", 21},
     };
     return table;
 }

@@ -32,6 +32,7 @@ enum class ErrorCode : std::uint8_t {
     NoSpace,           // disk or memory full
     HostMismatch,      // this machine cannot run what the snapshot holds
     SessionEnded,      // the session died meanwhile
+    FilesChanged,      // documents were changed outside meanwhile, and nobody said which count
     System,            // a system call failed; detail names it
 };
 

@@ -74,4 +74,9 @@ struct ImageFacts {
 };
 Result<ImageFacts> inspectImages(const std::filesystem::path& images);
 
+// The regular files and directories that are open or mapped, as the session names them.
+Result<std::vector<std::string>> filesInImages(const std::filesystem::path& images);
+// Lets CRIU open these files as they are now, whatever they were like at the dump.
+Status forgetFileSizes(const std::filesystem::path& images, const std::vector<std::string>& paths);
+
 } // namespace entracte

@@ -23,6 +23,9 @@ constexpr std::uint32_t kStatsMagic = 0x57093306;
 
 // file_entry (fdinfo.proto), unix_sk_entry (sk-unix.proto)
 constexpr std::uint32_t kFileUnixSocket = 16;
+// reg_file_entry (regfile.proto)
+constexpr std::uint32_t kFileRegular = 3;
+constexpr std::uint32_t kRegularName = 6;
 constexpr std::uint32_t kSocketName = 11;
 constexpr std::uint32_t kSocketNameDirectory = 14;
 // stats_entry, dump_stats_entry (stats.proto)
@@ -172,6 +175,25 @@ Status readSocketPaths(int file, const std::function<Status(std::string_view)>& 
             ENTRACTE_ASSIGN(path, boundPath(field->bytes));
             if (!path.empty())
                 ENTRACTE_TRY(visit(path));
+        }
+        return reader.bad() ? Status(fail(damaged("a file's entry is malformed"))) : Status();
+    });
+}
+
+Status readFilePaths(int file, const std::function<Status(std::string_view)>& visit) {
+    constexpr std::array magics = {kCommonMagic, kFilesMagic};
+    return readEntries(file, magics, [&](Bytes entry) -> Status {
+        ProtobufReader reader(entry);
+        while (const auto field = reader.next()) {
+            if (field->number != kFileRegular)
+                continue;
+            ProtobufReader regular(field->bytes);
+            while (const auto inner = regular.next())
+                if (inner->number == kRegularName && !inner->bytes.empty() &&
+                    asText(inner->bytes).find('\0') == std::string_view::npos)
+                    ENTRACTE_TRY(visit(asText(inner->bytes)));
+            if (regular.bad())
+                return fail(damaged("a regular file's entry is malformed"));
         }
         return reader.bad() ? Status(fail(damaged("a file's entry is malformed"))) : Status();
     });

@@ -55,6 +55,9 @@ Status readEntries(int file, std::span<const std::uint32_t> magics, const EntryV
 // are joined with the directory they were bound from.
 Status readSocketPaths(int file, const std::function<Status(std::string_view)>& visit);
 
+// files.img: calls `visit` with the path of each regular file and directory that is open or mapped.
+Status readFilePaths(int file, const std::function<Status(std::string_view)>& visit);
+
 struct DumpTimes {
     std::uint32_t freezingMicros = 0; // from the first frozen task to the last
     std::uint32_t frozenMicros = 0;   // from then until they go on, or are gone

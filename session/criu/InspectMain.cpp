@@ -1,5 +1,8 @@
 // entracte-criu-inspect sockets: reads files.img from standard input and writes the paths that unix
 // sockets are bound to, each ended by a NUL, to standard output (inspectImages in Criu.h).
+// entracte-criu-inspect files: the same for the paths of regular files and directories.
+// entracte-criu-inspect sizes: reads a list of paths, each ended by a NUL, an empty one, and
+// files.img; writes it without the sizes of these files (FileSizes.h).
 // entracte-criu-inspect terminals: reads a stream of images and writes the mended ones
 // (TerminalImages.h).
 //
@@ -7,6 +10,7 @@
 // nobody, may not open anything, and may use only the system calls of a filter. Exit status 0: all
 // was read; 1: an image is damaged; 3: a terminal could not be told.
 
+#include "session/criu/FileSizes.h"
 #include "session/criu/ImageReader.h"
 #include "session/criu/TerminalImages.h"
 
@@ -20,6 +24,7 @@
 
 #include <array>
 #include <cerrno>
+#include <set>
 #include <string_view>
 
 namespace {
@@ -74,47 +79,86 @@ entracte::Status writePath(std::string_view path) {
     return {};
 }
 
-int tellSockets() {
+// `read`: readSocketPaths or readFilePaths.
+template <typename Read>
+int tellPaths(Read read) {
     std::size_t count = 0;
-    const auto done =
-        entracte::readSocketPaths(STDIN_FILENO, [&](std::string_view path) -> entracte::Status {
-            if (++count > kMaxPaths)
-                return entracte::fail(entracte::ErrorCode::SnapshotDamaged, "Too many.");
-            return writePath(path);
-        });
+    const auto done = read(STDIN_FILENO, [&](std::string_view path) -> entracte::Status {
+        if (++count > kMaxPaths)
+            return entracte::fail(entracte::ErrorCode::SnapshotDamaged, "Too many.");
+        return writePath(path);
+    });
     return done ? 0 : kDamaged;
 }
 
-int mendTerminals() {
-    std::string stream;
+bool readAll(std::string& stream) {
     std::array<char, 65536> buffer{};
     ssize_t got = 0;
     while ((got = ::read(STDIN_FILENO, buffer.data(), buffer.size())) > 0)
         stream.append(buffer.data(), static_cast<std::size_t>(got));
+    return got == 0;
+}
+
+bool writeAll(std::string_view rest) {
+    while (!rest.empty()) {
+        const ssize_t put = ::write(STDOUT_FILENO, rest.data(), rest.size());
+        if (put <= 0)
+            return false;
+        rest.remove_prefix(static_cast<std::size_t>(put));
+    }
+    return true;
+}
+
+int forgetSizes() {
+    std::string stream;
+    if (!readAll(stream))
+        return kDamaged;
+    std::set<std::string_view> paths;
+    std::string_view rest(stream);
+    for (;;) {
+        const auto end = rest.find('\0');
+        if (end == std::string_view::npos)
+            return kDamaged;
+        const auto path = rest.substr(0, end);
+        rest.remove_prefix(end + 1);
+        if (path.empty())
+            break;
+        paths.insert(path);
+    }
+    const auto mended = entracte::forgetFileSizes(rest, paths);
+    return mended && writeAll(*mended) ? 0 : kDamaged;
+}
+
+int mendTerminals() {
+    std::string stream;
+    if (!readAll(stream))
+        return kDamaged;
     const auto images = entracte::unpackTerminals(stream);
-    if (got < 0 || !images)
+    if (!images)
         return kDamaged;
     const auto mended = entracte::mendTerminals(*images);
     if (!mended)
         return mended.error().code() == entracte::ErrorCode::RestoreFailed ? kUnknown : kDamaged;
     const auto answer = entracte::packMended(*mended);
-    for (std::string_view rest = answer; !rest.empty();) {
-        const ssize_t put = ::write(STDOUT_FILENO, rest.data(), rest.size());
-        if (put <= 0)
-            return kDamaged;
-        rest.remove_prefix(static_cast<std::size_t>(put));
-    }
-    return 0;
+    return writeAll(answer) ? 0 : kDamaged;
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-    const bool terminals = argc == 2 && std::string_view(argv[1]) == "terminals";
+    const std::string_view what = argc == 2 ? argv[1] : "";
     if (!lockUp())
         ::_exit(2);
+    int status = 2;
+    if (what == "sockets")
+        status = tellPaths(entracte::readSocketPaths);
+    else if (what == "files")
+        status = tellPaths(entracte::readFilePaths);
+    else if (what == "sizes")
+        status = forgetSizes();
+    else if (what == "terminals")
+        status = mendTerminals();
     // The system call itself: what a C library or a sanitiser does at an end is not in the filter.
-    const int status = terminals ? mendTerminals() : tellSockets();
     ::syscall(SYS_exit_group, status);
     return status;
 }

@@ -57,16 +57,16 @@ public:
                                           SnapshotOrigin, JobControl&) = 0;
     virtual Result<SnapshotInfo> suspend(const SessionId&, const std::string& comment,
                                          JobControl&) = 0;
-    // From the newest snapshot when `snapshot` is empty. `screen`: as at the start when nullopt.
+    // From the newest snapshot when `snapshot` is empty.
     virtual Result<SessionInfo> resume(const SessionId&, const SnapshotId& snapshot,
-                                       std::optional<ScreenSpec> screen, JobControl&) = 0;
+                                       const ResumeWishes&, JobControl&) = 0;
     // The session as it was at an earlier snapshot. One that runs is saved and ended first; when
     // the earlier state cannot be brought back, the present one is.
-    virtual Result<SessionInfo> rollback(const SessionId&, const SnapshotId&,
-                                         std::optional<ScreenSpec> screen, JobControl&) = 0;
+    virtual Result<SessionInfo> rollback(const SessionId&, const SnapshotId&, const ResumeWishes&,
+                                         JobControl&) = 0;
     // A second session from a snapshot (the newest when empty) of the first, which is left alone.
     virtual Result<SessionInfo> clone(const SessionId&, const SnapshotId& snapshot,
-                                      const std::string& name, std::optional<ScreenSpec> screen,
+                                      const std::string& name, const ResumeWishes&,
                                       JobControl&) = 0;
     virtual Status attach(const SessionId&, const ScreenSpec&, JobControl&) = 0;
     virtual Status detach(const SessionId&, JobControl&) = 0;
@@ -76,10 +76,17 @@ public:
     virtual Status remove(const SessionId&) = 0;
     virtual Status removeSnapshot(const SessionId&, const SnapshotId&) = 0;
 
+    // Documents in shared folders that differ from the snapshot's (the newest when empty).
+    virtual Result<std::vector<ChangedFile>> changedFiles(const SessionId&,
+                                                          const SnapshotId& snapshot) const = 0;
+
     virtual Status rename(const SessionId&, const std::string& name) = 0;
     virtual Status setSchedule(const SessionId&, const Schedule&) = 0;
     // As session/engine/RetentionText.h reads it; applied after every snapshot of the session.
     virtual Status setRetention(const SessionId&, const std::string& keep) = 0;
+    // KernelUnsuitable when this machine cannot do it; then nothing is changed.
+    virtual Status setLimits(const SessionId&, const SessionLimits&) = 0;
+    virtual Result<SessionUsage> usage(const SessionId&) const = 0;
     virtual Status setResumeAutomatically(const SessionId&, bool automatic) = 0;
     virtual Status setComment(const SessionId&, const SnapshotId&, const std::string& comment) = 0;
     virtual Status setPinned(const SessionId&, const SnapshotId&, bool pinned) = 0;
@@ -87,6 +94,9 @@ public:
     virtual std::vector<SessionInfo> sessions() const = 0;
     virtual Result<SessionInfo> session(const SessionId&) const = 0;
     virtual std::vector<SnapshotInfo> snapshots(const SessionId&) const = 0;
+    // Its windows as they are now, and as they were; the picture is at most 480 x 300 pixels large.
+    virtual Result<Survey> survey(const SessionId&) const = 0;
+    virtual Result<Survey> survey(const SessionId&, const SnapshotId&) const = 0;
     virtual Result<std::vector<Finding>> preflight(const SessionId&) const = 0;
 };
 

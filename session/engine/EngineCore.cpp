@@ -3,15 +3,18 @@
 #include "session/criu/Preflight.h"
 #include "session/engine/DisplayJobs.h"
 #include "session/engine/EngineContext.h"
+#include "session/engine/HostFiles.h"
 #include "session/engine/LiveSessions.h"
 #include "session/engine/Processes.h"
 #include "session/engine/ResumeJob.h"
 #include "session/engine/RetentionText.h"
 #include "session/engine/Scheduler.h"
+#include "session/engine/SessionCgroup.h"
 #include "session/engine/SnapshotJob.h"
 #include "session/engine/Staging.h"
 #include "session/engine/StartJob.h"
 #include "session/engine/StopJob.h"
+#include "session/engine/SurveyRecord.h"
 #include "session/engine/TimelineJobs.h"
 #include "session/store/Directories.h"
 
@@ -104,25 +107,25 @@ public:
                             job);
     }
     Result<SessionInfo> resume(const SessionId& id, const SnapshotId& snapshot,
-                               std::optional<ScreenSpec> screen, JobControl& job) override {
+                               const ResumeWishes& wishes, JobControl& job) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
         if (!snapshot.empty())
             ENTRACTE_TRY(parseId(snapshot));
-        return begun(resumeSession(m_context, session, snapshot, screen, job));
+        return begun(resumeSession(m_context, session, snapshot, wishes, job));
     }
     Result<SessionInfo> rollback(const SessionId& id, const SnapshotId& snapshot,
-                                 std::optional<ScreenSpec> screen, JobControl& job) override {
+                                 const ResumeWishes& wishes, JobControl& job) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
         ENTRACTE_TRY(parseId(snapshot));
-        return begun(rollBack(m_context, session, snapshot, screen, job));
+        return begun(rollBack(m_context, session, snapshot, wishes, job));
     }
     Result<SessionInfo> clone(const SessionId& id, const SnapshotId& snapshot,
-                              const std::string& name, std::optional<ScreenSpec> screen,
+                              const std::string& name, const ResumeWishes& wishes,
                               JobControl& job) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
         if (!snapshot.empty())
             ENTRACTE_TRY(parseId(snapshot));
-        return begun(cloneSession(m_context, session, snapshot, name, screen, job));
+        return begun(cloneSession(m_context, session, snapshot, name, wishes, job));
     }
     Status attach(const SessionId& id, const ScreenSpec& screen, JobControl& job) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
@@ -156,6 +159,15 @@ public:
         return {};
     }
 
+    Result<std::vector<ChangedFile>> changedFiles(const SessionId& id,
+                                                  const SnapshotId& snapshot) const override {
+        ENTRACTE_TRY(m_context.registry.find(id));
+        ENTRACTE_ASSIGN(record, m_context.store->read(
+                                    id, snapshot.empty() ? m_context.store->newest(id) : snapshot));
+        ENTRACTE_ASSIGN(files, keptFilesFromJson(record.restore));
+        return changedDocuments(files);
+    }
+
     Status rename(const SessionId& id, const std::string& name) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
         SessionSpec renamed = session->record().spec;
@@ -181,6 +193,25 @@ public:
         return m_context.registry.update(*session, [&](SessionRecord& record) {
             record.retention = retention ? formatRetention(*retention) : "";
         });
+    }
+    Status setLimits(const SessionId& id, const SessionLimits& limits) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        const auto use = BriefUse::begin(session->slot);
+        if (!use)
+            return fail(use.error());
+        if (session->live) {
+            const SessionCgroup group(id);
+            if (const auto limited = group.limit(limits); !limited) {
+                static_cast<void>(group.limit(session->record().limits));
+                return limited;
+            }
+        }
+        return m_context.registry.update(*session,
+                                         [&](SessionRecord& record) { record.limits = limits; });
+    }
+    Result<SessionUsage> usage(const SessionId& id) const override {
+        ENTRACTE_TRY(m_context.registry.find(id));
+        return SessionCgroup(id).usage();
     }
     Status setResumeAutomatically(const SessionId& id, bool automatic) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
@@ -210,6 +241,22 @@ public:
         for (SnapshotInfo& info : list)
             info = withSpace(*m_context.store, std::move(info));
         return list;
+    }
+    Result<Survey> survey(const SessionId& id) const override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        const auto use = BriefUse::begin(session->slot);
+        if (!use)
+            return fail(use.error());
+        ENTRACTE_TRY(requireLive(*session));
+        if (!session->live->screen)
+            return Survey();
+        ENTRACTE_ASSIGN(look, session->live->screen->beginSurvey());
+        return ScreenProcess::readSurvey(look, std::chrono::seconds(5));
+    }
+    Result<Survey> survey(const SessionId& id, const SnapshotId& snapshot) const override {
+        ENTRACTE_TRY(m_context.registry.find(id));
+        ENTRACTE_ASSIGN(record, m_context.store->read(id, snapshot));
+        return surveyFromJson(record.restore);
     }
     Result<std::vector<Finding>> preflight(const SessionId& id) const override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
@@ -286,6 +333,7 @@ private:
     }
 
     void settleEnded(Session& session) {
+        endProcessesOn(m_context.paths.mountPoint(session.id()));
         clearRuntime(m_context, session.id());
         const SessionRecord record = session.record();
         const auto state =

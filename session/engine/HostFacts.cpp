@@ -72,6 +72,18 @@ Status checkHost(const nlohmann::json& snapshot, const HostFacts& here) try {
                 "The snapshot does not say on what computer it was taken.", problem.what());
 }
 
+Error allTogether(const std::vector<Error>& reasons) {
+    std::string sentences;
+    std::string details;
+    for (const Error& reason : reasons) {
+        sentences += (sentences.empty() ? "" : " ") + reason.sentence();
+        if (!reason.detail().empty())
+            details += (details.empty() ? "" : "; ") + reason.detail();
+    }
+    return {reasons.front().code(), std::move(sentences), std::move(details),
+            reasons.front().hint()};
+}
+
 std::uint64_t availableMemory() {
     std::ifstream in("/proc/meminfo");
     for (std::string line; std::getline(in, line);)

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace entracte {
 
@@ -23,6 +24,9 @@ HostFacts hostFacts();
 nlohmann::json hostFactsToJson(const HostFacts& facts);
 // HostMismatch when `here` lacks what programs may have chosen on the machine of the snapshot.
 Status checkHost(const nlohmann::json& snapshot, const HostFacts& here);
+
+// Several reasons as one: all sentences, the code and the hint of the first. At least one.
+Error allTogether(const std::vector<Error>& reasons);
 
 std::uint64_t availableMemory(); // bytes, as the kernel estimates it
 // Bytes that root may still write there.

@@ -1,6 +1,7 @@
 #include "session/engine/LiveSessions.h"
 
 #include "session/engine/Processes.h"
+#include "session/engine/SessionCgroup.h"
 #include "session/engine/Staging.h"
 #include "session/store/Directories.h"
 #include "session/store/RemoveTree.h"
@@ -103,6 +104,13 @@ std::unique_ptr<LiveSession> makeLive(EngineContext& context, Session& session,
             if (observer)
                 observer->programExited(id, exit.pid, exit.waitStatus);
         });
+    // A session without a control group is one all the same.
+    const SessionCgroup group(session.id());
+    Status entered = group.available() ? group.enter(container.init) : Status();
+    if (entered && group.available())
+        entered = group.limit(session.record().limits);
+    if (!entered)
+        spdlog::warn("session {}: {}", session.id(), entered.error().forLog());
     live->container = std::move(container);
     return live;
 }
@@ -169,6 +177,7 @@ void clearRuntime(const EngineContext& context, const SessionId& id) {
     if (const auto unmounted = unmountRoot(context.paths.mountPoint(id)); !unmounted)
         spdlog::error("session {}: {}", id, unmounted.error().forLog());
     Staging::clear(context.paths.staging(id), context.paths.diskStaging(id));
+    SessionCgroup(id).remove();
     if (const auto folder = openDirectory(context.paths.runtimeSessions(), false))
         if (const auto removed = removeTree(folder->get(), id); !removed)
             spdlog::warn("session {}: {}", id, removed.error().forLog());

@@ -3,6 +3,8 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -131,6 +133,33 @@ std::vector<std::uint64_t> ownSockets(pid_t init) {
         }
     }
     return inodes;
+}
+
+void endProcessesOn(const std::filesystem::path& mountPoint) {
+    struct stat root {};
+    struct stat around {};
+    if (::stat(mountPoint.c_str(), &root) != 0 ||
+        ::stat(mountPoint.parent_path().c_str(), &around) != 0 || root.st_dev == around.st_dev)
+        return; // nothing is mounted there
+    for (int round = 0; round < 100; ++round) {
+        bool found = false;
+        for (const std::string& name : entriesOf("/proc")) {
+            pid_t pid = 0;
+            struct stat theirs {};
+            if (std::from_chars(name.data(), name.data() + name.size(), pid).ec != std::errc() ||
+                ::stat(proc(pid, "root").c_str(), &theirs) != 0 || theirs.st_dev != root.st_dev)
+                continue;
+            found = true;
+            const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+            // Looked at again: the number may have become another's before it was held.
+            if (pidfd && ::stat(proc(pid, "root").c_str(), &theirs) == 0 &&
+                theirs.st_dev == root.st_dev)
+                ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
+        }
+        if (!found)
+            return;
+        ::usleep(20'000);
+    }
 }
 
 Result<InitIdentity> identityOf(pid_t pid) {

@@ -7,6 +7,7 @@
 #include "session/base/UniqueFd.h"
 #include "session/engine/SessionRecord.h"
 
+#include <filesystem>
 #include <vector>
 
 namespace entracte {
@@ -26,6 +27,11 @@ std::uint64_t processorTicks(pid_t init);
 // Sockets of what is ours in the session: PID 1 (which talks with the helper) and the X proxy, as
 // far as one can tell from outside by its name.
 std::vector<std::uint64_t> ownSockets(pid_t init);
+
+// Kills what still has its root on the file system mounted there: of a session that was just being
+// made or brought back when the helper died, so that no record names its PID 1. Waits a moment for
+// their end.
+void endProcessesOn(const std::filesystem::path& mountPoint);
 
 Result<InitIdentity> identityOf(pid_t pid);
 // A pidfd when the process still is the one that is meant; NotFound otherwise.

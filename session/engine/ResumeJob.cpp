@@ -3,6 +3,7 @@
 #include "session/base/Printable.h"
 #include "session/base/ScopeExit.h"
 #include "session/engine/HostFacts.h"
+#include "session/engine/HostFiles.h"
 #include "session/engine/Processes.h"
 #include "session/engine/SocketFolders.h"
 #include "session/engine/Staging.h"
@@ -36,6 +37,7 @@ struct Remembered {
     std::string ownerName;
     std::vector<std::uint64_t> sockets;
     nlohmann::json host;
+    std::vector<KeptFile> files;
 };
 
 Result<Remembered> recall(const nlohmann::json& restore) try {
@@ -46,6 +48,8 @@ Result<Remembered> recall(const nlohmann::json& restore) try {
     restore.at("ownerName").get_to(remembered.ownerName);
     restore.at("sockets").get_to(remembered.sockets);
     remembered.host = restore.at("host");
+    ENTRACTE_ASSIGN(files, keptFilesFromJson(restore));
+    remembered.files = std::move(files);
     if (remembered.sockets.size() > kMaxSockets)
         return fail(ErrorCode::SnapshotDamaged,
                     "The snapshot names more connections than there can be.");
@@ -56,11 +60,25 @@ Result<Remembered> recall(const nlohmann::json& restore) try {
                 "Nothing was changed. Resume from another snapshot of this session.");
 }
 
+// Nothing of the person's is overwritten unless it was said so.
+Status refuseChanged(const std::vector<ChangedFile>& changed) {
+    if (changed.empty())
+        return {};
+    std::string sentence = changed.front().path + " was " +
+                           (changed.front().removed ? "removed" : "changed") +
+                           " outside since the snapshot was taken";
+    if (changed.size() > 1)
+        sentence += ", and " + std::to_string(changed.size() - 1) + " more";
+    return fail(ErrorCode::FilesChanged, sentence + ". Nothing was changed.", {},
+                "Say which shall count: the current files, the saved ones, or both (--files).");
+}
+
 class ResumeJob {
 public:
-    ResumeJob(EngineContext& context, Session& session, SnapshotSource source, JobControl& job)
-        : m_context(context), m_session(session), m_source(std::move(source)), m_job(job),
-          m_before(session.record()), m_layer(newId()) {}
+    ResumeJob(EngineContext& context, Session& session, SnapshotSource source, FilesPolicy files,
+              JobControl& job)
+        : m_context(context), m_session(session), m_source(std::move(source)), m_policy(files),
+          m_job(job), m_before(session.record()), m_layer(newId()) {}
 
     // Every problem that can be seen beforehand.
     Status check() {
@@ -71,7 +89,6 @@ public:
 
     Status run(const std::optional<ScreenSpec>& screen) {
         ENTRACTE_TRY(check());
-        ENTRACTE_TRY(checkMemory());
         ENTRACTE_ASSIGN(criu, m_context.criu());
         if (screen)
             m_remembered.spec.screen = *screen;
@@ -121,29 +138,37 @@ private:
         // Whose it is says the session, not the snapshot.
         if (m_remembered.owner != m_before.owner)
             return fail(ErrorCode::SnapshotDamaged, "The snapshot belongs to another user.");
-        ENTRACTE_TRY(checkHost(m_remembered.host, hostFacts()));
-        auto person = personOfUid(m_before.owner);
-        if (!person || person->name != m_remembered.ownerName)
-            return fail(ErrorCode::HostMismatch,
-                        "The snapshot belongs to the user " +
-                            printable(m_remembered.ownerName, 64) + " with the number " +
-                            std::to_string(m_before.owner) + ", whom this computer does not know.",
-                        {}, "Nothing was changed. Make that user account, then try again.");
-        m_person = std::move(*person);
-        ENTRACTE_ASSIGN(disk, availableDisk(m_context.paths.state()));
-        if (m_info.layerBytes + kDiskReserve > disk)
-            return fail(ErrorCode::NoSpace,
-                        "There is not enough free disk space for the session's files.", {},
-                        "Nothing was changed. Free some space, then try again.");
-        return {};
+        ENTRACTE_TRY(checkThisComputer());
+        return m_policy == FilesPolicy::Ask ? refuseChanged(changedDocuments(m_remembered.files))
+                                            : Status();
     }
 
-    Status checkMemory() const {
-        if (m_info.imageBytes > availableMemory())
-            return fail(ErrorCode::NoSpace,
-                        "There is not enough free memory for the session's programs.", {},
-                        "Nothing was changed. Close other programs, then try again.");
-        return {};
+    // Everything that this computer lacks is told at once.
+    Status checkThisComputer() {
+        std::vector<Error> lacks;
+        if (const auto host = checkHost(m_remembered.host, hostFacts()); !host)
+            lacks.push_back(host.error());
+        auto person = personOfUid(m_before.owner);
+        if (person && person->name == m_remembered.ownerName)
+            m_person = std::move(*person);
+        else
+            lacks.emplace_back(ErrorCode::HostMismatch,
+                               "The snapshot belongs to the user " +
+                                   printable(m_remembered.ownerName, 64) + " with the number " +
+                                   std::to_string(m_before.owner) +
+                                   ", whom this computer does not know.",
+                               "", "Nothing was changed. Make that user account, then try again.");
+        // What its own programs hold becomes free before a rollback needs it.
+        if (!m_session.live && m_info.imageBytes > availableMemory())
+            lacks.emplace_back(ErrorCode::NoSpace,
+                               "There is not enough free memory for the session's programs.", "",
+                               "Nothing was changed. Close other programs, then try again.");
+        ENTRACTE_ASSIGN(disk, availableDisk(m_context.paths.state()));
+        if (m_info.layerBytes + kDiskReserve > disk)
+            lacks.emplace_back(ErrorCode::NoSpace,
+                               "There is not enough free disk space for the session's files.", "",
+                               "Nothing was changed. Free some space, then try again.");
+        return lacks.empty() ? Status() : Status(fail(allTogether(lacks)));
     }
 
     Status makeFolders() const {
@@ -171,6 +196,9 @@ private:
         const ContainerSpec container =
             containerSpec(m_context, m_session.id(), m_remembered.spec, m_person, m_layer);
         ENTRACTE_TRY(mountRoot(container));
+        ENTRACTE_ASSIGN(left,
+                        placeHostFiles(container, m_remembered.files, staging.images(), m_policy));
+        ENTRACTE_TRY(forgetFileSizes(staging.images(), left));
         RestoreOptions options;
         options.images = staging.images();
         options.root = container.mountPoint;
@@ -236,6 +264,7 @@ private:
     EngineContext& m_context;
     Session& m_session;
     SnapshotSource m_source;
+    const FilesPolicy m_policy;
     JobControl& m_job;
     const SessionRecord m_before;
     const std::string m_layer;
@@ -248,29 +277,29 @@ private:
 } // namespace
 
 Result<SessionInfo> resumeSession(EngineContext& context, const std::shared_ptr<Session>& session,
-                                  const SnapshotId& snapshot,
-                                  const std::optional<ScreenSpec>& screen, JobControl& job) {
+                                  const SnapshotId& snapshot, const ResumeWishes& wishes,
+                                  JobControl& job) {
     const auto use = JobUse::begin(context, session);
     if (!use)
         return fail(use.error());
-    return resumeFrom(context, *use, {session->id(), snapshot}, screen, job);
+    return resumeFrom(context, *use, {session->id(), snapshot}, wishes, job);
 }
 
 Result<SessionInfo> resumeFrom(EngineContext& context, const JobUse& use,
-                               const SnapshotSource& source,
-                               const std::optional<ScreenSpec>& screen, JobControl& job) {
+                               const SnapshotSource& source, const ResumeWishes& wishes,
+                               JobControl& job) {
     Session& session = use.session();
     if (session.live)
         return fail(ErrorCode::InvalidArgument, "The session runs already.", {},
                     "Suspend or stop it first; \"entracte attach\" shows it on another screen.");
-    ENTRACTE_TRY(ResumeJob(context, session, source, job).run(screen));
+    ENTRACTE_TRY(ResumeJob(context, session, source, wishes.files, job).run(wishes.screen));
     job.report("redrawing", 1);
     return session.info();
 }
 
 Status checkResumable(EngineContext& context, Session& session, const SnapshotSource& source,
-                      JobControl& job) {
-    return ResumeJob(context, session, source, job).check();
+                      FilesPolicy files, JobControl& job) {
+    return ResumeJob(context, session, source, files, job).check();
 }
 
 } // namespace entracte

@@ -15,17 +15,17 @@ struct SnapshotSource {
 };
 
 Result<SessionInfo> resumeSession(EngineContext& context, const std::shared_ptr<Session>& session,
-                                  const SnapshotId& snapshot,
-                                  const std::optional<ScreenSpec>& screen, JobControl& job);
+                                  const SnapshotId& snapshot, const ResumeWishes& wishes,
+                                  JobControl& job);
 
 // The same for who holds the session already.
 Result<SessionInfo> resumeFrom(EngineContext& context, const JobUse& use,
-                               const SnapshotSource& source,
-                               const std::optional<ScreenSpec>& screen, JobControl& job);
+                               const SnapshotSource& source, const ResumeWishes& wishes,
+                               JobControl& job);
 
 // What resumeFrom would refuse before it makes anything, but for memory that the session's own
 // programs may still hold.
 Status checkResumable(EngineContext& context, Session& session, const SnapshotSource& source,
-                      JobControl& job);
+                      FilesPolicy files, JobControl& job);
 
 } // namespace entracte

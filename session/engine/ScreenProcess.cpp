@@ -4,6 +4,7 @@
 #include "session/base/FdPassing.h"
 #include "session/base/Printable.h"
 #include "session/screen/ScreenProtocol.h"
+#include "session/screen/SurveyProtocol.h"
 #include "session/store/Directories.h"
 #include "session/store/RemoveTree.h"
 
@@ -14,6 +15,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 
+#include <array>
 #include <cstring>
 #include <span>
 
@@ -210,6 +212,60 @@ Status ScreenProcess::serve(int channel) {
     const ScreenRequest request{kMagic, ToScreen::ServeChannel};
     return sendMessage(m_control.get(), std::as_bytes(std::span(&request, 1)),
                        std::span(&channel, 1));
+}
+
+Result<UniqueFd> ScreenProcess::beginSurvey() {
+    int pair[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return fail(Error::fromErrno("A socket for the screen could not be made"));
+    UniqueFd ours(pair[0]);
+    const UniqueFd theirs(pair[1]);
+    const ScreenRequest request{kMagic, ToScreen::Survey};
+    const int passed = theirs.get();
+    ENTRACTE_TRY(
+        sendMessage(m_control.get(), std::as_bytes(std::span(&request, 1)), std::span(&passed, 1)));
+    return ours;
+}
+
+Result<Survey> ScreenProcess::readSurvey(const UniqueFd& stream, std::chrono::milliseconds limit) {
+    constexpr std::size_t most =
+        sizeof(SurveyHeader) + kMaxSurveyWindows * sizeof(SurveyWindow) + kMaxThumbnail;
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    std::string bytes;
+    for (std::array<char, 65536> buffer{};;) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            deadline - std::chrono::steady_clock::now());
+        pollfd readable{stream.get(), POLLIN, 0};
+        if (left.count() <= 0 || ::poll(&readable, 1, static_cast<int>(left.count())) <= 0)
+            return fail(ErrorCode::TimedOut, "The session's screen gave no answer.");
+        const ssize_t got = ::recv(stream.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+        if (got <= 0)
+            break;
+        bytes.append(buffer.data(), static_cast<std::size_t>(got));
+        if (bytes.size() > most)
+            break;
+    }
+    SurveyHeader header{};
+    if (bytes.size() >= sizeof header)
+        std::memcpy(&header, bytes.data(), sizeof header);
+    if (header.magic != kSurveyMagic || header.windows > kMaxSurveyWindows ||
+        header.pngBytes > kMaxThumbnail ||
+        bytes.size() != sizeof header + header.windows * sizeof(SurveyWindow) + header.pngBytes)
+        return fail(ErrorCode::NotFound, "The session's screen tells nothing of its windows.");
+    Survey survey;
+    const char* from = bytes.data() + sizeof header;
+    for (std::uint32_t i = 0; i < header.windows; ++i, from += sizeof(SurveyWindow)) {
+        SurveyWindow window{};
+        std::memcpy(&window, from, sizeof window);
+        const auto text = [](const char* start, std::size_t room) {
+            return printable(std::string(start, ::strnlen(start, room)), room);
+        };
+        survey.windows.push_back({text(window.title, sizeof window.title),
+                                  text(window.className, sizeof window.className), window.x,
+                                  window.y, window.width, window.height});
+    }
+    survey.thumbnail.assign(from, header.pngBytes);
+    return survey;
 }
 
 bool ScreenProcess::ended() {

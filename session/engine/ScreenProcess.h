@@ -9,6 +9,7 @@
 #include "session/engine/EnginePaths.h"
 #include "session/engine/Types.h"
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -56,6 +57,8 @@ public:
 
     // Gives it a display channel; the descriptor stays the caller's.
     Status serve(int channel);
+    // Asks for a look at the session's windows; readSurvey waits for it.
+    Result<UniqueFd> beginSurvey();
     // Readable when something happened; then ended() takes it in.
     int socket() const { return m_control.get(); }
     // True when its X server, or the screen itself, is gone. Does not wait.
@@ -65,6 +68,9 @@ public:
     const std::string& display() const {
         return m_display;
     } // ":1"; what the person named when remote
+
+    // Nothing in it is believed beyond its form. TimedOut after `limit`.
+    static Result<Survey> readSurvey(const UniqueFd& stream, std::chrono::milliseconds limit);
 
 private:
     ScreenProcess(ScreenSpec spec, ScreenPlace place, UniqueFd control);

@@ -15,6 +15,7 @@ SessionInfo Session::info() const {
     info.createdUnixMs = now.createdUnixMs;
     info.schedule = now.schedule;
     info.retention = now.retention;
+    info.limits = now.limits;
     info.resumeAutomatically = now.resumeAutomatically;
     if (isRunning(now.state)) {
         info.nextSnapshotUnixMs = nextSnapshotUnixMs;

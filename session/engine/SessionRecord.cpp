@@ -100,6 +100,10 @@ std::string formatRecord(const SessionRecord& record) {
                          {{"everySeconds", record.schedule.everySeconds},
                           {"pausedUntilUnixMs", record.schedule.pausedUntilUnixMs}}},
                         {"retention", record.retention},
+                        {"limits",
+                         {{"memoryBytes", record.limits.memoryBytes},
+                          {"cpuPercent", record.limits.cpuPercent},
+                          {"processes", record.limits.processes}}},
                         {"resumeAutomatically", record.resumeAutomatically},
                         {"layer", record.layer},
                         {"previousLayer", record.previousLayer}};
@@ -133,6 +137,11 @@ Result<SessionRecord> parseRecord(std::string_view text) try {
     if (const auto schedule = document.find("schedule"); schedule != document.end()) {
         schedule->at("everySeconds").get_to(record.schedule.everySeconds);
         schedule->at("pausedUntilUnixMs").get_to(record.schedule.pausedUntilUnixMs);
+    }
+    if (const auto limits = document.find("limits"); limits != document.end()) {
+        limits->at("memoryBytes").get_to(record.limits.memoryBytes);
+        limits->at("cpuPercent").get_to(record.limits.cpuPercent);
+        limits->at("processes").get_to(record.limits.processes);
     }
     record.retention = document.value("retention", "");
     ENTRACTE_TRY(parseRetention(record.retention));

@@ -32,6 +32,7 @@ struct SessionRecord {
     std::string layer; // name of the folder in layers/ that the session uses
     Schedule schedule;
     std::string retention; // checked and canonical (RetentionText.h)
+    SessionLimits limits;
     bool resumeAutomatically = false;
     std::string previousLayer; // what it had before an unplanned end; kept until the next resume
 };

@@ -3,9 +3,11 @@
 #include "session/base/Printable.h"
 #include "session/criu/Preflight.h"
 #include "session/engine/HostFacts.h"
+#include "session/engine/HostFiles.h"
 #include "session/engine/Processes.h"
 #include "session/engine/RetentionText.h"
 #include "session/engine/Staging.h"
+#include "session/engine/SurveyRecord.h"
 #include "session/store/TreeSize.h"
 
 #include <spdlog/spdlog.h>
@@ -18,7 +20,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kMaxComment = 1000; // bytes
+constexpr std::size_t kMaxComment = 1000;     // bytes
+constexpr std::chrono::seconds kLookLimit{2}; // a picture is not worth more
 constexpr std::size_t kToldAgain = 20;
 constexpr std::uint64_t kImageOverhead = 32ull << 20; // bytes beside the memory pages
 
@@ -87,6 +90,9 @@ public:
         m_record.info.comment = printable(comment, kMaxComment);
         m_job.report("preparing", 0);
         describe();
+        if (m_session.live->screen)
+            if (auto begun = m_session.live->screen->beginSurvey())
+                m_look = std::move(*begun);
         // Everything that takes a while comes before the display is made still.
         ENTRACTE_ASSIGN(findings, preflight(init(), ownSockets(init())));
         ENTRACTE_TRY(refuseBlockers(findings));
@@ -167,7 +173,8 @@ private:
     }
 
     Result<Staging> makeStaging() const {
-        std::uint64_t bytes = memoryOf(processesBeneath(init())) + kImageOverhead;
+        std::uint64_t bytes =
+            memoryOf(processesBeneath(init())) + hostFileBytes(init()) + kImageOverhead;
         if (!m_suspend)
             bytes += treeSize(m_container.layer / "upper");
         return Staging::make(m_context.paths.staging(m_session.id()),
@@ -176,6 +183,12 @@ private:
 
     Status store(SnapshotWriter& writer, const Staging& staging) {
         m_job.report("storing", 0.35);
+        if (m_look)
+            if (const auto seen = ScreenProcess::readSurvey(m_look, kLookLimit))
+                m_record.restore["survey"] = surveyToJson(*seen);
+        ENTRACTE_ASSIGN(paths, filesInImages(staging.images()));
+        ENTRACTE_ASSIGN(files, keepHostFiles(m_container, paths, staging.images()));
+        m_record.restore["files"] = keptFilesToJson(files);
         ENTRACTE_TRY(writer.addImages(staging.images(), {m_job, "storing", 0.35, 0.75}));
         if (m_suspend)
             ENTRACTE_TRY(
@@ -192,6 +205,7 @@ private:
     const bool m_suspend;
     JobControl& m_job;
     const Clock::time_point m_requested = Clock::now();
+    UniqueFd m_look; // the screen's look at the windows, of the moment before
     ContainerSpec m_container;
     SnapshotRecord m_record;
     std::optional<SnapshotInfo> m_committed;

@@ -22,8 +22,8 @@ std::int64_t nowUnixMs() {
 Error bringPresentBack(EngineContext& context, const JobUse& use, const SnapshotInfo& present,
                        const Error& cause) {
     JobControl unseen; // whoever cancelled the rollback wants the present back all the same
-    const auto back =
-        resumeFrom(context, use, {use.session().id(), present.id}, std::nullopt, unseen);
+    const auto back = resumeFrom(context, use, {use.session().id(), present.id},
+                                 {std::nullopt, FilesPolicy::Current}, unseen);
     if (!back)
         spdlog::error("session {}: {}", use.session().id(), back.error().forLog());
     return Error(cause.code(), cause.sentence(), cause.detail(),
@@ -35,21 +35,22 @@ Error bringPresentBack(EngineContext& context, const JobUse& use, const Snapshot
 } // namespace
 
 Result<SessionInfo> rollBack(EngineContext& context, const std::shared_ptr<Session>& session,
-                             const SnapshotId& snapshot, const std::optional<ScreenSpec>& screen,
+                             const SnapshotId& snapshot, const ResumeWishes& wishes,
                              JobControl& job) {
     const auto use = JobUse::begin(context, session);
     if (!use)
         return fail(use.error());
     const SnapshotSource earlier{session->id(), snapshot};
     if (!session->live)
-        return resumeFrom(context, *use, earlier, screen, job);
+        return resumeFrom(context, *use, earlier, wishes, job);
     job.enterPart(0, 0.1);
-    ENTRACTE_TRY(checkResumable(context, *session, earlier, job)); // before anything is ended
+    ENTRACTE_TRY(
+        checkResumable(context, *session, earlier, wishes.files, job)); // before anything is ended
     job.enterPart(0.1, 0.5);
     ENTRACTE_ASSIGN(present, takeSnapshot(context, *use, kBeforeRollback, SnapshotOrigin::Rollback,
                                           Afterwards::End, job));
     job.enterPart(0.5, 1);
-    auto back = resumeFrom(context, *use, earlier, screen, job);
+    auto back = resumeFrom(context, *use, earlier, wishes, job);
     if (!back)
         return fail(bringPresentBack(context, *use, present, back.error()));
     return back;
@@ -57,7 +58,7 @@ Result<SessionInfo> rollBack(EngineContext& context, const std::shared_ptr<Sessi
 
 Result<SessionInfo> cloneSession(EngineContext& context, const std::shared_ptr<Session>& source,
                                  const SnapshotId& snapshot, const std::string& name,
-                                 const std::optional<ScreenSpec>& screen, JobControl& job) {
+                                 const ResumeWishes& wishes, JobControl& job) {
     const SessionRecord original = source->record();
     SessionRecord record;
     record.id = newId();
@@ -72,7 +73,7 @@ Result<SessionInfo> cloneSession(EngineContext& context, const std::shared_ptr<S
     const auto use = JobUse::begin(context, session);
     if (!use)
         return fail(use.error());
-    auto begun = resumeFrom(context, *use, {source->id(), snapshot}, screen, job);
+    auto begun = resumeFrom(context, *use, {source->id(), snapshot}, wishes, job);
     if (!begun) {
         if (const auto removed = context.registry.remove(session->id()); !removed)
             spdlog::error("session {}: {}", session->id(), removed.error().forLog());

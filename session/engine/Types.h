@@ -81,6 +81,20 @@ struct Schedule {
 inline constexpr std::uint32_t kMinScheduleSeconds = 10;
 inline constexpr std::uint32_t kMaxScheduleSeconds = 366 * 24 * 3600;
 
+// What a session may use at most; 0: as much as there is.
+struct SessionLimits {
+    std::uint64_t memoryBytes = 0;
+    std::uint32_t cpuPercent = 0; // 100: one processor
+    std::uint32_t processes = 0;  // threads, as the kernel counts them
+};
+
+// What a session uses, since it last began to run; all 0 on a machine without control groups.
+struct SessionUsage {
+    std::uint64_t memoryBytes = 0; // with what the kernel keeps of its files
+    std::uint64_t cpuMicros = 0;
+    std::uint32_t processes = 0;
+};
+
 struct SessionInfo {
     SessionId id;
     std::string name;
@@ -95,6 +109,7 @@ struct SessionInfo {
     Schedule schedule;
     std::int64_t nextSnapshotUnixMs = 0; // 0: none is planned
     std::string retention; // as session/engine/RetentionText.h writes it; empty: all are kept
+    SessionLimits limits;
     bool resumeAutomatically = false; // after a crash or a reboot
 };
 
@@ -103,6 +118,42 @@ enum class SnapshotOrigin : std::uint8_t {
     Asked,     // somebody asked for it
     Scheduled, // its time had come
     Rollback,  // so that a rollback can be undone
+};
+
+// A window of a session, as a window manager shows it.
+struct WindowInfo {
+    std::string title;     // made printable
+    std::string className; // WM_CLASS, "Mousepad"; made printable
+    std::int32_t x = 0;    // pixels, relative to the screen
+    std::int32_t y = 0;
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+};
+
+// What is to be seen of a session.
+struct Survey {
+    std::vector<WindowInfo> windows; // topmost first
+    std::string thumbnail;           // PNG; empty when there is none
+};
+
+// A document in a shared folder that a program of a snapshot had open, and that is not as it was.
+struct ChangedFile {
+    std::string path;
+    bool removed = false; // else its content differs
+};
+
+// What becomes of such documents at a resume. A removed one is put back in any case.
+enum class FilesPolicy : std::uint8_t {
+    Ask,     // refuse, and name them
+    Current, // they stay as they are
+    Saved,   // they become as they were at the snapshot
+    Both,    // as Saved, and the present ones are kept beside, under other names
+};
+
+// How a session is to be brought back.
+struct ResumeWishes {
+    std::optional<ScreenSpec> screen{}; // as before when nullopt
+    FilesPolicy files = FilesPolicy::Ask;
 };
 
 struct SnapshotInfo {

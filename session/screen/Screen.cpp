@@ -1,6 +1,7 @@
 #include "session/screen/Screen.h"
 
 #include "session/base/FdPassing.h"
+#include "session/screen/Survey.h"
 
 #include <signal.h>
 #include <spdlog/spdlog.h>
@@ -9,6 +10,8 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -155,10 +158,33 @@ void Screen::serveControl() {
     if (!message || message->bytes.size() != sizeof request)
         return m_reactor.stop();
     std::memcpy(&request, message->bytes.data(), sizeof request);
-    if (request.magic != kMagic || request.operation != ToScreen::ServeChannel)
+    if (request.magic != kMagic || request.operation == ToScreen::Quit)
+        return m_reactor.stop();
+    if (request.operation == ToScreen::Survey && message->fds.size() == 1)
+        return survey(std::move(message->fds.front()));
+    if (request.operation != ToScreen::ServeChannel)
         return m_reactor.stop();
     if (message->fds.size() == 1 && m_channels.size() < kMaxChannels)
         addChannel(std::move(message->fds.front()));
+}
+
+void Screen::survey(UniqueFd to) const {
+    SurveySpec spec{m_options.display, m_options.cookieFile, ::getpid()};
+    if (m_server)
+        spec = {":" + std::to_string(m_server->displayNumber()), m_server->cookieFile(), 0};
+    // In a process of its own: the X server may take its time, and the session waits for us. Its
+    // parent ends at once, so that nobody has to wait for it.
+    const pid_t child = ::fork();
+    if (child == 0) {
+        if (::fork() == 0) {
+            ::signal(SIGALRM, SIG_DFL);
+            ::alarm(static_cast<unsigned>(std::chrono::seconds(kConnectLimit).count()));
+            writeSurvey(spec, to.get());
+        }
+        ::_exit(0);
+    }
+    while (child > 0 && ::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+    }
 }
 
 void Screen::loseHelper() {

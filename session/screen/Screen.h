@@ -58,6 +58,7 @@ private:
     void serverGone();
 
     void serveControl();
+    void survey(UniqueFd to) const;
     void loseHelper();
     void takeHelper();
     void addChannel(UniqueFd socket);

@@ -17,6 +17,7 @@ inline constexpr std::uint32_t kMagic = 0x31435345; // "ESC1"
 enum class ToScreen : std::uint32_t {
     ServeChannel = 1, // with one descriptor: a display channel (session/base/DisplayChannel.h)
     Quit = 2,         // end; a server that the screen started ends with it
+    Survey = 3,       // with one stream socket: write what SurveyProtocol.h says to it
 };
 struct ScreenRequest {
     std::uint32_t magic;

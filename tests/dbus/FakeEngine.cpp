@@ -141,7 +141,7 @@ Result<SnapshotInfo> FakeEngine::suspend(const SessionId& id, const std::string&
 }
 
 Result<SessionInfo> FakeEngine::resume(const SessionId& id, const SnapshotId& snapshot,
-                                       std::optional<ScreenSpec> screen, JobControl& control) {
+                                       const ResumeWishes& wishes, JobControl& control) {
     {
         const std::lock_guard lock(m_mutex);
         const auto& stored = m_snapshots[id];
@@ -151,22 +151,23 @@ Result<SessionInfo> FakeEngine::resume(const SessionId& id, const SnapshotId& sn
     ENTRACTE_TRY(pretendToWork("", control));
     return change(id, [&](SessionInfo& info) {
         info.state = SessionState::Running;
-        if (screen)
-            info.screenKind = screen->kind;
-        info.screenDisplay = screen && !screen->display.empty() ? screen->display : ":78";
+        if (wishes.screen)
+            info.screenKind = wishes.screen->kind;
+        info.screenDisplay =
+            wishes.screen && !wishes.screen->display.empty() ? wishes.screen->display : ":78";
     });
 }
 
 Result<SessionInfo> FakeEngine::rollback(const SessionId& id, const SnapshotId& snapshot,
-                                         std::optional<ScreenSpec> screen, JobControl& control) {
+                                         const ResumeWishes& wishes, JobControl& control) {
     ENTRACTE_ASSIGN(now, session(id));
     if (now.state == SessionState::Running)
         ENTRACTE_TRY(save(id, "", SnapshotOrigin::Rollback, true, control));
-    return resume(id, snapshot, screen, control);
+    return resume(id, snapshot, wishes, control);
 }
 
 Result<SessionInfo> FakeEngine::clone(const SessionId& id, const SnapshotId& snapshot,
-                                      const std::string& name, std::optional<ScreenSpec> screen,
+                                      const std::string& name, const ResumeWishes& wishes,
                                       JobControl& control) {
     ENTRACTE_ASSIGN(original, session(id));
     {
@@ -180,13 +181,21 @@ Result<SessionInfo> FakeEngine::clone(const SessionId& id, const SnapshotId& sna
     info.id = newId();
     info.name = name;
     info.state = SessionState::Running;
-    info.screenDisplay = screen && !screen->display.empty() ? screen->display : ":80";
+    info.screenDisplay =
+        wishes.screen && !wishes.screen->display.empty() ? wishes.screen->display : ":80";
     {
         const std::lock_guard lock(m_mutex);
         m_sessions[info.id] = info;
     }
     m_observer->sessionAdded(info);
     return info;
+}
+
+Result<std::vector<ChangedFile>> FakeEngine::changedFiles(const SessionId& id,
+                                                          const SnapshotId&) const {
+    ENTRACTE_TRY(session(id));
+    return std::vector<ChangedFile>{{"/home/somebody/letter.txt", false},
+                                    {"/home/somebody/gone.txt", true}};
 }
 
 Status FakeEngine::rename(const SessionId& id, const std::string& name) {
@@ -207,6 +216,16 @@ Status FakeEngine::setSchedule(const SessionId& id, const Schedule& schedule) {
 Status FakeEngine::setRetention(const SessionId& id, const std::string& keep) {
     ENTRACTE_TRY(change(id, [&](SessionInfo& info) { info.retention = keep; }));
     return {};
+}
+
+Status FakeEngine::setLimits(const SessionId& id, const SessionLimits& limits) {
+    ENTRACTE_TRY(change(id, [&](SessionInfo& info) { info.limits = limits; }));
+    return {};
+}
+
+Result<SessionUsage> FakeEngine::usage(const SessionId& id) const {
+    ENTRACTE_TRY(session(id));
+    return SessionUsage{123'000'000, 4'500'000, 7};
 }
 
 Status FakeEngine::setResumeAutomatically(const SessionId& id, bool automatic) {
@@ -310,6 +329,17 @@ std::vector<SnapshotInfo> FakeEngine::snapshots(const SessionId& id) const {
         for (const auto& [snapshot, info] : found->second)
             list.push_back(info);
     return list;
+}
+
+Result<Survey> FakeEngine::survey(const SessionId& id) const {
+    ENTRACTE_TRY(session(id));
+    return Survey{{{"A letter", "Mousepad", 10, 20, 300, 200}}, {}};
+}
+
+Result<Survey> FakeEngine::survey(const SessionId& id, const SnapshotId&) const {
+    ENTRACTE_ASSIGN(now, survey(id));
+    now.thumbnail = "\x89PNG\r\n\x1a\n as it were";
+    return now;
 }
 
 Result<std::vector<Finding>> FakeEngine::preflight(const SessionId& id) const {

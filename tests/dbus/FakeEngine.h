@@ -31,15 +31,19 @@ public:
                                   JobControl&) override;
     Result<SnapshotInfo> suspend(const SessionId&, const std::string& comment,
                                  JobControl&) override;
-    Result<SessionInfo> resume(const SessionId&, const SnapshotId&, std::optional<ScreenSpec>,
+    Result<SessionInfo> resume(const SessionId&, const SnapshotId&, const ResumeWishes&,
                                JobControl&) override;
-    Result<SessionInfo> rollback(const SessionId&, const SnapshotId&, std::optional<ScreenSpec>,
+    Result<SessionInfo> rollback(const SessionId&, const SnapshotId&, const ResumeWishes&,
                                  JobControl&) override;
     Result<SessionInfo> clone(const SessionId&, const SnapshotId&, const std::string& name,
-                              std::optional<ScreenSpec>, JobControl&) override;
+                              const ResumeWishes&, JobControl&) override;
+    Result<std::vector<ChangedFile>> changedFiles(const SessionId&,
+                                                  const SnapshotId&) const override;
     Status rename(const SessionId&, const std::string& name) override;
     Status setSchedule(const SessionId&, const Schedule&) override;
     Status setRetention(const SessionId&, const std::string& keep) override;
+    Status setLimits(const SessionId&, const SessionLimits&) override;
+    Result<SessionUsage> usage(const SessionId&) const override;
     Status setResumeAutomatically(const SessionId&, bool automatic) override;
     Status setComment(const SessionId&, const SnapshotId&, const std::string& comment) override;
     Status setPinned(const SessionId&, const SnapshotId&, bool pinned) override;
@@ -51,6 +55,8 @@ public:
     std::vector<SessionInfo> sessions() const override;
     Result<SessionInfo> session(const SessionId&) const override;
     std::vector<SnapshotInfo> snapshots(const SessionId&) const override;
+    Result<Survey> survey(const SessionId&) const override;
+    Result<Survey> survey(const SessionId&, const SnapshotId&) const override;
     Result<std::vector<Finding>> preflight(const SessionId&) const override;
 
 private:

@@ -415,5 +415,53 @@ TEST_F(ServiceTest, aScheduleMakesJobsByItself) {
     EXPECT_EQ(me.text(saved(), kSnapshot, "Origin"), "scheduled");
 }
 
+TEST_F(ServiceTest, aPictureOfASnapshotComesInASealedFile) {
+    const auto session = startOwn("seen");
+    const auto snapshot = resultOf(me, me.snapshot(session, ""));
+    const auto reply = me.call(snapshot, kSnapshot, "Thumbnail");
+    ASSERT_TRUE(reply.ok()) << reply.text;
+    int png = -1;
+    ASSERT_GT(sd_bus_message_read(reply.message.get(), "h", &png), 0);
+    char start[4] = {};
+    EXPECT_EQ(::read(png, start, sizeof start), 4);
+    EXPECT_EQ(std::string(start, 4), "\x89PNG");
+    EXPECT_LT(::pwrite(png, "x", 1, 0), 0);
+    EXPECT_EQ(other.call(snapshot, kSnapshot, "Thumbnail").error, code("NotAuthorized"));
+    for (const auto& [path, interface] :
+         {std::pair(session, kSession), std::pair(snapshot, kSnapshot)}) {
+        const auto windows = me.call(path, interface, "ListWindows");
+        ASSERT_TRUE(windows.ok()) << windows.text;
+        const char* title = "";
+        ASSERT_GT(sd_bus_message_enter_container(windows.message.get(), 'a', "(ssiiuu)"), 0);
+        ASSERT_GT(sd_bus_message_enter_container(windows.message.get(), 'r', "ssiiuu"), 0);
+        sd_bus_message_read(windows.message.get(), "s", &title);
+        EXPECT_STREQ(title, "A letter");
+        EXPECT_EQ(other.call(path, interface, "ListWindows").error, code("NotAuthorized"));
+    }
+}
+
+TEST_F(ServiceTest, changedDocumentsAreNamed) {
+    const auto session = startOwn("documents");
+    const auto ask = [&](BusClient& client) {
+        return client.call(session, kSession, "ChangedFiles",
+                           [](sd_bus_message* m) { sd_bus_message_append(m, "o", "/"); });
+    };
+    const auto reply = ask(me);
+    ASSERT_TRUE(reply.ok()) << reply.text;
+    const char* path = "";
+    int removed = 1;
+    sd_bus_message_enter_container(reply.message.get(), 'a', "(sb)");
+    sd_bus_message_read(reply.message.get(), "(sb)", &path, &removed);
+    EXPECT_STREQ(path, "/home/somebody/letter.txt");
+    EXPECT_EQ(removed, 0);
+    EXPECT_EQ(ask(other).error, code("NotAuthorized"));
+    EXPECT_EQ(me.call(session, kSession, "Resume",
+                      [](sd_bus_message* m) {
+                          sd_bus_message_append(m, "oa{sv}", "/", 1, "files", "s", "whatever");
+                      })
+                  .error,
+              code("InvalidArgument"));
+}
+
 } // namespace
 } // namespace entracte::test

@@ -1,12 +1,16 @@
 #!/usr/bin/python3
 """Along a session's timeline: back, beside, from a template, and by itself."""
+import os
+import signal
+import struct
+import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.dont_write_bytecode = True
 
-from entractetest.case import expect, main, require_root  # noqa: E402
+from entractetest.case import Skip, expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.processes import wait_for  # noqa: E402
 from entractetest.product import CommandFailed  # noqa: E402
@@ -139,6 +143,100 @@ def case_savesBySchedule(case):
     product.json("schedule", session, "--every", "never", "--pause", "now")
     expect(product.show(session)["next_snapshot_unix_ms"] == 0, "nothing is planned")
     expect(len(product.snapshots(session)) <= count + 1, "nothing is saved while it is paused")
+
+
+def _png_size(content):
+    expect(content[:8] == b"\x89PNG\r\n\x1a\n" and content[12:16] == b"IHDR", f"no PNG: {content[:20]}")
+    return struct.unpack(">II", content[16:24])
+
+
+def case_showsWhatIsToBeSeen(case):
+    """Windows and a picture, on the person's display and on a screen of its own."""
+    require_root()
+    server, product = case.first_server(), case.product()
+    session = product.start(server, "xterm", "-title", "a title", "-bg", "#a02040", "-geometry",
+                            "80x24+200+100", "-e", "sleep", "infinity")
+    desktop = Desktop(server)
+    desktop.wait_window("XTerm", title="a title")
+    stranger = case.start_on(server)
+    stranger(["xterm", "-title", "not of the session", "-e", "sleep", "infinity"])
+    desktop.wait_window("XTerm", title="not of the session")
+    seen = product.json("windows", session)["windows"]
+    expect([(w["title"], w["class"]) for w in seen] == [("a title", "XTerm")], f"{seen}")
+    snapshot = product.snapshot(session)
+    then = product.json("windows", session, "--snapshot", snapshot["id"])["windows"]
+    expect([w["title"] for w in then] == ["a title"], f"{then}")
+    picture = case.workspace.folder("pictures", case.person) / "picture.png"
+    product.json("picture", session, picture)
+    width, height = _png_size(picture.read_bytes())
+    expect(100 < width <= 480 and 50 < height <= 300, f"{width}x{height}")
+    colours = subprocess.run(["convert", picture, "-resize", "8x8!", "-depth", "8", "rgb:-"],
+                             capture_output=True, check=True).stdout
+    red = sum(1 for i in range(0, len(colours), 3)
+              if abs(colours[i] - 0xa0) < 24 and abs(colours[i + 1] - 0x20) < 24)
+    expect(red >= 8, f"the picture shows the window: {red} of 64 parts are red")
+
+    whole = product.start(None, *COUNTER, screen="headless", name="whole",
+                          options=("--size", "800x600"))
+    wait_for("its window", lambda: product.show(whole)["windows"] >= 1, 20, 0.2)
+    product.snapshot(whole)
+    product.json("picture", whole, picture)
+    expect(_png_size(picture.read_bytes()) == (400, 300), "the whole screen in the same proportions")
+
+
+def case_comesBackByItself(case):
+    require_root()
+    server, product = case.first_server(), case.product()
+    session = _counting_session(product, server)
+    product.json("schedule", session, "--resume-automatically", "yes")
+    product.snapshot(session)
+    for pid in product.session_processes():
+        os.kill(pid, signal.SIGKILL)
+    wait_for("the session to die and come back", lambda: "resume of" in product.words() and
+             product.state_of(session) == "running", 30, 0.1)
+    _beyond(Desktop(server), 0)
+    # As after a reboot: the session died with its helper.
+    product.kill_helper()
+    for pid in product.session_processes():
+        os.kill(pid, signal.SIGKILL)
+    product.start_helper()
+    wait_for("the session to come back", lambda: product.state_of(session) == "running", 30, 0.1)
+    _beyond(Desktop(server), 0)
+
+
+def case_limitsHoldAndUsageIsTold(case):
+    require_root()
+    product = case.product()
+    session = product.start(None, *COUNTER, screen="headless")
+    wait_for("its window", lambda: product.show(session)["windows"] >= 1, 20, 0.2)
+    used = product.json("limits", session)["usage"]
+    if used["memory_bytes"] == 0:
+        raise Skip("there are no control groups here")
+    expect(used["processes"] >= 3 and used["cpu_us"] > 0, f"{used}")
+    said = product.json("limits", session, "--memory", "256M", "--cpu", "150%", "--processes", "200")
+    expect(said["session"]["memory_limit_bytes"] == 256 << 20, f"{said}")
+    # It comes back with its limits.
+    product.suspend(session)
+    product.resume(session, None, screen="headless")
+    others = product.show(session)["programs"]
+    product.exec(session, "/usr/bin/python3", "-c",
+                 "import time\n"
+                 "open('/tmp/began', 'w')\n"
+                 "eaten = bytearray(400 << 20)\n"
+                 "for at in range(0, len(eaten), 4096): eaten[at] = 1\n"
+                 "open('/tmp/survived', 'w')\n"
+                 "time.sleep(1000)")
+
+    def inside(name):
+        return any(Path(f"/proc/{pid}/root/tmp/{name}").exists()
+                   for pid in product.session_processes())
+    wait_for("the program to begin", lambda: inside("began"), 20, 0.1)
+    wait_for("its end", lambda: product.show(session)["programs"] <= others, 30, 0.2)
+    expect(not inside("survived"), "it got more memory than it may have")
+    expect(product.json("limits", session)["usage"]["memory_bytes"] <= 256 << 20, "within its limit")
+    for words in (("--memory", "1M"), ("--processes", "2")):
+        refused = product.command("limits", session, *words)
+        expect(refused.returncode == 2, f"{words}: {refused.returncode}")
 
 
 def case_badSchedulesAreRefused(case):

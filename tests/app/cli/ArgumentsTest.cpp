@@ -64,6 +64,19 @@ TEST(ArgumentsTest, takesTimesInTheUnitsOfPeople) {
     }
 }
 
+TEST(ArgumentsTest, takesLimitsAsPeopleSayThem) {
+    Arguments arguments;
+    ASSERT_FALSE(parsed({"limits", "s", "--memory", "2G", "--cpu", "150%", "--processes", "none"},
+                        arguments));
+    EXPECT_EQ(arguments.memoryLimit, std::uint64_t{2} << 30);
+    EXPECT_EQ(arguments.cpuLimit, 150u);
+    EXPECT_EQ(arguments.processLimit, 0u);
+    for (const char* wrong : {"", "G", "2X", "-1", "99999999999999999999", "99999999999T"}) {
+        Arguments others;
+        EXPECT_EQ(parsed({"limits", "s", "--memory", wrong}, others), 2) << wrong;
+    }
+}
+
 TEST(ArgumentsTest, leavesAScheduleAloneWhereNothingIsSaid) {
     Arguments arguments;
     ASSERT_FALSE(parsed({"schedule", "s", "--resume-automatically", "no"}, arguments));
@@ -97,6 +110,9 @@ TEST(ArgumentsTest, knowsEveryCommand) {
         {{"pin", "s"}, Verb::Pin},
         {{"unpin", "s", "--snapshot", "a"}, Verb::Unpin},
         {{"schedule", "s"}, Verb::Schedule},
+        {{"limits", "s"}, Verb::Limits},
+        {{"windows", "s"}, Verb::Windows},
+        {{"picture", "s", "-"}, Verb::Picture},
         {{"doctor"}, Verb::Doctor}};
     for (const auto& [words, verb] : commands) {
         Arguments arguments;

@@ -19,10 +19,10 @@ std::string resource(const std::string& name) {
     return text.str();
 }
 
-const char* const kCommands[] = {"start",   "exec",   "list",     "show",    "snapshot",
-                                 "suspend", "resume", "attach",   "detach",  "stop",
-                                 "delete",  "doctor", "rollback", "clone",   "rename",
-                                 "comment", "pin",    "unpin",    "schedule"};
+const char* const kCommands[] = {"start",    "exec",    "list",    "show",    "snapshot", "suspend",
+                                 "resume",   "attach",  "detach",  "stop",    "delete",   "doctor",
+                                 "rollback", "clone",   "rename",  "comment", "pin",      "unpin",
+                                 "schedule", "windows", "picture", "limits"};
 const char* const kOptions[] = {"--json",
                                 "--quiet",
                                 "--name",
@@ -38,7 +38,11 @@ const char* const kOptions[] = {"--json",
                                 "--every",
                                 "--pause",
                                 "--keep",
-                                "--resume-automatically"};
+                                "--resume-automatically",
+                                "--files",
+                                "--memory",
+                                "--cpu",
+                                "--processes"};
 
 TEST(DocumentationTest, theManualTellsEveryExitStatus) {
     const auto manual = resource("man/entracte.1");

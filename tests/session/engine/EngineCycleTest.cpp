@@ -64,7 +64,7 @@ TEST_F(EngineCycleTest, snapshotsWhileItGoesOnAndComesBack) {
     EXPECT_EQ(m_engine->session(info.id)->state, SessionState::Suspended);
     EXPECT_TRUE(leftoverMounts().empty());
 
-    const auto resumed = m_engine->resume(info.id, "", std::nullopt, m_job);
+    const auto resumed = m_engine->resume(info.id, "", {}, m_job);
     ASSERT_TRUE(resumed) << resumed.error().forLog();
     EXPECT_EQ(resumed->state, SessionState::Running);
     // The number in the program's memory and the file in the layer are those of the snapshot.
@@ -85,7 +85,7 @@ TEST_F(EngineCycleTest, suspendsAndResumesTimeAndAgain) {
         EXPECT_TRUE(taken->suspended);
         EXPECT_EQ(m_engine->session(info.id)->state, SessionState::Suspended);
         EXPECT_TRUE(leftoverMounts().empty());
-        const auto resumed = m_engine->resume(info.id, "", std::nullopt, m_job);
+        const auto resumed = m_engine->resume(info.id, "", {}, m_job);
         ASSERT_TRUE(resumed) << resumed.error().forLog();
         EXPECT_GE(counterBeyond(info.id, 0), reached) << "it lost what it had counted";
         reached = counterBeyond(info.id, reached + 3);
@@ -99,7 +99,7 @@ TEST_F(EngineCycleTest, isInterruptedWhenItDies) {
     ASSERT_EQ(::kill(initOf(info.id), SIGKILL), 0);
     ASSERT_TRUE(waitForState(info.id, SessionState::Interrupted));
     EXPECT_TRUE(leftoverMounts().empty());
-    const auto resumed = m_engine->resume(info.id, "", std::nullopt, m_job);
+    const auto resumed = m_engine->resume(info.id, "", {}, m_job);
     ASSERT_TRUE(resumed) << resumed.error().forLog();
     EXPECT_GT(counterBeyond(info.id, 0), 0);
     // What it had after the snapshot is kept until the next resume.
@@ -110,7 +110,7 @@ TEST_F(EngineCycleTest, hasEndedWhenItDiesWithoutASnapshot) {
     const SessionInfo info = startCounter();
     ASSERT_EQ(::kill(initOf(info.id), SIGKILL), 0);
     EXPECT_TRUE(waitForState(info.id, SessionState::Ended));
-    const auto resumed = m_engine->resume(info.id, "", std::nullopt, m_job);
+    const auto resumed = m_engine->resume(info.id, "", {}, m_job);
     ASSERT_FALSE(resumed);
     EXPECT_EQ(resumed.error().code(), ErrorCode::NotFound);
 }
@@ -171,7 +171,7 @@ TEST_F(EngineCycleTest, keepsFilesAndMemoryTogether) {
     ASSERT_GT(counterBeyond(info->id, 3), 0);
     const auto taken = m_engine->suspend(info->id, "", m_job);
     ASSERT_TRUE(taken) << taken.error().forLog();
-    const auto resumed = m_engine->resume(info->id, "", std::nullopt, m_job);
+    const auto resumed = m_engine->resume(info->id, "", {}, m_job);
     ASSERT_TRUE(resumed) << resumed.error().forLog();
     const fs::path tmp = "/proc/" + std::to_string(initOf(info->id)) + "/root/tmp";
     EXPECT_EQ(fs::file_size(tmp / "hole"), 1u << 30);

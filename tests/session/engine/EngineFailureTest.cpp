@@ -179,7 +179,7 @@ TEST_F(EngineFailureTest, doesNotOfferOrResumeADamagedSnapshot) {
     ASSERT_FALSE(packs().empty());
     for (const fs::path& pack : packs())
         flipAByte(pack);
-    const auto resumed = m_engine->resume(info.id, "", std::nullopt, m_job);
+    const auto resumed = m_engine->resume(info.id, "", {}, m_job);
     ASSERT_FALSE(resumed);
     EXPECT_EQ(resumed.error().code(), ErrorCode::SnapshotDamaged);
     EXPECT_NE(resumed.error().forLog().find("pack"), std::string::npos) << resumed.error().forLog();
@@ -187,14 +187,14 @@ TEST_F(EngineFailureTest, doesNotOfferOrResumeADamagedSnapshot) {
     EXPECT_TRUE(leftoverMounts().empty());
     for (const fs::path& pack : packs())
         flipAByte(pack);
-    EXPECT_TRUE(m_engine->resume(info.id, "", std::nullopt, m_job));
+    EXPECT_TRUE(m_engine->resume(info.id, "", {}, m_job));
 }
 
 TEST_F(EngineFailureTest, takesEverythingBackWhenTheScreenDoesNotFit) {
     const SessionInfo info = startCounter();
     ASSERT_TRUE(m_engine->suspend(info.id, "", m_job));
     m_display.failAttach = true;
-    const auto resumed = m_engine->resume(info.id, "", std::nullopt, m_job);
+    const auto resumed = m_engine->resume(info.id, "", {}, m_job);
     ASSERT_FALSE(resumed);
     EXPECT_EQ(resumed.error().code(), ErrorCode::ScreenUnavailable);
     EXPECT_EQ(m_engine->session(info.id)->state, SessionState::Suspended);
@@ -202,7 +202,7 @@ TEST_F(EngineFailureTest, takesEverythingBackWhenTheScreenDoesNotFit) {
     EXPECT_TRUE(leftoverMounts().empty());
     EXPECT_EQ(std::distance(fs::directory_iterator(sessionFolder(info.id) / "layers"), {}), 1);
     m_display.failAttach = false;
-    const auto again = m_engine->resume(info.id, "", std::nullopt, m_job);
+    const auto again = m_engine->resume(info.id, "", {}, m_job);
     EXPECT_TRUE(again) << again.error().forLog();
 }
 
@@ -210,7 +210,7 @@ TEST_F(EngineFailureTest, refusesToResumeWhatRuns) {
     const SessionInfo info = startCounter();
     const auto taken = m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job);
     ASSERT_TRUE(taken);
-    const auto resumed = m_engine->resume(info.id, taken->id, std::nullopt, m_job);
+    const auto resumed = m_engine->resume(info.id, taken->id, {}, m_job);
     ASSERT_FALSE(resumed);
     EXPECT_EQ(resumed.error().code(), ErrorCode::InvalidArgument);
     EXPECT_EQ(m_engine->remove(info.id).error().code(), ErrorCode::InvalidArgument);

@@ -44,6 +44,8 @@ int main(int argc, char** argv) {
             std::memcpy(&request, message->bytes.data(), sizeof request);
             if (request.operation == screen::ToScreen::Quit)
                 return 0;
+            if (request.operation == screen::ToScreen::Survey)
+                continue; // it sees nothing
             for (UniqueFd& fd : message->fds)
                 channels.push_back(std::move(fd));
         }

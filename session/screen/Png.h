@@ -1,0 +1,24 @@
+#pragma once
+
+// A picture as a PNG (RFC 2083): 8 bits each of red, green and blue.
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace entracte::screen {
+
+struct Picture {
+    std::uint32_t width = 0; // pixels
+    std::uint32_t height = 0;
+    std::vector<std::uint8_t> rgb; // rows from the top, 3 bytes a pixel
+
+    Picture(std::uint32_t w, std::uint32_t h) : width(w), height(h), rgb(std::size_t{3} * w * h) {}
+};
+
+// At most so large, in the same proportions; each pixel the mean of those that it stands for.
+Picture scaledDown(const Picture& picture, std::uint32_t maxWidth, std::uint32_t maxHeight);
+// Empty when memory is short.
+std::vector<std::byte> encodePng(const Picture& picture);
+
+} // namespace entracte::screen
