@@ -38,6 +38,7 @@ public:
     bool bigRequests = false;
     bool asked = false; // a server connection was asked for
     bool held = false;  // its next request waits for something outside (a segment's descriptor)
+    bool retired = false; // ended; what it made stays (SetCloseDownMode)
     bool awaits = false; // held because the server holds it: SYNC Await
     std::unique_ptr<Upstream> upstream; // null: no server
     std::uint64_t sequence = 0; // requests it had sent when the last server connection ended

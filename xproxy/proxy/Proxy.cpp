@@ -80,7 +80,7 @@ void Proxy::fromProgram(Client& client, std::uint32_t events) {
 }
 
 void Proxy::serve(Client& client) {
-    if (client.phase == Client::Phase::Gone)
+    if (client.phase == Client::Phase::Gone || client.retired)
         return;
     if (client.phase == Client::Phase::Running && client.upstream && !isStill()) {
         if (!m_requests.process(client)) {
@@ -261,10 +261,69 @@ void Proxy::upstreamBroke(Client& client) {
         m_lost = true;
 }
 
+namespace {
+
+// What the server says to a program that has ended.
+class NobodyListens final : public UpstreamSink {
+public:
+    void answer(std::span<std::byte>, Outstanding*, std::uint64_t) override {}
+    void event(std::span<std::byte>, std::uint64_t) override {}
+};
+
+} // namespace
+
+// X protocol, section 10 "SetCloseDownMode": what the program made outlives it. Its server
+// connection stays in its place, so that a later server gets it all again; whoever kills it there
+// ends it.
+bool Proxy::retire(Client& client) {
+    namespace core = wire::core;
+    constexpr std::ptrdiff_t kMaxRetired = 64;
+    Record& record = m_core.record;
+    const auto known = record.clients.find(client.id);
+    const auto retired = std::ranges::count_if(
+        m_core.clients, [](const auto& entry) { return entry.second->retired; });
+    if (client.retired || known == record.clients.end() || known->second.closeDown == 0 ||
+        !record.ownsAnything(client.id) || retired >= kMaxRetired)
+        return false;
+    if (client.upstream && client.upstream->stream.open()) {
+        const auto request = [&](std::uint8_t major) {
+            return MessageBuilder::request(client.order, major, 0);
+        };
+        for (const auto& window : record.all<Window>())
+            if (window->eventMasks.contains(client.id))
+                m_requests.injectAs(client, request(core::kChangeWindowAttributes)
+                                                .u32(raw(window->id))
+                                                .u32(core::CW::EventMask)
+                                                .u32(0)
+                                                .finish());
+        for (const auto& [selection, owner] : record.selections)
+            if (owner.client == client.id)
+                m_requests.injectAs(
+                    client,
+                    request(core::kSetSelectionOwner).u32(0).u32(raw(selection)).u32(0).finish());
+        m_requests.injectAs(client, request(core::kUngrabPointer).u32(0).finish());
+        m_requests.injectAs(client, request(core::kUngrabKeyboard).u32(0).finish());
+        // Should the server end the connection, everything goes: Destroy.
+        m_requests.injectAs(client, request(core::kSetCloseDownMode).finish());
+        if (!client.upstream->stream.flush())
+            return false; // the server ended it
+    }
+    record.clientRetired(client.id);
+    m_core.loop.forget(client.stream.fd());
+    client.stream.close();
+    client.sink = std::make_unique<NobodyListens>();
+    client.unanswered.clear();
+    client.held = client.awaits = false;
+    client.retired = client.closed = true;
+    return true;
+}
+
 void Proxy::remove(Client& client) {
     if (client.phase == Client::Phase::Gone)
         return;
     const bool ran = client.phase == Client::Phase::Running;
+    if (ran && retire(client))
+        return;
     client.phase = Client::Phase::Gone;
     m_core.loop.forget(client.stream.fd());
     if (client.upstream)

@@ -55,6 +55,7 @@ private:
     void connected(ClientId id, Result<ServerConnection> connection);
     void serve(Client& client);
     void remove(Client& client);
+    bool retire(Client& client);
     void upstreamBroke(Client& client);
     void tidy();
     void updateInterest(Client& client);

@@ -2,6 +2,8 @@
 
 #include "xproxy/proxy/Log.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace entracte::xproxy {
@@ -107,6 +109,52 @@ ClientXid ReplayContext::nameOf(const PixmapRef& pixmap) {
     return place->second;
 }
 
+ClientXid ReplayContext::nameOf(const std::shared_ptr<ShmSegment>& segment) {
+    Client* owner = segment ? client(segment->owner) : nullptr;
+    if (!owner)
+        return ClientXid::None;
+    const auto [place, isNew] = m_names.try_emplace(segment.get(), segment->id);
+    if (!isNew)
+        return place->second;
+    // A pixmap may outlive the segment that it lies in.
+    if (!segment->named) {
+        place->second = temporaryId(*owner);
+        m_segments.push_back({owner->id, 0, place->second});
+    }
+    const ClientXid id = place->second;
+    attach(*owner, *segment, id);
+    return id;
+}
+
+void ReplayContext::attach(Client& owner, const ShmSegment& segment, ClientXid id) {
+    namespace shm = wire::shm;
+    UniqueFd memory;
+    if (segment.memory)
+        memory.reset(::dup(segment.memory.get()));
+    else if (core.segmentsByDescriptor && core.segments)
+        memory = core.segments->requestNow(segment.shmid, m_deadline);
+    if (memory) {
+        sendWithFd(owner,
+                   as(owner, Ext::Shm, shm::kAttachFd)
+                       .u32(raw(id))
+                       .u8(segment.readOnly ? 1 : 0)
+                       .pad(3)
+                       .finish(),
+                   std::move(memory));
+    } else if (!core.segmentsByDescriptor && segment.shmid >= 0) {
+        send(owner, as(owner, Ext::Shm, shm::kAttach)
+                        .u32(raw(id))
+                        .u32(static_cast<std::uint32_t>(segment.shmid))
+                        .u8(segment.readOnly ? 1 : 0)
+                        .pad(3)
+                        .finish());
+    } else {
+        ++errors;
+        logLine("shared memory segment {} of client {} could not be attached again", segment.shmid,
+                segment.owner);
+    }
+}
+
 ClientXid ReplayContext::nameOf(const CursorRef& cursor) {
     if (!cursor)
         return ClientXid::None;
@@ -128,7 +176,11 @@ void ReplayContext::freeTemporaries() {
     for (const auto& temporary : m_temporaries)
         if (Client* owner = client(temporary.client))
             send(*owner, as(*owner, temporary.freeOpcode).u32(raw(temporary.id)).finish());
+    for (const auto& segment : m_segments)
+        if (Client* owner = client(segment.client))
+            send(*owner, as(*owner, Ext::Shm, wire::shm::kDetach).u32(raw(segment.id)).finish());
     m_temporaries.clear();
+    m_segments.clear();
     m_names.clear();
 }
 

@@ -58,6 +58,7 @@ public:
     ClientXid nameOf(const FontRef& font);
     ClientXid nameOf(const CursorRef& cursor);
     ClientXid nameOf(const PixmapRef& pixmap);
+    ClientXid nameOf(const std::shared_ptr<ShmSegment>& segment);
     // Frees what nameOf() made.
     void freeTemporaries();
 
@@ -71,6 +72,7 @@ public:
 
 private:
     std::function<void(ByteView)> reporter(ByteOrder order, ClientId who);
+    void attach(Client& owner, const ShmSegment& segment, ClientXid id);
     void makeCursor(Client& client, const Cursor& cursor, ClientXid id);
 
     RequestPath& m_requests;
@@ -86,6 +88,7 @@ private:
         ClientXid id;
     };
     std::vector<Temporary> m_temporaries;
+    std::vector<Temporary> m_segments; // to be detached again
 };
 
 // Rows of an image in requests that every server takes, through a graphics context of the same

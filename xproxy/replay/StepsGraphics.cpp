@@ -2,10 +2,6 @@
 
 #include "xproxy/replay/Steps.h"
 
-#include "xproxy/proxy/Log.h"
-
-#include <unistd.h>
-
 namespace entracte::xproxy {
 
 namespace core = wire::core;
@@ -25,6 +21,12 @@ void replayClientSettings(ReplayContext& c) {
         if (entry.key.object == ClientXid::None)
             if (Client* client = c.client(entry.key.client))
                 c.send(*client, entry.request->request, entry.request->bigRequest);
+    for (const auto& [id, known] : c.record.clients)
+        if (Client* client = c.client(id); client && known.priority != 0)
+            c.send(*client, c.as(*client, Ext::Sync, wire::sync::kSetPriority)
+                                .u32(0)
+                                .u32(static_cast<std::uint32_t>(known.priority))
+                                .finish());
 }
 
 void replayColormaps(ReplayContext& c) {
@@ -49,36 +51,8 @@ void replayFonts(ReplayContext& c) {
 }
 
 void replaySegments(ReplayContext& c) {
-    for (const auto& segment : c.record.all<ShmSegment>()) {
-        Client* owner = c.client(segment->owner);
-        if (!owner)
-            continue;
-        UniqueFd memory;
-        if (segment->memory)
-            memory.reset(::dup(segment->memory.get()));
-        else if (c.core.segmentsByDescriptor && c.core.segments)
-            memory = c.core.segments->requestNow(segment->shmid, c.deadline());
-        if (memory) {
-            c.sendWithFd(*owner,
-                         c.as(*owner, Ext::Shm, shm::kAttachFd)
-                             .u32(raw(segment->id))
-                             .u8(segment->readOnly ? 1 : 0)
-                             .pad(3)
-                             .finish(),
-                         std::move(memory));
-        } else if (!c.core.segmentsByDescriptor && segment->shmid >= 0) {
-            c.send(*owner, c.as(*owner, Ext::Shm, shm::kAttach)
-                               .u32(raw(segment->id))
-                               .u32(static_cast<std::uint32_t>(segment->shmid))
-                               .u8(segment->readOnly ? 1 : 0)
-                               .pad(3)
-                               .finish());
-        } else {
-            ++c.errors;
-            logLine("shared memory segment {} of client {} could not be attached again",
-                    segment->shmid, segment->owner);
-        }
-    }
+    for (const auto& segment : c.record.all<ShmSegment>())
+        c.nameOf(segment);
 }
 
 namespace {
@@ -90,6 +64,7 @@ void createPixmap(ReplayContext& c, const PixmapRef& made) {
         return;
     const ClientXid id = c.nameOf(made);
     if (pixmap.segment) {
+        const ClientXid segment = c.nameOf(pixmap.segment);
         c.send(*owner, c.as(*owner, Ext::Shm, shm::kCreatePixmap)
                            .u32(raw(id))
                            .u32(raw(screenDrawable(c)))
@@ -97,7 +72,7 @@ void createPixmap(ReplayContext& c, const PixmapRef& made) {
                            .u16(pixmap.height)
                            .u8(pixmap.depth)
                            .pad(3)
-                           .u32(raw(pixmap.segment->id))
+                           .u32(raw(segment))
                            .u32(pixmap.segmentOffset)
                            .finish());
         return;

@@ -15,7 +15,7 @@ namespace sync = wire::sync;
 
 void replayWindowSettings(ReplayContext& c) {
     for (const auto& entry : c.record.sticky.inOrder())
-        if (entry.key.object != ClientXid::None && c.record.exists(entry.key.object))
+        if (c.record.find<Window>(entry.key.object) || c.record.find<Pixmap>(entry.key.object))
             if (Client* client = c.client(entry.key.client))
                 c.send(*client, entry.request->request, entry.request->bigRequest);
 }

@@ -91,6 +91,28 @@ void Record::clientGone(ClientId client) {
     }
 }
 
+void Record::clientRetired(ClientId client) {
+    windowtree::rescueSaved(*this, client);
+    for (const auto& window : all<Window>())
+        window->eventMasks.erase(client);
+    sticky.clientGone(client);
+    std::erase_if(selections,
+                  [client](const auto& entry) { return entry.second.client == client; });
+    std::erase_if(activeGrabs,
+                  [client](const auto& entry) { return entry.second.client == client; });
+    if (serverGrabber == client)
+        serverGrabber = kNobody;
+    if (const auto found = clients.find(client); found != clients.end()) {
+        found->second.saveSet.clear();
+        found->second.closeDown = 0;
+    }
+}
+
+bool Record::ownsAnything(ClientId client) const {
+    return std::ranges::any_of(
+        m_resources, [client](const auto& entry) { return entry.second->owner == client; });
+}
+
 std::vector<std::shared_ptr<Resource>> Record::ordered(ResourceKind kind) const {
     std::vector<std::shared_ptr<Resource>> found;
     for (const auto& [id, resource] : m_resources)

@@ -28,6 +28,8 @@ struct ClientRecord {
     ByteOrder order = kHostOrder;
     XidRange range;
     std::set<ClientXid> saveSet;
+    std::int32_t priority = 0;                    // SYNC
+    std::uint8_t closeDown = 0;                   // SetCloseDownMode; 0: what it made goes with it
     std::array<bool, kExtCount> usedExtensions{}; // asked for more than its version
     static constexpr ByteOrder kHostOrder = wire::kHostOrder;
 };
@@ -96,6 +98,10 @@ public:
     const std::vector<PixmapRef>& freedPixmaps() const { return m_freedPixmaps; }
 
     void clientGone(ClientId client);
+    // Its connection ended, but what it made stays (SetCloseDownMode): only what needs somebody who
+    // listens goes.
+    void clientRetired(ClientId client);
+    bool ownsAnything(ClientId client) const;
 
     // The range's ids that nothing bears: for XC-MISC, and for things that replay makes for a
     // moment.

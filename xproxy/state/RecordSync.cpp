@@ -111,11 +111,13 @@ void recordSyncRequest(const RequestContext& c) {
         if (const auto fence = record.find<Fence>(xidOf(v, sync::ResetFence::fence)))
             fence->triggered = false;
         break;
-    case sync::kSetPriority: // of a thing of its own, or of the program itself
-        c.stick(record.exists(xidOf(v, sync::SetPriority::id)) ? xidOf(v, sync::SetPriority::id)
-                                                               : ClientXid::None,
-                sync::kSetPriority);
+    case sync::kSetPriority: { // the id tells the program; None: this one
+        const std::uint32_t id = v.get(sync::SetPriority::id);
+        for (auto& [client, known] : record.clients)
+            if (id == 0 ? client == c.client : known.range.contains(id))
+                known.priority = v.get(sync::SetPriority::priority);
         break;
+    }
     case sync::kDestroyFence:
         record.forget<Fence>(xidOf(v, sync::DestroyFence::fence));
         break;

@@ -98,6 +98,9 @@ void configureWindow(const RequestContext& c, Window& window) {
                               !windowtree::isSibling(c.record, window, sibling));
     if (isEmpty || badStacking || windowtree::isRoot(c.record, window.id))
         return;
+    const struct {
+        int x, y, width, height;
+    } before{window.x, window.y, window.width, window.height};
     // A window in a stranger's frame: the manager decides, and tells.
     if (values.has(CW::X))
         window.x = static_cast<std::int16_t>(small(CW::X));
@@ -109,6 +112,8 @@ void configureWindow(const RequestContext& c, Window& window) {
         window.height = small(CW::Height);
     if (values.has(CW::BorderWidth))
         window.borderWidth = small(CW::BorderWidth);
+    windowtree::moveChildren(c.record, window, window.x - before.x, window.y - before.y,
+                             window.width - before.width, window.height - before.height);
     if (values.has(CW::StackMode))
         windowtree::restack(c.record, window, sibling,
                             static_cast<windowtree::Stack>(values.at(CW::StackMode)));
@@ -153,6 +158,8 @@ void recordWindowRequest(const RequestContext& c) {
             windowtree::destroy(record, child);
         break;
     case core::kChangeSaveSet: {
+        if (window->owner == c.client)
+            break; // refused
         auto& saveSet = record.clients[c.client].saveSet;
         if (c.view.get(core::ChangeSaveSet::mode) == core::SetMode::Insert)
             saveSet.insert(window->id);
@@ -215,6 +222,8 @@ void recordWindowEvent(Record& record, ClientId, const MessageView& event) {
             window_->y = event.get(y);
         }
         if (!sent) {
+            windowtree::moveChildren(record, *window_, 0, 0, event.get(width) - window_->width,
+                                     event.get(height) - window_->height);
             window_->width = event.get(width);
             window_->height = event.get(height);
             window_->borderWidth = event.get(border_width);

@@ -37,6 +37,9 @@ void recordXFixesRequest(const RequestContext& c) {
     case xfixes::kChangeSaveSet: {
         auto& saveSet = record.clients[c.client].saveSet;
         const ClientXid window = xidOf(v, xfixes::ChangeSaveSet::window);
+        const auto saved = record.find<Window>(window);
+        if (!saved || saved->owner == c.client)
+            break; // refused
         if (v.get(xfixes::ChangeSaveSet::mode) == wire::core::SetMode::Insert)
             saveSet.insert(window);
         else

@@ -57,6 +57,14 @@ void Recorder::reply(ClientId client, Ext ext, const MessageView& request,
     }
 }
 
+void recordClientRequest(const RequestContext& c) {
+    constexpr std::uint8_t kRetainTemporary = 2;
+    if (c.opcode == core::kSetCloseDownMode && c.view.u8(1) <= kRetainTemporary)
+        c.record.clients[c.client].closeDown = c.view.u8(1);
+    else if (c.opcode != core::kSetCloseDownMode)
+        c.effects.unknown = true;
+}
+
 void Recorder::event(ClientId client, const MessageView& event) {
     recordWindowEvent(m_record, client, event);
 }

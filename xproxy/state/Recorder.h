@@ -81,6 +81,7 @@ void recordXFixesRequest(const RequestContext& context);
 void recordSyncRequest(const RequestContext& context);
 void recordXInputRequest(const RequestContext& context);
 void recordOtherRequest(const RequestContext& context);
+void recordClientRequest(const RequestContext& context);
 
 void recordWindowEvent(Record& record, ClientId client, const MessageView& event);
 

@@ -143,8 +143,8 @@ constexpr RequestRule kCore[] = {
     {wire::core::kKillClient, Fate::Momentary, nullptr, ""},
     {wire::core::kForceScreenSaver, Fate::Momentary, nullptr, ""},
     {wire::core::kNoOperation, Fate::Momentary, nullptr, ""},
-    {wire::core::kSetCloseDownMode, Fate::NotCarried, nullptr,
-     "what a program that ended left on its server stays there"},
+    {wire::core::kSetCloseDownMode, Fate::Recorded, recordClientRequest,
+     "what a program left behind is kept and made again until somebody kills it"},
 };
 
 } // namespace

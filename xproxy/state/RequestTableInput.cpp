@@ -19,7 +19,7 @@ constexpr RequestRule kSync[] = {
     {wire::sync::kCreateAlarm, Fate::Recorded, recordSyncRequest, "CreateAlarm"},
     {wire::sync::kChangeAlarm, Fate::Recorded, recordSyncRequest, "CreateAlarm"},
     {wire::sync::kDestroyAlarm, Fate::Recorded, recordSyncRequest, "CreateAlarm"},
-    {wire::sync::kSetPriority, Fate::Kept, recordSyncRequest, "sent again"},
+    {wire::sync::kSetPriority, Fate::Recorded, recordSyncRequest, "SetPriority"},
     {wire::sync::kCreateFence, Fate::Recorded, recordSyncRequest, "CreateFence, triggered or not"},
     {wire::sync::kTriggerFence, Fate::Recorded, recordSyncRequest, "CreateFence, triggered or not"},
     {wire::sync::kResetFence, Fate::Recorded, recordSyncRequest, "CreateFence, triggered or not"},

@@ -97,6 +97,31 @@ bool hides(const Record& record, const std::vector<ClientXid>& children, const W
 
 } // namespace
 
+void moveChildren(Record& record, const Window& window, int dx, int dy, int dw, int dh) {
+    namespace Gravity = wire::core::Gravity;
+    if (dw == 0 && dh == 0)
+        return;
+    // Of a row or column of the nine gravities: none of it, half of it, all of it.
+    const auto share = [](std::uint32_t part, int of) {
+        return part == 0 ? 0 : part == 1 ? of / 2 : of;
+    };
+    for (const ClientXid id : window.children) {
+        const auto child = record.find<Window>(id);
+        if (!child || !child->attributes.has(wire::core::CW::WinGravity))
+            continue;
+        const std::uint32_t gravity = child->attributes.at(wire::core::CW::WinGravity);
+        if (gravity == Gravity::WinUnmap) {
+            child->mapped = false;
+        } else if (gravity == Gravity::Static) {
+            child->x = static_cast<std::int16_t>(child->x - dx);
+            child->y = static_cast<std::int16_t>(child->y - dy);
+        } else if (gravity <= Gravity::SouthEast) {
+            child->x = static_cast<std::int16_t>(child->x + share((gravity - 1) % 3, dw));
+            child->y = static_cast<std::int16_t>(child->y + share((gravity - 1) / 3, dh));
+        }
+    }
+}
+
 bool isSibling(const Record& record, const Window& window, ClientXid other) {
     const auto found = record.find<Window>(other);
     return found && other != window.id && found->parent == window.parent;
@@ -200,7 +225,7 @@ ClientXid rootOf(const Record& record, ClientXid id) {
     return ClientXid::None;
 }
 
-void clientGone(Record& record, ClientId client) {
+void rescueSaved(Record& record, ClientId client) {
     const auto found = record.clients.find(client);
     if (found != record.clients.end()) {
         // X protocol, section 10 "ChangeSaveSet": reparented to the closest ancestor that is not of
@@ -223,6 +248,10 @@ void clientGone(Record& record, ClientId client) {
             window->mapped = true;
         }
     }
+}
+
+void clientGone(Record& record, ClientId client) {
+    rescueSaved(record, client);
     for (const auto& window : record.all<Window>()) {
         window->eventMasks.erase(client);
         if (window->owner == client)

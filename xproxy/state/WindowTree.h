@@ -19,6 +19,9 @@ enum class Stack : std::uint8_t { Above = 0, Below = 1, TopIf = 2, BottomIf = 3,
 void restack(Record& record, Window& window, ClientXid sibling, Stack mode);
 // CirculateWindow: RaiseLowest or LowerHighest of the children.
 void circulate(Record& record, Window& parent, bool raiseLowest);
+// The window was moved and resized by so many pixels: its children go with its edges as their
+// win-gravity says (X protocol, section 10 "ConfigureWindow").
+void moveChildren(Record& record, const Window& window, int dx, int dy, int dw, int dh);
 bool isSibling(const Record& record, const Window& window, ClientXid other);
 // Directly above `sibling`, or at the bottom when it is None or not ours.
 void placeAbove(Record& record, Window& window, ClientXid sibling);
@@ -35,6 +38,8 @@ bool isInForeignFrame(const Record& record, ClientXid window);
 // The root at the top of the window's tree; None when its ancestors are not known.
 ClientXid rootOf(const Record& record, ClientXid window);
 
+// Of a program that ends: the windows in its save-set.
+void rescueSaved(Record& record, ClientId client);
 // The connection is gone: its save-set is rescued and its windows are destroyed.
 void clientGone(Record& record, ClientId client);
 

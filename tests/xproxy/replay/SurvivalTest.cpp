@@ -114,6 +114,38 @@ TEST_F(SurvivalTest, aPlannedMoveTakesTheLastThatWasDrawn) {
     EXPECT_EQ(colourOf(busy), last & 0xffffff);
 }
 
+// A root pixmap that a program set and left (feh, hsetroot): SetCloseDownMode RetainPermanent.
+TEST_F(SurvivalTest, whatAProgramLeftBehindStaysUntilItIsKilled) {
+    std::uint32_t left = 0;
+    {
+        Program painter(proxy.display());
+        left = painter.newId();
+        xcb_create_pixmap(painter, 24, left, painter.screen().root, 8, 8);
+        const std::uint32_t colour = 0x336699;
+        const auto brush = painter.newId();
+        xcb_create_gc(painter, brush, left, XCB_GC_FOREGROUND, &colour);
+        const xcb_rectangle_t whole{0, 0, 8, 8};
+        xcb_poly_fill_rectangle(painter, left, brush, 1, &whole);
+        xcb_set_close_down_mode(painter, XCB_CLOSE_DOWN_RETAIN_PERMANENT);
+        RunningProxy::settle(painter);
+    }
+    proxy.waitFor("the painter's end", [](Core& core) {
+        return std::ranges::any_of(core.clients,
+                                   [](const auto& entry) { return entry.second->retired; });
+    });
+    EXPECT_EQ(colourOf(left), 0x336699u);
+    proxy.moveTo(second);
+    EXPECT_EQ(colourOf(left), 0x336699u);
+    xcb_kill_client(*program, left);
+    RunningProxy::settle(*program);
+    proxy.waitFor("it to go", [](Core& core) {
+        return std::ranges::none_of(core.clients,
+                                    [](const auto& entry) { return entry.second->retired; });
+    });
+    EXPECT_EQ(colourOf(left), ~0u);
+    EXPECT_EQ(proxy.audit().differences(), 0u) << proxy.audit().text();
+}
+
 class SyncSurvivalTest : public SurvivalTest {
 protected:
     SyncSurvivalTest() {

@@ -20,6 +20,34 @@ protected:
         ASSERT_EQ(childrenOf(kRoot), (Ids{A, B, C}));
     }
 };
+TEST_P(RecordWindowsTest, childrenGoWithTheEdgesThatTheirGravityNames) {
+    namespace CW = wire::core::CW;
+    const std::uint32_t parent = kOnes + 50;
+    createWindow(kOne, parent); // 300x200
+    // At 10,20 each, from north-west (1) to static (10).
+    for (std::uint32_t gravity = 1; gravity <= 10; ++gravity)
+        createWindow(kOne, parent + gravity, parent, CW::WinGravity, {gravity});
+    configure(kOne, parent,
+              wire::core::ConfigWindow::X | wire::core::ConfigWindow::Width |
+                  wire::core::ConfigWindow::Height,
+              {15, 340, 190}); // 5 to the right, 40 wider, 10 less high
+    const std::array<std::pair<int, int>, 10> expected = {{{10, 20},
+                                                           {30, 20},
+                                                           {50, 20},
+                                                           {10, 15},
+                                                           {30, 15},
+                                                           {50, 15},
+                                                           {10, 10},
+                                                           {30, 10},
+                                                           {50, 10},
+                                                           {5, 20}}};
+    for (std::uint32_t gravity = 1; gravity <= 10; ++gravity) {
+        const auto child = window(parent + gravity);
+        EXPECT_EQ(child->x, expected[gravity - 1].first) << gravity;
+        EXPECT_EQ(child->y, expected[gravity - 1].second) << gravity;
+    }
+}
+
 TEST_P(RecordWindowsTest, aLateErrorDoesNotRemoveWhatBearsTheIdNow) {
     const std::uint32_t id = kOnes + 77;
     const auto refused = createWindow(kOne, id); // the server will refuse it: nobody knows yet
