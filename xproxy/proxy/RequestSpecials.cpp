@@ -121,16 +121,17 @@ RequestPath::special(Client& client, Ext ext, std::uint8_t opcode, const Message
     if (ext != Ext::Core && !m_core.link->translator->server.of(ext).present())
         return substitute(client, ext, schema,
                           makeError(client.order, kBadRequest, 0, view.u8(0), opcode));
-    if (schema && schema->hasReply && mayAnswer(client))
+    // What the table does not tell as answered here is not.
+    const RequestRule* rule = ruleOf(ext, opcode);
+    const bool isAnswered = rule && rule->fate == Fate::Answered;
+    if (isAnswered && schema && schema->hasReply && mayAnswer(client))
         if (Bytes answer = knownAnswer(client, ext, opcode, view); !answer.empty())
             return substitute(client, ext, schema, std::move(answer));
     if (ext == Ext::Core && opcode == core::kGetImage)
         return getImage(client, view);
     if (ext == Ext::BigRequests)
         client.bigRequests = true;
-    // What the table does not tell as answered here is not.
-    const RequestRule* rule = ruleOf(ext, opcode);
-    if (!rule || rule->fate != Fate::Answered)
+    if (!isAnswered)
         return {};
     switch (ext) {
     case Ext::XcMisc:

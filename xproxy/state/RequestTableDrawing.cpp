@@ -9,8 +9,7 @@ namespace {
 
 constexpr RequestRule kRender[] = {
     {wire::render::kQueryVersion, Fate::Kept, recordRenderRequest, "sent again"},
-    {wire::render::kQueryPictFormats, Fate::Answered, nullptr,
-     "after a move: the formats of the first server"},
+    {wire::render::kQueryPictFormats, Fate::Answered, nullptr, "the formats of the first server"},
     {wire::render::kCreatePicture, Fate::Recorded, recordRenderRequest,
      "CreatePicture with all attributes; clip, transform and filter as last sent"},
     {wire::render::kChangePicture, Fate::Recorded, recordRenderRequest,
