@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 setup := resources/setup
 
 .DEFAULT_GOAL := build
-.PHONY: build setup packages criu demo test test-faults bench-xproxy install format clean
+.PHONY: build setup packages criu demo test test-faults bench-xproxy fuzz install format clean
 
 build: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -35,6 +35,18 @@ bench-xproxy: build
 # Kills the store's writer, and fills its disk, at every system call that touches the store.
 test-faults: build
 	@ninja -C $(BUILD) test-faults
+
+# Looks for longer than the tests do (needs clang). What is found is left in BUILD-fuzz; it belongs into
+# tests/fuzz/corpus, where the tests try it.
+FUZZ_SECONDS ?= 60
+fuzz:
+	@command -v clang++ >/dev/null || { echo "make fuzz needs clang: apt-get install clang"; exit 1; }
+	@cmake -S . -B $(BUILD)-fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DENTRACTE_FUZZ=ON >/dev/null
+	@ninja -C $(BUILD)-fuzz fuzz_x_walk fuzz_x_replay
+	@mkdir -p $(BUILD)-fuzz/corpus/walk $(BUILD)-fuzz/corpus/replay
+	@cd $(BUILD)-fuzz && tests/bin/fuzz_x_walk -max_total_time=$(FUZZ_SECONDS) -max_len=4096 corpus/walk
+	@cd $(BUILD)-fuzz && tests/bin/fuzz_x_replay -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+		corpus/replay $(CURDIR)/tests/fuzz/corpus/replay
 
 install: build
 	@cmake --install $(BUILD)

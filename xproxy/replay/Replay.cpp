@@ -17,7 +17,7 @@ constexpr Step kSteps[] = {
     {"client settings", replayClientSettings, false},
     {"colormaps", replayColormaps, false},
     {"fonts", replayFonts, false},
-    {"shared memory", replaySegments, false},
+    {"shared memory", replaySegments, true},
     {"pixmaps", replayPixmaps, true},
     {"pixels", replayPixels, false},
     {"glyph sets", replayGlyphSets, true},

@@ -53,6 +53,11 @@ void replayFonts(ReplayContext& c) {
 void replaySegments(ReplayContext& c) {
     for (const auto& segment : c.record.all<ShmSegment>())
         c.nameOf(segment);
+    // Those that were detached, too; a pixmap may be another program's than its segment.
+    for (const auto& pixmap : c.record.all<Pixmap>())
+        c.nameOf(pixmap->segment);
+    for (const auto& pixmap : c.record.freedPixmaps())
+        c.nameOf(pixmap->segment);
 }
 
 namespace {
