@@ -39,7 +39,7 @@ Result<std::vector<std::string>> askForPaths(const std::filesystem::path& images
     SubprocessSpec spec;
     spec.command = {companionProgram("entracte-criu-inspect").string(), what};
     spec.standardInput = file.get();
-    spec.captureLimit = 16 << 20;
+    spec.captureLimit = 4 << 20;
     ENTRACTE_ASSIGN(done, runToEnd(spec, std::chrono::seconds(20)));
     if (!done.status.success())
         return fail(unreadable("reading files.img " + done.status.inWords()));
