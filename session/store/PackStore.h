@@ -38,6 +38,10 @@ public:
     Status remove(const SessionId&, const SnapshotId&) override;
     Status removeSession(const SessionId&) override;
     Result<SnapshotInfo> edit(const SessionId&, const SnapshotId&, const SnapshotEdit&) override;
+    Result<VaultId> createVault(const Secret&) override;
+    Status openVault(VaultId, const Secret&) override;
+    Status closeVault(VaultId) override;
+    Status chooseVault(const SessionId&, VaultId) override;
     Result<SnapshotSpace> space(const SessionId&, const SnapshotId&) const override;
     Result<StoreSpace> space() const override;
     void setLimits(const StoreLimits&) override;

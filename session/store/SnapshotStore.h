@@ -14,6 +14,8 @@
 #include "session/base/Result.h"
 #include "session/engine/Types.h"
 #include "session/store/Retention.h"
+#include "session/store/StoreReports.h"
+#include "session/store/VaultKeys.h"
 
 #include <chrono>
 #include <filesystem>
@@ -44,49 +46,6 @@ struct JobStretch {
 struct SnapshotEdit {
     std::optional<std::string> comment;
     std::optional<bool> pinned;
-};
-
-// Disk space of one snapshot, bytes. Deleting it frees `unique`; the rest is shared with others.
-struct SnapshotSpace {
-    std::uint64_t total = 0;
-    std::uint64_t unique = 0;
-};
-
-// Of the whole store, bytes.
-struct StoreSpace {
-    std::uint64_t used = 0;         // on disk, catalog included
-    std::uint64_t unreferenced = 0; // of these: what gc would free
-    std::uint64_t available = 0;    // that the file system still has
-};
-
-// Nothing is written beyond these; 0: no limit. A commit that would is refused with NoSpace.
-struct StoreLimits {
-    std::uint64_t maxBytes = 0; // of the whole store
-    std::uint64_t minFree = 0;  // that the file system keeps for others
-};
-
-// One thing that check() found. `session` and `snapshot` are empty when it concerns none.
-struct StoreFinding {
-    SessionId session;
-    SnapshotId snapshot;
-    std::string what; // a sentence; names the pack, manifest or table
-};
-
-struct CheckReport {
-    std::vector<StoreFinding> findings; // empty: all is as it was written
-    std::uint64_t snapshots = 0;        // that were examined
-    std::uint64_t bytesRead = 0;
-};
-
-struct GcReport {
-    std::uint64_t freedBytes = 0;
-    std::uint64_t rewrittenBytes = 0; // of living data that had to be moved
-};
-
-struct PruneReport {
-    std::vector<SnapshotInfo> removed; // with a dry run: that would be
-    std::vector<SnapshotInfo> kept;
-    std::uint64_t freedBytes = 0;
 };
 
 class SnapshotWriter {
@@ -131,6 +90,14 @@ public:
     virtual Status removeSession(const SessionId&) = 0; // with all its snapshots, damaged ones too
     // Returns it as it is now.
     virtual Result<SnapshotInfo> edit(const SessionId&, const SnapshotId&, const SnapshotEdit&) = 0;
+
+    // Sealed vaults (VaultKeys.h). The secret is not kept; the vault's key stays in memory while it
+    // is open. A session's next snapshots go into the vault that was chosen for it; those before
+    // stay where they are. What is in a vault that is not open can be listed and removed.
+    virtual Result<VaultId> createVault(const Secret&) = 0; // and opens it
+    virtual Status openVault(VaultId, const Secret&) = 0;   // NotAuthorized for another secret
+    virtual Status closeVault(VaultId) = 0;
+    virtual Status chooseVault(const SessionId&, VaultId) = 0;
 
     virtual Result<SnapshotSpace> space(const SessionId&, const SnapshotId&) const = 0;
     virtual Result<StoreSpace> space() const = 0;

@@ -56,7 +56,9 @@ Result<SecretKey> lockOf(const Secret& secret, std::uint32_t operations, std::ui
 } // namespace
 
 SecretKey::SecretKey()
-    : m_bytes(static_cast<unsigned char*>(::sodium_malloc(kSize)), ::sodium_free) {}
+    // Initialised before the first allocation, whoever makes it; again is nothing.
+    : m_bytes(::sodium_init() < 0 ? nullptr : static_cast<unsigned char*>(::sodium_malloc(kSize)),
+              ::sodium_free) {}
 
 SecretKey randomKey() {
     SecretKey key;
