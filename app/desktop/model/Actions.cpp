@@ -25,6 +25,11 @@ Actions::Actions(HelperLink& link, Catalog& catalog, QObject* parent)
         if (std::exchange(m_saveWhenTold, false))
             snapshotAll();
     });
+    // A wish is not carried out hours later.
+    connect(&link, &HelperLink::reachChanged, this, [this](HelperLink::Reach reach) {
+        if (reach == HelperLink::Reach::Missing || reach == HelperLink::Reach::Refused)
+            m_saveWhenTold = false;
+    });
 }
 
 template <typename Proxy>

@@ -175,6 +175,8 @@ QWidget* NewSessionDialog::options() {
                       "within the session."),
                    box, 0.92);
     form->addRow(QString(), note);
+    for (auto* const hint : {m_screenHint, note})
+        hint->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     connect(m_screen, &QComboBox::currentIndexChanged, this, [this, form] {
         form->setRowVisible(m_size, m_screen->currentData() != "host");
         refresh();

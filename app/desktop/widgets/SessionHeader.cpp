@@ -99,11 +99,12 @@ void SessionHeader::refresh() {
     if (isAlive(*session)) {
         if (session->programs + session->windows > 0)
             parts.append(sessionFigures(*session));
-        if (!screenText(*session).isEmpty() && session->state != "detached")
-            parts.append(screenText(*session));
+        // The place is short, and what comes last may be cut.
         const auto schedule = scheduleText(*session, QDateTime::currentMSecsSinceEpoch());
         if (!schedule.isEmpty())
             parts.append(schedule);
+        if (!screenText(*session).isEmpty() && session->state != "detached")
+            parts.append(screenText(*session));
     } else {
         parts = QStringList{stateExplained(*session)};
     }
