@@ -223,6 +223,14 @@
             <source>Something went wrong inside Entracte.</source>
             <translation>In Entracte selbst ging etwas schief.</translation>
         </message>
+        <message>
+            <source>Documents in shared folders were changed since then.</source>
+            <translation>Dokumente in geteilten Ordnern wurden seither geändert.</translation>
+        </message>
+        <message>
+            <source>Resume it in a terminal with --files, which says whose count.</source>
+            <translation>Setzen Sie im Terminal mit --files fort; das sagt, welche gelten.</translation>
+        </message>
     </context>
     <context>
         <name>Words</name>

@@ -121,9 +121,17 @@ QVariantMap Actions::screenOf(const QString& session) const {
     return screenOptions(found && !found->screen.isEmpty() ? found->screen : QString("host"));
 }
 
+// Documents in shared folders that were changed meanwhile: the programs find them as they left
+// them, and the newer ones stay beside, so that nothing is lost either way.
+QVariantMap Actions::returnOf(const QString& session) const {
+    auto options = screenOf(session);
+    options.insert("files", "both");
+    return options;
+}
+
 void Actions::resume(const QString& session, const QString& snapshot) {
     watch(proxy<SessionProxy>(session)->Resume(
-              QDBusObjectPath(snapshot.isEmpty() ? QString("/") : snapshot), screenOf(session)),
+              QDBusObjectPath(snapshot.isEmpty() ? QString("/") : snapshot), returnOf(session)),
           "resume", session);
 }
 
@@ -140,7 +148,7 @@ void Actions::stop(const QString& session) {
 }
 
 void Actions::rollback(const QString& session, const QString& snapshot) {
-    watch(proxy<SessionProxy>(session)->Rollback(QDBusObjectPath(snapshot), screenOf(session)),
+    watch(proxy<SessionProxy>(session)->Rollback(QDBusObjectPath(snapshot), returnOf(session)),
           "rollback", session);
 }
 

@@ -78,6 +78,7 @@ private:
     void watch(const QDBusPendingCall& call, const QString& kind, const QString& session);
     // Tells of the job that a new session comes from.
     void announce(const QDBusPendingCall& call);
+    QVariantMap returnOf(const QString& session) const;
     QVariantMap screenOf(const QString& session) const;
 
     HelperLink& m_link;
