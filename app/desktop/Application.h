@@ -41,6 +41,7 @@ private:
     Actions m_actions;
     Deletions m_deletions;
     Troubles m_troubles;
+    Pictures m_pictures;
     Desk m_desk;
     Appearance m_appearance;
     std::unique_ptr<MainWindow> m_window;

@@ -7,6 +7,7 @@
 #include "app/desktop/model/HelperLink.h"
 #include "app/desktop/model/InstalledPrograms.h"
 #include "app/desktop/model/Models.h"
+#include "app/desktop/model/Pictures.h"
 #include "app/desktop/model/Settings.h"
 #include "app/desktop/model/Troubles.h"
 
@@ -20,6 +21,7 @@ struct Desk {
     Troubles& troubles;
     Settings& settings;
     const InstalledPrograms& programs;
+    Pictures& pictures;
 };
 
 } // namespace entracte::desktop

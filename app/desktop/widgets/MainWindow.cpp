@@ -101,6 +101,8 @@ void MainWindow::connectModels() {
     });
     connect(&m_desk.actions, &Actions::startBegun, this,
             [this](const QString& job) { m_ownStarts.insert(job); });
+    connect(&m_desk.pictures, &Pictures::arrived, m_timeline->viewport(),
+            qOverload<>(&QWidget::update));
     connect(&m_desk.deletions, &Deletions::changed, this,
             [this] { m_undo->setEnabled(!m_desk.deletions.waiting().isEmpty()); });
     m_undo->setEnabled(false);

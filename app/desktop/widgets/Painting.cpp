@@ -2,6 +2,10 @@
 
 #include "app/desktop/widgets/Appearance.h"
 
+#include <QImage>
+#include <QPainterPath>
+#include <QPixmapCache>
+
 #include <algorithm>
 
 namespace entracte::desktop {
@@ -41,6 +45,34 @@ void paintLine(QPainter& painter, const QRect& rect, const QFont& font, const QC
     painter.setPen(colour);
     painter.drawText(rect, int(alignment | Qt::AlignVCenter) | Qt::TextSingleLine,
                      QFontMetrics(font).elidedText(text, Qt::ElideRight, rect.width()));
+}
+
+bool paintPicture(QPainter& painter, const QRectF& rect, const QString& key, const QByteArray& png,
+                  const QPalette& palette) {
+    QPixmap picture;
+    if (png.isEmpty())
+        return false;
+    if (!QPixmapCache::find(key, &picture)) {
+        // Of a snapshot, and so a stranger's: nothing but PNG, and of the size that was promised.
+        QImage image;
+        if (!image.loadFromData(png, "PNG") || image.width() > 960 || image.height() > 600)
+            return false;
+        picture = QPixmap::fromImage(image);
+        QPixmapCache::insert(key, picture);
+    }
+    painter.save();
+    painter.setRenderHints(QPainter::Antialiasing | QPainter::SmoothPixmapTransform);
+    const double corner = std::clamp(rect.width() / 16, 3.0, 10.0);
+    QPainterPath frame;
+    frame.addRoundedRect(rect, corner, corner);
+    painter.fillPath(frame,
+                     mixed(palette.color(QPalette::Base), palette.color(QPalette::Text), 0.2));
+    painter.setClipPath(frame);
+    QRectF place(QPointF(), QSizeF(picture.size()).scaled(rect.size(), Qt::KeepAspectRatio));
+    place.moveCenter(rect.center());
+    painter.drawPixmap(place, picture, QRectF(picture.rect()));
+    painter.restore();
+    return true;
 }
 
 void paintWindows(QPainter& painter, const QRectF& rect, uint count, const QPalette& palette) {

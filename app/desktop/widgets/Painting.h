@@ -15,6 +15,10 @@ QFont scaled(const QFont& font, double factor, bool bold = false);
 void paintLine(QPainter& painter, const QRect& rect, const QFont& font, const QColor& colour,
                const QString& text, Qt::Alignment alignment = Qt::AlignLeading);
 // A picture of windows for a snapshot that has none: `count` of them, as outlines.
+// The picture of a snapshot, whole, on a ground; false when it is none. `key`: what it is kept
+// under.
+bool paintPicture(QPainter& painter, const QRectF& rect, const QString& key, const QByteArray& png,
+                  const QPalette& palette);
 void paintWindows(QPainter& painter, const QRectF& rect, uint count, const QPalette& palette);
 
 } // namespace entracte::desktop

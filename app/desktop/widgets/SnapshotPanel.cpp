@@ -12,10 +12,12 @@ namespace entracte::desktop {
 
 namespace {
 constexpr int kMaxComment = 200;
+constexpr int kMostTitles = 5; // the tool tip has all
 }
 
-void Preview::show(const SnapshotView& snapshot) {
+void Preview::show(const SnapshotView& snapshot, const QByteArray& png) {
     m_snapshot = snapshot;
+    m_png = png;
     setAccessibleName(
         tr("Picture of the snapshot, %n window(s)", nullptr, static_cast<int>(snapshot.windows)));
     update();
@@ -26,7 +28,8 @@ void Preview::paintEvent(QPaintEvent*) {
     QRectF place(rect());
     const QSizeF wanted = QSizeF(16, 10).scaled(place.size(), Qt::KeepAspectRatio);
     place = QRectF(QPointF(place.center().x() - wanted.width() / 2, place.top()), wanted);
-    paintWindows(painter, place, m_snapshot.windows, palette());
+    if (!paintPicture(painter, place, m_snapshot.path, m_png, palette()))
+        paintWindows(painter, place, m_snapshot.windows, palette());
 }
 
 SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* parent)
@@ -97,6 +100,10 @@ SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* paren
             m_minute.stop();
     });
     connect(&actions, &SessionActions::updated, this, &SnapshotPanel::refresh);
+    connect(&desk.pictures, &Pictures::arrived, this, [this](const QString& snapshot) {
+        if (snapshot == m_snapshot)
+            refresh();
+    });
 }
 
 void SnapshotPanel::saveComment() {
@@ -122,7 +129,8 @@ void SnapshotPanel::refresh() {
         return;
     if (isVisible() && !m_minute.isActive())
         m_minute.start();
-    m_preview->show(*snapshot);
+    const auto seen = m_desk.pictures.of(m_snapshot);
+    m_preview->show(*snapshot, seen.png);
     if (!m_comment->hasFocus() || !m_comment->isModified()) {
         m_comment->setText(printable(snapshot->comment));
         m_comment->setModified(false);
@@ -140,6 +148,9 @@ void SnapshotPanel::refresh() {
         tr("%1, %2", "windows, programs")
             .arg(tr("%n window(s)", nullptr, static_cast<int>(snapshot->windows)),
                  tr("%n program(s)", nullptr, static_cast<int>(snapshot->programs))));
+    if (!seen.titles.isEmpty())
+        m_windows->setText(m_windows->text() + '\n' + seen.titles.mid(0, kMostTitles).join('\n'));
+    m_windows->setToolTip(seen.titles.join('\n'));
     m_stored->setText(tr("%1 on the disk, for %2 of memory and %3 of files")
                           .arg(sizeText(snapshot->storedBytes), sizeText(snapshot->imageBytes),
                                sizeText(snapshot->layerBytes)));

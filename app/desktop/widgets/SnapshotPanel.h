@@ -17,7 +17,7 @@ class Preview : public QWidget {
     Q_OBJECT
 public:
     using QWidget::QWidget;
-    void show(const SnapshotView& snapshot);
+    void show(const SnapshotView& snapshot, const QByteArray& png);
     QSize sizeHint() const override { return {320, 200}; }
     bool hasHeightForWidth() const override { return true; }
     int heightForWidth(int width) const override { return width * 10 / 16; }
@@ -27,6 +27,7 @@ protected:
 
 private:
     SnapshotView m_snapshot;
+    QByteArray m_png;
 };
 
 class SnapshotPanel : public QWidget {

@@ -85,7 +85,9 @@ void TimelineDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     const int pictureHeight = card.height() - 2 * kPadding;
     const QRect picture(card.left() + kPadding, card.top() + kPadding, pictureHeight * 16 / 10,
                         pictureHeight);
-    paintWindows(*painter, visual(picture), snapshot->windows, palette);
+    if (!paintPicture(*painter, visual(picture), snapshot->path,
+                      m_desk.pictures.of(snapshot->path).png, palette))
+        paintWindows(*painter, visual(picture), snapshot->windows, palette);
 
     const int left = picture.right() + 12;
     const int line = option.fontMetrics.height();
