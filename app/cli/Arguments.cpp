@@ -201,6 +201,17 @@ public:
         addSnapshot(addWithSession(Verb::Delete, "delete",
                                    "Delete a session that does not run, with all its snapshots"),
                     "Delete only this snapshot");
+        add(Verb::Check, "check", "Look whether stored snapshots are as they were written")
+            ->add_flag("--read-data", m_arguments.readData, "Read every byte of them");
+        add(Verb::Gc, "gc", "Free the disk space that no snapshot needs");
+        auto* const prune =
+            addWithSession(Verb::Prune, "prune", "Remove the snapshots that rules do not keep");
+        prune
+            ->add_option("--keep", arguments.keep,
+                         "What stays, such as \"hourly=24 daily=7\" (the session's own rules when "
+                         "not given)")
+            ->type_name("RULES");
+        prune->add_flag("--dry-run", m_arguments.dryRun, "Only tell what would be removed");
         add(Verb::Doctor, "doctor", "Tell what this machine lacks for what, and what to do");
     }
 

@@ -32,6 +32,9 @@ enum class Verb {
     Detach,
     Stop,
     Delete,
+    Check,
+    Gc,
+    Prune,
     Doctor
 };
 
@@ -60,7 +63,9 @@ struct Arguments {
     std::optional<std::uint32_t> processLimit;
     std::optional<std::uint32_t> everySeconds; // start, schedule; 0: never
     std::optional<std::uint32_t> pauseSeconds; // schedule; 0: go on now
-    std::optional<std::string> keep;           // schedule; empty: all
+    std::optional<std::string> keep;           // schedule, prune; empty: all
+    bool readData = false;                     // check
+    bool dryRun = false;                       // prune
     std::optional<bool> resumeAutomatically;   // schedule
 };
 

@@ -48,6 +48,9 @@ public:
     Result<Json> detach();
     Result<Json> stop();
     Result<Json> remove();
+    Result<Json> check();
+    Result<Json> gc();
+    Result<Json> prune();
 
 private:
     // The session that was named.
@@ -497,6 +500,38 @@ Result<Json> Commands::remove() {
     return Json{{"deleted", std::move(deleted)}};
 }
 
+Result<Json> Commands::check() {
+    ENTRACTE_TRY(
+        finish(m_client.proxy<ManagerProxy>(Client::kRoot)->CheckStore(m_arguments.readData)));
+    say("Everything is as it was written.");
+    return Json{{"check", "whole"}};
+}
+
+Result<Json> Commands::gc() {
+    ENTRACTE_TRY(finish(m_client.proxy<ManagerProxy>(Client::kRoot)->CollectGarbage()));
+    say("What no snapshot needs is gone.");
+    return Json{{"gc", "done"}};
+}
+
+Result<Json> Commands::prune() {
+    ENTRACTE_ASSIGN(found, session());
+    auto reply = proxyOf(found)->Prune(QString::fromStdString(m_arguments.keep.value_or("")),
+                                       m_arguments.dryRun);
+    reply.waitForFinished();
+    if (reply.isError())
+        return fail(errorOf(reply.error()));
+    const QStringList removed = reply.argumentAt<0>();
+    const qulonglong freed = reply.argumentAt<1>();
+    Json ids = Json::array();
+    for (const QString& id : removed) {
+        ids.push_back(id.toStdString());
+        say((m_arguments.dryRun ? "Would remove " : "Removed ") + id.toStdString() + ".");
+    }
+    say(std::to_string(removed.size()) + " snapshots of " + nameOf(found) + ", " +
+        std::to_string(freed) + " bytes.");
+    return Json{{"removed", std::move(ids)}, {"freedBytes", freed}};
+}
+
 Result<Json> dispatch(Commands& commands, Verb verb) {
     switch (verb) {
     case Verb::Start:
@@ -541,6 +576,12 @@ Result<Json> dispatch(Commands& commands, Verb verb) {
         return commands.stop();
     case Verb::Delete:
         return commands.remove();
+    case Verb::Check:
+        return commands.check();
+    case Verb::Gc:
+        return commands.gc();
+    case Verb::Prune:
+        return commands.prune();
     case Verb::Doctor:
         break;
     }

@@ -69,4 +69,32 @@ void ManagerObject::Doctor(sdbus::Result<Findings>&& result) {
                 });
 }
 
+void ManagerObject::CheckStore(sdbus::Result<sdbus::ObjectPath>&& result, bool readData) {
+    const auto uid = m_context.gate.current().uid;
+    whenAllowed(m_context, uid, std::move(result),
+                [&context = m_context, uid, readData](const Pending<sdbus::ObjectPath>& pending) {
+                    const auto work = [engine = context.engine, uid,
+                                       readData](JobControl& control) -> Result<std::string> {
+                        const auto owner = uid == 0 ? std::nullopt : std::optional(uid);
+                        ENTRACTE_TRY(engine->checkStore(owner, readData, control));
+                        return std::string("/");
+                    };
+                    answer(pending, context.jobs.start("check", "", uid, work));
+                });
+}
+
+void ManagerObject::CollectGarbage(sdbus::Result<sdbus::ObjectPath>&& result) {
+    const auto uid = m_context.gate.current().uid;
+    // As what is root's: the store is everybody's.
+    whenAllowed(m_context, 0, std::move(result),
+                [&context = m_context, uid](const Pending<sdbus::ObjectPath>& pending) {
+                    const auto work =
+                        [engine = context.engine](JobControl& control) -> Result<std::string> {
+                        ENTRACTE_TRY(engine->collectGarbage(control));
+                        return std::string("/");
+                    };
+                    answer(pending, context.jobs.start("gc", "", uid, work));
+                });
+}
+
 } // namespace entracte::service

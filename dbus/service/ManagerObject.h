@@ -28,6 +28,8 @@ private:
     void StartSession(sdbus::Result<sdbus::ObjectPath>&& result, std::vector<std::string> command,
                       std::map<std::string, sdbus::Variant> options) override;
     void Doctor(sdbus::Result<Findings>&& result) override;
+    void CheckStore(sdbus::Result<sdbus::ObjectPath>&& result, bool readData) override;
+    void CollectGarbage(sdbus::Result<sdbus::ObjectPath>&& result) override;
     std::string Version() override;
 
     Context& m_context;

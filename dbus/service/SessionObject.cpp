@@ -243,6 +243,28 @@ void SessionObject::PauseSchedule(sdbus::Result<>&& result, std::int64_t untilUn
     });
 }
 
+void SessionObject::Prune(sdbus::Result<std::vector<std::string>, std::uint64_t>&& result,
+                          std::string keep, bool dryRun) {
+    whenAllowed(m_context, m_info.owner, std::move(result),
+                [&context = m_context, id = m_info.id, keep,
+                 dryRun](const Pending<std::vector<std::string>, std::uint64_t>& pending) {
+                    if (const auto idle = context.jobs.checkIdle(id); !idle)
+                        return pending->returnError(toBus(idle.error()));
+                    context.workers.run<PruneReport>(
+                        [engine = context.engine, id, keep, dryRun] {
+                            return engine->prune(id, keep, dryRun);
+                        },
+                        [pending](const Result<PruneReport>& report) {
+                            if (!report)
+                                return pending->returnError(toBus(report.error()));
+                            std::vector<std::string> removed;
+                            for (const SnapshotInfo& snapshot : report->removed)
+                                removed.push_back(snapshot.id);
+                            pending->returnResults(removed, report->freedBytes);
+                        });
+                });
+}
+
 void SessionObject::SetRetention(sdbus::Result<>&& result, std::string keep) {
     settle(std::move(result),
            [keep](Engine& engine, const SessionId& id) { return engine.setRetention(id, keep); });

@@ -45,6 +45,8 @@ private:
     void Rename(sdbus::Result<>&& result, std::string name) override;
     void SetSchedule(sdbus::Result<>&& result, std::uint32_t everySeconds) override;
     void PauseSchedule(sdbus::Result<>&& result, std::int64_t untilUnixMs) override;
+    void Prune(sdbus::Result<std::vector<std::string>, std::uint64_t>&& result, std::string keep,
+               bool dryRun) override;
     void SetRetention(sdbus::Result<>&& result, std::string keep) override;
     void SetLimits(sdbus::Result<>&& result, Options limits) override;
     void Usage(sdbus::Result<std::uint64_t, std::uint64_t, std::uint32_t>&& result) override;

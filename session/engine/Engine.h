@@ -9,6 +9,7 @@
 
 #include "session/engine/DisplayParticipant.h"
 #include "session/engine/Types.h"
+#include "session/store/StoreReports.h"
 
 #include <filesystem>
 #include <memory>
@@ -79,6 +80,13 @@ public:
     // Documents in shared folders that differ from the snapshot's (the newest when empty).
     virtual Result<std::vector<ChangedFile>> changedFiles(const SessionId&,
                                                           const SnapshotId& snapshot) const = 0;
+    // Removes what `keep` does not name (RetentionText.h), or what the session's own rules do not
+    // when it is empty. A dry run only tells.
+    virtual Result<PruneReport> prune(const SessionId&, const std::string& keep, bool dryRun) = 0;
+    // SnapshotDamaged with a line for each finding. `owner`: only what is theirs; nullopt: all.
+    virtual Status checkStore(std::optional<uid_t> owner, bool readData, JobControl&) = 0;
+    // Frees what no snapshot needs; Busy while snapshots are being written or read.
+    virtual Result<GcReport> collectGarbage(JobControl&) = 0;
 
     virtual Status rename(const SessionId&, const std::string& name) = 0;
     virtual Status setSchedule(const SessionId&, const Schedule&) = 0;

@@ -14,6 +14,7 @@
 #include "session/engine/Staging.h"
 #include "session/engine/StartJob.h"
 #include "session/engine/StopJob.h"
+#include "session/engine/StoreCareVerbs.h"
 #include "session/engine/SurveyRecord.h"
 #include "session/engine/TimelineJobs.h"
 #include "session/store/Directories.h"
@@ -224,6 +225,17 @@ public:
     }
     Status setPinned(const SessionId& id, const SnapshotId& snapshot, bool pinned) override {
         return edit(id, snapshot, {std::nullopt, pinned});
+    }
+
+    Result<PruneReport> prune(const SessionId& id, const std::string& keep, bool dryRun) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        return pruneSession(m_context, session, keep, dryRun);
+    }
+    Status checkStore(std::optional<uid_t> owner, bool readData, JobControl& job) override {
+        return entracte::checkStore(m_context, owner, readData, job);
+    }
+    Result<GcReport> collectGarbage(JobControl& job) override {
+        return m_context.store->gc({job, "removing", 0, 1});
     }
 
     std::vector<SessionInfo> sessions() const override {

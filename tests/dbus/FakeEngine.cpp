@@ -213,6 +213,31 @@ Status FakeEngine::setSchedule(const SessionId& id, const Schedule& schedule) {
     return {};
 }
 
+// All but the newest.
+Result<PruneReport> FakeEngine::prune(const SessionId& id, const std::string&, bool dryRun) {
+    PruneReport report;
+    report.removed = snapshots(id);
+    if (!report.removed.empty())
+        report.removed.pop_back();
+    for (const SnapshotInfo& info : report.removed) {
+        report.freedBytes += info.storedBytes;
+        if (!dryRun)
+            ENTRACTE_TRY(removeSnapshot(id, info.id));
+    }
+    return report;
+}
+
+// The whole store is damaged; nobody's own part of it is.
+Status FakeEngine::checkStore(std::optional<uid_t> owner, bool, JobControl&) {
+    if (owner)
+        return {};
+    return fail(ErrorCode::SnapshotDamaged, "1 part of the store is not as it was written:\n  x");
+}
+
+Result<GcReport> FakeEngine::collectGarbage(JobControl&) {
+    return GcReport{};
+}
+
 Status FakeEngine::setRetention(const SessionId& id, const std::string& keep) {
     ENTRACTE_TRY(change(id, [&](SessionInfo& info) { info.retention = keep; }));
     return {};

@@ -41,6 +41,9 @@ public:
                                                   const SnapshotId&) const override;
     Status rename(const SessionId&, const std::string& name) override;
     Status setSchedule(const SessionId&, const Schedule&) override;
+    Result<PruneReport> prune(const SessionId&, const std::string& keep, bool dryRun) override;
+    Status checkStore(std::optional<uid_t> owner, bool readData, JobControl&) override;
+    Result<GcReport> collectGarbage(JobControl&) override;
     Status setRetention(const SessionId&, const std::string& keep) override;
     Status setLimits(const SessionId&, const SessionLimits&) override;
     Result<SessionUsage> usage(const SessionId&) const override;

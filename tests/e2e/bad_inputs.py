@@ -135,6 +135,25 @@ def _damaged(case, damage):
     _expect_goes_on(desktop)
 
 
+def case_storeIsExaminedAndPruned(case):
+    require_root()
+    product = case.product()
+    _, desktop, session = _counting_session(case, product)
+    for comment in ("first", "second", "third"):
+        product.snapshot(session, comment)
+    expect(product.json("check", "--read-data") == {"check": "whole"}, "a store that nobody touched")
+    told = product.json("prune", session, "--keep", "last=1", "--dry-run")
+    expect(len(told["removed"]) == 2 and len(product.snapshots(session)) == 3, f"a dry run: {told}")
+    product.json("prune", session, "--keep", "last=1")
+    expect([s["comment"] for s in product.snapshots(session)] == ["third"], "the newest stays")
+    part = _parts(product)[0]
+    content = bytearray(part.read_bytes())
+    content[len(content) // 2] ^= 1
+    part.write_bytes(content)
+    _expect_refusal(lambda: product.json("check", "--read-data"), SNAPSHOT_DAMAGED)
+    _expect_goes_on(desktop)
+
+
 def case_truncatedSnapshot(case):
     def truncate(part):
         os.truncate(part, part.stat().st_size // 2)

@@ -113,6 +113,9 @@ TEST(ArgumentsTest, knowsEveryCommand) {
         {{"limits", "s"}, Verb::Limits},
         {{"windows", "s"}, Verb::Windows},
         {{"picture", "s", "-"}, Verb::Picture},
+        {{"check", "--read-data"}, Verb::Check},
+        {{"gc"}, Verb::Gc},
+        {{"prune", "s", "--dry-run"}, Verb::Prune},
         {{"doctor"}, Verb::Doctor}};
     for (const auto& [words, verb] : commands) {
         Arguments arguments;

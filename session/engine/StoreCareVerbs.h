@@ -1,0 +1,14 @@
+#pragma once
+
+// The store's care as verbs of the engine: rules applied by hand, and the examination.
+
+#include "session/engine/EngineContext.h"
+
+namespace entracte {
+
+Result<PruneReport> pruneSession(EngineContext& context, const std::shared_ptr<Session>& session,
+                                 const std::string& keep, bool dryRun);
+Status checkStore(EngineContext& context, std::optional<uid_t> owner, bool readData,
+                  JobControl& job);
+
+} // namespace entracte
