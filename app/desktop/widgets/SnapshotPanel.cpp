@@ -13,7 +13,7 @@ namespace entracte::desktop {
 namespace {
 constexpr int kMaxComment = 200;
 constexpr int kMostTitles = 5; // the tool tip has all
-}
+} // namespace
 
 void Preview::show(const SnapshotView& snapshot, const QByteArray& png) {
     m_snapshot = snapshot;
