@@ -238,6 +238,12 @@ void recordWindowEvent(Record& record, ClientId, const MessageView& event) {
         const ClientXid newParent = xidOf(event, parent);
         if (newParent == window_->parent) {
             window_->foreignParent = false;
+            // Told after it, too: a manager may move a window on the root and put it into a frame
+            // before the server's word of the first has come.
+            if (!sent) {
+                window_->x = event.get(x);
+                window_->y = event.get(y);
+            }
         } else if (!record.exists(newParent)) {
             // It stays a child of the root in the record.
             const ClientXid root = windowtree::rootOf(record, window_->id);

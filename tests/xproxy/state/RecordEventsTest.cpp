@@ -47,6 +47,19 @@ TEST_P(RecordEventsTest, aSentPlaceOnTheRootIsNotThePlaceInTheSessionsFrame) {
     EXPECT_EQ(window(A)->y, 18);
 }
 
+// A manager moves a window on the root and frames it at once: the server's word of the move comes
+// when the record has it in the frame already.
+TEST_P(RecordEventsTest, theServersWordOfAnEarlierMoveDoesNotStayInTheFrame) {
+    createWindow(kOne, A);
+    createWindow(kTwo, Frame);
+    reparent(kTwo, A, Frame, 3, 4);
+    configureNotify(0, 40, 330, 320, 240);
+    reparentNotify(Frame);
+    EXPECT_EQ(window(A)->x, 3);
+    EXPECT_EQ(window(A)->y, 4);
+    expectSoundTree();
+}
+
 TEST_P(RecordEventsTest, inAStrangersFrameTheSentPlaceCounts) {
     createWindow(kOne, A);
     reparentNotify(kStrangersFrame);
