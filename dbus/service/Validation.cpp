@@ -87,7 +87,10 @@ private:
     std::set<std::string> m_known;
 };
 
-Result<std::optional<ScreenSpec>> takeScreen(OptionReader& reader) {
+// What a screen whose size nobody named is like: a new one, or the one that the session had.
+enum class Sized : std::uint8_t { Newly, AsItWas };
+
+Result<std::optional<ScreenSpec>> takeScreen(OptionReader& reader, Sized sized) {
     ENTRACTE_ASSIGN(kind, reader.take<std::string>("screen"));
     ENTRACTE_ASSIGN(width, reader.take<std::uint16_t>("width"));
     ENTRACTE_ASSIGN(height, reader.take<std::uint16_t>("height"));
@@ -107,7 +110,10 @@ Result<std::optional<ScreenSpec>> takeScreen(OptionReader& reader) {
         return refuse("A screen is \"host\", \"window\" or \"headless\".");
     screen.width = width.value_or(screen.width);
     screen.height = height.value_or(screen.height);
-    if (screen.width < 64 || screen.width > 16384 || screen.height < 64 || screen.height > 16384)
+    if (!width && !height && sized == Sized::AsItWas)
+        screen.width = screen.height = 0;
+    else if (screen.width < 64 || screen.width > 16384 || screen.height < 64 ||
+             screen.height > 16384)
         return refuse("A screen has 64 to 16384 pixels each way.");
     screen.display = display.value_or("");
     if (!screen.display.empty())
@@ -237,7 +243,7 @@ Result<SessionSpec> sessionSpec(const std::vector<std::string>& command, const O
     ENTRACTE_ASSIGN(workingDirectory, reader.take<std::string>("workingDirectory"));
     ENTRACTE_ASSIGN(share, reader.take<std::vector<std::string>>("share"));
     ENTRACTE_ASSIGN(shareReadOnly, reader.take<std::vector<std::string>>("shareReadOnly"));
-    ENTRACTE_ASSIGN(screen, takeScreen(reader));
+    ENTRACTE_ASSIGN(screen, takeScreen(reader, Sized::Newly));
     ENTRACTE_TRY(reader.nothingElse());
 
     ENTRACTE_TRY(checkCommand(command, false));
@@ -312,7 +318,7 @@ Result<SessionLimits> sessionLimits(const Options& options) {
 Result<ResumeWishes> resumeWishes(const Options& options) {
     OptionReader reader(options);
     ResumeWishes wishes;
-    ENTRACTE_ASSIGN(screen, takeScreen(reader));
+    ENTRACTE_ASSIGN(screen, takeScreen(reader, Sized::AsItWas));
     wishes.screen = screen;
     ENTRACTE_ASSIGN(files, reader.take<std::string>("files"));
     ENTRACTE_TRY(reader.nothingElse());
@@ -329,7 +335,7 @@ Result<ResumeWishes> resumeWishes(const Options& options) {
 
 Result<std::optional<ScreenSpec>> screenSpec(const Options& options) {
     OptionReader reader(options);
-    ENTRACTE_ASSIGN(screen, takeScreen(reader));
+    ENTRACTE_ASSIGN(screen, takeScreen(reader, Sized::AsItWas));
     ENTRACTE_TRY(reader.nothingElse());
     return screen;
 }

@@ -24,13 +24,14 @@ Status leaveScreen(EngineContext& context, Session& session) {
 } // namespace
 
 Status attachSession(EngineContext& context, const std::shared_ptr<Session>& session,
-                     const ScreenSpec& screen, JobControl& job) {
+                     const ScreenSpec& asked, JobControl& job) {
     const auto use = JobUse::begin(context, session);
     if (!use)
         return fail(use.error());
     ENTRACTE_TRY(requireDisplay(*session));
     job.report("preparing", 0);
     ENTRACTE_ASSIGN(person, personOfUid(session->record().owner));
+    const ScreenSpec screen = sizedLike(asked, session->record().spec.screen);
     ENTRACTE_ASSIGN(next, startScreen(context, person, screen));
     ENTRACTE_TRY(job.check());
     const auto status = session->live->display->status();

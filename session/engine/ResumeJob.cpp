@@ -91,7 +91,7 @@ public:
         ENTRACTE_TRY(check());
         ENTRACTE_ASSIGN(criu, m_context.criu());
         if (screen)
-            m_remembered.spec.screen = *screen;
+            m_remembered.spec.screen = sizedLike(*screen, m_remembered.spec.screen);
         else
             m_remembered.spec.screen = m_before.spec.screen;
         std::unique_ptr<ScreenProcess> shown;

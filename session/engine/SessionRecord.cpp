@@ -156,6 +156,14 @@ Result<SessionRecord> parseRecord(std::string_view text) try {
     return unreadable(problem.what());
 }
 
+ScreenSpec sizedLike(ScreenSpec asked, const ScreenSpec& before) {
+    if (asked.width == 0 || asked.height == 0) {
+        asked.width = before.width;
+        asked.height = before.height;
+    }
+    return asked;
+}
+
 Status checkSpec(const SessionSpec& spec) {
     if (spec.name.empty() || spec.name.size() > kMaxName ||
         printable(spec.name, kMaxName) != spec.name)

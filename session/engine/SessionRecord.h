@@ -44,6 +44,8 @@ std::string formatRecord(const SessionRecord& record);
 Result<SessionRecord> parseRecord(std::string_view text);
 
 // Names in the caller's arguments that no session could have: InvalidArgument with a sentence.
+// `asked`, with the size of `before` where none was asked for.
+ScreenSpec sizedLike(ScreenSpec asked, const ScreenSpec& before);
 Status checkSpec(const SessionSpec& spec);
 
 } // namespace entracte

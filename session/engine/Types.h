@@ -42,7 +42,7 @@ enum class ScreenKind : std::uint8_t { Host, Window, Headless };
 
 struct ScreenSpec {
     ScreenKind kind = ScreenKind::Host;
-    std::uint16_t width = 1280; // pixels; window and headless
+    std::uint16_t width = 1280; // pixels; window and headless; 0 (both): as it was before
     std::uint16_t height = 800;
     std::string display; // host: DISPLAY of the caller
     std::string

@@ -98,6 +98,17 @@ TEST(ValidationTest, resumesWhereItWasWhenNothingIsSaid) {
     EXPECT_FALSE(screenSpec({{"name", sdbus::Variant(std::string("x"))}}));
 }
 
+TEST(ValidationTest, leavesTheSizeAsItWasWhenNoneIsSaid) {
+    const auto resumed = screenSpec(headless());
+    ASSERT_TRUE(resumed && *resumed);
+    EXPECT_EQ((*resumed)->width, 0);
+    EXPECT_EQ((*resumed)->height, 0);
+    EXPECT_EQ(sessionSpec({}, headless())->screen.width, 1280);
+    auto options = headless();
+    options.emplace("width", sdbus::Variant(std::uint16_t{0}));
+    EXPECT_FALSE(screenSpec(options));
+}
+
 TEST(ValidationTest, sharesNothingOfTheSystem) {
     for (const char* path :
          {"/", "/proc", "/proc/self", "/sys/fs", "/dev/shm", "/run", "/run/user/1000"}) {

@@ -54,6 +54,15 @@ TEST(SessionRecordTest, refusesStrangeOnes) {
     EXPECT_FALSE(parseRecord(with("\"owner\": 1000", "\"owner\": \"root\"")));
 }
 
+TEST(SessionSpecTest, aScreenHasTheSizeThatItHadUnlessAnotherIsAskedFor) {
+    const ScreenSpec before{ScreenKind::Window, 800, 600, ":1", ""};
+    const ScreenSpec like = sizedLike({ScreenKind::Headless, 0, 0, "", ""}, before);
+    EXPECT_EQ(like.width, 800);
+    EXPECT_EQ(like.height, 600);
+    EXPECT_EQ(like.kind, ScreenKind::Headless);
+    EXPECT_EQ(sizedLike({ScreenKind::Window, 640, 480, "", ""}, before).width, 640);
+}
+
 TEST(SessionSpecTest, refusesWhatNoSessionCanHave) {
     EXPECT_TRUE(checkSpec(goodSpec()));
     const auto refused = [](const auto& change) {
