@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 setup := resources/setup
 
 .DEFAULT_GOAL := build
-.PHONY: build setup packages criu demo test test-faults bench-xproxy fuzz install format clean
+.PHONY: build setup packages criu demo test test-apps test-faults bench-xproxy fuzz install format clean
 
 build: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -27,6 +27,12 @@ demo: setup
 
 test: setup
 	@$(setup)/run-tests.sh $(BUILD) $(TESTARGS)
+
+# The programs and whole desktops that people use (docs/programs.md): installs them, half a gigabyte. RUNS=5: five times.
+test-apps: setup
+	@$(setup)/install-packages.sh apps
+	@ENTRACTE_APPS=1 ENTRACTE_APPS_RUNS=$(or $(RUNS),1) $(setup)/run-tests.sh $(BUILD) -L apps $(TESTARGS); \
+		status=$$?; /usr/bin/python3 tests/apps/report.py $(BUILD) docs/programs.md; exit $$status
 
 # What it costs to run through the X proxy (docs/performance.md). QUICK=1: a minute instead of five.
 bench-xproxy: build

@@ -1,0 +1,90 @@
+#!/usr/bin/python3
+"""apps.py NAME: a program (or whole desktop) that people use, through snapshot, death of session and X server, resume
+and use. apps.py --list names them, apps.py --small those that `make test` tries, too.
+
+Leaves BUILD/apps/NAME/result.json and pictures; report.py makes the table. ENTRACTE_APPS=1 (make test-apps) tries all,
+ENTRACTE_APPS_RUNS times each. Exit status 77 with a reason when this machine cannot try it.
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import traceback
+from contextlib import ExitStack
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
+sys.dont_write_bytecode = True
+
+from applications import APPLICATIONS  # noqa: E402
+from trial import Trial  # noqa: E402
+from entractetest.case import SKIPPED, Case, Skip, require_root  # noqa: E402
+from entractetest.processes import BUILD_DIRECTORY, Workspace  # noqa: E402
+
+# Installed wherever `make test` runs.
+SMALL = ("xterm-bash", "tmux", "desktop-openbox")
+
+
+def version_of(package):
+    """As the distribution names it; None when it is not installed."""
+    done = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Status} ${Version}", package], capture_output=True,
+                          text=True, check=False)
+    status, _, version = done.stdout.partition(" ")
+    return version if status == "installed" else None
+
+
+def require(application):
+    require_root()
+    if application.name not in SMALL and not os.environ.get("ENTRACTE_APPS"):
+        raise Skip(f"{application.name} is tried by \"make test-apps\", which installs it and its like")
+    if not version_of(application.package):
+        raise Skip(f"{application.package} is not installed; \"make test-apps\" does that")
+    for command in application.requires:
+        if not shutil.which(command, path="/usr/local/bin:/usr/bin:/bin"):
+            raise Skip(f"{application.name} cannot be tried without {command}")
+
+
+def try_once(application, pictures):
+    """(what was measured, why it failed or nothing)"""
+    with ExitStack() as stack:
+        trial = Trial(Case(stack, stack.enter_context(Workspace())), application, pictures)
+        try:
+            trial.run()
+            return trial.measured(), ""
+        except Exception as problem:
+            traceback.print_exc()
+            print(trial.product.words()[-3000:])
+            return trial.measured(), str(problem).strip().splitlines()[0]
+
+
+def main():
+    if sys.argv[1:] in (["--list"], ["--small"]):
+        print("\n".join(SMALL if sys.argv[1] == "--small" else APPLICATIONS))
+        return 0
+    kind = APPLICATIONS[sys.argv[1]]
+    pictures = BUILD_DIRECTORY / "apps" / kind.name
+    try:
+        require(kind)
+    except Skip as reason:
+        print(f"skipped: {reason}")
+        return SKIPPED
+    shutil.rmtree(pictures, ignore_errors=True)
+    pictures.mkdir(parents=True)
+    runs, passed, row = int(os.environ.get("ENTRACTE_APPS_RUNS", "1")), 0, {}
+    reason = ""
+    for _ in range(runs):
+        measured, wrong = try_once(kind(), pictures)
+        row.update(measured)
+        passed += not wrong
+        reason = wrong or reason
+    row = {"program": kind.name, "version": version_of(kind.package), "notes": kind.notes, "runs": runs,
+           "passed": passed, **row, "reason": reason}
+    (pictures / "result.json").write_text(json.dumps(row, indent=2) + "\n")
+    print(json.dumps(row))
+    return 0 if passed == runs else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
