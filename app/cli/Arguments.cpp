@@ -153,8 +153,11 @@ public:
 
         for (auto* const saving :
              {addWithSession(Verb::Snapshot, "snapshot", "Save a session, which goes on running"),
-              addWithSession(Verb::Suspend, "suspend", "Save a session and end it")})
+              addWithSession(Verb::Suspend, "suspend", "Save a session and end it")}) {
             saving->add_option("--comment", arguments.comment, "A line to know the snapshot by");
+            saving->add_flag("--dry-run", arguments.dryRun,
+                             "Only tell what cannot be saved; nothing is touched");
+        }
 
         auto* const resume =
             addWithSession(Verb::Resume, "resume", "Bring a session back from a snapshot");

@@ -65,7 +65,7 @@ struct Arguments {
     std::optional<std::uint32_t> pauseSeconds; // schedule; 0: go on now
     std::optional<std::string> keep;           // schedule, prune; empty: all
     bool readData = false;                     // check
-    bool dryRun = false;                       // prune
+    bool dryRun = false;                       // prune, snapshot, suspend: only tell
     std::optional<bool> resumeAutomatically;   // schedule
 };
 

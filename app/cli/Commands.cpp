@@ -4,6 +4,7 @@
 #include "app/cli/CallerEnvironment.h"
 #include "app/cli/DesktopSessions.h"
 #include "app/cli/DoctorCommand.h"
+#include "app/cli/DryRunCommand.h"
 #include "app/cli/JobWatcher.h"
 #include "app/cli/Lookup.h"
 #include "app/cli/Output.h"
@@ -235,13 +236,7 @@ Result<Json> Commands::show() {
     json["snapshots"] = Json::array();
     for (const auto& snapshot : snapshots)
         json["snapshots"].push_back(toJson(snapshot));
-    json["findings"] = Json::array();
-    for (const auto& finding : findings)
-        json["findings"].push_back({{"blocks", finding.blocks},
-                                    {"program", finding.program.toStdString()},
-                                    {"pid", finding.pid},
-                                    {"reason", finding.reason.toStdString()},
-                                    {"remedy", finding.remedy.toStdString()}});
+    json["findings"] = toJson(findings);
     return Json{{"session", std::move(json)}};
 }
 
@@ -598,6 +593,8 @@ int run(const Arguments& arguments) {
         return doctor(client, arguments.json);
     if (const auto reachable = client.reachable(); !reachable)
         return report(reachable.error(), arguments.json, Client::kHelperUnreachableStatus);
+    if (arguments.dryRun && (arguments.verb == Verb::Snapshot || arguments.verb == Verb::Suspend))
+        return dryRun(client, arguments);
     Commands commands(client, arguments);
     const auto result = dispatch(commands, arguments.verb);
     if (!result)

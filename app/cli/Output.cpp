@@ -32,6 +32,7 @@ Json toJson(const SessionView& session) {
             {"created_unix_ms", session.createdUnixMs},
             {"programs", session.programs},
             {"windows", session.windows},
+            {"blockers", session.blockers},
             {"schedule_s", session.scheduleSeconds},
             {"paused_until_unix_ms", session.pausedUntilUnixMs},
             {"next_snapshot_unix_ms", session.nextSnapshotUnixMs},
@@ -144,7 +145,28 @@ void printSessions(const Overview& overview) {
                    printable(session.name), width, text(session.state), screen, session.windows,
                    snapshots.size(),
                    snapshots.isEmpty() ? "-" : timeText(snapshots.last().takenUnixMs));
+        if (session.blockers > 0)
+            fmt::print("{:<16}  cannot be saved now: \"entracte show {}\" tells why\n", "",
+                       printable(session.name));
     }
+}
+
+Json toJson(const EntracteFindings& findings) {
+    auto list = Json::array();
+    for (const auto& finding : findings)
+        list.push_back({{"blocks", finding.blocks},
+                        {"program", text(finding.program)},
+                        {"pid", finding.pid},
+                        {"reason", text(finding.reason)},
+                        {"remedy", text(finding.remedy)}});
+    return list;
+}
+
+void printFindings(const EntracteFindings& findings) {
+    for (const auto& finding : findings)
+        fmt::print("  {} {} (pid {}): {} {}\n",
+                   finding.blocks ? "cannot be saved:" : "careful:", printable(finding.program),
+                   finding.pid, printable(finding.reason), printable(finding.remedy));
 }
 
 void printSession(const SessionView& session, const QList<SnapshotView>& snapshots,
@@ -157,10 +179,7 @@ void printSession(const SessionView& session, const QList<SnapshotView>& snapsho
     fmt::print("  started   {}\n", timeText(session.createdUnixMs));
     fmt::print("  programs  {}, windows {}\n", session.programs, session.windows);
     fmt::print("  schedule  {}\n", scheduleText(session));
-    for (const auto& finding : findings)
-        fmt::print("  {} {} (pid {}): {} {}\n",
-                   finding.blocks ? "cannot be saved:" : "careful:", printable(finding.program),
-                   finding.pid, printable(finding.reason), printable(finding.remedy));
+    printFindings(findings);
     if (snapshots.isEmpty()) {
         fmt::print("  no snapshots\n");
         return;

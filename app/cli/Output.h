@@ -15,11 +15,13 @@ using Json = nlohmann::ordered_json;
 
 Json toJson(const SessionView& session);
 Json toJson(const SnapshotView& snapshot);
+Json toJson(const EntracteFindings& findings);
 void printJson(const Json& json);
 
 void printSessions(const Overview& overview);
 void printSession(const SessionView& session, const QList<SnapshotView>& snapshots,
                   const EntracteFindings& findings);
+void printFindings(const EntracteFindings& findings);
 
 // "38.1 MB": powers of 1000, as disks are sold.
 std::string bytesText(quint64 bytes);

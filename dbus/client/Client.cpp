@@ -33,6 +33,7 @@ SessionView sessionView(const QString& path, const QVariantMap& properties) {
     view.createdUnixMs = properties.value("CreatedUnixMs").toLongLong();
     view.programs = properties.value("Programs").toUInt();
     view.windows = properties.value("Windows").toUInt();
+    view.blockers = properties.value("Blockers").toUInt();
     view.scheduleSeconds = properties.value("ScheduleSeconds").toUInt();
     view.pausedUntilUnixMs = properties.value("PausedUntilUnixMs").toLongLong();
     view.nextSnapshotUnixMs = properties.value("NextSnapshotUnixMs").toLongLong();

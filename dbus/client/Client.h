@@ -32,6 +32,7 @@ struct SessionView {
     qint64 createdUnixMs = 0;
     uint programs = 0;
     uint windows = 0;
+    uint blockers = 0;
     uint scheduleSeconds = 0;
     qint64 pausedUntilUnixMs = 0;
     qint64 nextSnapshotUnixMs = 0;

@@ -60,6 +60,7 @@ PropertyMap SessionObject::properties() {
             {"Command", Command()},
             {"CreatedUnixMs", CreatedUnixMs()},
             {"Programs", Programs()},
+            {"Blockers", Blockers()},
             {"Windows", Windows()},
             {"ScheduleSeconds", ScheduleSeconds()},
             {"PausedUntilUnixMs", PausedUntilUnixMs()},

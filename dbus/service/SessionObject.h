@@ -68,6 +68,7 @@ private:
     std::int64_t CreatedUnixMs() override { return m_info.createdUnixMs; }
     std::uint32_t Programs() override { return m_info.programs; }
     std::uint32_t Windows() override { return m_info.windows; }
+    std::uint32_t Blockers() override { return m_info.blockers; }
 
     std::uint32_t ScheduleSeconds() override { return m_info.schedule.everySeconds; }
     std::int64_t PausedUntilUnixMs() override { return m_info.schedule.pausedUntilUnixMs; }

@@ -251,6 +251,8 @@ private:
                       kCloseIt);
             else if (kind == "inotify")
                 lookAtWatches(process, name);
+            else if (kind == "[eventfd]")
+                lookAtCounter(process, name);
             return;
         }
         if (target == "/dev/tty" && !process.terminal)
@@ -311,6 +313,16 @@ private:
                                    bytesOfHex(valueOf(line, " f_handle:"))))
                 block(process, "watches a folder that has been deleted",
                       "Close the window that shows the folder, or the program, and try again.");
+        });
+    }
+
+    void lookAtCounter(const SessionProcess& process, const char* name) {
+        const auto text = descriptorInfo(process, name);
+        forEachLine(text, [&](std::string_view line) {
+            if (line.starts_with("eventfd-semaphore:") && leadingNumber<int>(line.substr(18)) != 0)
+                add(false, process,
+                    "waits with an eventfd semaphore, which a resume makes a plain counter",
+                    "It is seldom used; should the program hang after a resume, start it anew.");
         });
     }
 

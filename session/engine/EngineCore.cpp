@@ -80,7 +80,7 @@ public:
         asked.environment = environment;
         asked.workingDirectory = workingDirectory;
         ENTRACTE_TRY(checkSpec(asked));
-        const auto use = BriefUse::begin(session->slot);
+        const auto use = BriefUse::beside(session->slot);
         if (!use)
             return fail(use.error());
         ENTRACTE_TRY(requireLive(*session));
@@ -272,14 +272,16 @@ public:
     }
     Result<std::vector<Finding>> preflight(const SessionId& id) const override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
-        const auto use = BriefUse::begin(session->slot);
+        const auto use = BriefUse::beside(session->slot);
         if (!use)
             return fail(use.error());
         ENTRACTE_TRY(requireLive(*session));
         const pid_t init = session->live->container.init;
         // The display's and PID 1's own connections are still open here; a snapshot closes them or
         // knows them exactly.
-        return entracte::preflight(init, ownSockets(init));
+        ENTRACTE_ASSIGN(findings, entracte::preflight(init, ownSockets(init)));
+        noteBlockers(m_context, *session, findings);
+        return findings;
     }
 
 private:

@@ -1,5 +1,6 @@
 #include "session/engine/LiveSessions.h"
 
+#include "session/criu/Preflight.h"
 #include "session/engine/Processes.h"
 #include "session/engine/SessionCgroup.h"
 #include "session/engine/Staging.h"
@@ -7,6 +8,8 @@
 #include "session/store/RemoveTree.h"
 
 #include <spdlog/spdlog.h>
+
+#include <algorithm>
 
 namespace entracte {
 
@@ -48,6 +51,8 @@ bool dropScreen(EngineContext& context, Session& session) {
     return true;
 }
 
+constexpr unsigned kTicksToLook = 4; // of SessionWatch
+
 void refresh(EngineContext& context, Session& session) {
     const auto use = BriefUse::begin(session.slot);
     if (!use || !session.live)
@@ -61,6 +66,12 @@ void refresh(EngineContext& context, Session& session) {
         session.programs = programs;
         session.windows = windows;
         context.registry.tell(session);
+    }
+    // A look at every process takes some milliseconds: not each time.
+    if (session.looks++ % kTicksToLook == 0) {
+        const pid_t init = session.live->container.init;
+        if (const auto findings = preflight(init, ownSockets(init)))
+            noteBlockers(context, session, *findings);
     }
 }
 
@@ -122,6 +133,13 @@ void watchPrograms(Session& session, bool skipPast) {
                      started.error().forLog());
 }
 
+void noteBlockers(EngineContext& context, Session& session, const std::vector<Finding>& findings) {
+    const auto blockers =
+        static_cast<std::uint32_t>(std::ranges::count(findings, true, &Finding::blocks));
+    if (session.blockers.exchange(blockers) != blockers)
+        context.registry.tell(session);
+}
+
 void startWatch(EngineContext& context, Session& session) {
     session.watch.start(session.live->container.initPidfd.get(),
                         session.live->screen ? session.live->screen->socket() : -1,
@@ -165,6 +183,7 @@ void endLive(EngineContext& context, Session& session) {
     }
     session.programs = 0;
     session.windows = 0;
+    session.blockers = 0;
     clearRuntime(context, session.id());
 }
 

@@ -37,6 +37,8 @@ std::unique_ptr<LiveSession> makeLive(EngineContext& context, Session& session,
 // Lets the session hear of a program's end again.
 void watchPrograms(Session& session, bool skipPast);
 void startWatch(EngineContext& context, Session& session);
+// Remembers and tells how much keeps the session from being saved.
+void noteBlockers(EngineContext& context, Session& session, const std::vector<Finding>& findings);
 
 // A screen of the person's; the registry learns of it when the session is shown on it.
 Result<std::unique_ptr<ScreenProcess>> startScreen(const EngineContext& context,

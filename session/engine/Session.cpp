@@ -21,6 +21,7 @@ SessionInfo Session::info() const {
         info.nextSnapshotUnixMs = nextSnapshotUnixMs;
         info.programs = programs;
         info.windows = windows;
+        info.blockers = blockers;
     }
     return info;
 }

@@ -38,11 +38,13 @@ public:
     SessionInfo info() const;
 
     std::atomic<std::uint32_t> programs{0};
+    std::atomic<std::uint32_t> blockers{0};
     std::atomic<std::uint32_t> windows{0};
     std::atomic<std::int64_t> nextSnapshotUnixMs{0}; // by the schedule
 
     JobSlot slot;
     std::unique_ptr<LiveSession> live; // of the slot's holder; null: does not run
+    unsigned looks = 0; // of the watch: how often it has looked
     SessionWatch watch;                // of the slot's holder; runs between jobs
 
 private:

@@ -1,6 +1,7 @@
 #include "session/engine/SnapshotJob.h"
 
 #include "session/base/Printable.h"
+#include "session/base/ScopeExit.h"
 #include "session/criu/Preflight.h"
 #include "session/engine/HostFacts.h"
 #include "session/engine/HostFiles.h"
@@ -30,6 +31,7 @@ constexpr std::uint64_t kImageOverhead = 32ull << 20; // bytes beside the memory
 class Stillness {
 public:
     Stillness(EngineContext& context, Session& session) : m_context(context), m_session(session) {
+        m_session.slot.hold();
         m_session.live->programs->stop();
     }
     Stillness(const Stillness&) = delete;
@@ -46,6 +48,7 @@ public:
     void end() {
         if (std::exchange(m_ended, true) || !m_session.live)
             return;
+        const ScopeExit letGo([this] { m_session.slot.letGo(); });
         LiveSession& live = *m_session.live;
         if (m_prepared) {
             if (const auto on = live.display->goOn(); !on)
@@ -95,6 +98,7 @@ public:
                 m_look = std::move(*begun);
         // Everything that takes a while comes before the display is made still.
         ENTRACTE_ASSIGN(findings, preflight(init(), ownSockets(init())));
+        noteBlockers(m_context, m_session, findings);
         ENTRACTE_TRY(refuseBlockers(findings));
         Stillness stillness(m_context, m_session);
         ENTRACTE_ASSIGN(sockets, stillness.prepare());
@@ -102,6 +106,10 @@ public:
         ENTRACTE_ASSIGN(connections, preflightConnections(init(), sockets));
         ENTRACTE_TRY(refuseBlockers(connections));
         ENTRACTE_ASSIGN(staging, makeStaging());
+        if (!staging.inMemory())
+            spdlog::warn("session {}: memory is short, so it is saved by way of the disk; the "
+                         "session stands still for longer",
+                         m_session.id());
         ENTRACTE_ASSIGN(writer, m_context.store->begin(m_session.id()));
         ENTRACTE_TRY(m_job.check());
 
@@ -227,6 +235,8 @@ Result<SnapshotInfo> takeSnapshot(EngineContext& context, const JobUse& use,
                                   Afterwards afterwards, JobControl& job) {
     Session& session = use.session();
     ENTRACTE_TRY(requireLive(session));
+    session.slot.openToBrief();
+    ScopeExit close([&session] { session.slot.closeToBrief(); });
     auto taken = SnapshotJob(context, session, origin, afterwards, job).run(comment);
     if (!taken)
         return fail(goesOn(std::move(taken).error()));
@@ -234,6 +244,7 @@ Result<SnapshotInfo> takeSnapshot(EngineContext& context, const JobUse& use,
     if (context.observer)
         context.observer->snapshotAdded(*taken);
     if (afterwards == Afterwards::End) {
+        session.slot.closeToBrief();
         job.report("ending", 0.99);
         endLive(context, session);
         static_cast<void>(context.registry.update(session, [](SessionRecord& record) {

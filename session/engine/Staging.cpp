@@ -60,8 +60,10 @@ Result<Staging> Staging::make(const std::filesystem::path& place,
     const auto& directory = inMemory ? place : fallback;
     ENTRACTE_ASSIGN(made, openDirectory(directory, true));
     made.reset();
+    // Never more than was asked for, and a reserve for what grew meanwhile.
+    const auto options = "mode=0700,size=" + std::to_string(bytes + kReserve);
     if (inMemory && ::mount("entracte", directory.c_str(), "tmpfs",
-                            MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700,size=100%") != 0)
+                            MS_NOSUID | MS_NODEV | MS_NOEXEC, options.c_str()) != 0)
         return fail(Error::fromErrno("Memory for the images could not be set aside"));
     Staging staging(directory, inMemory);
     ENTRACTE_ASSIGN(images, openDirectory(staging.images(), true));

@@ -106,6 +106,7 @@ struct SessionInfo {
     std::int64_t createdUnixMs = 0;
     std::uint32_t programs = 0; // processes in the session but for our own
     std::uint32_t windows = 0;  // mapped top-level windows
+    std::uint32_t blockers = 0; // found by the last look: what keeps it from being saved
     Schedule schedule;
     std::int64_t nextSnapshotUnixMs = 0; // 0: none is planned
     std::string retention; // as session/engine/RetentionText.h writes it; empty: all are kept

@@ -39,6 +39,39 @@ TEST(JobSlotTest, letsAJobWaitForABriefUse) {
     EXPECT_TRUE(began);
 }
 
+TEST(JobSlotTest, anOpenJobLetsOthersWorkBesideItButForTheStillTime) {
+    JobSlot slot;
+    ASSERT_TRUE(slot.beginJob());
+    EXPECT_FALSE(BriefUse::beside(slot)); // not open
+    slot.openToBrief();
+    EXPECT_TRUE(BriefUse::beside(slot));
+    EXPECT_FALSE(BriefUse::begin(slot));
+    slot.hold();
+    std::atomic<bool> began{false};
+    std::thread other([&] {
+        EXPECT_TRUE(BriefUse::beside(slot));
+        began = true;
+    });
+    std::this_thread::sleep_for(50ms);
+    EXPECT_FALSE(began);
+    slot.letGo();
+    other.join();
+    EXPECT_TRUE(began);
+    slot.closeToBrief();
+    EXPECT_FALSE(BriefUse::beside(slot));
+}
+
+TEST(JobSlotTest, whoWaitsForAnOpenJobGoesOnWhenItEnds) {
+    JobSlot slot;
+    ASSERT_TRUE(slot.beginJob());
+    slot.openToBrief();
+    slot.hold();
+    std::thread other([&] { EXPECT_TRUE(BriefUse::beside(slot)); });
+    std::this_thread::sleep_for(20ms);
+    slot.endJob();
+    other.join();
+}
+
 TEST(JobSlotTest, givesBackWhenTheUseEnds) {
     JobSlot slot;
     {
