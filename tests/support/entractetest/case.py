@@ -76,7 +76,7 @@ def main(functions):
         print("\n".join(cases))
         return 0
     try:
-        for name in sys.argv[1:] or cases:
+        for name in [word for word in sys.argv[1:] if not word.startswith("--")] or cases:
             _run(name, cases[name])
     except Skip as reason:
         print(f"skipped: {reason}")
