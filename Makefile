@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 setup := resources/setup
 
 .DEFAULT_GOAL := build
-.PHONY: build setup packages criu demo test test-apps test-faults bench-xproxy fuzz install format clean
+.PHONY: build setup packages criu demo test test-apps test-faults bench-xproxy bench-engine fuzz install format clean
 
 build: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -37,6 +37,9 @@ test-apps: setup
 # What it costs to run through the X proxy (docs/performance.md). QUICK=1: a minute instead of five.
 bench-xproxy: build
 	@/usr/bin/python3 tests/bench/xproxy.py $(BUILD) $(if $(QUICK),--quick)
+
+bench-engine: build
+	@/usr/bin/python3 tests/bench/engine.py $(BUILD) $(if $(QUICK),--rounds 3)
 
 # Kills the store's writer, and fills its disk, at every system call that touches the store.
 test-faults: build
