@@ -190,6 +190,8 @@ void RequestPath::pass(Client& client, Ext ext, const wire::MessageSchema* schem
     Upstream& upstream = *client.upstream;
     for (const auto& wanted : effects.captures)
         capture(client, wanted);
+    for (const auto& wanted : effects.regionCaptures)
+        capture(client, wanted);
     for (const ClientXid freed : effects.releases)
         injectAs(
             client,
@@ -282,6 +284,20 @@ void RequestPath::holdWhileBlocked(Client& client) {
         waiting->held = waiting->awaits = false;
         m_core.unheld.push_back(id);
     });
+}
+
+void RequestPath::capture(Client& client, const RequestEffects::RegionCapture& wanted) {
+    const ByteOrder order = client.order;
+    const std::uint8_t major = m_core.face->extensions.of(Ext::XFixes).major;
+    injectAs(client,
+             MessageBuilder::request(order, major, wire::xfixes::kFetchRegion)
+                 .u32(raw(wanted.region))
+                 .finish(),
+             false, [shape = wanted.into, order](ByteView reply) {
+                 const MessageView view(reply, order);
+                 if (view.u8(0) == 1)
+                     shape->rectangles = reordered(view.tail(32), 16, order, wire::kHostOrder);
+             });
 }
 
 void RequestPath::reissue(Client& client) {

@@ -44,6 +44,7 @@ private:
               std::span<std::byte> message, bool big, RequestEffects& effects);
     void capture(Client& client, const RequestEffects::Capture& wanted);
     void holdWhileBlocked(Client& client);
+    void capture(Client& client, const RequestEffects::RegionCapture& wanted);
 
     // The ones that are answered here. Nothing: it is an ordinary one.
     std::optional<Verdict> special(Client& client, Ext ext, std::uint8_t opcode,
@@ -54,6 +55,7 @@ private:
     static bool mayAnswer(const Client& client);
     // The server's constants: atoms of known names, numbers of extensions, picture formats.
     Bytes knownAnswer(Client& client, Ext ext, std::uint8_t opcode, const MessageView& view);
+    std::optional<Verdict> glx(Client& client, std::uint8_t opcode, const MessageView& view);
     Verdict xidRange(Client& client, const MessageView& view);
     Verdict xidList(Client& client, const MessageView& view);
     Verdict attach(Client& client, const MessageView& view);

@@ -154,6 +154,8 @@ RequestPath::special(Client& client, Ext ext, std::uint8_t opcode, const Message
                               pictFormatsIn(client.order, m_core.face->pictFormatsReply));
         }
         return {};
+    case Ext::Glx:
+        return glx(client, opcode, view);
     case Ext::Core:
         if (opcode == core::kGetAtomName) {
             const auto atom = atomOf(view, core::GetAtomName::atom);
@@ -165,6 +167,26 @@ RequestPath::special(Client& client, Ext ext, std::uint8_t opcode, const Message
     default:
         return {};
     }
+}
+
+// Only what programs need that draw by themselves (direct contexts): what a server draws for a
+// program could not be taken to another one. Servers refuse indirect contexts anyhow, unless asked.
+std::optional<RequestPath::Verdict> RequestPath::glx(Client& client, std::uint8_t opcode,
+                                                     const MessageView& view) {
+    namespace glx = wire::glx;
+    const bool asksForConfigs = opcode == glx::kGetFBConfigs || opcode == glx::kGetVisualConfigs;
+    if (!asksForConfigs)
+        return substitute(client, Ext::Glx, nullptr,
+                          makeError(client.order, kBadRequest, 0, view.u8(0), opcode));
+    // Configurations are the first server's, like the visuals of the greeting.
+    if (m_core.link->translator->identity() || client.order != wire::kHostOrder)
+        return {};
+    const auto* schema = requestSchema(Ext::Glx, opcode);
+    if (opcode == glx::kGetFBConfigs && !m_core.face->fbConfigsReply.empty())
+        return substitute(client, Ext::Glx, schema, m_core.face->fbConfigsReply);
+    if (opcode == glx::kGetVisualConfigs && !m_core.face->visualConfigsReply.empty())
+        return substitute(client, Ext::Glx, schema, m_core.face->visualConfigsReply);
+    return {};
 }
 
 RequestPath::Verdict RequestPath::xidRange(Client& client, const MessageView&) {

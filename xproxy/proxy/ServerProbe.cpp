@@ -95,6 +95,49 @@ public:
         return {};
     }
 
+    Status glx(ServerFace& face) {
+        namespace glx = wire::glx;
+        const auto major = face.extensions.of(Ext::Glx).major;
+        if (!major)
+            return {};
+        constexpr std::uint32_t kFirstScreen = 0;
+        ENTRACTE_TRY(ask(request(major, glx::kQueryVersion).u32(1).u32(4).finish()));
+        ENTRACTE_ASSIGN(visuals,
+                        ask(request(major, glx::kGetVisualConfigs).u32(kFirstScreen).finish()));
+        ENTRACTE_ASSIGN(configs,
+                        ask(request(major, glx::kGetFBConfigs).u32(kFirstScreen).finish()));
+        readFbConfigs(face, MessageView(configs, wire::kHostOrder));
+        face.visualConfigsReply = std::move(visuals);
+        face.fbConfigsReply = std::move(configs);
+        return {};
+    }
+
+    // Pairs of attribute and value (GLX 1.4 protocol, "GetFBConfigs").
+    static void readFbConfigs(ServerFace& face, const MessageView& view) {
+        constexpr std::uint32_t kVisualId = 0x800b;
+        constexpr std::uint32_t kFbConfigId = 0x8013;
+        using namespace wire::glx::GetFBConfigsReply;
+        const std::size_t pairs = view.get(num_properties);
+        constexpr std::size_t kPair = 8;
+        std::size_t at = kFixedSize;
+        for (std::uint32_t i = 0; i < view.get(num_FB_configs); ++i) {
+            if (pairs == 0 || at + pairs * kPair > view.size())
+                return;
+            ServerFace::FbConfig config;
+            for (std::size_t pair = 0; pair < pairs; ++pair, at += kPair) {
+                const std::uint32_t attribute = view.u32(at);
+                const std::uint32_t value = view.u32(at + 4);
+                if (attribute == kFbConfigId)
+                    config.id = value;
+                else if (attribute == kVisualId)
+                    config.visual = value;
+                else
+                    config.properties.insert(config.properties.end(), {attribute, value});
+            }
+            face.fbConfigs.push_back(std::move(config));
+        }
+    }
+
     Status randr(ServerFace& face, std::uint32_t root) {
         namespace randr = wire::randr;
         const auto major = face.extensions.of(Ext::RandR).major;
@@ -116,6 +159,26 @@ public:
             face.outputs.push_back(view.u32(at));
         for (std::size_t i = 0; i < view.get(kModes) && at < view.size(); ++i, at += kModeSize)
             face.modes.push_back(view.u32(at));
+        return {};
+    }
+
+    Status systemCounters(ServerFace& face) {
+        namespace sync = wire::sync;
+        const auto major = face.extensions.of(Ext::Sync).major;
+        if (!major)
+            return {};
+        ENTRACTE_TRY(ask(request(major, sync::kInitialize).u8(3).u8(1).pad(2).finish()));
+        ENTRACTE_ASSIGN(reply, ask(request(major, sync::kListSystemCounters).finish()));
+        const MessageView view(reply, wire::kHostOrder);
+        // Each: counter, resolution of 64 bits, length of the name, name, filled up to 4 bytes.
+        constexpr std::size_t kFixed = 14;
+        std::size_t at = sync::ListSystemCountersReply::kFixedSize;
+        const std::uint32_t count = view.get(sync::ListSystemCountersReply::counters_len);
+        for (std::uint32_t i = 0; i < count && at + kFixed <= view.size(); ++i) {
+            const std::size_t length = view.u16(at + 12);
+            face.systemCounters.emplace_back(textOf(view.part(at + kFixed, length)), view.u32(at));
+            at += padded(kFixed + length);
+        }
         return {};
     }
 
@@ -205,6 +268,8 @@ Result<ServerKnowledge> probeServer(Upstream& utility, const SetupInfo& setup, S
     ENTRACTE_TRY(probe.extensions(knowledge.face));
     ENTRACTE_TRY(probe.agreeOnVersions(knowledge.face));
     ENTRACTE_TRY(probe.pictFormats(knowledge.face));
+    ENTRACTE_TRY(probe.systemCounters(knowledge.face));
+    ENTRACTE_TRY(probe.glx(knowledge.face));
     ENTRACTE_TRY(probe.randr(knowledge.face, root));
     ENTRACTE_TRY(probe.devices(knowledge.face));
     ENTRACTE_TRY(probe.atoms(knowledge));

@@ -6,6 +6,8 @@
 #include "xproxy/state/Extensions.h"
 
 #include <array>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace entracte::xproxy {
@@ -26,6 +28,15 @@ struct ServerFace {
     ExtensionTable extensions;
     std::vector<PictFormatInfo> pictFormats;
     Bytes pictFormatsReply; // whole, host order
+    // GLX's frame buffer configurations, in the order that the server lists them.
+    struct FbConfig {
+        std::uint32_t id = 0;
+        std::uint32_t visual = 0;
+        std::vector<std::uint32_t> properties; // all the others
+    };
+    std::vector<FbConfig> fbConfigs;
+    Bytes fbConfigsReply;     // whole, host order; empty: no GLX
+    Bytes visualConfigsReply; // the same
     // RANDR's numbers, in the order that the server lists them.
     std::vector<std::uint32_t> crtcs;
     std::vector<std::uint32_t> outputs;
@@ -36,6 +47,8 @@ struct ServerFace {
         std::uint16_t use = 0;
     };
     std::vector<Device> devices;
+    // SYNC's system counters (SERVERTIME, IDLETIME, …): name and the server's number.
+    std::vector<std::pair<std::string, std::uint32_t>> systemCounters;
     std::uint32_t time = 0; // ms, when asked
 };
 

@@ -85,6 +85,8 @@ std::uint32_t Translator::translate(wire::FieldKind kind, std::uint32_t value, W
         const std::uint32_t id = value & ~flag;
         return (toServer ? devices.toServer(id) : devices.toClient(id)) | flag;
     }
+    case FieldKind::FbConfig:
+        return number(fbConfigs);
     case FieldKind::Crtc:
         return number(crtcs);
     case FieldKind::Output:

@@ -34,6 +34,7 @@ public:
     TimeMap time;
     NumberMap visuals;
     NumberMap pictFormats;
+    NumberMap fbConfigs;
     NumberMap outputs;
     NumberMap crtcs;
     NumberMap modes;

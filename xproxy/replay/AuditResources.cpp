@@ -115,8 +115,9 @@ void auditRegions(Auditor& a) {
                       a.missing(a.nameOf(*region));
                       return;
                   }
-                  a.bytes(a.nameOf(*region), "rectangles", region->rectangles, reply.tail(32),
-                          region->dirty ? auditrule::kNotYetCaptured : std::string_view{});
+                  a.bytes(a.nameOf(*region), "rectangles", region->shape->rectangles,
+                          reply.tail(32),
+                          region->shape->dirty ? auditrule::kNotYetCaptured : std::string_view{});
               });
 }
 

@@ -92,11 +92,11 @@ public:
         const auto major = m_core.link->translator->server.of(Ext::XFixes).major;
         if (!major)
             return;
-        region->dirty = false;
+        region->shape->dirty = false;
         ask(utilityRequest(major, wire::xfixes::kFetchRegion).u32(server(region->id)).finish(),
-            [region](const MessageView& reply) {
+            [shape = region->shape](const MessageView& reply) {
                 if (reply.u8(0) == 1)
-                    region->rectangles = copyOf(reply.tail(32));
+                    shape->rectangles = copyOf(reply.tail(32));
             });
     }
 
@@ -119,6 +119,24 @@ public:
                 alarm->valueType = kAbsolute;
                 alarm->mask |= sync::CA::Value | sync::CA::ValueType;
                 alarm->inactive = reply.get(sync::QueryAlarmReply::state) == kInactive;
+            });
+    }
+
+    void childOrder(const WindowRef& window) {
+        window->orderDirty = false;
+        ask(utilityRequest(core::kQueryTree, 0).u32(server(window->id)).finish(),
+            [this, window](const MessageView& reply) {
+                if (reply.u8(0) != 1)
+                    return;
+                std::map<ClientXid, std::size_t> place;
+                const std::size_t count = reply.get(core::QueryTreeReply::children_len);
+                for (std::size_t i = 0; i < count; ++i)
+                    place[m_core.link->translator->xids.toClient(
+                        ServerXid{reply.u32(32 + 4 * i)})] = i;
+                std::ranges::stable_sort(window->children, {}, [&](ClientXid child) {
+                    const auto at = place.find(child);
+                    return at == place.end() ? std::size_t{0} : at->second + 1;
+                });
             });
     }
 
@@ -270,7 +288,7 @@ private:
             using namespace core::GetPropertyReply;
             const std::size_t size = std::size_t{view.get(value_len)} * (view.get(format) / 8u);
             take(*window, {ClientAtom{view.get(type)}, view.get(format),
-                           copyOf(view.part(32, size)), kNobody});
+                           copyOf(view.part(32, size)), kNobody, 0});
         });
     }
 
@@ -279,9 +297,12 @@ private:
     static bool isWhole(const Window& window, const Bytes& rectangles) {
         const MessageView view(rectangles, wire::kHostOrder);
         const unsigned border = window.borderWidth;
-        return rectangles.size() == 8 && static_cast<std::int16_t>(view.u16(0)) <= -int(border) &&
-               view.u16(4) >= window.width + 2 * border &&
-               view.u16(6) >= window.height + 2 * border;
+        // For a shape that was never set, X.Org's servers tell one border too little.
+        const auto isAll = [&](unsigned borders) {
+            return view.u16(4) == window.width + borders && view.u16(6) == window.height + borders;
+        };
+        return rectangles.size() == 8 && static_cast<std::int16_t>(view.u16(0)) == -int(border) &&
+               (isAll(border) || isAll(2 * border));
     }
 
     void ask(ByteView request, std::function<void(const MessageView&)> answered) {
@@ -335,6 +356,8 @@ Status captureEverything(Core& core, Pump& pump, Clock::time_point deadline) {
     for (const auto& window : core.record.all<Window>()) {
         if (window->shapeDirty)
             capturer.shape(window);
+        if (window->orderDirty && !windowtree::isRoot(core.record, window->id))
+            capturer.childOrder(window);
         if (!windowtree::isRoot(core.record, window->parent))
             continue;
         capturer.place(window);
@@ -345,7 +368,7 @@ Status captureEverything(Core& core, Pump& pump, Clock::time_point deadline) {
     for (const auto& screen : core.link->face.setup.screens)
         capturer.rootOrder(screen.root);
     for (const auto& region : core.record.all<Region>())
-        if (region->dirty)
+        if (region->shape->dirty)
             capturer.region(region);
     for (const auto& alarm : core.record.all<Alarm>())
         capturer.alarm(alarm);
@@ -386,7 +409,7 @@ bool captureIdle(Core& core, std::size_t budget) {
         if (window->shapeDirty)
             capturer.shape(window);
     for (const auto& region : core.record.all<Region>())
-        if (region->dirty)
+        if (region->shape->dirty)
             capturer.region(region);
     for (const auto& alarm : core.record.all<Alarm>())
         capturer.alarm(alarm);

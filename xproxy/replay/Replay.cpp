@@ -25,6 +25,7 @@ constexpr Step kSteps[] = {
     {"regions", replayRegions, true},
     {"pictures of pixmaps", replayPixmapPictures, false},
     {"cursors", replayCursors, true},
+    {"overlay", replayOverlay, true},
     {"windows", replayWindows, true},
     {"window tree", replayWindowTree, true},
     {"pictures of windows", replayWindowPictures, false},
@@ -40,6 +41,7 @@ constexpr Step kSteps[] = {
     {"mapping", replayMapping, true},
     {"redirection", replayRedirection, false},
     {"pixmaps of windows", replayWindowPixmaps, false},
+    {"GLX", replayGlx, false},
     {"focus and grabs", replayFocusAndGrabs, true},
     {"announcements", announceServer, false},
 };

@@ -14,6 +14,10 @@ namespace {
 constexpr std::uint8_t kZPixmap = 2;
 constexpr std::size_t kStripBytes = 192u << 10; // within the shortest request length of all servers
 constexpr std::size_t kIdsAtOnce = 64;
+
+bool isUsable(const ImageRef& image) {
+    return image && image->valid;
+}
 } // namespace
 
 Client* ReplayContext::client(ClientId id) const {
@@ -36,6 +40,19 @@ std::function<void(ByteView)> ReplayContext::reporter(ByteOrder order, ClientId 
 void ReplayContext::send(Client& client, Bytes request, bool bigRequest) {
     ++requests;
     m_requests.injectAs(client, std::move(request), bigRequest, reporter(client.order, client.id));
+}
+
+void ReplayContext::ask(Client& client, Bytes request,
+                        std::function<void(const MessageView&)> answered) {
+    ++requests;
+    m_requests.injectAs(client, std::move(request), false,
+                        [report = reporter(client.order, client.id), order = client.order,
+                         answered = std::move(answered)](ByteView answer) {
+                            report(answer);
+                            const MessageView view(answer, order);
+                            if (!answer.empty() && view.u8(0) == 1)
+                                answered(view);
+                        });
 }
 
 void ReplayContext::sendWithFd(Client& client, Bytes request, UniqueFd fd) {
@@ -237,8 +254,22 @@ void ReplayContext::freePixmap(Client& client, ClientXid pixmap) {
     m_freeIds[client.id].push_back(pixmap);
 }
 
+// In place of one whose pixels were lost with their server: its id has to be that of a cursor.
+void ReplayContext::makeEmptyCursor(Client& owner, ClientXid id) {
+    const ClientXid bitmap = pixmapOfDepth(owner, 1);
+    auto request = as(owner, core_::kCreateCursor);
+    request.u32(raw(id)).u32(raw(bitmap)).u32(raw(bitmap));
+    send(owner, request.pad(12).u16(0).u16(0).finish());
+}
+
 void ReplayContext::makeCursor(Client& owner, const Cursor& cursor, ClientXid id) {
-    if (const auto* bitmap = std::get_if<BitmapCursor>(&cursor.source)) {
+    const auto* bitmap = std::get_if<BitmapCursor>(&cursor.source);
+    const auto* picture = std::get_if<PictureCursor>(&cursor.source);
+    const bool hasPixels =
+        bitmap ? isUsable(bitmap->source) : !picture || isUsable(picture->source);
+    if (!hasPixels) {
+        makeEmptyCursor(owner, id);
+    } else if (bitmap) {
         const ClientXid source = pixmapWith(owner, bitmap->source);
         const ClientXid mask = pixmapWith(owner, bitmap->mask);
         auto request = as(owner, core_::kCreateCursor);
@@ -255,7 +286,7 @@ void ReplayContext::makeCursor(Client& owner, const Cursor& cursor, ClientXid id
         for (const auto color : cursor.colors)
             request.u16(color);
         send(owner, request.finish());
-    } else if (const auto* picture = std::get_if<PictureCursor>(&cursor.source)) {
+    } else if (picture) {
         const ClientXid pixmap = pixmapWith(owner, picture->source);
         const ClientXid source = temporaryId(owner);
         send(owner, as(owner, Ext::Render, wire::render::kCreatePicture)

@@ -34,6 +34,8 @@ public:
         return as(client, core.face->extensions.of(ext).major, minor);
     }
     void send(Client& client, Bytes request, bool bigRequest = false);
+    // The same; `answered` gets the server's reply as it is, or nothing.
+    void ask(Client& client, Bytes request, std::function<void(const MessageView&)> answered);
     void sendWithFd(Client& client, Bytes request, UniqueFd fd);
 
     // The same as the proxy itself, on the utility connection: in the programs' world, host byte
@@ -74,6 +76,7 @@ private:
     std::function<void(ByteView)> reporter(ByteOrder order, ClientId who);
     void attach(Client& owner, const ShmSegment& segment, ClientXid id);
     void makeCursor(Client& client, const Cursor& cursor, ClientXid id);
+    void makeEmptyCursor(Client& client, ClientXid id);
 
     RequestPath& m_requests;
     Pump& m_pump;

@@ -23,7 +23,7 @@ constexpr auto kGrabLimit = 2s;
 constexpr auto kStillAtMost = 60s;
 constexpr auto kManagerTime = 3s; // a window manager has placed the windows by then
 constexpr auto kCaptureEvery = 500ms;
-constexpr auto kImagesIdle = 5s; // then the memory of large images is given back
+constexpr auto kImagesIdle = 5s;                  // then the memory of large images is given back
 constexpr std::size_t kCaptureBudget = 16u << 20; // bytes of pixels at once
 
 std::uint64_t inodeOf(int fd) {
@@ -41,6 +41,7 @@ void recordRoots(Core& core) {
         root->depth = screen.rootDepth;
         root->visual = screen.rootVisual;
         root->mapped = true;
+        root->attributes.set(wire::core::CW::Colormap, screen.defaultColormap);
         core.record.roots.push_back(id);
     }
     for (const auto& format : core.face->pictFormats)
@@ -89,13 +90,27 @@ void ServerChange::addAll(Pump& pump, UtilityPath& utility) {
 }
 
 std::uint32_t ServerChange::clientNow() const {
-    return m_core.link ? m_core.link->translator->time.latestClient() : m_lastTime;
+    // Not all that a server says of its time is looked at: what has gone by counts, too.
+    constexpr std::uint32_t kInaccuracy = 2; // ms
+    const auto elapsed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - m_arrived);
+    const std::uint32_t reckoned =
+        m_arrivalTime + static_cast<std::uint32_t>(elapsed.count()) + kInaccuracy;
+    const std::uint32_t told =
+        m_core.link ? m_core.link->translator->time.latestClient() : m_lastTime;
+    return static_cast<std::int32_t>(told - reckoned) > 0 ? told : reckoned;
+}
+
+void ServerChange::startClock(const ServerFace& server, Clock::time_point asked) {
+    m_arrivalTime = m_core.link->translator->time.toClient(server.time);
+    m_arrived = asked;
 }
 
 Status ServerChange::attach(UniqueFd channel) {
     const auto began = Clock::now();
     ServerKnowledge knowledge;
     auto link = open(std::move(channel), knowledge);
+    const auto asked = Clock::now();
     if (!link) {
         m_lastFailure = failureOf(link.error());
         return fail(std::move(link).error());
@@ -118,6 +133,8 @@ Status ServerChange::attach(UniqueFd channel) {
     } else {
         done = moveTo(std::move(*link), knowledge);
     }
+    if (done)
+        startClock(knowledge.face, asked);
     m_rebuildMicros = static_cast<std::uint32_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began).count());
     m_lastFailure = done ? xcontrol::Failure::None : failureOf(done.error());

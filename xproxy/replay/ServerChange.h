@@ -49,6 +49,7 @@ private:
     void takeAudit(Pump& pump, AuditDepth depth);
     void restoreHints();
     std::uint32_t clientNow() const;
+    void startClock(const ServerFace& server, Clock::time_point asked);
 
     Proxy& m_proxy;
     Core& m_core;
@@ -56,6 +57,9 @@ private:
     std::uint32_t m_rebuildMicros = 0;
     AuditReport m_audit;
     std::uint32_t m_lastTime = 1; // programs' time when the last server was left, ms
+    // Programs' time at a moment of the arrival at the present or last server.
+    std::uint32_t m_arrivalTime = 0; // ms
+    Clock::time_point m_arrived = Clock::now();
     EventLoop::TimerId m_giveUp = 0;
     EventLoop::TimerId m_captureTimer = 0;
     EventLoop::TimerId m_hintsTimer = 0;

@@ -53,6 +53,30 @@ void forEachVisual(const SetupInfo& setup, Visit visit) {
                 visit(depth.depth, visual);
 }
 
+// A server with GLX has many visuals that mean the same: the first of ours is the first of theirs,
+// the second the second; what is left over becomes the one that is most likely the root's.
+void matchVisuals(NumberMap& map, const SetupInfo& known, const SetupInfo& server) {
+    std::set<std::uint32_t> taken;
+    forEachVisual(known, [&](std::uint8_t depth, const VisualType& visual) {
+        if (map.hasClient(visual.id)) {
+            taken.insert(map.toServer(visual.id));
+            return;
+        }
+        std::uint32_t like = 0;
+        forEachVisual(server, [&](std::uint8_t theirDepth, const VisualType& candidate) {
+            if (like == 0 && theirDepth == depth && candidate.looksLike(visual) &&
+                !taken.contains(candidate.id))
+                like = candidate.id;
+        });
+        if (like == 0)
+            like = likeVisual(server, depth, visual);
+        if (like == 0)
+            return;
+        taken.insert(like);
+        map.match(visual.id, like);
+    });
+}
+
 // The first of one with the first of the other, and so on; what the programs have not seen gets a
 // number that none of theirs has.
 void matchInOrder(NumberMap& map, std::vector<std::uint32_t>& known,
@@ -83,6 +107,26 @@ void matchDevices(NumberMap& map, const std::vector<ServerFace::Device>& known,
             continue;
         for (std::size_t i = 0; i < std::max(theirs.size(), ours.size()); ++i)
             map.match(ours[std::min(i, ours.size() - 1)], theirs[std::min(i, theirs.size() - 1)]);
+    }
+}
+
+// The like of each; where there is none, one of the same visual, or any: to the server a context
+// that draws by itself is a name.
+void matchFbConfigs(Translator& translator, const ServerFace& known, const ServerFace& server) {
+    for (const auto& config : known.fbConfigs) {
+        const ServerFace::FbConfig* best = nullptr;
+        int bestLikeness = -1;
+        for (const auto& candidate : server.fbConfigs) {
+            const bool sameVisual = translator.visuals.toServer(config.visual) == candidate.visual;
+            const int likeness =
+                2 * (sameVisual ? 1 : 0) + (candidate.properties == config.properties ? 1 : 0);
+            if (likeness > bestLikeness) {
+                bestLikeness = likeness;
+                best = &candidate;
+            }
+        }
+        if (best)
+            translator.fbConfigs.match(config.id, best->id);
     }
 }
 
@@ -141,16 +185,18 @@ std::unique_ptr<Translator> makeTranslator(Core& core, const ServerKnowledge& se
             if (const auto like = likeVisual(face.setup, mine.rootDepth, *visual))
                 made->visuals.match(mine.rootVisual, like);
     }
-    forEachVisual(known.setup, [&](std::uint8_t depth, const VisualType& visual) {
-        if (const auto like = likeVisual(face.setup, depth, visual))
-            made->visuals.match(visual.id, like);
-    });
+    matchVisuals(made->visuals, known.setup, face.setup);
     for (const auto& format : known.pictFormats)
         for (const auto& candidate : face.pictFormats)
             if (candidate.looksLike(format)) {
                 made->pictFormats.match(format.id, candidate.id);
                 break;
             }
+    for (const auto& [name, number] : known.systemCounters)
+        for (const auto& [theirName, theirs] : face.systemCounters)
+            if (name == theirName)
+                made->xids.fix(ClientXid{number}, ServerXid{theirs});
+    matchFbConfigs(*made, known, face);
     matchInOrder(made->crtcs, known.crtcs, face.crtcs);
     matchInOrder(made->outputs, known.outputs, face.outputs);
     matchInOrder(made->modes, known.modes, face.modes);

@@ -19,6 +19,7 @@ void replayGlyphSetReferences(ReplayContext& context);
 void replayRegions(ReplayContext& context);
 void replayPixmapPictures(ReplayContext& context);
 void replayCursors(ReplayContext& context);
+void replayOverlay(ReplayContext& context);
 void replayWindows(ReplayContext& context);
 void replayWindowTree(ReplayContext& context);
 void replayWindowPictures(ReplayContext& context);
@@ -34,6 +35,7 @@ void replaySelections(ReplayContext& context);
 void replayMapping(ReplayContext& context);
 void replayRedirection(ReplayContext& context);
 void replayWindowPixmaps(ReplayContext& context);
+void replayGlx(ReplayContext& context);
 void replayFocusAndGrabs(ReplayContext& context);
 // Tells programs what truly differs: the screen's size, the keyboard.
 void announceServer(ReplayContext& context);

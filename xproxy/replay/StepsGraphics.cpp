@@ -16,9 +16,25 @@ ClientXid screenDrawable(const ReplayContext& c) {
 }
 } // namespace
 
+namespace {
+bool isOverlay(const StickyKey& key) {
+    return key.ext == Ext::Composite && key.opcode == wire::composite::kGetOverlayWindow;
+}
+} // namespace
+
+void replayOverlay(ReplayContext& c) {
+    auto& xids = c.core.link->translator->xids;
+    for (const auto& entry : c.record.sticky.inOrder())
+        if (Client* client = isOverlay(entry.key) ? c.client(entry.key.client) : nullptr)
+            c.ask(*client, entry.request->request, [&xids, &c](const MessageView& reply) {
+                xids.fix(c.record.overlay,
+                         ServerXid{reply.get(wire::composite::GetOverlayWindowReply::overlay_win)});
+            });
+}
+
 void replayClientSettings(ReplayContext& c) {
     for (const auto& entry : c.record.sticky.inOrder())
-        if (entry.key.object == ClientXid::None)
+        if (entry.key.object == ClientXid::None && !isOverlay(entry.key))
             if (Client* client = c.client(entry.key.client))
                 c.send(*client, entry.request->request, entry.request->bigRequest);
     for (const auto& [id, known] : c.record.clients)
@@ -147,6 +163,25 @@ void replayCursors(ReplayContext& c) {
         c.nameOf(cursor);
 }
 
+namespace {
+
+void sendClip(ReplayContext& c, Client& owner, const GContext& gc) {
+    if (!gc.clip && !gc.clipRegion.shape)
+        return;
+    const Bytes& rectangles = gc.clip ? gc.clip->data : gc.clipRegion.shape->rectangles;
+    const auto origin = [&](std::uint32_t bit) {
+        return static_cast<std::uint16_t>(gc.values.has(bit) ? gc.values.at(bit) : 0);
+    };
+    c.send(owner, c.as(owner, core::kSetClipRectangles, gc.clip ? gc.clip->ordering : 0)
+                      .u32(raw(gc.id))
+                      .u16(origin(GC::ClipOriginX))
+                      .u16(origin(GC::ClipOriginY))
+                      .bytes(reordered(rectangles, 16, wire::kHostOrder, owner.order))
+                      .finish());
+}
+
+} // namespace
+
 void replayGContexts(ReplayContext& c) {
     for (const auto& gc : c.record.all<GContext>()) {
         Client* owner = c.client(gc->owner);
@@ -166,10 +201,22 @@ void replayGContexts(ReplayContext& c) {
         name(GC::Font, c.nameOf(gc->font));
         if (values.has(GC::ClipMask) && values.at(GC::ClipMask) != 0)
             name(GC::ClipMask, c.nameOf(gc->clipMask));
+        // The default tile is of the foreground at that time.
+        const ValueList now = values;
+        const bool hasDefaultTile = !values.has(GC::Tile);
+        if (hasDefaultTile)
+            values.set(GC::Foreground, gc->tilePixel);
         auto create = c.as(*owner, core::kCreateGC);
         create.u32(raw(gc->id)).u32(raw(c.pixmapOfDepth(*owner, gc->depth))).u32(values.mask);
         values.append(create);
         c.send(*owner, create.finish());
+        const std::uint32_t foreground = now.has(GC::Foreground) ? now.at(GC::Foreground) : 0;
+        if (hasDefaultTile && foreground != gc->tilePixel)
+            c.send(*owner, c.as(*owner, core::kChangeGC)
+                               .u32(raw(gc->id))
+                               .u32(GC::Foreground)
+                               .u32(foreground)
+                               .finish());
         if (!gc->dashes.empty())
             c.send(*owner, c.as(*owner, core::kSetDashes)
                                .u32(raw(gc->id))
@@ -177,13 +224,7 @@ void replayGContexts(ReplayContext& c) {
                                .u16(static_cast<std::uint16_t>(gc->dashes.size()))
                                .bytes(gc->dashes)
                                .finish());
-        if (gc->clip)
-            c.send(*owner, c.as(*owner, core::kSetClipRectangles, gc->clip->ordering)
-                               .u32(raw(gc->id))
-                               .u16(static_cast<std::uint16_t>(gc->clip->x))
-                               .u16(static_cast<std::uint16_t>(gc->clip->y))
-                               .bytes(reordered(gc->clip->data, 16, wire::kHostOrder, owner->order))
-                               .finish());
+        sendClip(c, *owner, *gc);
     }
 }
 

@@ -40,7 +40,10 @@ bool firesAtOnce(const Record& record, const Alarm& alarm) {
 void createAlarm(ReplayContext& c, Client& owner, Alarm& alarm) {
     namespace CA = sync::CA;
     const bool counterExists =
-        alarm.counter == ClientXid::None || c.record.find<Counter>(alarm.counter);
+        alarm.counter == ClientXid::None || c.record.find<Counter>(alarm.counter) ||
+        std::ranges::any_of(c.core.face->systemCounters, [&](const auto& counter) {
+            return counter.second == raw(alarm.counter);
+        });
     const std::uint32_t mask = counterExists ? alarm.mask : alarm.mask & ~CA::Counter;
     auto request = c.as(owner, Ext::Sync, sync::kCreateAlarm);
     request.u32(raw(alarm.id)).u32(mask);
@@ -96,6 +99,21 @@ void replayDamage(ReplayContext& c) {
                                .u8(damage->level)
                                .pad(3)
                                .finish());
+}
+
+void replayGlx(ReplayContext& c) {
+    for (const auto& object : c.record.all<GlxObject>()) {
+        Client* owner = c.client(object->owner);
+        if (!owner)
+            continue;
+        Bytes request = object->request;
+        const MessageView view(request, owner->order);
+        if (object->drawable != 0 && !c.record.exists(ClientXid{view.u32(object->drawable)}))
+            continue; // it went with its window
+        if (object->share != 0 && !c.record.find<GlxObject>(ClientXid{view.u32(object->share)}))
+            put32(request, object->share, 0, owner->order);
+        c.send(*owner, std::move(request));
+    }
 }
 
 void replaySelections(ReplayContext& c) {

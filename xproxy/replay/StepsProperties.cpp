@@ -72,6 +72,15 @@ PropertyValue beginningIconic(PropertyValue hints) {
 constexpr ClientAtom kSizeHints{core::Atom::WM_NORMAL_HINTS};
 constexpr ClientAtom kHints{core::Atom::WM_HINTS};
 
+// In the order in which they were made, which ListProperties shows.
+std::vector<std::pair<ClientAtom, const PropertyValue*>> inOrder(const Window& window) {
+    std::vector<std::pair<ClientAtom, const PropertyValue*>> found;
+    for (const auto& [name, value] : window.properties)
+        found.emplace_back(name, &value);
+    std::ranges::sort(found, {}, [](const auto& entry) { return entry.second->serial; });
+    return found;
+}
+
 PropertyValue propertyOf(const Window& window, ClientAtom name) {
     const auto known = window.properties.find(name);
     return known == window.properties.end() ? PropertyValue{} : known->second;
@@ -84,8 +93,8 @@ void replayProperties(ReplayContext& c) {
     for (const ClientXid root : c.record.roots)
         windows.push_back(c.record.find<Window>(root));
     for (const auto& window : windows) {
-        for (const auto& [name, value] : window->properties)
-            sendProperty(c, window->id, name, value);
+        for (const auto& [name, value] : inOrder(*window))
+            sendProperty(c, window->id, name, *value);
         if (!isPlacedByManager(c.record, *window))
             continue;
         sendProperty(c, window->id, kSizeHints, withPosition(propertyOf(*window, kSizeHints)));

@@ -50,27 +50,40 @@ void createPicture(ReplayContext& c, const Picture& picture) {
     Client* owner = c.client(picture.owner);
     if (!owner)
         return;
-    if (!picture.sourceRequest.empty()) {
-        c.send(*owner, picture.sourceRequest);
-    } else {
-        ValueList values = picture.values;
-        const auto alphaMap = picture.alphaMap;
-        if (values.has(render::CP::AlphaMap) &&
-            (!alphaMap || !alphaMap->named || alphaMap->serial > picture.serial))
-            values.unset(render::CP::AlphaMap);
-        if (values.has(render::CP::ClipMask) && values.at(render::CP::ClipMask) != 0) {
-            const ClientXid mask = c.nameOf(picture.clipMask);
-            if (mask == ClientXid::None)
-                values.unset(render::CP::ClipMask);
-            else
-                values.set(render::CP::ClipMask, raw(mask));
-        }
+    ValueList values = picture.values;
+    const auto alphaMap = picture.alphaMap;
+    if (values.has(render::CP::AlphaMap) &&
+        (!alphaMap || !alphaMap->named || alphaMap->serial > picture.serial))
+        values.unset(render::CP::AlphaMap);
+    if (values.has(render::CP::ClipMask) && values.at(render::CP::ClipMask) != 0) {
+        const ClientXid mask = c.nameOf(picture.clipMask);
+        if (mask == ClientXid::None)
+            values.unset(render::CP::ClipMask);
+        else
+            values.set(render::CP::ClipMask, raw(mask));
+    }
+    if (picture.sourceRequest.empty()) {
         const ClientXid drawable = picture.pixmap ? c.nameOf(picture.pixmap) : picture.drawable;
         auto request = c.as(*owner, Ext::Render, render::kCreatePicture);
         request.u32(raw(picture.id)).u32(raw(drawable)).u32(picture.format);
         values.append(request.u32(values.mask));
         c.send(*owner, request.finish());
+    } else {
+        c.send(*owner, picture.sourceRequest);
+        if (values.mask != 0) {
+            auto request = c.as(*owner, Ext::Render, render::kChangePicture);
+            values.append(request.u32(raw(picture.id)).u32(values.mask));
+            c.send(*owner, request.finish());
+        }
     }
+    if (const auto& clip = picture.clipRegion; clip.shape)
+        c.send(*owner,
+               c.as(*owner, Ext::Render, render::kSetPictureClipRectangles)
+                   .u32(raw(picture.id))
+                   .u16(static_cast<std::uint16_t>(clip.x))
+                   .u16(static_cast<std::uint16_t>(clip.y))
+                   .bytes(reordered(clip.shape->rectangles, 16, wire::kHostOrder, owner->order))
+                   .finish());
     for (const auto* latest : {&picture.clip, &picture.transform, &picture.filter})
         if (Client* sender = latest->request.empty() ? nullptr : c.client(latest->client))
             c.send(*sender, latest->request);
@@ -105,11 +118,11 @@ void replayGlyphSetReferences(ReplayContext& c) {
 void replayRegions(ReplayContext& c) {
     for (const auto& region : c.record.all<Region>())
         if (Client* owner = c.client(region->owner))
-            c.send(*owner,
-                   c.as(*owner, Ext::XFixes, wire::xfixes::kCreateRegion)
-                       .u32(raw(region->id))
-                       .bytes(reordered(region->rectangles, 16, wire::kHostOrder, owner->order))
-                       .finish());
+            c.send(*owner, c.as(*owner, Ext::XFixes, wire::xfixes::kCreateRegion)
+                               .u32(raw(region->id))
+                               .bytes(reordered(region->shape->rectangles, 16, wire::kHostOrder,
+                                                owner->order))
+                               .finish());
 }
 
 void replayPixmapPictures(ReplayContext& c) {

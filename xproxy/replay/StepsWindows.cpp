@@ -24,8 +24,8 @@ constexpr std::uint32_t kDescribedColormaps = CW::Colormap;
 // parents come later.
 ClientXid birthplace(const Record& record, const Window& window) {
     const auto parent = record.find<Window>(window.parent);
-    return parent && parent->owner == window.owner ? parent->id
-                                                   : windowtree::rootOf(record, window.id);
+    const bool isThere = parent && (parent->owner == window.owner || parent->id == record.overlay);
+    return isThere ? parent->id : windowtree::rootOf(record, window.id);
 }
 
 bool movesLater(const Record& record, const Window& window) {
@@ -169,7 +169,10 @@ void replayWindowTree(ReplayContext& c) {
 }
 
 void replayShapes(ReplayContext& c) {
-    for (const auto& window : topDown(c.record))
+    auto windows = topDown(c.record);
+    if (const auto overlay = c.record.find<Window>(c.record.overlay))
+        windows.push_back(overlay);
+    for (const auto& window : windows)
         for (std::uint8_t kind = 0; kind < 3; ++kind)
             if (window->shapes[kind])
                 c.sendAsProxy(c.asProxy(Ext::Shape, wire::shape::kRectangles)

@@ -9,11 +9,14 @@ namespace entracte::xproxy {
 std::vector<WindowRef> topDown(const Record& record) {
     std::vector<WindowRef> found;
     std::vector<ClientXid> next = record.roots;
+    if (record.overlay != ClientXid::None)
+        next.push_back(record.overlay);
+    const std::size_t ofServer = next.size();
     for (std::size_t i = 0; i < next.size(); ++i) {
         const auto window = record.find<Window>(next[i]);
         if (!window)
             continue;
-        if (i >= record.roots.size())
+        if (i >= ofServer)
             found.push_back(window);
         next.insert(next.end(), window->children.begin(), window->children.end());
     }

@@ -20,7 +20,8 @@ constexpr std::array<std::string_view, kExtCount> kNames = {"core",
                                                             "DAMAGE",
                                                             "Composite",
                                                             "MIT-SCREEN-SAVER",
-                                                            "XTEST"};
+                                                            "XTEST",
+                                                            "GLX"};
 
 constexpr std::uint8_t kFirstExtensionEvent = 64;
 constexpr std::uint8_t kFirstExtensionError = 128;

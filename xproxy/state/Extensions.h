@@ -29,6 +29,7 @@ enum class Ext : std::uint8_t {
     Composite,
     ScreenSaver,
     XTest,
+    Glx,
     Count
 };
 inline constexpr std::size_t kExtCount = static_cast<std::size_t>(Ext::Count);

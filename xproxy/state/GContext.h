@@ -4,6 +4,7 @@
 
 #include "xproxy/state/Font.h"
 #include "xproxy/state/Pixmap.h"
+#include "xproxy/state/SmallResources.h"
 #include "xproxy/state/ValueList.h"
 
 #include <optional>
@@ -18,6 +19,7 @@ struct GContext : Resource {
     std::uint32_t root = 0; // of the drawable it was made for
     ValueList values;       // tile, stipple, font and clip mask by id; kept alive below
     PixmapRef tile;
+    std::uint32_t tilePixel = 0; // of the default tile: the foreground that it was made with
     PixmapRef stipple;
     PixmapRef clipMask;
     FontRef font;
@@ -28,6 +30,7 @@ struct GContext : Resource {
         Bytes data; // x, y, width, height of 16 bits each, host order
     };
     std::optional<Rectangles> clip; // in place of a clip mask
+    RegionClip clipRegion;          // in place of both
     Bytes dashes;                   // SetDashes; empty: the Dashes component holds
     std::uint16_t dashOffset = 0;
 };

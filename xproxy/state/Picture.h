@@ -3,6 +3,7 @@
 // A RENDER picture: of a drawable, or a source without one (solid fill, gradients).
 
 #include "xproxy/state/Pixmap.h"
+#include "xproxy/state/SmallResources.h"
 #include "xproxy/state/ValueList.h"
 
 #include <optional>
@@ -25,7 +26,8 @@ struct Picture : Resource {
         ClientId client = kNobody;
         Bytes request;
     };
-    Latest clip; // SetPictureClipRectangles or XFIXES SetPictureClipRegion
+    Latest clip; // SetPictureClipRectangles
+    RegionClip clipRegion;
     Latest transform;
     Latest filter;
 };

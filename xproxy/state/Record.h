@@ -112,6 +112,7 @@ public:
     AtomNames atoms;
     StickyRequests sticky;
     std::vector<ClientXid> roots;
+    ClientXid overlay = ClientXid::None; // Composite's overlay window, when somebody asked for it
     std::map<ClientAtom, SelectionOwner> selections;
     InputFocus focus;
     struct ActiveGrab {
@@ -122,6 +123,7 @@ public:
     // By what is grabbed: 0 pointer, 1 keyboard, 2 + device id for XI2.
     std::map<unsigned, ActiveGrab> activeGrabs;
     ClientId serverGrabber = kNobody;
+    std::uint64_t propertySerial = 0; // of the property that was made last
     // Pixels, shapes or regions changed since the flag was last taken down.
     bool capturesDue = false;
     // PictFormats by number: bits of a pixel, and the depth of drawables that take it.

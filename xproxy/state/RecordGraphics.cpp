@@ -1,6 +1,9 @@
 // Pixmaps, graphics contexts, fonts, colormaps.
 
+#include "xproxy/state/Accepted.h"
 #include "xproxy/state/Recorder.h"
+
+#include <algorithm>
 
 namespace entracte::xproxy {
 
@@ -11,7 +14,8 @@ namespace {
 
 constexpr std::uint32_t kAllGcBits = (1u << 23) - 1;
 
-void applyValues(Record& record, GContext& gc, const ValueList& changes) {
+void applyValues(Record& record, GContext& gc, const ValueList& given) {
+    const ValueList changes = acceptedByGContext(record, gc, given);
     if (changes.has(GC::Tile))
         gc.tile = record.find<Pixmap>(ClientXid{changes.at(GC::Tile)});
     if (changes.has(GC::Stipple))
@@ -21,6 +25,7 @@ void applyValues(Record& record, GContext& gc, const ValueList& changes) {
     if (changes.has(GC::ClipMask)) {
         gc.clipMask = record.find<Pixmap>(ClientXid{changes.at(GC::ClipMask)});
         gc.clip.reset();
+        gc.clipRegion = {};
     }
     if (changes.has(GC::DashList))
         gc.dashes.clear();
@@ -33,14 +38,16 @@ void copyGc(const RequestContext& c) {
     using namespace core::CopyGC;
     const auto from = c.record.find<GContext>(xidOf(c.view, src_gc));
     const auto to = c.record.find<GContext>(xidOf(c.view, dst_gc));
-    if (!from || !to)
+    if (!from || !to || from == to || from->depth != to->depth)
         return;
     const std::uint32_t mask = c.view.get(value_mask) & kAllGcBits;
     // What the source never set has its default, and so has the copy.
     to->values.mask &= ~mask;
     to->values.merge(from->values, mask);
-    if (mask & GC::Tile)
+    if (mask & GC::Tile) {
         to->tile = from->tile;
+        to->tilePixel = from->tilePixel;
+    }
     if (mask & GC::Stipple)
         to->stipple = from->stipple;
     if (mask & GC::Font)
@@ -48,6 +55,7 @@ void copyGc(const RequestContext& c) {
     if (mask & GC::ClipMask) {
         to->clipMask = from->clipMask;
         to->clip = from->clip;
+        to->clipRegion = from->clipRegion;
     }
     if (mask & GC::DashList)
         to->dashes = from->dashes;
@@ -68,6 +76,8 @@ void createGc(const RequestContext& c) {
         gc->depth = window->depth;
     applyValues(c.record, *gc,
                 ValueList::parse(c.view, c.view.get(value_mask) & kAllGcBits, kFixedSize));
+    if (gc->values.has(GC::Foreground))
+        gc->tilePixel = gc->values.at(GC::Foreground);
     c.effects.created = id;
 }
 
@@ -83,11 +93,43 @@ void createPixmap(const RequestContext& c) {
     c.effects.created = id;
 }
 
+// The font that a text item changes to stays the graphics context's (X protocol, section 10
+// "PolyText8"). Items: 255 and the font's id, most significant byte first; or length, distance,
+// text.
+void polyText(const RequestContext& c, std::size_t bytesOfCharacter) {
+    using namespace core::PolyText8;
+    constexpr std::uint8_t kFontShift = 255;
+    constexpr std::size_t kTextHeader = 2;
+    constexpr std::size_t kFontItem = 5;
+    const auto& v = c.view;
+    markDrawn(c.record, xidOf(v, drawable));
+    const auto of = c.record.find<GContext>(xidOf(v, core::PolyText8::gc));
+    for (std::size_t at = kFixedSize; of && at + kTextHeader < v.size();) {
+        if (v.u8(at) != kFontShift) {
+            at += kTextHeader + v.u8(at) * bytesOfCharacter;
+            continue;
+        }
+        if (at + kFontItem > v.size())
+            return;
+        ValueList values;
+        values.set(GC::Font, std::uint32_t{v.u8(at + 1)} << 24 | std::uint32_t{v.u8(at + 2)} << 16 |
+                                 std::uint32_t{v.u8(at + 3)} << 8 | v.u8(at + 4));
+        applyValues(c.record, *of, values);
+        at += kFontItem;
+    }
+}
+
 } // namespace
 
 void recordGraphicsRequest(const RequestContext& c) {
     Record& record = c.record;
     switch (c.opcode) {
+    case core::kPolyText8:
+        polyText(c, 1);
+        break;
+    case core::kPolyText16:
+        polyText(c, 2);
+        break;
     case core::kCreatePixmap:
         createPixmap(c);
         break;
@@ -110,7 +152,10 @@ void recordGraphicsRequest(const RequestContext& c) {
     case core::kSetDashes:
         if (const auto gc = record.find<GContext>(xidOf(c.view, core::SetDashes::gc))) {
             using namespace core::SetDashes;
-            gc->dashes = copyOf(c.view.part(kFixedSize, c.view.get(dashes_len)));
+            const ByteView dashes = c.view.part(kFixedSize, c.view.get(dashes_len));
+            if (dashes.empty() || std::ranges::find(dashes, std::byte{0}) != dashes.end())
+                break; // BadValue
+            gc->dashes = copyOf(dashes);
             gc->dashOffset = c.view.get(dash_offset);
             gc->values.set(GC::DashOffset, gc->dashOffset);
         }
@@ -118,6 +163,9 @@ void recordGraphicsRequest(const RequestContext& c) {
     case core::kSetClipRectangles:
         if (const auto gc = record.find<GContext>(xidOf(c.view, core::SetClipRectangles::gc))) {
             using namespace core::SetClipRectangles;
+            if (c.view.get(ordering) > core::ClipOrdering::YXBanded)
+                break; // BadValue
+            gc->clipRegion = {};
             gc->clip = GContext::Rectangles{
                 c.view.get(ordering), c.view.get(clip_x_origin), c.view.get(clip_y_origin),
                 reordered(c.view.tail(kFixedSize), 16, c.view.order(), wire::kHostOrder)};

@@ -31,6 +31,12 @@ void recordComposite(const RequestContext& c) {
     case composite::kQueryVersion:
         c.stick(ClientXid::None);
         break;
+    case composite::kGetOverlayWindow:
+        c.stick(ClientXid::None);
+        break;
+    case composite::kReleaseOverlayWindow:
+        c.unstick(ClientXid::None, composite::kGetOverlayWindow);
+        break;
     case composite::kRedirectWindow:
     case composite::kRedirectSubwindows:
         c.stick(xidOf(c.view, composite::RedirectWindow::window),
@@ -94,7 +100,7 @@ void recordDamage(const RequestContext& c) {
         c.record.forget<Damage>(xidOf(c.view, damage::Destroy::damage));
         break;
     case damage::kSubtract:
-        markRegion(c.record, xidOf(c.view, damage::Subtract::parts));
+        markRegion(c, xidOf(c.view, damage::Subtract::parts));
         break;
     default:
         c.effects.unknown = true;

@@ -36,7 +36,8 @@ void changeProperty(const RequestContext& c) {
         window_->properties.erase(atomOf(c.view, property));
         return;
     }
-    known = {atomOf(c.view, type), format_, std::move(value), c.client};
+    const std::uint64_t serial = known.serial ? known.serial : ++c.record.propertySerial;
+    known = {atomOf(c.view, type), format_, std::move(value), c.client, serial};
 }
 
 void rotateProperties(const RequestContext& c) {
@@ -56,7 +57,10 @@ void rotateProperties(const RequestContext& c) {
     const int shift = c.view.get(delta) % static_cast<int>(count);
     for (std::size_t i = 0; i < count; ++i) {
         const std::size_t to = (i + count + static_cast<std::size_t>(shift + int(count))) % count;
-        window_->properties[atomAt(to)] = values[i];
+        auto& into = window_->properties[atomAt(to)];
+        const std::uint64_t serial = into.serial; // only the values move
+        into = values[i];
+        into.serial = serial;
     }
 }
 

@@ -1,6 +1,11 @@
 // RENDER: pictures, glyph sets, cursors.
 
+#include "xproxy/state/Accepted.h"
 #include "xproxy/state/Recorder.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace entracte::xproxy {
 
@@ -11,7 +16,8 @@ namespace {
 constexpr std::size_t kGlyphInfoSize = 12; // bytes
 constexpr std::uint32_t kMaxGlyphs = 1u << 20;
 
-void applyValues(Record& record, Picture& picture, const ValueList& changes) {
+void applyValues(Record& record, Picture& picture, const ValueList& given) {
+    const ValueList changes = acceptedByPicture(record, picture, given);
     if (changes.has(render::CP::AlphaMap)) {
         auto map = record.find<Picture>(ClientXid{changes.at(render::CP::AlphaMap)});
         const bool simple = map && map.get() != &picture && !map->alphaMap;
@@ -20,6 +26,7 @@ void applyValues(Record& record, Picture& picture, const ValueList& changes) {
     if (changes.has(render::CP::ClipMask)) {
         picture.clipMask = record.find<Pixmap>(ClientXid{changes.at(render::CP::ClipMask)});
         picture.clip = {};
+        picture.clipRegion = {};
     }
     picture.values.merge(changes);
 }
@@ -78,12 +85,14 @@ void createCursor(const RequestContext& c) {
     using namespace render::CreateCursor;
     const ClientXid id = xidOf(c.view, cid);
     const auto picture = c.record.find<Picture>(xidOf(c.view, source));
-    if (!c.mayCreate(id) || !picture || !picture->pixmap)
+    if (!c.mayCreate(id) || !picture || picture->drawable == ClientXid::None)
         return;
     const auto cursor = c.record.create<Cursor>(id, c.client);
     auto image = std::make_shared<Image>();
-    c.effects.captures.push_back(
-        {picture->pixmap->id, picture->pixmap->width, picture->pixmap->height, image});
+    if (const auto& pixmap = picture->pixmap)
+        c.effects.captures.push_back({pixmap->id, pixmap->width, pixmap->height, image});
+    else if (const auto window = c.record.find<Window>(picture->drawable))
+        c.effects.captures.push_back({window->id, window->width, window->height, image});
     cursor->source = PictureCursor{image, picture->format, c.view.get(x), c.view.get(y)};
     c.effects.created = id;
 }
@@ -99,6 +108,32 @@ void createAnimCursor(const RequestContext& c) {
             animation.frames.push_back({std::move(frame), c.view.u32(at + 4)});
     c.record.create<Cursor>(id, c.client)->source = std::move(animation);
     c.effects.created = id;
+}
+
+// Whether the server knows a filter by this name and takes it with so many parameters.
+bool isFilter(const MessageView& v) {
+    using namespace render::SetPictureFilter;
+    constexpr std::array<std::string_view, 5> kPlain = {"nearest", "bilinear", "fast", "good",
+                                                        "best"};
+    const std::string name = textOf(v.part(kFixedSize, v.get(filter_len)));
+    if (name == "convolution")
+        return true;
+    return std::ranges::find(kPlain, name) != kPlain.end() &&
+           v.size() <= kFixedSize + padded(v.get(filter_len));
+}
+
+void setClipRectangles(const RequestContext& c) {
+    using namespace render::SetPictureClipRectangles;
+    const auto of = c.record.find<Picture>(xidOf(c.view, picture));
+    if (!of || of->drawable == ClientXid::None)
+        return;
+    of->clip = {c.client, copyOf(c.view.bytes())};
+    of->clipRegion = {};
+    of->clipMask.reset();
+    of->values.unset(render::CP::ClipMask);
+    const auto place = [](std::int16_t at) { return static_cast<std::uint32_t>(std::int32_t{at}); };
+    of->values.set(render::CP::ClipXOrigin, place(c.view.get(clip_x_origin)));
+    of->values.set(render::CP::ClipYOrigin, place(c.view.get(clip_y_origin)));
 }
 
 void setLatest(const RequestContext& c, Picture::Latest Picture::*which) {
@@ -127,18 +162,14 @@ void recordRenderRequest(const RequestContext& c) {
                                          render::ChangePicture::kFixedSize));
         break;
     case render::kSetPictureClipRectangles:
-        setLatest(c, &Picture::clip);
-        if (const auto picture =
-                record.find<Picture>(xidOf(c.view, render::SetPictureTransform::picture))) {
-            picture->clipMask.reset();
-            picture->values.unset(render::CP::ClipMask);
-        }
+        setClipRectangles(c);
         break;
     case render::kSetPictureTransform:
         setLatest(c, &Picture::transform);
         break;
     case render::kSetPictureFilter:
-        setLatest(c, &Picture::filter);
+        if (isFilter(c.view))
+            setLatest(c, &Picture::filter);
         break;
     case render::kFreePicture:
         record.forget<Picture>(xidOf(c.view, render::FreePicture::picture));

@@ -1,8 +1,11 @@
 // Windows: requests of the core protocol that shape the tree, and the events that tell of what
 // others did.
 
+#include "xproxy/state/Accepted.h"
 #include "xproxy/state/Recorder.h"
 #include "xproxy/state/WindowTree.h"
+
+#include <algorithm>
 
 namespace entracte::xproxy {
 
@@ -14,9 +17,16 @@ namespace {
 constexpr std::uint32_t kCopyFromParent = 0;
 constexpr std::uint32_t kParentRelative = 1;
 
+void copyColormap(const Record& record, Window& window) {
+    const auto parent = record.find<Window>(window.parent);
+    if (parent && parent->attributes.has(CW::Colormap))
+        window.attributes.set(CW::Colormap, parent->attributes.at(CW::Colormap));
+}
+
 // Takes over a value list of CreateWindow or ChangeWindowAttributes.
-void applyAttributes(const RequestContext& c, Window& window, const ValueList& changes) {
+void applyAttributes(const RequestContext& c, Window& window, const ValueList& given) {
     Record& record = c.record;
+    const ValueList changes = acceptedByWindow(record, window, c.client, given);
     if (changes.has(CW::EventMask)) {
         if (changes.at(CW::EventMask))
             window.eventMasks[c.client] = changes.at(CW::EventMask);
@@ -45,6 +55,9 @@ void applyAttributes(const RequestContext& c, Window& window, const ValueList& c
     if (changes.has(CW::Cursor))
         window.cursor = record.find<Cursor>(ClientXid{changes.at(CW::Cursor)});
     window.attributes.merge(changes, ~CW::EventMask);
+    // From now on it is its own, whatever becomes of the parent's.
+    if (changes.has(CW::Colormap) && changes.at(CW::Colormap) == kCopyFromParent)
+        copyColormap(record, window);
     // In one request a pixel overrides a pixmap (X protocol, section 10 "CreateWindow").
     if (changes.has(CW::BackPixel))
         window.attributes.unset(CW::BackPixmap);
@@ -76,8 +89,20 @@ void createWindow(const RequestContext& c) {
     if (window->visual == kCopyFromParent)
         window->visual = parentWindow->visual;
     windowtree::attach(c.record, *window, parentWindow->id);
+    if (!window->isInputOnly() && window->visual == parentWindow->visual)
+        copyColormap(c.record, *window);
     applyAttributes(c, *window, ValueList::parse(v, v.get(value_mask), kFixedSize));
     c.effects.created = id;
+}
+
+// A stranger's window may be one: the record does not know them.
+bool mayBeSibling(const Record& record, const Window& window, ClientXid sibling) {
+    if (record.find<Window>(sibling))
+        return windowtree::isSibling(record, window, sibling);
+    return windowtree::isRoot(record, window.parent) &&
+           std::ranges::none_of(record.clients, [sibling](const auto& entry) {
+               return entry.second.range.contains(raw(sibling));
+           });
 }
 
 void configureWindow(const RequestContext& c, Window& window) {
@@ -94,13 +119,11 @@ void configureWindow(const RequestContext& c, Window& window) {
                          (values.has(CW::Height) && small(CW::Height) == 0);
     const bool badStacking = (values.has(CW::Sibling) && !values.has(CW::StackMode)) ||
                              (values.has(CW::StackMode) && values.at(CW::StackMode) > 4) ||
-                             (sibling != ClientXid::None && c.record.find<Window>(sibling) &&
-                              !windowtree::isSibling(c.record, window, sibling));
-    if (isEmpty || badStacking || windowtree::isRoot(c.record, window.id))
+                             (values.has(CW::Sibling) && !mayBeSibling(c.record, window, sibling));
+    const bool badBorder = values.has(CW::BorderWidth) && window.isInputOnly();
+    if (isEmpty || badBorder || badStacking || windowtree::isRoot(c.record, window.id))
         return;
-    const struct {
-        int x, y, width, height;
-    } before{window.x, window.y, window.width, window.height};
+    const windowtree::Inside before = windowtree::insideOf(window);
     // A window in a stranger's frame: the manager decides, and tells.
     if (values.has(CW::X))
         window.x = static_cast<std::int16_t>(small(CW::X));
@@ -112,11 +135,38 @@ void configureWindow(const RequestContext& c, Window& window) {
         window.height = small(CW::Height);
     if (values.has(CW::BorderWidth))
         window.borderWidth = small(CW::BorderWidth);
-    windowtree::moveChildren(c.record, window, window.x - before.x, window.y - before.y,
-                             window.width - before.width, window.height - before.height);
-    if (values.has(CW::StackMode))
-        windowtree::restack(c.record, window, sibling,
-                            static_cast<windowtree::Stack>(values.at(CW::StackMode)));
+    windowtree::moveByGravity(c.record, window, before);
+    if (!values.has(CW::StackMode))
+        return;
+    constexpr std::uint32_t kBelow = 1;
+    if (const auto parent = c.record.find<Window>(window.parent))
+        parent->orderDirty = parent->orderDirty || values.at(CW::StackMode) > kBelow;
+    windowtree::restack(c.record, window, sibling,
+                        static_cast<windowtree::Stack>(values.at(CW::StackMode)));
+}
+
+// A window went off the screen: the server ends the active grabs on it (X protocol, section 10
+// "GrabPointer").
+void endBlindGrabs(Record& record) {
+    constexpr std::size_t kGrabWindowAt = 4; // in GrabPointer, GrabKeyboard and XIGrabDevice
+    std::erase_if(record.activeGrabs, [&](const auto& entry) {
+        const auto grabber = record.clients.find(entry.second.client);
+        if (grabber == record.clients.end())
+            return true;
+        const MessageView request(entry.second.request, grabber->second.order);
+        const ClientXid window{request.u32(kGrabWindowAt)};
+        return record.find<Window>(window) && !windowtree::isViewable(record, window);
+    });
+}
+
+bool mayReparent(const Record& record, const Window& window, ClientXid parent) {
+    const auto to = record.find<Window>(parent);
+    if (!to || windowtree::isRoot(record, window.id) ||
+        (to->isInputOnly() && !window.isInputOnly()))
+        return false;
+    const bool isParentRelative = window.attributes.has(CW::BackPixmap) &&
+                                  window.attributes.at(CW::BackPixmap) == kParentRelative;
+    return !isParentRelative || to->depth == window.depth;
 }
 
 bool redirected(const RequestContext& c, const Window& window) {
@@ -168,8 +218,7 @@ void recordWindowRequest(const RequestContext& c) {
         break;
     }
     case core::kReparentWindow:
-        if (!record.find<Window>(xidOf(c.view, core::ReparentWindow::parent)) ||
-            windowtree::isRoot(record, window->id))
+        if (!mayReparent(record, *window, xidOf(c.view, core::ReparentWindow::parent)))
             break;
         windowtree::reparent(record, *window, xidOf(c.view, core::ReparentWindow::parent),
                              c.view.get(core::ReparentWindow::x),
@@ -198,12 +247,17 @@ void recordWindowRequest(const RequestContext& c) {
             configureWindow(c, *window);
         break;
     case core::kCirculateWindow:
+        window->orderDirty = true;
         windowtree::circulate(record, *window, c.view.get(core::CirculateWindow::direction) == 0);
         break;
     default:
         c.effects.unknown = true;
         break;
     }
+    const bool mayHide = c.opcode == core::kUnmapWindow || c.opcode == core::kUnmapSubwindows ||
+                         c.opcode == core::kReparentWindow;
+    if (mayHide && !record.activeGrabs.empty())
+        endBlindGrabs(record);
 }
 
 void recordWindowEvent(Record& record, ClientId, const MessageView& event) {
@@ -222,11 +276,11 @@ void recordWindowEvent(Record& record, ClientId, const MessageView& event) {
             window_->y = event.get(y);
         }
         if (!sent) {
-            windowtree::moveChildren(record, *window_, 0, 0, event.get(width) - window_->width,
-                                     event.get(height) - window_->height);
+            const windowtree::Inside before = windowtree::insideOf(*window_);
             window_->width = event.get(width);
             window_->height = event.get(height);
             window_->borderWidth = event.get(border_width);
+            windowtree::moveByGravity(record, *window_, before);
         }
         break;
     }

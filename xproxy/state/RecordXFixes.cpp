@@ -2,6 +2,8 @@
 
 #include "xproxy/state/Recorder.h"
 
+#include <optional>
+
 namespace entracte::xproxy {
 
 namespace xfixes = wire::xfixes;
@@ -13,7 +15,7 @@ void createRegion(const RequestContext& c) {
     if (!c.mayCreate(id))
         return;
     c.record.create<Region>(id, c.client);
-    markRegion(c.record, id);
+    markRegion(c, id);
     c.effects.created = id;
 }
 
@@ -23,6 +25,49 @@ void replaceCursor(const RequestContext& c, const CursorRef& from, const CursorR
     for (const auto& window : c.record.all<Window>())
         if (window->cursor == to)
             window->cursor = from;
+}
+
+// The clip that a region gives; nothing when it is not known. None takes every clip away.
+std::optional<RegionClip> clipFrom(const RequestContext& c, ClientXid region, std::int16_t x,
+                                   std::int16_t y) {
+    if (region == ClientXid::None)
+        return RegionClip{nullptr, x, y};
+    const auto known = c.record.find<Region>(region);
+    if (!known)
+        return {};
+    return RegionClip{known->shape, x, y};
+}
+
+void setGcClip(const RequestContext& c) {
+    using namespace xfixes::SetGCClipRegion;
+    namespace GC = wire::core::GC;
+    const auto of = c.record.find<GContext>(xidOf(c.view, gc));
+    const auto clip =
+        clipFrom(c, xidOf(c.view, region), c.view.get(x_origin), c.view.get(y_origin));
+    if (!of || !clip)
+        return;
+    of->clipRegion = *clip;
+    of->clip.reset();
+    of->clipMask.reset();
+    of->values.unset(GC::ClipMask);
+    of->values.set(GC::ClipOriginX, static_cast<std::uint32_t>(std::int32_t{clip->x}));
+    of->values.set(GC::ClipOriginY, static_cast<std::uint32_t>(std::int32_t{clip->y}));
+}
+
+void setPictureClip(const RequestContext& c) {
+    using namespace xfixes::SetPictureClipRegion;
+    namespace CP = wire::render::CP;
+    const auto of = c.record.find<Picture>(xidOf(c.view, picture));
+    const auto clip =
+        clipFrom(c, xidOf(c.view, region), c.view.get(x_origin), c.view.get(y_origin));
+    if (!of || !clip || of->drawable == ClientXid::None)
+        return;
+    of->clipRegion = *clip;
+    of->clip = {};
+    of->clipMask.reset();
+    of->values.unset(CP::ClipMask);
+    of->values.set(CP::ClipXOrigin, static_cast<std::uint32_t>(std::int32_t{clip->x}));
+    of->values.set(CP::ClipYOrigin, static_cast<std::uint32_t>(std::int32_t{clip->y}));
 }
 
 } // namespace
@@ -61,35 +106,33 @@ void recordXFixesRequest(const RequestContext& c) {
         createRegion(c);
         break;
     case xfixes::kDestroyRegion:
-        record.forget<Region>(xidOf(v, xfixes::DestroyRegion::region));
+        markRegion(c, xidOf(v, xfixes::DestroyRegion::region), true);
         break;
     case xfixes::kSetRegion:
     case xfixes::kTranslateRegion:
-        markRegion(record, xidOf(v, xfixes::SetRegion::region));
+        markRegion(c, xidOf(v, xfixes::SetRegion::region));
         break;
     case xfixes::kCopyRegion:
     case xfixes::kRegionExtents:
     case xfixes::kExpandRegion:
-        markRegion(record, xidOf(v, xfixes::CopyRegion::destination));
+        markRegion(c, xidOf(v, xfixes::CopyRegion::destination));
         break;
     case xfixes::kUnionRegion:
     case xfixes::kIntersectRegion:
     case xfixes::kSubtractRegion:
-        markRegion(record, xidOf(v, xfixes::UnionRegion::destination));
+        markRegion(c, xidOf(v, xfixes::UnionRegion::destination));
         break;
     case xfixes::kInvertRegion:
-        markRegion(record, xidOf(v, xfixes::InvertRegion::destination));
+        markRegion(c, xidOf(v, xfixes::InvertRegion::destination));
         break;
     case xfixes::kSetWindowShapeRegion:
         markReshaped(record, xidOf(v, xfixes::SetWindowShapeRegion::dest));
         break;
+    case xfixes::kSetGCClipRegion:
+        setGcClip(c);
+        break;
     case xfixes::kSetPictureClipRegion:
-        if (const auto picture =
-                record.find<Picture>(xidOf(v, xfixes::SetPictureClipRegion::picture))) {
-            picture->clip = {c.client, copyOf(v.bytes())};
-            picture->clipMask.reset();
-            picture->values.unset(wire::render::CP::ClipMask);
-        }
+        setPictureClip(c);
         break;
     case xfixes::kSetCursorName:
         if (const auto cursor = record.find<Cursor>(xidOf(v, xfixes::SetCursorName::cursor)))

@@ -3,6 +3,8 @@
 #include "xproxy/state/RequestTable.h"
 #include "xproxy/state/WindowTree.h"
 
+#include <utility>
+
 namespace entracte::xproxy {
 
 namespace core = wire::core;
@@ -20,6 +22,25 @@ RequestEffects Recorder::request(ClientId client, Ext ext, const MessageView& vi
     effects.createdSerial = m_record.serialOf(effects.created);
     return effects;
 }
+
+namespace {
+
+// A window of the server's own, over all others, in which compositors make theirs.
+void knowOverlay(Record& record, ClientXid id) {
+    const auto root = record.roots.empty() ? nullptr : record.find<Window>(record.roots.front());
+    if (!root || id == ClientXid::None || record.overlay == id || record.exists(id))
+        return;
+    const auto overlay = record.create<Window>(id, kNobody);
+    overlay->width = root->width;
+    overlay->height = root->height;
+    overlay->depth = root->depth;
+    overlay->visual = root->visual;
+    overlay->attributes = root->attributes;
+    overlay->mapped = true;
+    record.overlay = id;
+}
+
+} // namespace
 
 void Recorder::reply(ClientId client, Ext ext, const MessageView& request,
                      const MessageView& reply) {
@@ -50,6 +71,8 @@ void Recorder::reply(ClientId client, Ext ext, const MessageView& request,
         default:
             break;
         }
+    } else if (ext == Ext::Composite && request.u8(1) == wire::composite::kGetOverlayWindow) {
+        knowOverlay(m_record, xidOf(reply, wire::composite::GetOverlayWindowReply::overlay_win));
     } else if (ext == Ext::XInput && request.u8(1) == wire::xinput::kXIGrabDevice) {
         if (reply.get(wire::xinput::XIGrabDeviceReply::status) == kSuccess)
             m_record.activeGrabs[2u + request.get(wire::xinput::XIGrabDevice::deviceid)] = {
@@ -124,11 +147,19 @@ void markReshaped(Record& record, ClientXid window) {
     }
 }
 
-void markRegion(Record& record, ClientXid id) {
-    if (const auto region = record.find<Region>(id)) {
-        region->dirty = true;
-        record.capturesDue = true;
+void markRegion(const RequestContext& c, ClientXid id, bool gone) {
+    const auto region = c.record.find<Region>(id);
+    if (!region)
+        return;
+    if (region->shape.use_count() > 1) {
+        if (std::exchange(region->shape->dirty, false))
+            c.effects.regionCaptures.push_back({id, region->shape});
+        region->shape = std::make_shared<RegionShape>();
     }
+    region->shape->dirty = true;
+    c.record.capturesDue = true;
+    if (gone)
+        c.record.forget(id);
 }
 
 } // namespace entracte::xproxy

@@ -24,6 +24,12 @@ struct RequestEffects {
         ImageRef into;
     };
     std::vector<Capture> captures;
+    // The same, of what a region is before it becomes something else.
+    struct RegionCapture {
+        ClientXid region;
+        std::shared_ptr<RegionShape> into;
+    };
+    std::vector<RegionCapture> regionCaptures;
     // Pixmaps that the server must let go before it gets the request, after the captures.
     std::vector<ClientXid> releases;
     // The recording function that RequestTable names does not know the request: never, a test sees
@@ -80,6 +86,7 @@ void recordShmRequest(const RequestContext& context);
 void recordXFixesRequest(const RequestContext& context);
 void recordSyncRequest(const RequestContext& context);
 void recordXInputRequest(const RequestContext& context);
+void recordGlxRequest(const RequestContext& context);
 void recordOtherRequest(const RequestContext& context);
 void recordClientRequest(const RequestContext& context);
 
@@ -91,6 +98,8 @@ void markTrace(Record& record, const RequestTrace& trace, const MessageView& vie
 void markDrawn(Record& record, ClientXid drawable);
 void markDrawn(Record& record, Pixmap& pixmap);
 void markReshaped(Record& record, ClientXid window);
-void markRegion(Record& record, ClientXid region);
+// It changes, or (`gone`) its program has destroyed it: whoever took a clip from it keeps what it
+// was.
+void markRegion(const RequestContext& context, ClientXid region, bool gone = false);
 
 } // namespace entracte::xproxy

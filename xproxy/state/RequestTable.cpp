@@ -59,6 +59,8 @@ std::span<const RequestRule> rulesOf(Ext ext) {
         return requesttables::xcmisc();
     case Ext::GenericEvent:
         return requesttables::genericevent();
+    case Ext::Glx:
+        return requesttables::glx();
     default:
         return {};
     }

@@ -22,5 +22,6 @@ std::span<const RequestRule> xtest();
 std::span<const RequestRule> bigrequests();
 std::span<const RequestRule> xcmisc();
 std::span<const RequestRule> genericevent();
+std::span<const RequestRule> glx();
 
 } // namespace entracte::xproxy::requesttables

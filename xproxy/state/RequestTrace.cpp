@@ -23,8 +23,9 @@ constexpr Table coreTable() {
         table[opcode] = {Kind::Nothing, 0};
     for (unsigned opcode = core::kPolyPoint; opcode <= core::kPutImage; ++opcode)
         table[opcode] = draws(core::PolyPoint::drawable);
-    for (unsigned opcode = core::kPolyText8; opcode <= core::kImageText16; ++opcode)
-        table[opcode] = draws(core::PolyText8::drawable);
+    // PolyText8 and 16 may change the graphics context.
+    for (const unsigned opcode : {core::kImageText8, core::kImageText16})
+        table[opcode] = draws(core::ImageText8::drawable);
     table[core::kCopyArea] = draws(core::CopyArea::dst_drawable);
     table[core::kCopyPlane] = draws(core::CopyPlane::dst_drawable);
     return table;

@@ -23,6 +23,7 @@ enum class ResourceKind : std::uint8_t {
     Fence,
     ShmSegment,
     Damage,
+    GlxObject,
 };
 
 struct Resource {

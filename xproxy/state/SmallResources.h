@@ -9,11 +9,23 @@
 
 namespace entracte::xproxy {
 
+// What a region was at a moment. The region's own goes on changing; a clip that was set from it
+// keeps the one of that moment.
+struct RegionShape {
+    Bytes rectangles;  // as in the protocol, host order; of the last capture
+    bool dirty = true; // changed since then
+};
+// A clip that XFIXES took from a region; no shape: none.
+struct RegionClip {
+    std::shared_ptr<RegionShape> shape;
+    std::int16_t x = 0;
+    std::int16_t y = 0;
+};
+
 struct Region : Resource {
     static constexpr ResourceKind kKind = ResourceKind::Region;
     Region(ClientXid id, ClientId owner) : Resource(kKind, id, owner) {}
-    Bytes rectangles;  // as in the protocol, host order; of the last capture
-    bool dirty = true; // changed since then
+    std::shared_ptr<RegionShape> shape = std::make_shared<RegionShape>();
 };
 
 struct Counter : Resource {
@@ -49,6 +61,16 @@ struct Damage : Resource {
     Damage(ClientXid id, ClientId owner) : Resource(kKind, id, owner) {}
     ClientXid drawable = ClientXid::None;
     std::uint8_t level = 0;
+};
+
+// A GLX context, window, pixmap or pbuffer. Rendering is the program's own (direct contexts): to
+// the server these are names.
+struct GlxObject : Resource {
+    static constexpr ResourceKind kKind = ResourceKind::GlxObject;
+    GlxObject(ClientXid id, ClientId owner) : Resource(kKind, id, owner) {}
+    Bytes request;            // that made it, whole, in the owner's byte order
+    std::size_t share = 0;    // offset of the context that it shares with; 0: none is named
+    std::size_t drawable = 0; // offset of the window or pixmap that it is of; 0: of none
 };
 
 struct ShmSegment : Resource {

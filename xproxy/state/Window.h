@@ -19,6 +19,7 @@ struct PropertyValue {
     std::uint8_t format = 8; // bits of a unit
     Bytes data;              // host order
     ClientId setter = kNobody;
+    std::uint64_t serial = 0; // servers list the one that came last first
 };
 
 struct Window : Resource {
@@ -27,6 +28,7 @@ struct Window : Resource {
 
     ClientXid parent = ClientXid::None;
     std::vector<ClientXid> children; // bottom to top; programs' windows only
+    bool orderDirty = false;         // restacked by who hides whom, which shapes decide
     std::int16_t x = 0;              // outer upper left corner, in the parent
     std::int16_t y = 0;
     std::uint16_t width = 1; // pixels, without border

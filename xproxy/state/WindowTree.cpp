@@ -178,17 +178,15 @@ void placeAbove(Record& record, Window& window, ClientXid sibling) {
     children.insert(place, window.id);
 }
 
-bool isRedirected(const Record& record, ClientXid parent, ClientId requester) {
-    const auto window = record.find<Window>(parent);
-    if (!window)
-        return false;
-    return std::ranges::any_of(window->eventMasks, [requester](const auto& entry) {
-        return entry.first != requester && (entry.second & kSubstructureRedirect);
-    });
+Inside insideOf(const Window& window) {
+    return {window.x + window.borderWidth, window.y + window.borderWidth, window.width,
+            window.height};
 }
 
-bool isRoot(const Record& record, ClientXid window) {
-    return std::ranges::find(record.roots, window) != record.roots.end();
+void moveByGravity(Record& record, const Window& window, const Inside& before) {
+    const Inside now = insideOf(window);
+    moveChildren(record, window, now.x - before.x, now.y - before.y, now.width - before.width,
+                 now.height - before.height);
 }
 
 bool isViewable(const Record& record, ClientXid id) {
@@ -201,6 +199,19 @@ bool isViewable(const Record& record, ClientXid id) {
         id = window->parent;
     }
     return false;
+}
+
+bool isRedirected(const Record& record, ClientXid parent, ClientId requester) {
+    const auto window = record.find<Window>(parent);
+    if (!window)
+        return false;
+    return std::ranges::any_of(window->eventMasks, [requester](const auto& entry) {
+        return entry.first != requester && (entry.second & kSubstructureRedirect);
+    });
+}
+
+bool isRoot(const Record& record, ClientXid window) {
+    return std::ranges::find(record.roots, window) != record.roots.end();
 }
 
 bool isInForeignFrame(const Record& record, ClientXid id) {

@@ -26,6 +26,18 @@ bool isSibling(const Record& record, const Window& window, ClientXid other);
 // Directly above `sibling`, or at the bottom when it is None or not ours.
 void placeAbove(Record& record, Window& window, ClientXid sibling);
 
+// Where the inside of a window begins, in the parent, and how large it is.
+struct Inside {
+    int x = 0;
+    int y = 0;
+    int width = 0;
+    int height = 0;
+};
+Inside insideOf(const Window& window);
+// The window was moved or resized from `before` to what it is now: its children follow by their
+// gravity (X protocol, section 10 "ConfigureWindow").
+void moveByGravity(Record& record, const Window& window, const Inside& before);
+
 // Whether somebody else than `requester` has asked to be asked before a child of `parent` is mapped
 // or configured.
 bool isRedirected(const Record& record, ClientXid parent, ClientId requester);

@@ -50,6 +50,7 @@ enum class FieldKind : std::uint8_t {
     Output,
     Mode,
     Provider,
+    FbConfig,    // GLX: the server's numbers, like visuals
     Descriptor,  // a passed file descriptor; no bytes of its own, only in descriptions
     MajorOpcode, // the code of a request or of an extension inside an event or error
     EventCode,   // an event's code inside a request or reply: XInput OpenDevice, XTEST FakeInput

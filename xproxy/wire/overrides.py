@@ -27,7 +27,7 @@ TYPE_KINDS = {
     ("xinput", "DeviceId"): "Device", ("xinput", "KeyCode"): "Keycode",
     ("xinput", "EventClass"): "EventClass", ("xinput", "EventTypeBase"): "EventCode",
     ("xkb", "DeviceSpec"): "Device",
-    ("present", "EVENT"): "Xid",
+    ("present", "EVENT"): "Xid", ("glx", "FBCONFIG"): "FbConfig",
 }
 
 # Fields of a plain number type that hold an identifier: (file, owner or None for all, field) -> kind.
@@ -158,6 +158,10 @@ def elements(xml_name, owner, parsed, reader):
     for element in parsed:
         if isinstance(element, List) and (xml_name, owner, element.name) in LIST_LENGTHS:
             element.length = ("field", LIST_LENGTHS[(xml_name, owner, element.name)])
+    if (xml_name, owner) == ("xproto", "CirculateNotifyEvent"):
+        # Unused, says the protocol; servers put the parent there, as into CirculateRequest.
+        parent = Field("parent", reader.type("xproto", "WINDOW"), "parent")
+        return [parent if isinstance(e, Pad) and e.bytes == 4 else e for e in parsed]
     if (xml_name, owner) == ("randr", "NotifyEvent"):
         return _randr_notify(parsed, reader)
     return parsed
@@ -178,6 +182,9 @@ def complete(extension, reader):
     for (xml_name, number), name in MISSING_ERRORS.items():
         if xml_name == extension.xml_name and number not in extension.errors:
             extension.errors[number] = reader.error_message(xml_name, name, number)
+    # GLX's "Generic" is a stand-in with the number -1.
+    for number in [number for number in extension.errors if number < 0]:
+        del extension.errors[number]
     if extension.is_core:
         # "GeGeneric" stands for the generic events of all extensions; it is not one with evtype 35.
         extension.generic_events.clear()

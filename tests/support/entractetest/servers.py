@@ -17,8 +17,9 @@ _FAMILY_WILD = 0xFFFF
 class ServerTraits:
     """What an Xvfb is like. `clock_ahead`: seconds that its clock is ahead (a time namespace)."""
 
-    def __init__(self, size=(1280, 800), options=(), clock_ahead=0, atoms=()):
+    def __init__(self, size=(1280, 800), options=(), clock_ahead=0, atoms=(), depth=24):
         self.size, self.options, self.clock_ahead, self.atoms = size, options, clock_ahead, atoms
+        self.depth = depth
 
 
 FIRST = ServerTraits(size=(1280, 800))
@@ -58,7 +59,7 @@ class XServer:
     def _start(self):
         read_end, write_end = os.pipe()
         width, height = self.traits.size
-        screen = ["-screen", "0", f"{width}x{height}x24"]
+        screen = ["-screen", "0", f"{width}x{height}x{self.traits.depth}"]
         if self._within:
             screen = ["-screen", f"{width}x{height}", "-title", "Entracte: another X server"]
         command = ["Xephyr" if self._within else "Xvfb", "-displayfd", str(write_end), *screen,

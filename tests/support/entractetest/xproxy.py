@@ -45,10 +45,10 @@ class StandaloneProxy:
         return run([self.program, "--move", self.display, server.display], self.person,
                    server.environment())
 
-    def try_move(self, display):
-        """Status and words, whatever they are."""
+    def try_move(self, display, server=None):
+        """Status and words, whatever they are. `server`: whose cookie is needed."""
         return run_status([self.program, "--move", self.display, display], self.person,
-                          self.person.environment(), timeout=40)
+                          (server or self.person).environment(), timeout=40)
 
     def audit(self):
         """What `--audit` says of the server of the moment."""

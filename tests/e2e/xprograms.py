@@ -1,0 +1,143 @@
+#!/usr/bin/python3
+"""The X proxy alone with programs that use much of an X server: a window manager that composes, a panel with a tray,
+GL, GTK 4, Qt 6, large selections. They move while they run, and are used afterwards.
+"""
+import hashlib
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+sys.dont_write_bytecode = True
+
+from entractetest.case import Skip, expect, main  # noqa: E402
+from entractetest.desktop import Desktop, differing_pixels  # noqa: E402
+from entractetest.processes import wait_for  # noqa: E402
+from entractetest.servers import FIRST, SECOND, ServerTraits  # noqa: E402
+from entractetest.xproxy import StandaloneProxy  # noqa: E402
+
+
+def _require(*programs):
+    for program in programs:
+        if not shutil.which(program):
+            raise Skip(f"{program} is not installed")
+
+
+class _Bare:
+    """Two servers without a window manager of their own, and the proxy on the first."""
+
+    def __init__(self, case):
+        self.first = case.server("first", FIRST, window_manager=False)
+        self.second = case.server("second", SECOND, window_manager=False)
+        self.proxy = StandaloneProxy(case, self.first)
+        self.inside = Desktop(self.proxy)
+        self._start = case.start_on(self.proxy)
+
+    def start(self, *command, **environment):
+        settings = [f"{name}={value}" for name, value in environment.items()]
+        return self._start(["env", "GDK_BACKEND=x11", "NO_AT_BRIDGE=1", *settings, *command])
+
+
+def _moves(case, desktop, name):
+    """Whether what is on the screen changes by itself."""
+    before = desktop.screenshot(case.temporary(f"{name}-1.png"))
+    return wait_for("the picture to change",
+                    lambda: differing_pixels(before, desktop.screenshot(case.temporary(f"{name}-2.png"))) > 500, 15)
+
+
+def _expect_running(*programs):
+    for program in programs:
+        expect(program.running(), f"a program has ended: {program.words()[-600:]}")
+
+
+def case_composingManagerAndTrayMove(case):
+    _require("xfwm4", "tint2", "yad", "dbus-run-session", "xeyes", "xterm")
+    at = _Bare(case)
+    manager = at.start("dbus-run-session", "--", "xfwm4", "--compositor=on")
+    wait_for("xfwm4", lambda: "window id" in at.inside.run(
+        ["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"], check=False), 30)
+    panel = at.start("tint2")
+    typed = case.workspace.folder("typed", case.person) / "typed"
+    terminal = at.start("xterm", "-e", "sh", "-c", f"read line; echo $line > {typed}; exec cat")
+    eyes = at.start("xeyes")
+    at.start("yad", "--notification", "--image=gtk-save")
+    xterm = at.inside.wait_window("XTerm")
+    at.inside.wait_window("XEyes")
+    wait_for("the icon in the tray", lambda: panel.words().count("add_icon") > 0, 30)
+    for server in (at.second, at.first):
+        at.proxy.move(server)
+        outside = Desktop(server)
+        expect(at.inside.classes() == ["XEyes", "XTerm"], f"windows: {at.inside.classes()}")
+        # The manager obeys, and has put its frame around the window.
+        place = xterm.geometry()
+        at.inside.run(["xdotool", "windowmove", xterm.id, "200", "150"])
+        wait_for("the window to be moved", lambda before=place: xterm.geometry()[:2] != before[:2])
+        # What it composes is on the screen of the server.
+        picture = outside.screenshot(case.temporary("composed.png"))
+        at.inside.run(["xdotool", "windowmove", xterm.id, "320", "270"])
+        wait_for("the picture to follow", lambda: differing_pixels(
+            picture, outside.screenshot(case.temporary("moved.png"))) > 5000, 15)
+        _expect_running(manager, panel, terminal, eyes)
+    xterm.activate()
+    Desktop(at.first).run(["xdotool", "type", "--delay", "15", "still here\n"])
+    wait_for("what was typed", lambda: typed.exists() and typed.read_text() == "still here\n")
+
+
+def case_programsThatDrawWithGlMove(case):
+    _require("glxgears", "gtk4-demo")
+    at = _Bare(case)
+    gears = at.start("glxgears", "-geometry", "300x300+700+20", LIBGL_ALWAYS_SOFTWARE="1")
+    _moves(case, Desktop(at.first), "glxgears")
+    demo = at.start("gtk4-demo", "--run=gears", LIBGL_ALWAYS_SOFTWARE="1")
+    time.sleep(2)
+    for server in (at.second, at.first):
+        at.proxy.move(server)
+        _moves(case, Desktop(server), "gl")
+        _expect_running(gears, demo)
+    at.first.kill()
+    third = case.server("third", SECOND, window_manager=False)
+    at.proxy.move(third)
+    _moves(case, Desktop(third), "gl-crash")
+    _expect_running(gears, demo)
+
+
+def case_largeSelectionIsReadAcrossAMove(case):
+    _require("xclip")
+    at = _Bare(case)
+    folder = case.workspace.folder("selection", case.person)
+    content = os.urandom(24 << 20)
+    (folder / "in").write_bytes(content)
+    at.start("xclip", "-selection", "clipboard", "-quiet", "-i", str(folder / "in"))
+    wait_for("the owner", lambda: at.inside.run(
+        ["xclip", "-o", "-selection", "clipboard", "-t", "TARGETS"], check=False).startswith("TARGETS"), 20)
+    for round_, server in enumerate((at.second, at.first)):
+        out = folder / f"out{round_}"
+        part = folder / f"part{round_}"
+        at.start("sh", "-c", f"xclip -o -selection clipboard > {part}; mv {part} {out}")
+        # In the middle of it.
+        wait_for("the beginning", lambda part=part, out=out: part.exists() or out.exists(), 10, 0.01)
+        at.proxy.move(server)
+        wait_for("the end", out.exists, 60)
+        expect(hashlib.sha256(out.read_bytes()).digest() == hashlib.sha256(content).digest(),
+               f"{out.stat().st_size} bytes came, which are not the {len(content)} that were sent")
+
+
+def case_serversOfOtherDepthsAreRefusedBeforeAnythingMoves(case):
+    _require("xeyes")
+    at = _Bare(case)
+    eyes = at.start("xeyes")
+    outside = Desktop(at.first)
+    wait_for("xeyes", lambda: "xeyes" in outside.run(["xwininfo", "-root", "-tree"], check=False).lower(), 20)
+    for depth in (16, 30):
+        other = case.server(f"depth{depth}", ServerTraits(depth=depth), window_manager=False)
+        moved = at.proxy.try_move(other.display, other)
+        expect(moved.returncode != 0 and "bits" in moved.stderr, f"depth {depth}: {moved.stdout}{moved.stderr}")
+        expect("xeyes" in outside.run(["xwininfo", "-root", "-tree"]).lower(), "the window has left its server")
+        _expect_running(eyes)
+    at.proxy.move(at.second)
+
+
+if __name__ == "__main__":
+    sys.exit(main(globals()))
