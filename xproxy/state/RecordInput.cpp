@@ -1,7 +1,6 @@
 // Input of the core protocol: grabs and focus.
 
 #include "xproxy/state/Recorder.h"
-#include "xproxy/state/WindowTree.h"
 
 namespace entracte::xproxy {
 
@@ -107,10 +106,7 @@ void recordInputRequest(const RequestContext& c) {
         break;
     case core::kSetInputFocus: {
         using namespace core::SetInputFocus;
-        const ClientXid to = xidOf(c.view, core::SetInputFocus::focus);
-        constexpr std::uint32_t kPointerRoot = 1;
-        if (raw(to) <= kPointerRoot || windowtree::isViewable(record, to))
-            record.focus = {to, c.view.get(revert_to), true};
+        record.focus = {xidOf(c.view, core::SetInputFocus::focus), c.view.get(revert_to), true};
         break;
     }
     default:
