@@ -65,9 +65,13 @@ public:
         namespace GC = wire::core::GC;
         constexpr std::uint32_t kNamed = GC::Tile | GC::Stipple | GC::Font | GC::ClipMask;
         for (const auto& gc : m_record.all<GContext>())
-            if (gc->depth != 0)
+            if (gc->depth != 0) {
+                auto values = gc->values;
+                if (!values.has(GC::Foreground)) // as it is in a new one; the replay may say so
+                    values.set(GC::Foreground, 0);
                 line("gc {:x} depth {}{} dashes {:x}", raw(gc->id), gc->depth,
-                     valuesOf(gc->values, ~kNamed), hash(gc->dashes));
+                     valuesOf(values, ~kNamed), hash(gc->dashes));
+            }
         for (const auto& font : m_record.all<Font>())
             line("font {:x} {:x}", raw(font->id), hash(bytesOf(font->name)));
         for (const auto& cursor : m_record.all<Cursor>())
