@@ -44,7 +44,7 @@ public:
 
     JobSlot slot;
     std::unique_ptr<LiveSession> live; // of the slot's holder; null: does not run
-    unsigned looks = 0; // of the watch: how often it has looked
+    unsigned looks = 0;                // of the watch: how often it has looked
     SessionWatch watch;                // of the slot's holder; runs between jobs
 
 private:

@@ -19,11 +19,11 @@ std::string resource(const std::string& name) {
     return text.str();
 }
 
-const char* const kCommands[] = {"start",    "exec",    "list",    "show",    "snapshot", "suspend",
-                                 "resume",   "attach",  "detach",  "stop",    "delete",   "doctor",
-                                 "rollback", "clone",   "rename",  "comment", "pin",      "unpin",
-                                 "schedule", "windows", "picture", "limits",
-                                 "check",    "gc",      "prune"};
+const char* const kCommands[] = {"start",   "exec",   "list",     "show",     "snapshot",
+                                 "suspend", "resume", "attach",   "detach",   "stop",
+                                 "delete",  "doctor", "rollback", "clone",    "rename",
+                                 "comment", "pin",    "unpin",    "schedule", "windows",
+                                 "picture", "limits", "check",    "gc",       "prune"};
 const char* const kOptions[] = {"--json",
                                 "--quiet",
                                 "--name",
