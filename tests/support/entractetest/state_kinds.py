@@ -143,6 +143,9 @@ LOST = {
 # What the dump refuses as long as it lasts; the session goes on, and the next try succeeds.
 REFUSED = {"tcp.unaccepted": "the snapshot fails with \"was just making a connection\"; try again"}
 
+# What no machine that this was tried on has: nothing is claimed of it.
+UNTRIED = {"memory.huge-pages": "no huge pages were set aside where this was tried"}
+
 
 def what(kind):
     entry = KINDS[kind]
@@ -156,7 +159,7 @@ def how(kind):
 
 def coverage(results):
     """docs/state-coverage.md from {kind: (status, sentence)}, statuses as state-victim has them. What a machine does
-    not have says nothing about the product: such a kind is listed as it is where it can be had."""
+    not have says nothing about the product: such a kind is listed as it was where it could be had, or as untried."""
     lines = [
         "# What of a program's state is saved", "",
         "Made from the results of `e2e.state.everyKindComesThrough` (`tests/e2e/state.py --write` writes it anew). Each",
@@ -172,6 +175,8 @@ def coverage(results):
             saved, way, test = "not now", REFUSED[kind], "connectionInTheMakingIsRefused"
         elif kind in LOST:
             saved, way, test = "no", LOST[kind], "everyKindComesThrough"
+        elif kind in UNTRIED:
+            saved, way, test = "untried", UNTRIED[kind], "everyKindComesThrough"
         elif status == 77 and not sentence.startswith("this "):
             saved, way, test = "not offered", sentence, "everyKindComesThrough"
         else:
