@@ -25,14 +25,25 @@ def _begin(case, session=True, **more):
 
 
 def _tray_icon(app):
-    """Where the panel shows the application's icon."""
+    """Where the panel shows the application's icon: within the panel (before, it is a window of its own in a corner),
+    and where it was a look ago (the panel makes room for it a moment after it took it).
+    """
+    before = None
+
     def look():
+        nonlocal before
         tree = run(["xwininfo", "-root", "-tree"], app.person, app.environment)
-        for line in tree.splitlines():
-            if "entracte" in line.lower() and (found := re.search(r" 22x22\+\S+\s+\+(\d+)\+(\d+)", line)):
-                return int(found[1]) + 11, int(found[2]) + 11
-        return None
-    return wait_for("the icon in the tray", look)
+        panel = re.search(r'"tint2".* (\d+)x(\d+)\+\S+\s+\+(\d+)\+(\d+)', tree)
+        icon = re.search(r'"[Ee]ntracte.* 22x22\+\S+\s+\+(\d+)\+(\d+)', tree)
+        now = None
+        if panel and icon:
+            width, height, left, top = (int(n) for n in panel.groups())
+            x, y = int(icon[1]) + 11, int(icon[2]) + 11
+            if left <= x < left + width and top <= y < top + height:
+                now = x, y
+        before, same = now, now == before
+        return now if same else None
+    return wait_for("the icon in the tray", look, step=0.2)
 
 
 def _front(app):

@@ -14,6 +14,8 @@ gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
 APPLICATION = "Entracte"
+# AT-SPI 2.56 (Debian 13) calls a push button a button.
+NAMES = {"button": "push button"}
 
 
 def application():
@@ -33,13 +35,18 @@ def walk(node, depth=0):
         yield from walk(node.get_child_at_index(index), depth + 1)
 
 
+def role_of(node):
+    name = node.get_role_name()
+    return NAMES.get(name, name)
+
+
 def find(role, pattern):
     app = application()
     if app is None:
         return None
     for _, node in walk(app):
         try:
-            if node.get_role_name() != role or not re.search(pattern, node.get_name() or ""):
+            if role_of(node) != role or not re.search(pattern, node.get_name() or ""):
                 continue
             states = node.get_state_set()
             if not states.contains(Atspi.StateType.SHOWING) or not states.contains(Atspi.StateType.ENABLED):
@@ -56,7 +63,7 @@ def main():
     if sys.argv[1] == "tree":
         app = application()
         for depth, node in walk(app):
-            print(f"{'  ' * depth}{node.get_role_name()}: {node.get_name()!r}")
+            print(f"{'  ' * depth}{role_of(node)}: {node.get_name()!r}")
         return 0 if app else 1
     role, pattern, seconds = sys.argv[2], sys.argv[3], float(sys.argv[4])
     end = time.monotonic() + seconds

@@ -25,6 +25,16 @@ def programs_for_everybody(workspace):
     return folder
 
 
+def _removed(group):
+    try:
+        group.rmdir()
+    except FileNotFoundError:
+        pass
+    except OSError:  # busy: a process of it is not reaped yet
+        return False
+    return True
+
+
 def criu_program():
     """The CRIU that the set-up found to work (resources/setup/get-criu.sh), or None."""
     for path in (os.environ.get("ENTRACTE_CRIU"), BUILD_DIRECTORY / "criu/criu"):
@@ -215,6 +225,7 @@ class Product:
             os.kill(pid, signal.SIGKILL)
         time.sleep(0.2)
         self._unmount_remains()
+        self._remove_groups()
 
     def _unmount_remains(self):
         """A helper that was killed could not unmount: nobody else will."""
@@ -223,6 +234,14 @@ class Product:
         for point in reversed(points):
             if point.startswith((f"{self.runtime}/", f"{self.state}/")):
                 subprocess.run(["umount", "-l", point], check=False, timeout=20)
+
+    def _remove_groups(self):
+        """The control groups of sessions whose helper was killed: there is no next one to remove them."""
+        folders = [folder for base in (self.runtime, self.state) if (base / "sessions").is_dir()
+                   for folder in (base / "sessions").iterdir()]
+        for ident in {folder.name for folder in folders}:
+            for group in Path("/sys/fs/cgroup").rglob(f"entracte-{ident}"):
+                wait_for("the end of the session's last process", lambda group=group: _removed(group))
 
     def __enter__(self):
         return self
