@@ -5,6 +5,8 @@
 // files.img; writes it without the sizes of these files (FileSizes.h).
 // entracte-criu-inspect terminals: reads a stream of images and writes the mended ones
 // (TerminalImages.h).
+// entracte-criu-inspect sessions: reads pstree.img and writes the mended one, or nothing when it is
+// good as it is (SessionImages.h).
 //
 // A program of a session shapes these bytes, so before the first of them is read, this process is
 // nobody, may not open anything, and may use only the system calls of a filter. Exit status 0: all
@@ -12,6 +14,7 @@
 
 #include "session/criu/FileSizes.h"
 #include "session/criu/ImageReader.h"
+#include "session/criu/SessionImages.h"
 #include "session/criu/TerminalImages.h"
 
 #include <grp.h>
@@ -143,6 +146,14 @@ int mendTerminals() {
     return writeAll(answer) ? 0 : kDamaged;
 }
 
+int mendSessions() {
+    std::string image;
+    if (!readAll(image))
+        return kDamaged;
+    const auto mended = entracte::mendSessions(image);
+    return mended && writeAll(*mended) ? 0 : kDamaged;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -158,6 +169,8 @@ int main(int argc, char** argv) {
         status = forgetSizes();
     else if (what == "terminals")
         status = mendTerminals();
+    else if (what == "sessions")
+        status = mendSessions();
     // The system call itself: what a C library or a sanitiser does at an end is not in the filter.
     ::syscall(SYS_exit_group, status);
     return status;

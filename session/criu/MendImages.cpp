@@ -78,22 +78,32 @@ Status replaceImage(int directory, const char* name, std::string_view content) {
     while (file && !content.empty()) {
         const ssize_t put = ::write(file.get(), content.data(), content.size());
         if (put <= 0)
-            return fail(Error::fromErrno("The session's terminals could not be prepared"));
+            return fail(Error::fromErrno("The session's images could not be prepared"));
         content.remove_prefix(static_cast<std::size_t>(put));
     }
     if (!file || ::renameat(directory, fresh, directory, name) < 0)
-        return fail(Error::fromErrno("The session's terminals could not be prepared"));
+        return fail(Error::fromErrno("The session's images could not be prepared"));
     return {};
 }
 
-} // namespace
+Status mendSessions(int directory) {
+    std::size_t room = kMaxImages;
+    std::string processes;
+    ENTRACTE_TRY(readImage(directory, "pstree.img", room, processes));
+    SubprocessSpec spec;
+    spec.command = {companionProgram("entracte-criu-inspect").string(), "sessions"};
+    spec.captureLimit = 2 * kMaxImages;
+    ENTRACTE_ASSIGN(done, runToEnd(spec, std::chrono::seconds(20), std::move(processes)));
+    if (!done.status.success())
+        return fail(unreadable("reading the processes " + done.status.inWords()));
+    return done.output.empty() ? Status() : replaceImage(directory, "pstree.img", done.output);
+}
 
-Status mendImages(const std::filesystem::path& images) {
-    const UniqueFd directory(::open(images.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+Status mendTerminals(int directory) {
     struct stat info {};
-    if (!directory || ::fstatat(directory.get(), "tty-info.img", &info, AT_SYMLINK_NOFOLLOW) < 0)
+    if (::fstatat(directory, "tty-info.img", &info, AT_SYMLINK_NOFOLLOW) < 0)
         return {}; // no terminal at all
-    ENTRACTE_ASSIGN(found, readImages(directory.get()));
+    ENTRACTE_ASSIGN(found, readImages(directory));
     SubprocessSpec spec;
     spec.command = {companionProgram("entracte-criu-inspect").string(), "terminals"};
     spec.captureLimit = 2 * kMaxImages;
@@ -107,8 +117,19 @@ Status mendImages(const std::filesystem::path& images) {
     ENTRACTE_ASSIGN(mended, unpackMended(done.output));
     if (mended.files.empty())
         return {};
-    ENTRACTE_TRY(replaceImage(directory.get(), "tty-info.img", mended.terminals));
-    return replaceImage(directory.get(), "files.img", mended.files);
+    ENTRACTE_TRY(replaceImage(directory, "tty-info.img", mended.terminals));
+    return replaceImage(directory, "files.img", mended.files);
+}
+
+} // namespace
+
+Status mendImages(const std::filesystem::path& images) {
+    const UniqueFd directory(::open(images.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory)
+        return fail(unreadable("the images cannot be opened"));
+    // Which terminal was whose is told by the sessions as they were.
+    ENTRACTE_TRY(mendTerminals(directory.get()));
+    return mendSessions(directory.get());
 }
 
 } // namespace entracte

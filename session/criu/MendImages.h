@@ -1,6 +1,7 @@
 #pragma once
 
-// What is put right in CRIU's images before a restore: the terminals (TerminalImages.h).
+// What is put right in CRIU's images before a restore: terminals (TerminalImages.h) and sessions of
+// processes (SessionImages.h).
 
 #include "session/base/Result.h"
 
