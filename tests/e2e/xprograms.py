@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.dont_write_bytecode = True
 
 from entractetest.case import Skip, expect, main  # noqa: E402
-from entractetest.desktop import Desktop, differing_pixels  # noqa: E402
+from entractetest.desktop import Desktop, differing_pixels, pixels  # noqa: E402
 from entractetest.processes import wait_for  # noqa: E402
 from entractetest.servers import FIRST, SECOND, ServerTraits  # noqa: E402
 from entractetest.xproxy import StandaloneProxy  # noqa: E402
@@ -101,6 +101,60 @@ def case_programsThatDrawWithGlMove(case):
     at.proxy.move(third)
     _moves(case, Desktop(third), "gl-crash")
     _expect_running(gears, demo)
+
+
+BITMAP = """#define b_width 16
+#define b_height 4
+static char b_bits[] = {
+0x0f, 0x3c, 0xf0, 0xc3, 0x55, 0xaa, 0x33, 0xcc};
+"""
+
+
+def _corner(desktop, path):
+    """The colours of the upper left of the screen."""
+    desktop.screenshot(path)
+    width, _, data = pixels(path)
+    return [data[3 * width * y:3 * width * y + 600] for y in range(200)]
+
+
+def case_theWallpaperOfADesktopMoves(case):
+    """Who sets it ends at once; the screen of another window manager is left as it is."""
+    _require("openbox", "xsetroot")
+    at = _Bare(case)
+    plain = _corner(Desktop(at.second), case.temporary("plain.png"))
+    bitmap = case.workspace.folder("bitmap", mode=0o755) / "b.xbm"
+    bitmap.write_text(BITMAP)
+    wallpaper = ["xsetroot", "-bitmap", str(bitmap), "-fg", "#c03020", "-bg", "#20a0e0"]
+    at.inside.run(wallpaper)
+    seen = _corner(Desktop(at.first), case.temporary("before.png"))
+    expect(seen != plain, "the wallpaper is not to be seen")
+    at.proxy.move(at.second)
+    expect(_corner(Desktop(at.second), case.temporary("others.png")) == plain,
+           "without a window manager of its own the session changed another's screen")
+    at.proxy.move(at.first)
+    at.start("openbox", "--sm-disable")
+    wait_for("openbox", lambda: "window id" in at.inside.run(
+        ["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"], check=False), 30)
+    at.inside.run(wallpaper)
+    at.first.kill()
+    at.proxy.move(at.second)
+    expect(_corner(Desktop(at.second), case.temporary("after.png")) == seen, "the wallpaper is another one")
+
+
+def case_outputsKeepTheirNumbers(case):
+    """A Xephyr has an output only once somebody has asked: a settings daemon would take it for a new monitor."""
+    _require("Xephyr", "xrandr")
+    outside = case.server("outside", FIRST, window_manager=False)
+    first = case.server("first", FIRST, window_manager=False, within=outside)
+    second = case.server("second", FIRST, within=outside)  # its window manager has asked
+    proxy = StandaloneProxy(case, first)
+    inside = Desktop(proxy)
+
+    def outputs():
+        return inside.run(["xrandr", "--verbose"]).split("Identifier:")[1].split()[0]
+    before = outputs()
+    proxy.move(second)
+    expect(outputs() == before, f"output {before} became {outputs()}")
 
 
 def case_largeSelectionIsReadAcrossAMove(case):

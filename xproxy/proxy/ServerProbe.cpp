@@ -146,8 +146,16 @@ public:
         ENTRACTE_TRY(ask(request(major, randr::kQueryVersion).u32(1).u32(5).finish()));
         ENTRACTE_ASSIGN(reply,
                         ask(request(major, randr::kGetScreenResourcesCurrent).u32(root).finish()));
+        // Xephyr numbers its output only when somebody asks thoroughly; elsewhere that may take
+        // seconds, since monitors are asked.
+        if (MessageView(reply, wire::kHostOrder)
+                .get(randr::GetScreenResourcesCurrentReply::num_outputs) == 0) {
+            ENTRACTE_ASSIGN(thorough,
+                            ask(request(major, randr::kGetScreenResources).u32(root).finish()));
+            reply = std::move(thorough);
+        }
         const MessageView view(reply, wire::kHostOrder);
-        using Reply = wire::Field<std::uint16_t>;
+        using Reply = wire::Field<std::uint16_t>; // both replies have one shape
         constexpr Reply kCrtcs = randr::GetScreenResourcesCurrentReply::num_crtcs;
         constexpr Reply kOutputs = randr::GetScreenResourcesCurrentReply::num_outputs;
         constexpr Reply kModes = randr::GetScreenResourcesCurrentReply::num_modes;

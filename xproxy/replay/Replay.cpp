@@ -25,6 +25,7 @@ constexpr Step kSteps[] = {
     {"regions", replayRegions, true},
     {"pictures of pixmaps", replayPixmapPictures, false},
     {"cursors", replayCursors, true},
+    {"roots", replayRoots, false},
     {"overlay", replayOverlay, true},
     {"windows", replayWindows, true},
     {"window tree", replayWindowTree, true},

@@ -91,6 +91,15 @@ ClientXid ReplayContext::temporaryId(const Client& client) {
     return id;
 }
 
+Client* ReplayContext::carrier(ClientId owner) const {
+    if (Client* there = client(owner))
+        return there;
+    for (const auto& [id, other] : core.clients)
+        if (Client* there = client(id))
+            return there;
+    return nullptr;
+}
+
 ClientXid ReplayContext::nameOf(const FontRef& font) {
     if (!font)
         return ClientXid::None;
@@ -99,7 +108,7 @@ ClientXid ReplayContext::nameOf(const FontRef& font) {
     const auto known = m_names.find(font.get());
     if (known != m_names.end())
         return known->second;
-    Client* owner = client(font->owner);
+    Client* owner = carrier(font->owner);
     if (!owner)
         return ClientXid::None;
     const ClientXid id = temporaryId(*owner);
@@ -178,7 +187,7 @@ ClientXid ReplayContext::nameOf(const CursorRef& cursor) {
     const auto known = m_names.find(cursor.get());
     if (known != m_names.end())
         return known->second;
-    Client* owner = client(cursor->owner);
+    Client* owner = carrier(cursor->owner);
     if (!owner)
         return ClientXid::None;
     const ClientXid id = cursor->named ? cursor->id : temporaryId(*owner);

@@ -25,6 +25,8 @@ public:
 
     // The client, when it is connected to the new server.
     Client* client(ClientId id) const;
+    // It, or when it is gone any other one: for what outlives its maker.
+    Client* carrier(ClientId owner) const;
 
     // A request builder in the client's byte order; the major opcode is the programs'.
     static MessageBuilder as(const Client& client, std::uint8_t major, std::uint8_t second = 0) {
@@ -56,7 +58,8 @@ public:
     ClientXid temporaryId(const Client& client);
 
     // The id under which a font, cursor or pixmap can be named now: its own, or one made for the
-    // replay when its program has freed it meanwhile. None when its owner is gone.
+    // replay when its program has freed it, or ended, meanwhile. None for a pixmap whose owner is
+    // gone.
     ClientXid nameOf(const FontRef& font);
     ClientXid nameOf(const CursorRef& cursor);
     ClientXid nameOf(const PixmapRef& pixmap);

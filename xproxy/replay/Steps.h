@@ -20,6 +20,7 @@ void replayRegions(ReplayContext& context);
 void replayPixmapPictures(ReplayContext& context);
 void replayCursors(ReplayContext& context);
 void replayOverlay(ReplayContext& context);
+void replayRoots(ReplayContext& context);
 void replayWindows(ReplayContext& context);
 void replayWindowTree(ReplayContext& context);
 void replayWindowPictures(ReplayContext& context);

@@ -121,6 +121,40 @@ void restackChildren(ReplayContext& c, const Window& parent) {
 
 } // namespace
 
+// Wallpaper and pointer of a desktop that has its own window manager; another root is somebody
+// else's. What made them has often ended long ago.
+void replayRoots(ReplayContext& c) {
+    for (const ClientXid id : c.record.roots) {
+        const auto root = c.record.find<Window>(id);
+        const bool isManaged = std::ranges::any_of(root->eventMasks, [](const auto& selection) {
+            return (selection.second & windowtree::kSubstructureRedirect) != 0;
+        });
+        Client* carrier = c.carrier(root->owner);
+        ValueList values = root->attributes;
+        values.mask &= CW::BackPixmap | CW::BackPixel | CW::Cursor;
+        if (!isManaged || !carrier || values.mask == 0)
+            continue;
+        ClientXid made = ClientXid::None;
+        if (root->background) {
+            ClientXid wallpaper = c.nameOf(root->background);
+            if (wallpaper == ClientXid::None)
+                wallpaper = made = c.pixmapWith(*carrier, root->background->image);
+            if (wallpaper == ClientXid::None)
+                values.unset(CW::BackPixmap);
+            else
+                values.set(CW::BackPixmap, raw(wallpaper));
+        }
+        if (values.has(CW::Cursor))
+            values.set(CW::Cursor, raw(c.nameOf(root->cursor)));
+        auto request = c.as(*carrier, core::kChangeWindowAttributes).u32(raw(id));
+        values.append(request.u32(values.mask));
+        c.send(*carrier, request.finish());
+        c.send(*carrier, c.as(*carrier, core::kClearArea, 0).u32(raw(id)).u32(0).u32(0).finish());
+        if (made != ClientXid::None)
+            c.freePixmap(*carrier, made);
+    }
+}
+
 void replayWindows(ReplayContext& c) {
     for (const auto& window : topDown(c.record))
         createWindow(c, *window);

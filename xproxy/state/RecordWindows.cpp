@@ -23,6 +23,15 @@ void copyColormap(const Record& record, Window& window) {
         window.attributes.set(CW::Colormap, parent->attributes.at(CW::Colormap));
 }
 
+// Who sets a wallpaper often ends at once: later nobody could ask for its pixels.
+void captureNow(const RequestContext& c, const PixmapRef& pixmap) {
+    if (!pixmap || !pixmap->dirty || !pixmap->hasOwnPixels())
+        return;
+    pixmap->image = std::make_shared<Image>();
+    pixmap->dirty = false;
+    c.effects.captures.push_back({pixmap->id, pixmap->width, pixmap->height, pixmap->image});
+}
+
 // Takes over a value list of CreateWindow or ChangeWindowAttributes.
 void applyAttributes(const RequestContext& c, Window& window, const ValueList& given) {
     Record& record = c.record;
@@ -37,6 +46,8 @@ void applyAttributes(const RequestContext& c, Window& window, const ValueList& g
     if (changes.has(CW::BackPixmap)) {
         const std::uint32_t id = changes.at(CW::BackPixmap);
         window.background = id > kParentRelative ? record.find<Pixmap>(ClientXid{id}) : nullptr;
+        if (windowtree::isRoot(record, window.id))
+            captureNow(c, window.background);
         window.attributes.unset(CW::BackPixel);
     }
     if (changes.has(CW::BackPixel)) {
