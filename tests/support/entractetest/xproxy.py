@@ -1,17 +1,26 @@
 """entracte-xproxy by itself: programs on a display of its own, which hops from server to server."""
 import os
 import re
+import socket
 from pathlib import Path
 
 from .processes import Process, run, run_status, wait_for
 from .product import programs_for_everybody
 
 
-def _free_display():
+def _free_display(stack):
+    """A display number that nobody has, and no other test takes while `stack` holds it."""
     number = 300 + os.getpid() % 2000
-    while any(Path(p).exists() for p in (f"/tmp/.X11-unix/X{number}", f"/tmp/.X{number}-lock")):
+    while True:
+        taken = stack.enter_context(socket.socket(socket.AF_UNIX))
+        try:
+            taken.bind(f"\0entracte-test-display-{number}")
+        except OSError:
+            number += 1
+            continue
+        if not any(Path(p).exists() for p in (f"/tmp/.X11-unix/X{number}", f"/tmp/.X{number}-lock")):
+            return f":{number}"
         number += 1
-    return f":{number}"
 
 
 class Audit:
@@ -30,7 +39,7 @@ class StandaloneProxy:
     def __init__(self, case, server):
         self.person = case.person
         self.program = programs_for_everybody(case.workspace) / "entracte-xproxy"
-        self.display = _free_display()
+        self.display = _free_display(case.stack)
         self._process = case.stack.enter_context(
             Process([self.program, "--listen", self.display, "--display", server.display],
                     case.temporary("xproxy.log"), case.person, env=server.environment()))
