@@ -51,6 +51,8 @@ Json toJson(const SnapshotView& snapshot) {
             {"image_bytes", snapshot.imageBytes},
             {"layer_bytes", snapshot.layerBytes},
             {"stored_bytes", snapshot.storedBytes},
+            {"host_file_bytes", snapshot.hostFileBytes},
+            {"host_file_stored_bytes", snapshot.hostFileStoredBytes},
             {"frozen_us", snapshot.frozenMicros},
             {"total_ms", snapshot.totalMillis},
             {"windows", snapshot.windows},

@@ -55,6 +55,8 @@ SnapshotView snapshotView(const QString& path, const QVariantMap& properties) {
     view.imageBytes = properties.value("ImageBytes").toULongLong();
     view.layerBytes = properties.value("LayerBytes").toULongLong();
     view.storedBytes = properties.value("StoredBytes").toULongLong();
+    view.hostFileBytes = properties.value("HostFileBytes").toULongLong();
+    view.hostFileStoredBytes = properties.value("HostFileStoredBytes").toULongLong();
     view.frozenMicros = properties.value("FrozenMicros").toUInt();
     view.totalMillis = properties.value("TotalMillis").toUInt();
     view.windows = properties.value("Windows").toUInt();

@@ -51,7 +51,9 @@ struct SnapshotView {
     qint64 takenUnixMs = 0;
     quint64 imageBytes = 0;
     quint64 layerBytes = 0;
-    quint64 storedBytes = 0;
+    quint64 storedBytes = 0; // but for the host's files
+    quint64 hostFileBytes = 0;
+    quint64 hostFileStoredBytes = 0;
     uint frozenMicros = 0;
     uint totalMillis = 0;
     uint windows = 0;

@@ -45,6 +45,8 @@ PropertyMap SnapshotObject::properties() {
             {"ImageBytes", ImageBytes()},
             {"LayerBytes", LayerBytes()},
             {"StoredBytes", StoredBytes()},
+            {"HostFileBytes", HostFileBytes()},
+            {"HostFileStoredBytes", HostFileStoredBytes()},
             {"FrozenMicros", FrozenMicros()},
             {"TotalMillis", TotalMillis()},
             {"Windows", Windows()},

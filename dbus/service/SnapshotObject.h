@@ -33,6 +33,8 @@ private:
     std::uint64_t ImageBytes() override { return m_info.imageBytes; }
     std::uint64_t LayerBytes() override { return m_info.layerBytes; }
     std::uint64_t StoredBytes() override { return m_info.storedBytes; }
+    std::uint64_t HostFileBytes() override { return m_info.hostFileBytes; }
+    std::uint64_t HostFileStoredBytes() override { return m_info.hostFileStoredBytes; }
     std::uint32_t FrozenMicros() override { return m_info.frozenMicros; }
     std::uint32_t TotalMillis() override { return m_info.totalMillis; }
     std::uint32_t Windows() override { return m_info.windows; }

@@ -23,7 +23,11 @@ struct EngineOptions {
     std::chrono::milliseconds prepareLimit{10000};
     std::chrono::milliseconds attachLimit{60000}; // until all windows are rebuilt on a screen
     std::filesystem::path screenProgram{};        // empty: the companion entracte-screen
-    bool proxyInSessions = true;                  // false: tests whose participant needs no X proxy
+    // How long a file of the host has not changed when its times are taken for its contents. A page
+    // that is written through a mapping shows in them when it is first written, and again only
+    // after the kernel has put it on the disk, which takes half as long at most.
+    std::chrono::seconds hostFilesSettle{60};
+    bool proxyInSessions = true; // false: tests whose participant needs no X proxy
 };
 
 class EngineObserver {

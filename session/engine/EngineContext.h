@@ -5,6 +5,7 @@
 #include "session/criu/Criu.h"
 #include "session/engine/Engine.h"
 #include "session/engine/EnginePaths.h"
+#include "session/engine/HostFileStock.h"
 #include "session/engine/SessionRegistry.h"
 #include "session/store/SnapshotStore.h"
 
@@ -42,6 +43,7 @@ public:
     const std::unique_ptr<SnapshotStore> store;
     SessionRegistry registry;
     EngineObserver* const observer; // may be null
+    HostFileStock hostFiles{*this};
 
 private:
     std::mutex m_mutex;

@@ -90,6 +90,7 @@ public:
             ENTRACTE_ASSIGN(person, personOfUid(session->record().owner));
             directory = person.home;
         }
+        m_context.hostFiles.look(id);
         return init.spawn(command, environment, directory);
     }
 
@@ -235,6 +236,7 @@ public:
         return entracte::checkStore(m_context, owner, readData, job);
     }
     Result<GcReport> collectGarbage(JobControl& job) override {
+        const HostFileStock::Pause pause(m_context.hostFiles);
         return m_context.store->gc({job, "removing", 0, 1});
     }
 
@@ -287,6 +289,8 @@ public:
 private:
     Result<SessionInfo> begun(Result<SessionInfo> session) {
         m_scheduler->wake();
+        if (session)
+            m_context.hostFiles.look(session->id);
         return session;
     }
 
@@ -318,6 +322,7 @@ private:
             record.screenName = screen ? screen->name() : "";
         }));
         startWatch(m_context, session);
+        m_context.hostFiles.look(session.id());
     }
 
     // The screen that it had, or one like it; a session that had none gets none.

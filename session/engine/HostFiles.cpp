@@ -1,18 +1,22 @@
 #include "session/engine/HostFiles.h"
 
+#include "session/engine/FileContents.h"
 #include "session/engine/Processes.h"
 #include "session/engine/SessionView.h"
 #include "session/store/PartHash.h"
 
 #include <fcntl.h>
-#include <spdlog/spdlog.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <cerrno>
+#include <chrono>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -23,70 +27,11 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxFiles = 20'000;
-constexpr std::size_t kChunk = 1 << 20;
-
-std::int64_t nanoseconds(const timespec& time) {
-    return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
-}
-
-bool readChunk(int file, std::vector<std::byte>& buffer, std::size_t& got) {
-    got = 0;
-    while (got < buffer.size()) {
-        const ssize_t now = ::read(file, buffer.data() + got, buffer.size() - got);
-        if (now < 0 && errno == EINTR)
-            continue;
-        if (now < 0)
-            return false;
-        if (now == 0)
-            break;
-        got += static_cast<std::size_t>(now);
-    }
-    return true;
-}
-
-// Copies to the end; the hash when `hash`.
-Status copyContent(int from, int to, PartHash* hash) {
-    std::vector<std::byte> buffer(kChunk);
-    for (std::size_t got = 0;;) {
-        if (!readChunk(from, buffer, got))
-            return fail(Error::fromErrno("A file that the session uses could not be read"));
-        if (got == 0)
-            return {};
-        if (hash)
-            hash->add(std::span(buffer).first(got));
-        for (std::size_t done = 0; done < got;) {
-            const ssize_t put = ::write(to, buffer.data() + done, got - done);
-            if (put <= 0)
-                return fail(Error::fromErrno("A file that the session uses could not be copied"));
-            done += static_cast<std::size_t>(put);
-        }
-    }
-}
-
-bool sameContent(int one, int other) {
-    std::vector<std::byte> first(kChunk);
-    std::vector<std::byte> second(kChunk);
-    for (std::size_t a = 0, b = 0;;) {
-        if (!readChunk(one, first, a) || !readChunk(other, second, b) || a != b ||
-            !std::equal(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(a),
-                        second.begin()))
-            return false;
-        if (a == 0)
-            return true;
-    }
-}
-
-std::string hashOf(int file) {
-    PartHash hash;
-    std::vector<std::byte> buffer(kChunk);
-    for (std::size_t got = 0;;) {
-        if (!readChunk(file, buffer, got))
-            return {};
-        if (got == 0)
-            return hash.finish();
-        hash.add(std::span(buffer).first(got));
-    }
-}
+// File systems whose word about a file's times is good. Not tmpfs, which never writes pages back,
+// and none whose files another machine or program may change.
+constexpr std::array<std::uint32_t, 8> kTrusted{
+    EXT4_SUPER_MAGIC, 0x58465342 /* xfs */,  BTRFS_SUPER_MAGIC,    F2FS_SUPER_MAGIC,
+    SQUASHFS_MAGIC,   OVERLAYFS_SUPER_MAGIC, 0x2fc12fc1 /* zfs */, 0xca451a4e /* bcachefs */};
 
 KeptFile describe(const std::string& path, const struct stat& info, bool shared) {
     return {path,
@@ -98,217 +43,55 @@ KeptFile describe(const std::string& path, const struct stat& info, bool shared)
             info.st_mode,
             info.st_uid,
             info.st_gid,
-            shared};
+            shared,
+            std::nullopt};
 }
 
-Result<UniqueFd> createIn(int folder, const std::string& name) {
-    UniqueFd file(
-        ::openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!file)
-        return fail(Error::fromErrno("A file of the session could not be made"));
-    return file;
-}
-
-// Which documents of shared folders differ from what was kept, and how.
-std::optional<ChangedFile> changeOf(const KeptFile& kept) {
-    const UniqueFd now = openPlace({"/", kept.path.substr(1), true}, O_RDONLY | O_NONBLOCK);
-    struct stat info {};
-    if (!now || ::fstat(now.get(), &info) != 0 || !S_ISREG(info.st_mode))
-        return ChangedFile{kept.path, true};
-    if (static_cast<std::uint64_t>(info.st_size) == kept.size && hashOf(now.get()) == kept.hash)
-        return std::nullopt;
-    return ChangedFile{kept.path, false};
-}
-
-class Placing {
+// What lies there on the host, beneath all sessions.
+class HostRoot {
 public:
-    Placing(const ContainerSpec& container, const std::filesystem::path& images, FilesPolicy policy)
-        : m_view(container), m_images(::open(images.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)),
-          m_policy(policy) {}
+    explicit HostRoot(std::chrono::seconds settle) : m_settle(settle) {}
 
-    Status place(const KeptFile& kept) {
-        const auto place = m_view.find(kept.path);
-        if (!place)
-            return {};
-        if (S_ISDIR(kept.mode))
-            return makeDirectory(*place, kept);
-        return place->shared ? placeDocument(*place, kept) : placeFile(*place, kept);
+    UniqueFd open(const std::string& path) const {
+        return openBeneath(m_root.get(), path.substr(std::min<std::size_t>(1, path.size())),
+                           O_RDONLY | O_NONBLOCK | O_NOFOLLOW,
+                           RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
     }
-    std::vector<std::string> takeLeft() { return std::move(m_left); }
+    // Nothing when its times do not tell whether it changed.
+    std::optional<FileFacts> factsOf(const std::string& path) const {
+        const UniqueFd file = open(path);
+        struct stat info {};
+        struct statfs system {};
+        if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode) ||
+            ::fstatfs(file.get(), &system) != 0)
+            return std::nullopt;
+        const std::int64_t now = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                     std::chrono::system_clock::now().time_since_epoch())
+                                     .count();
+        if (std::ranges::count(kTrusted, static_cast<std::uint32_t>(system.f_type)) == 0 ||
+            std::max(nanoseconds(info.st_mtim), nanoseconds(info.st_ctim)) >
+                now - std::chrono::nanoseconds(m_settle).count())
+            return std::nullopt;
+        return entracte::factsOf(path, info);
+    }
 
 private:
-    // The directory of a place, made where it is missing; `name` gets the last step.
-    static Result<UniqueFd> openParent(const Place& place, std::string& name) {
-        const auto slash = place.within.rfind('/');
-        name = slash == std::string::npos ? place.within : place.within.substr(slash + 1);
-        const std::string folder = slash == std::string::npos ? "" : place.within.substr(0, slash);
-        const UniqueFd top(
-            ::open(place.top.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-        if (!top || name.empty() || name == "." || name == "..")
-            return fail(ErrorCode::SnapshotDamaged, "A file's path makes no sense.", place.within);
-        for (std::size_t end = 0; end < folder.size();) {
-            end = std::min(folder.find('/', end + 1), folder.size());
-            const std::string step = folder.substr(0, end);
-            if (openBeneath(top.get(), step, O_PATH | O_DIRECTORY, resolving(place)))
-                continue;
-            const auto last = step.rfind('/');
-            const UniqueFd parent =
-                openBeneath(top.get(), last == std::string::npos ? "" : step.substr(0, last),
-                            O_RDONLY | O_DIRECTORY, resolving(place));
-            const std::string made = step.substr(last == std::string::npos ? 0 : last + 1);
-            if (!parent || ::mkdirat(parent.get(), made.c_str(), 0755) != 0)
-                return fail(Error::fromErrno("A folder that the session uses could not be made"));
-        }
-        UniqueFd parent = openBeneath(top.get(), folder, O_RDONLY | O_DIRECTORY, resolving(place));
-        if (!parent)
-            return fail(Error::fromErrno("A folder that the session uses could not be opened"));
-        return parent;
-    }
-
-    static Status makeDirectory(const Place& place, const KeptFile& kept) {
-        if (openPlace(place, O_PATH | O_DIRECTORY))
-            return {};
-        std::string name;
-        ENTRACTE_ASSIGN(parent, openParent(place, name));
-        if (::mkdirat(parent.get(), name.c_str(), 0700) != 0 ||
-            ::fchownat(parent.get(), name.c_str(), kept.uid, kept.gid, AT_SYMLINK_NOFOLLOW) != 0 ||
-            ::fchmodat(parent.get(), name.c_str(), kept.mode & 07777, 0) != 0)
-            return fail(Error::fromErrno("A folder that the session uses could not be made"));
-        return {};
-    }
-
-    UniqueFd content(const KeptFile& kept) const {
-        return UniqueFd(
-            ::openat(m_images.get(), kept.content.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-    }
-
-    bool isAsKept(const Place& place, const KeptFile& kept, int saved) const {
-        const UniqueFd now = openPlace(place, O_RDONLY | O_NONBLOCK);
-        struct stat info {};
-        if (!now || ::fstat(now.get(), &info) != 0 || !S_ISREG(info.st_mode) ||
-            static_cast<std::uint64_t>(info.st_size) != kept.size)
-            return false;
-        if (nanoseconds(info.st_mtim) == kept.modifiedNs &&
-            nanoseconds(info.st_ctim) == kept.changedNs)
-            return true;
-        return sameContent(now.get(), saved);
-    }
-
-    Status placeFile(const Place& place, const KeptFile& kept) const {
-        const UniqueFd saved = content(kept);
-        if (!saved)
-            return fail(ErrorCode::SnapshotDamaged,
-                        "The snapshot lacks a file that its programs use.", kept.path);
-        if (isAsKept(place, kept, saved.get()))
-            return {};
-        spdlog::info("{} differs from the session's; it keeps its own", kept.path);
-        return put(place, kept, saved.get());
-    }
-
-    static Status put(const Place& place, const KeptFile& kept, int saved) {
-        std::string name;
-        ENTRACTE_ASSIGN(parent, openParent(place, name));
-        const std::string fresh = "." + newId() + ".entracte";
-        ENTRACTE_ASSIGN(file, createIn(parent.get(), fresh));
-        const std::array times = {timespec{0, UTIME_OMIT},
-                                  timespec{kept.modifiedNs / 1'000'000'000,
-                                           static_cast<long>(kept.modifiedNs % 1'000'000'000)}};
-        ::lseek(saved, 0, SEEK_SET);
-        auto done = copyContent(saved, file.get(), nullptr);
-        if (done && (::fchown(file.get(), kept.uid, kept.gid) != 0 ||
-                     ::fchmod(file.get(), kept.mode & 07777) != 0 ||
-                     ::futimens(file.get(), times.data()) != 0 ||
-                     ::renameat(parent.get(), fresh.c_str(), parent.get(), name.c_str()) != 0))
-            done = fail(Error::fromErrno("A file of the session could not be put in its place"));
-        if (!done)
-            ::unlinkat(parent.get(), fresh.c_str(), 0);
-        return done;
-    }
-
-    Status placeDocument(const Place& place, const KeptFile& kept) {
-        const auto change = changeOf(kept);
-        if (!change)
-            return {};
-        if (!change->removed && m_policy != FilesPolicy::Saved && m_policy != FilesPolicy::Both) {
-            m_left.push_back(kept.path);
-            return {};
-        }
-        const UniqueFd saved = content(kept);
-        if (!saved)
-            return fail(ErrorCode::SnapshotDamaged,
-                        "The snapshot lacks a document that its programs use.", kept.path);
-        if (!change->removed && m_policy == FilesPolicy::Both) {
-            std::string name;
-            ENTRACTE_ASSIGN(parent, openParent(place, name));
-            // Beside it, under a name that is free.
-            int renamed = -1;
-            for (int number = 1; renamed != 0 && number < 1000; ++number) {
-                const std::string aside = name + " (changed outside" +
-                                          (number == 1 ? "" : " " + std::to_string(number)) + ")";
-                renamed =
-                    static_cast<int>(::syscall(SYS_renameat2, parent.get(), name.c_str(),
-                                               parent.get(), aside.c_str(), RENAME_NOREPLACE));
-                if (renamed != 0 && errno != EEXIST)
-                    break;
-            }
-            if (renamed != 0)
-                return fail(Error::fromErrno("The changed document could not be put aside"));
-        }
-        return put(place, kept, saved.get());
-    }
-
-    SessionView m_view;
-    UniqueFd m_images;
-    FilesPolicy m_policy;
-    std::vector<std::string> m_left;
+    const std::chrono::seconds m_settle;
+    UniqueFd m_root{::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)};
 };
 
-} // namespace
-
-Result<std::vector<KeptFile>> keepHostFiles(const ContainerSpec& container,
-                                            const std::vector<std::string>& paths,
-                                            const std::filesystem::path& images) {
-    const UniqueFd folder(::open(images.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!folder)
-        return fail(Error::fromErrno("The session's images could not be opened"));
-    const SessionView view(container);
-    std::vector<KeptFile> kept;
-    for (const std::string& path : std::set<std::string>(paths.begin(), paths.end())) {
-        const auto place = view.find(path);
-        if (!place || kept.size() >= kMaxFiles || (!place->shared && view.isOwn(path)))
-            continue;
-        const UniqueFd file = openPlace(*place, O_RDONLY | O_NONBLOCK);
-        struct stat info {};
-        if (!file || ::fstat(file.get(), &info) != 0)
-            continue;
-        KeptFile entry = describe(path, info, place->shared);
-        if (S_ISDIR(info.st_mode)) {
-            if (!place->shared)
-                kept.push_back(std::move(entry));
-            continue;
-        }
-        if (!S_ISREG(info.st_mode))
-            continue;
-        entry.content = "entracte-file-" + std::to_string(kept.size());
-        ENTRACTE_ASSIGN(copy, createIn(folder.get(), entry.content));
-        PartHash hash;
-        ENTRACTE_TRY(copyContent(file.get(), copy.get(), place->shared ? &hash : nullptr));
-        if (place->shared)
-            entry.hash = hash.finish();
-        kept.push_back(std::move(entry));
-    }
-    return kept;
-}
-
-std::uint64_t hostFileBytes(pid_t init) {
+// Those of the host that the processes have mapped, and how far into each.
+std::map<std::string, std::uint64_t> mappedFiles(pid_t init) {
     std::map<std::string, std::uint64_t> longest;
     for (const pid_t pid : processesBeneath(init)) {
         std::ifstream maps("/proc/" + std::to_string(pid) + "/maps");
         for (std::string line; std::getline(maps, line);) {
             std::istringstream fields(line);
-            std::string range, mode, offset, device, path;
+            std::string range, mode, offset, device;
             std::uint64_t inode = 0;
-            fields >> range >> mode >> offset >> device >> inode >> path;
+            fields >> range >> mode >> offset >> device >> inode >> std::ws;
+            std::string path;
+            std::getline(fields, path); // with the spaces in it
             const auto dash = range.find('-');
             if (inode == 0 || dash == std::string::npos || !path.starts_with('/'))
                 continue;
@@ -320,9 +103,133 @@ std::uint64_t hostFileBytes(pid_t init) {
                                                    number(range.substr(0, dash)));
         }
     }
+    return longest;
+}
+
+// One way through the files of a snapshot.
+class Keeping {
+public:
+    Keeping(const ContainerSpec& container, int images, std::chrono::seconds settle)
+        : m_view(container), m_host(settle), m_images(images) {}
+
+    // What is told of `path`; its content comes later.
+    void note(const std::string& path) {
+        const auto place = m_view.find(path);
+        if (!place || m_kept.size() >= kMaxFiles || (!place->shared && m_view.isOwn(path)))
+            return;
+        const UniqueFd file = openPlace(*place, O_RDONLY | O_NONBLOCK);
+        struct stat info {};
+        if (!file || ::fstat(file.get(), &info) != 0)
+            return;
+        const bool directory = S_ISDIR(info.st_mode);
+        if (directory ? place->shared : !S_ISREG(info.st_mode))
+            return;
+        m_kept.push_back(describe(path, info, place->shared));
+        if (directory || place->shared)
+            return;
+        // The same file beside the session's overlay, whose own numbers of files say nothing.
+        if (auto facts = m_host.factsOf(path);
+            facts && facts->size == static_cast<std::uint64_t>(info.st_size) &&
+            facts->modifiedNs == nanoseconds(info.st_mtim) &&
+            facts->changedNs == nanoseconds(info.st_ctim)) {
+            m_facts.push_back(std::move(*facts));
+            m_places.push_back(m_kept.size() - 1);
+        }
+    }
+
+    Status store(SnapshotWriter& writer, const JobStretch& stretch) {
+        ENTRACTE_ASSIGN(
+            numbers,
+            writer.addHostFiles(
+                m_facts, [&](std::size_t i) { return m_host.open(m_facts[i].path); }, stretch));
+        for (std::size_t i = 0; i < numbers.size(); ++i)
+            m_kept[m_places[i]].stored = numbers[i];
+        return {};
+    }
+
+    // Documents, and files that change just now.
+    Status copyOthers() {
+        for (std::size_t i = 0; i < m_kept.size();) {
+            KeptFile& entry = m_kept[i];
+            if (S_ISREG(entry.mode) && !entry.stored) {
+                const auto place = m_view.find(entry.path);
+                const UniqueFd file = place ? openPlace(*place, O_RDONLY | O_NONBLOCK) : UniqueFd();
+                if (!file) {
+                    m_kept.erase(m_kept.begin() + static_cast<std::ptrdiff_t>(i));
+                    continue;
+                }
+                ENTRACTE_TRY(copy(file.get(), i));
+            }
+            ++i;
+        }
+        return {};
+    }
+    std::vector<KeptFile> take() { return std::move(m_kept); }
+
+private:
+    Status copy(int file, std::size_t at) {
+        KeptFile& entry = m_kept[at];
+        entry.content = "entracte-file-" + std::to_string(at);
+        ENTRACTE_ASSIGN(copied, createIn(m_images, entry.content));
+        PartHash hash;
+        ENTRACTE_TRY(copyContent(file, copied.get(), entry.shared ? &hash : nullptr));
+        struct stat info {};
+        if (::fstat(copied.get(), &info) == 0)
+            entry.size = static_cast<std::uint64_t>(info.st_size); // it may just have grown
+        if (entry.shared)
+            entry.hash = hash.finish();
+        return {};
+    }
+
+    const SessionView m_view;
+    const HostRoot m_host;
+    const int m_images;
+    std::vector<KeptFile> m_kept;
+    std::vector<FileFacts> m_facts;    // of those that the store keeps for all
+    std::vector<std::size_t> m_places; // where they are in m_kept
+};
+
+} // namespace
+
+Result<std::vector<KeptFile>> keepHostFiles(const ContainerSpec& container,
+                                            const std::vector<std::string>& paths,
+                                            const std::filesystem::path& images,
+                                            std::chrono::seconds settle, SnapshotWriter& writer,
+                                            const JobStretch& stretch) {
+    const UniqueFd folder(::open(images.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!folder)
+        return fail(Error::fromErrno("The session's images could not be opened"));
+    Keeping keeping(container, folder.get(), settle);
+    for (const std::string& path : std::set<std::string>(paths.begin(), paths.end()))
+        keeping.note(path);
+    ENTRACTE_TRY(keeping.store(writer, stretch));
+    ENTRACTE_TRY(keeping.copyOthers());
+    return keeping.take();
+}
+
+Result<std::uint64_t> stockMappedFiles(SnapshotStore& store, const ContainerSpec& container,
+                                       pid_t init, std::chrono::seconds settle,
+                                       const JobStretch& stretch) {
+    const SessionView view(container);
+    const HostRoot host(settle);
+    std::vector<FileFacts> facts;
+    for (const auto& [path, end] : mappedFiles(init)) {
+        const auto place = facts.size() < kMaxFiles ? view.find(path) : std::nullopt;
+        if (!place || place->shared || view.isOwn(path))
+            continue;
+        if (auto settled = host.factsOf(path))
+            facts.push_back(std::move(*settled));
+    }
+    return store.stockHostFiles(
+        container.id, facts, [&](std::size_t i) { return host.open(facts[i].path); }, stretch);
+}
+
+std::uint64_t unsettledFileBytes(pid_t init, std::chrono::seconds settle) {
+    const HostRoot host(settle);
     std::uint64_t bytes = 0;
-    for (const auto& [path, end] : longest)
-        bytes += end;
+    for (const auto& [path, end] : mappedFiles(init))
+        if (!host.factsOf(path))
+            bytes += end;
     return bytes;
 }
 
@@ -330,7 +237,8 @@ json keptFilesToJson(const std::vector<KeptFile>& files) {
     json list = json::array();
     for (const KeptFile& file : files)
         list.push_back({file.path, file.content, file.hash, file.size, file.modifiedNs,
-                        file.changedNs, file.mode, file.uid, file.gid, file.shared});
+                        file.changedNs, file.mode, file.uid, file.gid, file.shared,
+                        file.stored ? json(*file.stored) : json()});
     return list;
 }
 
@@ -340,8 +248,10 @@ Result<std::vector<KeptFile>> keptFilesFromJson(const json& restore) try {
     if (found == restore.end())
         return files;
     for (const json& entry : *found) {
-        KeptFile file{entry.at(0), entry.at(1), entry.at(2), entry.at(3), entry.at(4),
-                      entry.at(5), entry.at(6), entry.at(7), entry.at(8), entry.at(9)};
+        KeptFile file{entry.at(0), entry.at(1), entry.at(2), entry.at(3), entry.at(4), entry.at(5),
+                      entry.at(6), entry.at(7), entry.at(8), entry.at(9), std::nullopt};
+        if (entry.size() > 10 && !entry.at(10).is_null())
+            file.stored = entry.at(10).get<std::uint32_t>();
         if (!file.path.starts_with('/') || file.content.find('/') != std::string::npos)
             return fail(ErrorCode::SnapshotDamaged, "The snapshot's list of files makes no sense.");
         files.push_back(std::move(file));
@@ -350,25 +260,6 @@ Result<std::vector<KeptFile>> keptFilesFromJson(const json& restore) try {
 } catch (const json::exception& problem) {
     return fail(ErrorCode::SnapshotDamaged, "The snapshot's list of files cannot be read.",
                 problem.what());
-}
-
-std::vector<ChangedFile> changedDocuments(const std::vector<KeptFile>& files) {
-    std::vector<ChangedFile> changed;
-    for (const KeptFile& file : files)
-        if (file.shared)
-            if (auto change = changeOf(file))
-                changed.push_back(std::move(*change));
-    return changed;
-}
-
-Result<std::vector<std::string>> placeHostFiles(const ContainerSpec& container,
-                                                const std::vector<KeptFile>& files,
-                                                const std::filesystem::path& images,
-                                                FilesPolicy policy) {
-    Placing placing(container, images, policy);
-    for (const KeptFile& file : files)
-        ENTRACTE_TRY(placing.place(file));
-    return placing.takeLeft();
 }
 
 } // namespace entracte

@@ -62,6 +62,8 @@ void refresh(EngineContext& context, Session& session) {
     if (session.live->display)
         if (const auto status = session.live->display->status())
             windows = status->windows;
+    if (programs > session.programs)
+        context.hostFiles.look(session.id());
     if (programs != session.programs || windows != session.windows) {
         session.programs = programs;
         session.windows = windows;

@@ -197,7 +197,9 @@ private:
             containerSpec(m_context, m_session.id(), m_remembered.spec, m_person, m_layer);
         ENTRACTE_TRY(mountRoot(container));
         ENTRACTE_ASSIGN(left,
-                        placeHostFiles(container, m_remembered.files, staging.images(), m_policy));
+                        placeHostFiles(container, m_remembered.files, staging.images(),
+                                       {*m_context.store, m_source.session, m_source.snapshot},
+                                       m_policy, {m_job, "restoring", 0.6, 0.65}));
         ENTRACTE_TRY(forgetFileSizes(staging.images(), left));
         RestoreOptions options;
         options.images = staging.images();

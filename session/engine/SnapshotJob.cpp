@@ -100,6 +100,10 @@ public:
         ENTRACTE_ASSIGN(findings, preflight(init(), ownSockets(init())));
         noteBlockers(m_context, m_session, findings);
         ENTRACTE_TRY(refuseBlockers(findings));
+        if (m_suspend) // which stands still until all is stored
+            ENTRACTE_TRY(stockMappedFiles(*m_context.store, m_container, init(),
+                                          m_context.options.hostFilesSettle,
+                                          {m_job, "preparing", 0, 0.05}));
         Stillness stillness(m_context, m_session);
         ENTRACTE_ASSIGN(sockets, stillness.prepare());
         ENTRACTE_TRY(m_job.check());
@@ -181,8 +185,9 @@ private:
     }
 
     Result<Staging> makeStaging() const {
-        std::uint64_t bytes =
-            memoryOf(processesBeneath(init())) + hostFileBytes(init()) + kImageOverhead;
+        std::uint64_t bytes = memoryOf(processesBeneath(init())) +
+                              unsettledFileBytes(init(), m_context.options.hostFilesSettle) +
+                              kImageOverhead;
         if (!m_suspend)
             bytes += treeSize(m_container.layer / "upper");
         return Staging::make(m_context.paths.staging(m_session.id()),
@@ -195,9 +200,11 @@ private:
             if (const auto seen = ScreenProcess::readSurvey(m_look, kLookLimit))
                 m_record.restore["survey"] = surveyToJson(*seen);
         ENTRACTE_ASSIGN(paths, filesInImages(staging.images()));
-        ENTRACTE_ASSIGN(files, keepHostFiles(m_container, paths, staging.images()));
+        ENTRACTE_ASSIGN(files, keepHostFiles(m_container, paths, staging.images(),
+                                             m_context.options.hostFilesSettle, writer,
+                                             {m_job, "storing", 0.35, 0.5}));
         m_record.restore["files"] = keptFilesToJson(files);
-        ENTRACTE_TRY(writer.addImages(staging.images(), {m_job, "storing", 0.35, 0.75}));
+        ENTRACTE_TRY(writer.addImages(staging.images(), {m_job, "storing", 0.5, 0.75}));
         if (m_suspend)
             ENTRACTE_TRY(
                 writer.addLayer(m_container.layer, kNotSaved, {m_job, "storing", 0.75, 0.9}));
@@ -235,6 +242,7 @@ Result<SnapshotInfo> takeSnapshot(EngineContext& context, const JobUse& use,
                                   Afterwards afterwards, JobControl& job) {
     Session& session = use.session();
     ENTRACTE_TRY(requireLive(session));
+    const HostFileStock::Pause pause(context.hostFiles);
     session.slot.openToBrief();
     ScopeExit close([&session] { session.slot.closeToBrief(); });
     auto taken = SnapshotJob(context, session, origin, afterwards, job).run(comment);

@@ -163,8 +163,11 @@ struct SnapshotInfo {
     std::string comment;
     std::int64_t takenUnixMs = 0;
     std::uint64_t imageBytes = 0;  // of CRIU's images, uncompressed
-    std::uint64_t storedBytes = 0; // on disk, everything
+    std::uint64_t storedBytes = 0; // on disk, but for the host's files
     std::uint64_t layerBytes = 0;  // of the session's own files, uncompressed
+    // Files of the host that it counts on, which all snapshots share: uncompressed, and on disk.
+    std::uint64_t hostFileBytes = 0;
+    std::uint64_t hostFileStoredBytes = 0;
     std::uint32_t frozenMicros = 0;
     std::uint32_t totalMillis = 0; // from the request until it was stored safely
     std::uint32_t windows = 0;

@@ -1,6 +1,7 @@
 #include "session/store/Catalog.h"
 
 #include "session/base/UniqueFd.h"
+#include "session/store/CatalogRows.h"
 #include "session/store/CatalogVfs.h"
 #include "session/store/Directories.h"
 
@@ -52,17 +53,36 @@ CREATE TABLE needs(
     chunk INTEGER NOT NULL REFERENCES chunks(id),
     PRIMARY KEY (snapshot, chunk)) STRICT, WITHOUT ROWID;
 CREATE INDEX needs_by_chunk ON needs(chunk);
+)",
+                                                               R"(
+CREATE TABLE files(
+    id INTEGER PRIMARY KEY,
+    vault INTEGER NOT NULL REFERENCES vaults(id),
+    identity BLOB NOT NULL,
+    list BLOB NOT NULL,
+    bytes INTEGER NOT NULL,
+    stored INTEGER NOT NULL,
+    waiting INTEGER NOT NULL,
+    UNIQUE (vault, identity)) STRICT;
+CREATE TABLE pieces(
+    file INTEGER NOT NULL REFERENCES files(id) ON DELETE CASCADE,
+    chunk INTEGER NOT NULL REFERENCES chunks(id),
+    PRIMARY KEY (file, chunk)) STRICT, WITHOUT ROWID;
+CREATE INDEX pieces_by_chunk ON pieces(chunk);
+CREATE TABLE uses(
+    snapshot INTEGER NOT NULL REFERENCES snapshots(row) ON DELETE CASCADE,
+    file INTEGER NOT NULL REFERENCES files(id),
+    PRIMARY KEY (snapshot, file)) STRICT, WITHOUT ROWID;
+CREATE INDEX uses_by_file ON uses(file);
 )"};
+
+// All chunks of the snapshot ?1, with those of the host's files.
+constexpr const char* kAllOfOne = "SELECT chunk FROM needs WHERE snapshot = ?1 UNION SELECT chunk "
+                                  "FROM uses JOIN pieces ON pieces.file = uses.file WHERE "
+                                  "snapshot = ?1";
 
 constexpr const char* kSnapshotColumns =
     "SELECT row, id, session, vault, taken, pinned, stored, manifest, info FROM snapshots ";
-constexpr const char* kChunkColumns = "SELECT chunks.id, address, pack, offset, bytes FROM chunks ";
-
-Address addressFrom(ByteView bytes) {
-    Address address{};
-    std::ranges::copy(bytes.first(std::min(bytes.size(), address.size())), address.begin());
-    return address;
-}
 
 SnapshotRow snapshotFrom(const Statement& row) {
     const ByteView info = row.blob(8);
@@ -77,45 +97,7 @@ SnapshotRow snapshotFrom(const Statement& row) {
             {info.begin(), info.end()}};
 }
 
-ChunkRow chunkFrom(const Statement& row) {
-    return {row.integer(0), addressFrom(row.blob(1)), static_cast<std::uint64_t>(row.integer(2)),
-            static_cast<std::uint64_t>(row.integer(3)), static_cast<std::uint32_t>(row.integer(4))};
-}
-
-template <typename Row, typename From>
-Result<std::vector<Row>> rowsOf(Statement& statement, From from) {
-    std::vector<Row> rows;
-    for (;;) {
-        ENTRACTE_ASSIGN(more, statement.step());
-        if (!more)
-            return rows;
-        rows.push_back(from(statement));
-    }
-}
-
-Status addPack(Database& database, const PackRow& pack) {
-    ENTRACTE_ASSIGN(insert,
-                    database.prepare("INSERT INTO packs(id, vault, bytes) VALUES (?, ?, ?)"));
-    return insert.bind(1, static_cast<std::int64_t>(pack.id))
-        .bind(2, std::int64_t{pack.vault})
-        .bind(3, static_cast<std::int64_t>(pack.bytes))
-        .run();
-}
-
 } // namespace
-
-template <typename Work>
-Status Catalog::change(Work work) {
-    const std::lock_guard lock(m_mutex);
-    {
-        ENTRACTE_ASSIGN(transaction, Transaction::begin(m_database));
-        ENTRACTE_TRY(work(m_database));
-        ENTRACTE_TRY(transaction.commit());
-    }
-    // What was committed is in the log already; the next change moves what this one could not.
-    static_cast<void>(m_database.checkpoint());
-    return {};
-}
 
 Result<std::unique_ptr<Catalog>> Catalog::open(const std::filesystem::path& directory) {
     const auto file = directory / kCatalogName;
@@ -233,8 +215,9 @@ Result<std::vector<PackRow>> Catalog::packs() const {
     const std::lock_guard lock(m_mutex);
     ENTRACTE_ASSIGN(rows, m_database.prepare(
                               "SELECT id, vault, bytes, (SELECT coalesce(sum(chunks.bytes), 0) "
-                              "FROM chunks WHERE pack = packs.id AND EXISTS (SELECT 1 FROM needs "
-                              "WHERE chunk = chunks.id)) FROM packs"));
+                              "FROM chunks WHERE pack = packs.id AND (EXISTS (SELECT 1 FROM needs "
+                              "WHERE chunk = chunks.id) OR EXISTS (SELECT 1 FROM pieces WHERE "
+                              "chunk = chunks.id))) FROM packs"));
     return rowsOf<PackRow>(rows, [](const Statement& row) {
         return PackRow{
             static_cast<std::uint64_t>(row.integer(0)), static_cast<VaultId>(row.integer(1)),
@@ -262,8 +245,12 @@ Result<std::vector<ChunkRow>> Catalog::chunksIn(std::uint64_t pack) const {
 Result<std::set<std::int64_t>> Catalog::needing(const std::vector<std::uint64_t>& packs) const {
     const std::lock_guard lock(m_mutex);
     std::set<std::int64_t> snapshots;
-    ENTRACTE_ASSIGN(rows, m_database.prepare("SELECT DISTINCT snapshot FROM needs JOIN chunks ON "
-                                             "chunks.id = needs.chunk WHERE pack = ?"));
+    ENTRACTE_ASSIGN(
+        rows,
+        m_database.prepare(
+            "SELECT snapshot FROM needs JOIN chunks ON chunks.id = needs.chunk WHERE pack = ?1 "
+            "UNION SELECT snapshot FROM uses JOIN pieces ON pieces.file = uses.file JOIN "
+            "chunks ON chunks.id = pieces.chunk WHERE pack = ?1"));
     for (const std::uint64_t pack : packs) {
         rows.bind(1, static_cast<std::int64_t>(pack));
         ENTRACTE_ASSIGN(
@@ -282,15 +269,17 @@ Result<std::uint64_t> Catalog::number(std::string_view sql, std::int64_t bound) 
 }
 
 Result<std::uint64_t> Catalog::totalBytes(std::int64_t snapshot) const {
-    return number("SELECT coalesce(sum(bytes), 0) FROM chunks JOIN needs ON chunks.id = chunk "
-                  "WHERE snapshot = ?",
-                  snapshot);
+    return number(
+        fmt::format("SELECT coalesce(sum(bytes), 0) FROM chunks WHERE id IN ({})", kAllOfOne),
+        snapshot);
 }
 
 Result<std::uint64_t> Catalog::uniqueBytes(std::int64_t snapshot) const {
-    return number("SELECT coalesce(sum(bytes), 0) FROM chunks JOIN needs ON chunks.id = chunk "
-                  "WHERE snapshot = ?1 AND NOT EXISTS (SELECT 1 FROM needs AS other WHERE "
-                  "other.chunk = chunks.id AND other.snapshot <> ?1)",
+    return number(fmt::format("SELECT coalesce(sum(bytes), 0) FROM chunks WHERE id IN ({}) AND NOT "
+                              "EXISTS (SELECT 1 FROM needs WHERE chunk = chunks.id AND snapshot <> "
+                              "?1) AND NOT EXISTS (SELECT 1 FROM pieces JOIN uses ON uses.file = "
+                              "pieces.file WHERE chunk = chunks.id AND snapshot <> ?1)",
+                              kAllOfOne),
                   snapshot);
 }
 
@@ -304,27 +293,22 @@ Result<std::uint64_t> Catalog::bytesOf(const std::vector<std::int64_t>& snapshot
     if (snapshots.empty())
         return 0;
     return number(fmt::format("SELECT coalesce(sum(bytes), 0) FROM chunks WHERE ?1 = 0 AND id IN "
-                              "(SELECT chunk FROM needs WHERE snapshot IN ({}))",
+                              "(SELECT chunk FROM needs WHERE snapshot IN ({0}) UNION SELECT chunk "
+                              "FROM uses JOIN pieces ON pieces.file = uses.file WHERE snapshot IN "
+                              "({0}))",
                               fmt::join(snapshots, ",")),
                   0);
 }
 
 Status Catalog::add(const SnapshotRow& snapshot, const std::vector<PackRow>& packs,
-                    const std::vector<ChunkRow>& fresh, const std::vector<Address>& old) {
+                    const std::vector<ChunkRow>& fresh, const std::vector<Address>& old,
+                    const std::vector<std::int64_t>& files) {
     return change([&](Database& database) -> Status {
         ENTRACTE_ASSIGN(session, database.prepare("INSERT OR IGNORE INTO sessions VALUES (?, ?)"));
         ENTRACTE_TRY(session.bind(1, snapshot.session).bind(2, std::int64_t{snapshot.vault}).run());
         for (const PackRow& pack : packs)
             ENTRACTE_TRY(addPack(database, pack));
-        ENTRACTE_ASSIGN(chunk,
-                        database.prepare("INSERT OR IGNORE INTO chunks(address, pack, offset, "
-                                         "bytes) VALUES (?, ?, ?, ?)"));
-        for (const ChunkRow& row : fresh)
-            ENTRACTE_TRY(chunk.bind(1, ByteView(row.address))
-                             .bind(2, static_cast<std::int64_t>(row.pack))
-                             .bind(3, static_cast<std::int64_t>(row.offset))
-                             .bind(4, std::int64_t{row.bytes})
-                             .run());
+        ENTRACTE_TRY(addChunks(database, fresh));
         ENTRACTE_ASSIGN(insert, database.prepare("INSERT INTO snapshots(id, session, vault, taken, "
                                                  "pinned, stored, manifest, info) VALUES "
                                                  "(?, ?, ?, ?, ?, ?, ?, ?)"));
@@ -346,6 +330,13 @@ Status Catalog::add(const SnapshotRow& snapshot, const std::vector<PackRow>& pac
             ENTRACTE_TRY(need.bind(1, row).bind(2, ByteView(chunkRow.address)).run());
         for (const Address& address : old)
             ENTRACTE_TRY(need.bind(1, row).bind(2, ByteView(address)).run());
+        ENTRACTE_ASSIGN(use, database.prepare("INSERT INTO uses VALUES (?, ?)"));
+        ENTRACTE_ASSIGN(used, database.prepare("UPDATE files SET waiting = 0 WHERE id = ? AND "
+                                               "waiting <> 0"));
+        for (const std::int64_t file : files) {
+            ENTRACTE_TRY(use.bind(1, row).bind(2, file).run());
+            ENTRACTE_TRY(used.bind(1, file).run());
+        }
         return {};
     });
 }
@@ -373,13 +364,6 @@ Status Catalog::removeSession(const SessionId& session) {
             ENTRACTE_TRY(erase.bind(1, session).run());
         }
         return {};
-    });
-}
-
-Status Catalog::dropUnreferenced() {
-    return change([](Database& database) {
-        return database.run("DELETE FROM chunks WHERE NOT EXISTS (SELECT 1 FROM needs WHERE "
-                            "needs.chunk = chunks.id)");
     });
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 
-// What the store holds, in one SQLite file: vaults, sessions, snapshots, packs, chunks, and which
-// snapshot needs which chunk. A snapshot exists from the moment its transaction is committed.
+// What the store holds, in one SQLite file: vaults, sessions, snapshots, packs, chunks, which
+// snapshot needs which chunk, and the files of the host that snapshots have in common. A snapshot
+// exists from the moment its transaction is committed.
 //
 // Write-ahead log, foreign keys, synchronous FULL; after every change the log is emptied into the
 // file, whose pages carry hashes (CatalogVfs.h). All functions may be called from any thread.
@@ -17,7 +18,7 @@
 
 namespace entracte {
 
-inline constexpr int kCatalogVersion = 1;
+inline constexpr int kCatalogVersion = 2;
 inline constexpr const char* kCatalogName = "catalog.sqlite";
 
 struct VaultRow {
@@ -53,6 +54,21 @@ struct PackRow {
     std::uint64_t used = 0;  // by chunks that snapshots need, header included
 };
 
+// A file of the host that is stored, for all snapshots that need it.
+struct FileRow {
+    std::int64_t row = 0;
+    Address list{};           // the chunk that names its pieces
+    std::uint64_t bytes = 0;  // of the file
+    std::uint64_t stored = 0; // on disk
+};
+
+// One that is new: what tells it from others (a keyed hash), and its chunks, the list among them.
+struct NewFile {
+    Address identity{};
+    FileRow file;
+    std::vector<Address> chunks;
+};
+
 class Catalog {
 public:
     // `directory` is the store's; HostMismatch for a newer version's, SnapshotDamaged.
@@ -79,14 +95,28 @@ public:
     // Of all chunks that these snapshots need, each counted once.
     Result<std::uint64_t> bytesOf(const std::vector<std::int64_t>& snapshots) const;
 
+    // Of the files with these identities, those that there are.
+    Result<std::vector<std::optional<FileRow>>> files(VaultId,
+                                                      const std::vector<Address>& identities) const;
+    // Files that no snapshot needs yet. A file whose identity is there already stays as it is.
+    Status addFiles(VaultId, const std::vector<PackRow>& packs, const std::vector<ChunkRow>& fresh,
+                    const std::vector<NewFile>& files, std::int64_t nowUnixMs);
+    // Of the host's files that a snapshot needs, in order of their places.
+    Result<std::vector<ChunkRow>> fileChunksOf(std::int64_t snapshot) const;
+    Result<std::uint64_t> unusedFileBytes() const; // of files that no snapshot needs
+
     // Makes the snapshot exist. A chunk whose address is there already is taken from where it is.
+    // `files`: rows that it needs.
     Status add(const SnapshotRow&, const std::vector<PackRow>& packs,
-               const std::vector<ChunkRow>& fresh, const std::vector<Address>& old);
+               const std::vector<ChunkRow>& fresh, const std::vector<Address>& old,
+               const std::vector<std::int64_t>& files);
     Status change(std::int64_t snapshot, bool pinned, ByteView info);
     Status remove(std::int64_t snapshot);
     Status removeSession(const SessionId&); // with its snapshots
 
-    Status dropUnreferenced(); // chunks
+    // Chunks, and files that no snapshot needs; those that no snapshot has ever needed and that
+    // were stored since stay.
+    Status dropUnreferenced(std::int64_t sinceUnixMs);
     // `moved` lie in `packs` from now on; `gone` are no packs any more.
     Status replace(const std::vector<std::uint64_t>& gone, const std::vector<PackRow>& packs,
                    const std::vector<ChunkRow>& moved);
@@ -100,7 +130,17 @@ private:
         : m_database(std::move(database)), m_file(std::move(file)) {}
     Status prepare();
     template <typename Work>
-    Status change(Work work);
+    Status change(Work work) {
+        const std::lock_guard lock(m_mutex);
+        {
+            ENTRACTE_ASSIGN(transaction, Transaction::begin(m_database));
+            ENTRACTE_TRY(work(m_database));
+            ENTRACTE_TRY(transaction.commit());
+        }
+        // What was committed is in the log already; the next change moves what this one could not.
+        static_cast<void>(m_database.checkpoint());
+        return {};
+    }
     Result<std::uint64_t> number(std::string_view sql, std::int64_t bound) const;
 
     mutable std::mutex m_mutex;

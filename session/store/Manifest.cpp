@@ -32,6 +32,8 @@ json infoToJson(const SnapshotInfo& info) {
                {"imageBytes", info.imageBytes},
                {"storedBytes", info.storedBytes},
                {"layerBytes", info.layerBytes},
+               {"hostFileBytes", info.hostFileBytes},
+               {"hostFileStoredBytes", info.hostFileStoredBytes},
                {"frozenMicros", info.frozenMicros},
                {"totalMillis", info.totalMillis},
                {"windows", info.windows},
@@ -58,6 +60,8 @@ SnapshotInfo infoFromJson(const json& value) {
     value.at("windows").get_to(info.windows);
     value.at("programs").get_to(info.programs);
     value.at("suspended").get_to(info.suspended);
+    info.hostFileBytes = value.value("hostFileBytes", std::uint64_t{0});
+    info.hostFileStoredBytes = value.value("hostFileStoredBytes", std::uint64_t{0});
     info.pinned = value.value("pinned", false);
     const int origin = value.value("origin", 0);
     if (origin >= 0 && origin <= static_cast<int>(SnapshotOrigin::Rollback))

@@ -98,14 +98,14 @@ Result<RecordHeader> parseRecordHeader(ByteView bytes) {
     header.bodyBytes = *in.fixed<std::uint32_t>();
     header.contentBytes = *in.fixed<std::uint32_t>();
     std::ranges::copy(*in.raw(header.address.size()), header.address.begin());
-    if (kind < 1 || kind > 3 || sealed > 1)
+    if (kind < 1 || kind > 4 || sealed > 1)
         return damaged("a record is of no kind that there is");
     const bool pages = header.kind == ChunkKind::Pages;
     if (header.pages > kMaxChunkPages || pages != (header.pages > 0) ||
         (pages && header.contentBytes != header.pages * kPageSize))
         return damaged("a record tells of other pages than it has");
-    const std::size_t most =
-        header.kind == ChunkKind::Manifest ? kMaxManifestContent : kMaxChunkContent;
+    const bool list = header.kind == ChunkKind::Manifest || header.kind == ChunkKind::File;
+    const std::size_t most = list ? kMaxManifestContent : kMaxChunkContent;
     if (header.contentBytes > most ||
         header.bodyBytes > ZSTD_COMPRESSBOUND(most) + 8 * kMaxChunkPages + VaultKeys::kSealOverhead)
         return damaged("a record is larger than any that is written");

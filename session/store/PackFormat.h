@@ -26,7 +26,7 @@ inline constexpr std::size_t kMaxChunkPages = 32; // 128 KiB
 inline constexpr std::size_t kMaxChunkContent = kMaxChunkPages * kPageSize;
 inline constexpr std::size_t kMaxManifestContent = 128ull << 20;
 
-enum class ChunkKind : std::uint8_t { Pages = 1, Stream = 2, Manifest = 3 };
+enum class ChunkKind : std::uint8_t { Pages = 1, Stream = 2, Manifest = 3, File = 4 };
 
 struct PackHeader {
     std::uint64_t id = 0;

@@ -7,6 +7,7 @@
 #include "session/store/Catalog.h"
 #include "session/store/PackFormat.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -59,6 +60,11 @@ public:
 
     // Where it will be once finish() has come back.
     Result<ChunkRow> append(const RecordHeader& header, ByteView body);
+    // Others have written this much of what there was room for.
+    void spend(std::uint64_t bytes) {
+        const std::lock_guard lock(m_mutex);
+        m_room -= std::min(m_room, bytes);
+    }
     // Everything is on the disk.
     Status finish();
     const std::vector<PackRow>& packs() const { return m_packs; }

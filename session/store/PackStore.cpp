@@ -266,7 +266,8 @@ Status PackStore::remove(const SessionId& session, const SnapshotId& id) {
     if (!row)
         return m_old.remove(session, id);
     ENTRACTE_TRY(m_catalog->remove(row->row));
-    static_cast<void>(sweep(Thoroughness::WorthIt, nullptr)); // else the next one does it
+    static_cast<void>(
+        sweep(Thoroughness::WorthIt, aDayAgo(), nullptr)); // else the next one does it
     return {};
 }
 
@@ -275,7 +276,7 @@ Status PackStore::removeSession(const SessionId& session) {
     for (const SnapshotId& id : m_old.ids(session))
         ENTRACTE_TRY(m_old.remove(session, id));
     ENTRACTE_TRY(m_catalog->removeSession(session));
-    static_cast<void>(sweep(Thoroughness::WorthIt, nullptr));
+    static_cast<void>(sweep(Thoroughness::WorthIt, kNoneWaits, nullptr));
     return {};
 }
 
@@ -315,6 +316,8 @@ Result<StoreSpace> PackStore::space() const {
             space.used += info.storedBytes;
     ENTRACTE_ASSIGN(catalog, m_catalog->bytes());
     space.used += catalog;
+    ENTRACTE_ASSIGN(unused, m_catalog->unusedFileBytes());
+    space.unreferenced += unused;
     space.available = m_shelf.available();
     return space;
 }

@@ -16,6 +16,7 @@
 
 #include <atomic>
 #include <map>
+#include <unordered_set>
 
 namespace entracte {
 
@@ -35,6 +36,11 @@ public:
                          JobStretch) const override;
     Status extractLayer(const SessionId&, const SnapshotId&, const std::filesystem::path&,
                         JobStretch) const override;
+    Status extractHostFiles(const SessionId&, const SnapshotId&, const std::vector<std::uint32_t>&,
+                            const std::filesystem::path&, const TakeFile&,
+                            JobStretch) const override;
+    Result<std::uint64_t> stockHostFiles(const SessionId&, const std::vector<FileFacts>&,
+                                         const FileOpener&, JobStretch) override;
     Status remove(const SessionId&, const SnapshotId&) override;
     Status removeSession(const SessionId&) override;
     Result<SnapshotInfo> edit(const SessionId&, const SnapshotId&, const SnapshotEdit&) override;
@@ -55,7 +61,9 @@ public:
 
 private:
     enum class Thoroughness : std::uint8_t { WorthIt, Everything };
-    struct Opened { // a snapshot, ready to be read
+    static constexpr std::int64_t kNoneWaits = INT64_MAX;
+    static std::int64_t aDayAgo(); // Unix time, ms
+    struct Opened {                // a snapshot, ready to be read
         StoreGate::Pass pass;
         SnapshotRow row;
         std::shared_ptr<const VaultKeys> keys;
@@ -73,11 +81,14 @@ private:
     Result<std::uint64_t> room() const;              // bytes that may still be written
     std::vector<std::uint64_t> damagedPacks() const; // missing or shorter than written
 
-    Status checkSnapshots(const SessionId&, bool readData, const JobStretch&, CheckReport&) const;
+    // `whole`: rows of chunks that were read and found whole, and are not read again.
+    Status checkSnapshots(const SessionId&, bool readData, const JobStretch&,
+                          std::unordered_set<std::int64_t>& whole, CheckReport&) const;
     void checkChunks(const SnapshotRow&, const std::vector<ChunkRow>&, bool readData,
                      const JobStretch&, CheckReport&) const;
     Status checkPacks(bool readData, const JobStretch&, CheckReport&) const;
-    Result<GcReport> sweep(Thoroughness, const JobStretch*);
+    // `sinceUnixMs`: files of the host that wait for their first snapshot since then stay.
+    Result<GcReport> sweep(Thoroughness, std::int64_t sinceUnixMs, const JobStretch*);
     Status rewrite(const PackRow&, GcReport&);
     Status removeOrphans();
 

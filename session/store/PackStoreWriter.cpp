@@ -1,6 +1,7 @@
 #include "session/store/PackStoreWriter.h"
 
 #include "session/store/Directories.h"
+#include "session/store/HostFiles.h"
 #include "session/store/PackStore.h"
 #include "session/store/PageFiles.h"
 #include "session/store/StreamCutter.h"
@@ -46,6 +47,28 @@ public:
           m_chunks(m_parts.catalog, m_packs) {}
 
     const SnapshotId& id() const override { return m_id; }
+
+    Result<std::vector<std::optional<std::uint32_t>>>
+    addHostFiles(const std::vector<FileFacts>& files, const FileOpener& opener,
+                 JobStretch stretch) override {
+        ENTRACTE_ASSIGN(stocked,
+                        stockHostFiles({m_parts.catalog, m_parts.shelf, m_parts.keys, m_parts.room},
+                                       files, opener, stretch));
+        m_packs.spend(stocked.written);
+        std::vector<std::optional<std::uint32_t>> numbers;
+        for (const auto& file : stocked.files) {
+            if (!file) {
+                numbers.emplace_back();
+                continue;
+            }
+            numbers.emplace_back(static_cast<std::uint32_t>(m_recipe.files.size()));
+            m_recipe.files.push_back(file->list);
+            m_fileRows.push_back(file->row);
+            m_fileBytes += file->bytes;
+            m_fileStored += file->stored;
+        }
+        return numbers;
+    }
 
     Result<std::uint64_t> addImages(const std::filesystem::path& directory,
                                     JobStretch stretch) override {
@@ -123,6 +146,8 @@ public:
         record.info.session = m_parts.session;
         record.info.imageBytes = m_imageBytes;
         record.info.layerBytes = m_layerBytes;
+        record.info.hostFileBytes = m_fileBytes;
+        record.info.hostFileStoredBytes = m_fileStored;
         record.info.storedBytes = m_chunks.bytes();
         record.info.totalMillis = elapsed();
         m_recipe.record = record;
@@ -141,8 +166,8 @@ public:
                               record.info.storedBytes,
                               manifest,
                               infoForCatalog(record.info, *m_parts.keys)};
-        if (auto added =
-                m_parts.catalog.add(row, m_packs.packs(), m_chunks.fresh(), m_chunks.old());
+        if (auto added = m_parts.catalog.add(row, m_packs.packs(), m_chunks.fresh(), m_chunks.old(),
+                                             m_fileRows);
             !added) {
             // It may yet be in the log, and come back after a crash. Only when something else was
             // committed over it are the packs removed; otherwise the next opening decides.
@@ -199,6 +224,9 @@ private:
     Recipe m_recipe;
     std::uint64_t m_imageBytes = 0;
     std::uint64_t m_layerBytes = 0;
+    std::vector<std::int64_t> m_fileRows;
+    std::uint64_t m_fileBytes = 0;
+    std::uint64_t m_fileStored = 0;
 };
 
 } // namespace

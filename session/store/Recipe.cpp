@@ -19,6 +19,7 @@ constexpr std::uint64_t kMaxPages = 1ull << 31;
 constexpr std::uint64_t kMaxFiles = 1u << 20;
 constexpr std::uint64_t kMaxBytes = 1ull << 50;
 constexpr std::size_t kMaxName = 255;
+constexpr std::size_t kAddressSize = std::tuple_size_v<Address>;
 
 tl::unexpected<Error> damaged(std::string detail) {
     return fail(
@@ -134,6 +135,16 @@ bool readPages(ByteReader& in, PageFile& file, std::size_t chunks) {
     return pages * kPageSize == file.bytes;
 }
 
+bool readAddresses(ByteReader& in, std::vector<Address>& addresses) {
+    const auto count = in.number(std::min<std::uint64_t>(kMaxChunks, in.left() / kAddressSize));
+    if (!count)
+        return false;
+    addresses.resize(*count);
+    for (Address& address : addresses)
+        std::ranges::copy(*in.raw(address.size()), address.begin());
+    return true;
+}
+
 } // namespace
 
 void addRun(std::vector<PageRun>& runs, PageRun run) {
@@ -161,7 +172,29 @@ ByteBuffer formatRecipe(const Recipe& recipe) {
     out.number(recipe.pages.size());
     for (const PageFile& file : recipe.pages)
         writePages(out, file, recipe.chunks.size());
+    out.number(recipe.files.size());
+    for (const Address& address : recipe.files)
+        out.raw(address);
     return out.take();
+}
+
+ByteBuffer formatFileRecipe(const FileRecipe& file) {
+    ByteWriter out;
+    out.number(file.bytes);
+    out.number(file.chunks.size());
+    for (const Address& address : file.chunks)
+        out.raw(address);
+    return out.take();
+}
+
+Result<FileRecipe> parseFileRecipe(ByteView bytes) {
+    ByteReader in(bytes);
+    FileRecipe file;
+    const auto size = in.number(kMaxBytes);
+    if (!size || !readAddresses(in, file.chunks) || in.left() != 0)
+        return damaged("the list of a file's chunks is not put together as one is");
+    file.bytes = *size;
+    return file;
 }
 
 Result<Recipe> parseRecipe(ByteView bytes) {
@@ -170,7 +203,7 @@ Result<Recipe> parseRecipe(ByteView bytes) {
     const auto version = in.fixed<std::uint32_t>();
     if (!version || std::memcmp(magic->data(), kMagic, 8) != 0)
         return damaged("it does not begin as one does");
-    if (*version != kRecipeVersion)
+    if (*version < 1 || *version > kRecipeVersion)
         return fail(ErrorCode::HostMismatch,
                     fmt::format("The snapshot was written by another Entracte (format {}; this one "
                                 "reads format {}).",
@@ -181,20 +214,19 @@ Result<Recipe> parseRecipe(ByteView bytes) {
     Recipe recipe;
     ENTRACTE_ASSIGN(record, recordFromText(*text));
     recipe.record = std::move(record);
-    const auto chunks = in.number(std::min<std::uint64_t>(kMaxChunks, in.left() / 32));
-    if (!chunks)
+    if (!readAddresses(in, recipe.chunks))
         return damaged("its list of chunks is longer than itself");
-    recipe.chunks.resize(*chunks);
-    for (Address& address : recipe.chunks)
-        std::ranges::copy(*in.raw(address.size()), address.begin());
-    if (!readStream(in, recipe.images, *chunks) || !readStream(in, recipe.layer, *chunks))
+    const std::size_t chunks = recipe.chunks.size();
+    if (!readStream(in, recipe.images, chunks) || !readStream(in, recipe.layer, chunks))
         return damaged("a stream of it names chunks that it does not have");
     const auto files = in.number(std::min<std::uint64_t>(kMaxFiles, in.left()));
     if (!files)
         return damaged("it ends before its files");
     for (std::uint64_t i = 0; i < *files; ++i)
-        if (!readPages(in, recipe.pages.emplace_back(), *chunks))
+        if (!readPages(in, recipe.pages.emplace_back(), chunks))
             return damaged("a file of pages is not put together as one is");
+    if (*version > 1 && !readAddresses(in, recipe.files))
+        return damaged("its list of files is longer than itself");
     if (in.left() != 0)
         return damaged("something follows after its end");
     return recipe;

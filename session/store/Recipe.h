@@ -11,7 +11,7 @@
 
 namespace entracte {
 
-inline constexpr std::uint32_t kRecipeVersion = 1;
+inline constexpr std::uint32_t kRecipeVersion = 2;  // 1 had no files of the host
 inline constexpr std::uint32_t kZeros = 0xffffffff; // in a chunk's place: pages of zeros
 
 struct PageRun {
@@ -31,16 +31,25 @@ struct StreamRecipe {
     std::vector<std::uint32_t> chunks;
 };
 
+// What a chunk of the kind File says: where the contents of one file are.
+struct FileRecipe {
+    std::uint64_t bytes = 0;
+    std::vector<Address> chunks;
+};
+
 struct Recipe {
     SnapshotRecord record;
     std::vector<Address> chunks;
     StreamRecipe images, layer;
     std::vector<PageFile> pages;
+    std::vector<Address> files; // chunks of the kind File; not among `chunks`
 };
 
 ByteBuffer formatRecipe(const Recipe&);
 // SnapshotDamaged, HostMismatch for another version's.
 Result<Recipe> parseRecipe(ByteView bytes);
+ByteBuffer formatFileRecipe(const FileRecipe&);
+Result<FileRecipe> parseFileRecipe(ByteView bytes);
 
 // Adds pages to a file; one run where they follow each other.
 void addRun(std::vector<PageRun>& runs, PageRun run);

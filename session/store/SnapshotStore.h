@@ -12,13 +12,17 @@
 // thread.
 
 #include "session/base/Result.h"
+#include "session/base/UniqueFd.h"
 #include "session/engine/Types.h"
 #include "session/store/Retention.h"
 #include "session/store/StoreReports.h"
 #include "session/store/VaultKeys.h"
 
+#include <sys/stat.h>
+
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -33,6 +37,20 @@ struct SnapshotRecord {
     SnapshotInfo info;
     nlohmann::json restore; // free form, the engine's own; covered by the manifest's hash
 };
+
+// A file of the host by its path and what the file system says of it: as long as all of it is the
+// same, so are its contents (if it is not being written to just now; whoever asks sees to that).
+struct FileFacts {
+    std::string path;
+    std::uint64_t inode = 0;
+    std::uint64_t size = 0;
+    std::int64_t modifiedNs = 0;
+    std::int64_t changedNs = 0;
+    bool operator==(const FileFacts&) const = default;
+};
+FileFacts factsOf(std::string path, const struct stat& info);
+// Opens the file at this place of a list, for reading; an invalid descriptor when it is gone.
+using FileOpener = std::function<UniqueFd(std::size_t place)>;
 
 // The stretch of a job that one call of the store fills: its fractions run from `from` to `to`.
 struct JobStretch {
@@ -52,6 +70,11 @@ class SnapshotWriter {
 public:
     virtual ~SnapshotWriter() = default; // not committed: removed
     virtual const SnapshotId& id() const = 0;
+    // Files of the host, each stored once for all snapshots, and read only when it is not there
+    // yet; first of all parts. For each its number in this snapshot, or nullopt when it is no
+    // longer as its facts say.
+    virtual Result<std::vector<std::optional<std::uint32_t>>>
+    addHostFiles(const std::vector<FileFacts>&, const FileOpener&, JobStretch) = 0;
     // CRIU's files; returns their bytes.
     virtual Result<std::uint64_t> addImages(const std::filesystem::path& directory, JobStretch) = 0;
     // The session's own files from the layer itself, which must not change meanwhile, without the
@@ -60,7 +83,7 @@ public:
     virtual Result<std::uint64_t> addLayer(const std::filesystem::path& directory,
                                            const std::set<std::string>& leaveOut, JobStretch) = 0;
     virtual Result<std::uint64_t> addStagedLayer(const std::filesystem::path& file, JobStretch) = 0;
-    // Fills info.id, session, imageBytes, layerBytes, storedBytes and totalMillis (since
+    // Fills info.id, session, the bytes and totalMillis (since
     // `requested`), writes the manifest, fsync, rename, reads back from the disk. On failure
     // nothing is left of it.
     virtual Result<SnapshotInfo>
@@ -79,13 +102,25 @@ public:
     // whoever asks for the newest shall hear of that, and not get an older one instead.
     virtual SnapshotId newest(const SessionId&) const = 0;
     virtual Result<SnapshotRecord> read(const SessionId&, const SnapshotId&) const = 0;
-    // Every part against its hash: SnapshotDamaged names the part.
+    // Every part against its hash: SnapshotDamaged names the part. Files of the host are not read
+    // here: the host most often still has them, and extractHostFiles verifies what it gives.
     virtual Status verify(const SessionId&, const SnapshotId&, JobStretch) const = 0;
     // Into an existing, empty directory; after an error it may hold a part of the files.
     virtual Status extractImages(const SessionId&, const SnapshotId&,
                                  const std::filesystem::path& directory, JobStretch) const = 0;
     virtual Status extractLayer(const SessionId&, const SnapshotId&,
                                 const std::filesystem::path& directory, JobStretch) const = 0;
+    // One after the other into a file without a name in `folder`, which `take` gets, at its start.
+    using TakeFile = std::function<Status(std::uint32_t number, int file)>;
+    virtual Status extractHostFiles(const SessionId&, const SnapshotId&,
+                                    const std::vector<std::uint32_t>& numbers,
+                                    const std::filesystem::path& folder, const TakeFile& take,
+                                    JobStretch) const = 0;
+    // Files of the host ahead of time, so that the next snapshot of the session finds them. Returns
+    // how many bytes had to be read. What was stored by then stays when the job is cancelled; gc
+    // removes what no snapshot needs.
+    virtual Result<std::uint64_t> stockHostFiles(const SessionId&, const std::vector<FileFacts>&,
+                                                 const FileOpener&, JobStretch) = 0;
     virtual Status remove(const SessionId&, const SnapshotId&) = 0;
     virtual Status removeSession(const SessionId&) = 0; // with all its snapshots, damaged ones too
     // Returns it as it is now.

@@ -38,10 +38,17 @@ Status PackStore::removeOrphans() {
 }
 
 Result<GcReport> PackStore::gc(JobStretch stretch) {
-    return sweep(Thoroughness::Everything, &stretch);
+    return sweep(Thoroughness::Everything, kNoneWaits, &stretch);
 }
 
-Result<GcReport> PackStore::sweep(Thoroughness thoroughness, const JobStretch* stretch) {
+std::int64_t PackStore::aDayAgo() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>((system_clock::now() - hours(24)).time_since_epoch())
+        .count();
+}
+
+Result<GcReport> PackStore::sweep(Thoroughness thoroughness, std::int64_t sinceUnixMs,
+                                  const JobStretch* stretch) {
     GcReport report;
     ENTRACTE_ASSIGN(before, space());
     std::vector<PackRow> packs;
@@ -49,7 +56,7 @@ Result<GcReport> PackStore::sweep(Thoroughness thoroughness, const JobStretch* s
         const auto alone = m_gate.enterAlone();
         if (!alone)
             return fail(inUse());
-        ENTRACTE_TRY(m_catalog->dropUnreferenced());
+        ENTRACTE_TRY(m_catalog->dropUnreferenced(sinceUnixMs));
         ENTRACTE_TRY(m_old.removeLeftovers());
         ENTRACTE_TRY(removeOrphans());
         ENTRACTE_ASSIGN(all, m_catalog->packs());
@@ -140,7 +147,7 @@ Result<PruneReport> PackStore::prune(const SessionId& session, const Retention& 
         report.removed.push_back(std::move(info));
     }
     if (!dryRun && !report.removed.empty())
-        static_cast<void>(sweep(Thoroughness::WorthIt, nullptr));
+        static_cast<void>(sweep(Thoroughness::WorthIt, aDayAgo(), nullptr));
     return report;
 }
 
@@ -160,13 +167,15 @@ Result<CheckReport> PackStore::check(const std::optional<std::set<SessionId>>& o
         report.findings.push_back({{}, {}, known.error().sentence()});
     if (!only)
         ENTRACTE_TRY(checkPacks(readData, stretch, report));
+    std::unordered_set<std::int64_t> whole;
     for (const SessionId& session : sessions)
         if (!only || only->contains(session))
-            ENTRACTE_TRY(checkSnapshots(session, readData, stretch, report));
+            ENTRACTE_TRY(checkSnapshots(session, readData, stretch, whole, report));
     return report;
 }
 
 Status PackStore::checkSnapshots(const SessionId& session, bool readData, const JobStretch& stretch,
+                                 std::unordered_set<std::int64_t>& whole,
                                  CheckReport& report) const {
     const auto note = [&](const SnapshotId& id, const Error& error) {
         report.findings.push_back({session, id, error.sentence()});
@@ -175,9 +184,9 @@ Status PackStore::checkSnapshots(const SessionId& session, bool readData, const 
         ENTRACTE_TRY(stretch.job.check());
         ++report.snapshots;
         const auto record = m_old.read(session, id);
-        const auto whole = record && readData ? m_old.verify(session, id, stretch) : Status();
-        if (!record || !whole)
-            note(id, !record ? record.error() : whole.error());
+        const auto good = record && readData ? m_old.verify(session, id, stretch) : Status();
+        if (!record || !good)
+            note(id, !record ? record.error() : good.error());
         else if (readData)
             report.bytesRead += record->info.storedBytes;
     }
@@ -188,6 +197,7 @@ Status PackStore::checkSnapshots(const SessionId& session, bool readData, const 
     }
     for (const SnapshotRow& row : *rows) {
         ENTRACTE_TRY(stretch.job.check());
+        const std::size_t before = report.findings.size();
         ++report.snapshots;
         if (const auto info = infoOf(row); !info)
             note(row.id, info.error());
@@ -196,11 +206,19 @@ Status PackStore::checkSnapshots(const SessionId& session, bool readData, const 
         const auto opened = openSnapshot(row);
         if (!opened)
             note(row.id, opened.error());
-        const auto chunks = m_catalog->chunksOf(row.row);
-        if (!chunks)
-            note(row.id, chunks.error());
-        else
-            checkChunks(row, *chunks, readData, stretch, report);
+        auto chunks = m_catalog->chunksOf(row.row);
+        const auto files = m_catalog->fileChunksOf(row.row);
+        if (!chunks || !files) {
+            note(row.id, chunks ? files.error() : chunks.error());
+            continue;
+        }
+        // What snapshots have in common is read once; damage is told of each of them.
+        std::ranges::copy_if(*files, std::back_inserter(*chunks),
+                             [&](const ChunkRow& chunk) { return !whole.contains(chunk.row); });
+        checkChunks(row, *chunks, readData, stretch, report);
+        if (report.findings.size() == before)
+            for (const ChunkRow& chunk : *files)
+                whole.insert(chunk.row);
         ENTRACTE_TRY(stretch.job.check());
     }
     return {};

@@ -124,8 +124,9 @@ def _damaged(case, damage):
     whole = {p: p.read_bytes() for p in _parts(product)}
     expect(whole, "a snapshot has parts")
     newer = product.suspend(session)
-    part = next(p for p in _parts(product) if p not in whole)
-    damage(part)
+    # All that is new: one pack may hold nothing but files of the host, which it still has.
+    for part in [p for p in _parts(product) if p not in whole]:
+        damage(part)
     _expect_refusal(lambda: product.resume(session, server), SNAPSHOT_DAMAGED)
     expect(not product.session_processes(), "processes of a failed resume are left")
     expect(all(p.read_bytes() == content for p, content in whole.items()), "the other snapshot was touched")

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <thread>
 
@@ -25,7 +26,10 @@ protected:
     void expectGoesOn(const SessionId& id) {
         expectCountsOn(id);
         EXPECT_EQ(m_engine->session(id)->state, SessionState::Running);
-        EXPECT_EQ(m_display.take().back(), "openChannel") << "its display was not let go";
+        const auto calls = m_display.take();
+        if (std::ranges::count(calls, "prepare") > 0) {
+            EXPECT_EQ(calls.back(), "openChannel") << "its display was not let go";
+        }
     }
     std::vector<fs::path> packs() const {
         std::vector<fs::path> found;
@@ -114,6 +118,7 @@ TEST_F(EngineFailureTest, goesOnWhenTheDiskIsFull) {
             const auto space = fs::space(m_state);
             std::ofstream(m_state / "ballast") << std::string(space.available - 64 * 1024, 'b');
         }
+        m_display.take();
         const auto taken = suspend ? m_engine->suspend(info.id, "", m_job)
                                    : m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job);
         ASSERT_FALSE(taken);
@@ -148,8 +153,10 @@ TEST_F(EngineFailureTest, losesNothingWhenTheHelperDiesWhileSuspending) {
     closeEngine();
     const pid_t helper = ::fork();
     ASSERT_GE(helper, 0);
+    // None of the host's files is stored ahead of time: they would stay for the next snapshot.
+    constexpr std::chrono::hours kNever{24 * 365 * 100};
     if (helper == 0) {
-        openEngine();
+        openEngine(kNever);
         const SessionInfo info = startCounter();
         JobControl job;
         job.observe([](const JobControl::Progress& progress) {
@@ -162,7 +169,7 @@ TEST_F(EngineFailureTest, losesNothingWhenTheHelperDiesWhileSuspending) {
     int status = 0;
     ASSERT_EQ(::waitpid(helper, &status, 0), helper);
     ASSERT_EQ(WEXITSTATUS(status), 9);
-    openEngine();
+    openEngine(kNever);
     ASSERT_EQ(m_engine->sessions().size(), 1u);
     const SessionInfo info = m_engine->sessions().front();
     EXPECT_NE(initOf(info.id), 0);

@@ -1,7 +1,7 @@
 // Works on a store as the helper does, for faults.py: one deed each time it is run.
 //
 //   store-fault-driver make STATE      three snapshots, and one that was removed but not cleaned up
-//   store-fault-driver commit|gc|prune|delete STATE
+//   store-fault-driver commit|stock|gc|prune|delete STATE
 //   store-fault-driver look STATE      opens, cleans, and tells what there is; 0 when all is whole
 //
 // "done" on the standard output means that the deed was reported complete; the tags of the
@@ -27,6 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 const SessionId kSession = "00000000000000aa";
 constexpr std::size_t kPages = 96;
+constexpr std::size_t kFileBytes = 200'000;
 
 int refuse(const Error& error) {
     std::fprintf(stderr, "%s\n", error.forLog().c_str());
@@ -84,6 +85,8 @@ public:
         std::ofstream(images / "core-1.img") << "core " << tag;
         std::ofstream(layer / "text") << "layer " << tag;
         ENTRACTE_ASSIGN(writer, m_store->begin(kSession));
+        const auto files = hostFiles(tag);
+        ENTRACTE_TRY(writer->addHostFiles(files, opener(files), m_stretch));
         ENTRACTE_TRY(writer->addImages(images, m_stretch));
         ENTRACTE_TRY(writer->addLayer(layer, {}, m_stretch));
         SnapshotRecord record;
@@ -91,6 +94,25 @@ public:
         record.info.takenUnixMs = tag * 1000;
         ENTRACTE_TRY(writer->commit(record, std::chrono::steady_clock::now(), m_stretch));
         return {};
+    }
+
+    // One that every snapshot has, and one of this one's own.
+    std::vector<FileFacts> hostFiles(int tag) {
+        std::vector<FileFacts> files;
+        for (const int which : {0, tag}) {
+            const fs::path path = m_scratch.folder("host") / std::to_string(which);
+            if (!fs::exists(path))
+                std::ofstream(path) << pagesOf(which).substr(0, kFileBytes);
+            struct stat info {};
+            ::stat(path.c_str(), &info);
+            files.push_back(factsOf(path, info));
+        }
+        return files;
+    }
+    static FileOpener opener(const std::vector<FileFacts>& files) {
+        return [&files](std::size_t i) {
+            return UniqueFd(::open(files.at(i).path.c_str(), O_RDONLY | O_CLOEXEC));
+        };
     }
 
     Status removeTag(int tag) {
@@ -110,6 +132,11 @@ public:
         }
         if (deed == "commit")
             return take(5);
+        if (deed == "stock") {
+            const auto files = hostFiles(6);
+            ENTRACTE_TRY(m_store->stockHostFiles(kSession, files, opener(files), m_stretch));
+            return {};
+        }
         if (deed == "delete")
             return removeTag(2);
         if (deed == "gc") {
@@ -126,6 +153,17 @@ public:
         ENTRACTE_TRY(m_store->verify(kSession, info.id, m_stretch));
         ENTRACTE_TRY(m_store->extractImages(kSession, info.id, out.folder("images"), m_stretch));
         ENTRACTE_TRY(m_store->extractLayer(kSession, info.id, out.folder("layer"), m_stretch));
+        std::vector<std::string> files;
+        ENTRACTE_TRY(m_store->extractHostFiles(
+            kSession, info.id, {0, 1}, out.folder("files"),
+            [&](std::uint32_t, int file) -> Status {
+                files.push_back(readFile("/proc/self/fd/" + std::to_string(file)));
+                return {};
+            },
+            m_stretch));
+        if (files.at(0) != pagesOf(0).substr(0, kFileBytes) ||
+            files.at(1) != pagesOf(tag).substr(0, kFileBytes))
+            return fail(ErrorCode::SnapshotDamaged, "a file of the host holds something else");
         if (readFile(out.folder("images") / "pages-1.img") != pagesOf(tag) ||
             readFile(out.folder("images") / "core-1.img") != "core " + info.comment ||
             readFile(out.folder("layer") / "text") != "layer " + info.comment)

@@ -3,9 +3,9 @@
 
     faults.py DRIVER SHIM [--points N]
 
-For each deed (commit, gc, prune, delete) and each kind of fault, the deed is run once for every call that it makes
-(--points: for that many of them, evenly spread, always with the first and the last), each time on a copy of the same
-store. Afterwards every snapshot that had been reported complete must be there, whole and with its contents, and after
+For each deed (commit, storing files of the host, gc, prune, delete) and each kind of fault, the deed is run once for
+every call that it makes (--points: for that many of them, evenly spread, always with the first and the last), each time
+on a copy of the same store. Afterwards every snapshot that had been reported complete must be there, whole and with its contents, and after
 gc nothing unreferenced may be left.
 """
 import argparse
@@ -20,7 +20,7 @@ from pathlib import Path
 SKIPPED = 77
 BEFORE = {"2", "3", "4"}
 # What is there once the deed has been reported done, and what may be there when it was not.
-AFTER = {"commit": BEFORE | {"5"}, "gc": BEFORE, "prune": {"4"}, "delete": {"3", "4"}}
+AFTER = {"commit": BEFORE | {"5"}, "stock": BEFORE, "gc": BEFORE, "prune": {"4"}, "delete": {"3", "4"}}
 
 
 class Faults:
