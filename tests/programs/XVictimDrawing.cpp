@@ -37,6 +37,7 @@ public:
             nullptr);
         m_pixel = colour ? colour->pixel : 0;
         std::free(colour);
+        makeRamp(x);
     }
 
     void observe(const Xcb& x, Observation& seen) override {
@@ -61,9 +62,44 @@ public:
             seen.note("colormap cell", rgb ? rgb->green : -1);
         }
         std::free(colours);
+        if (m_ramp)
+            seen.note("stored colour", storedColour(x));
     }
 
 private:
+    // As video players do: all cells of a DirectColor visual, if the server has one, with colours
+    // of their own.
+    void makeRamp(const Xcb& x) {
+        auto depths = xcb_screen_allowed_depths_iterator(x.screen);
+        for (; depths.rem; xcb_depth_next(&depths)) {
+            auto visuals = xcb_depth_visuals_iterator(depths.data);
+            for (; visuals.rem && !m_ramp; xcb_visualtype_next(&visuals)) {
+                if (visuals.data->_class != XCB_VISUAL_CLASS_DIRECT_COLOR)
+                    continue;
+                m_ramp = x.newId();
+                xcb_create_colormap(x.connection, XCB_COLORMAP_ALLOC_ALL, m_ramp, x.screen->root,
+                                    visuals.data->visual_id);
+            }
+        }
+        if (!m_ramp)
+            return;
+        const xcb_coloritem_t items[] = {{0x000001, 0x1111, 0x2222, 0x3333, 7, 0},
+                                         {0x000101, 0x4444, 0x5555, 0x6666, 2, 0},
+                                         {0x000001, 0x7777, 0x8888, 0x9999, 1, 0}};
+        xcb_store_colors(x.connection, m_ramp, std::size(items), items);
+    }
+
+    std::int64_t storedColour(const Xcb& x) const {
+        const std::uint32_t pixel = 0x000101;
+        auto* colours = xcb_query_colors_reply(
+            x.connection, xcb_query_colors(x.connection, m_ramp, 1, &pixel), nullptr);
+        const auto* rgb = colours ? xcb_query_colors_colors(colours) : nullptr;
+        const std::int64_t value =
+            rgb ? (std::int64_t{rgb->red} << 32 | std::int64_t{rgb->green} << 16 | rgb->blue) : -1;
+        std::free(colours);
+        return value;
+    }
+
     static xcb_pixmap_t canvas(const Xcb& x) {
         const auto id = x.newId();
         xcb_create_pixmap(x.connection, x.screen->root_depth, id, x.screen->root, kSize, kSize);
@@ -186,6 +222,7 @@ private:
     xcb_gcontext_t m_stippled = 0;
     xcb_gcontext_t m_text = 0;
     xcb_colormap_t m_colormap = 0;
+    xcb_colormap_t m_ramp = 0;
     std::uint32_t m_pixel = 0;
 };
 
