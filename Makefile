@@ -28,11 +28,11 @@ demo: setup
 test: setup
 	@$(setup)/run-tests.sh $(BUILD) $(TESTARGS)
 
-# The programs and whole desktops that people use (docs/programs.md): installs them, half a gigabyte. RUNS=5: five times.
+# The programs and whole desktops that people use (docs/apps.md): installs them, half a gigabyte. RUNS=5: five times.
 test-apps: setup
 	@$(setup)/install-packages.sh apps
 	@ENTRACTE_APPS=1 ENTRACTE_APPS_RUNS=$(or $(RUNS),1) $(setup)/run-tests.sh $(BUILD) -L apps $(TESTARGS); \
-		status=$$?; /usr/bin/python3 tests/apps/report.py $(BUILD) docs/programs.md; exit $$status
+		status=$$?; /usr/bin/python3 tests/apps/report.py $(BUILD) docs/apps.md; exit $$status
 
 # What it costs to run through the X proxy (docs/performance.md). QUICK=1: a minute instead of five.
 bench-xproxy: build

@@ -6,6 +6,7 @@
 #include "session/container/Container.h"
 #include "session/container/LayerPaths.h"
 #include "session/container/Mounting.h"
+#include "session/container/SoundFiles.h"
 
 #include <fcntl.h>
 #include <sys/sendfile.h>
@@ -166,6 +167,16 @@ Status writeHostname(LayerWriter& writer) {
     return {};
 }
 
+Status writeSoundFiles(LayerWriter& writer) {
+    for (const auto& [path, mode, content] : kSoundFiles) {
+        ENTRACTE_ASSIGN(file, writer.create(path, mode));
+        const std::string_view text(content);
+        if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+            return fail(Error::fromErrno("The session's sound could not be set up"));
+    }
+    return {};
+}
+
 } // namespace
 
 Status prepareLayer(const ContainerSpec& spec, const std::filesystem::path& stateDirectory) {
@@ -211,6 +222,7 @@ Status prepareLayer(const ContainerSpec& spec, const std::filesystem::path& stat
         ENTRACTE_TRY(writer.make({hidden, 0700, 0, 0, true}));
 
     ENTRACTE_TRY(writeHostname(writer));
+    ENTRACTE_TRY(writeSoundFiles(writer));
     for (const char* program : {"entracte-session", "entracte-launch"})
         ENTRACTE_TRY(copyProgram(writer, program));
     if (spec.display)

@@ -90,7 +90,15 @@ class Mpv(Application):
         self.command = ("mpv", "--loop", "--ao=pulse", "--no-config", "--title=at ${=time-pos}", path)
         super().begin(trial)
         wait_for("the film to play", lambda: self._position(trial) > 0.5, 30, 0.2)
-        expect(trial.running("pulseaudio"), "the session has a sound server")
+        self._is_heard(trial)
+
+    @staticmethod
+    def _is_heard(trial):
+        """The session's sound server plays what the film gives it."""
+        path = f"/tmp/heard-{time.monotonic_ns()}"
+        trial.exec("sh", "-c", f"timeout 3 parec -d session.monitor > {path}.part; mv {path}.part {path}")
+        data = wait_for("a recording", lambda: trial.read(path), 15, 0.1)
+        expect(len(data) > 50000 and len(set(data[-20000:])) > 50, f"{len(data)} bytes of silence were played")
 
     @staticmethod
     def _position(trial):
@@ -103,6 +111,7 @@ class Mpv(Application):
         window = trial.window()
         now = self._position(trial)
         wait_for("the film to go on", lambda: self._position(trial) != now, 10, 0.1)
+        self._is_heard(trial)
         window.key("space")
         time.sleep(0.5)
         now = self._position(trial)
@@ -115,7 +124,7 @@ class Mpv(Application):
 
 
 class Glxgears(Application):
-    name, package, window_class = "glxgears", "mesa-utils", "glxgears"
+    name, package, window_class = "glxgears", "mesa-utils", ""  # it tells no class
     command, processes = ("glxgears",), ("glxgears",)
     moving = True
     notes = "OpenGL, drawn by the processor"
