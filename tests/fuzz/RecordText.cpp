@@ -25,6 +25,13 @@ std::string valuesOf(const ValueList& list, std::uint32_t which) {
     return text;
 }
 
+// One whose pixels were lost with their server is made again as an empty bitmap.
+std::size_t kindOf(const Cursor& cursor) {
+    const auto* picture = std::get_if<PictureCursor>(&cursor.source);
+    const bool isLost = picture && !(picture->source && picture->source->valid);
+    return isLost ? decltype(cursor.source)(BitmapCursor()).index() : cursor.source.index();
+}
+
 class Text {
 public:
     explicit Text(const Record& record) : m_record(record) {}
@@ -75,7 +82,7 @@ public:
         for (const auto& font : m_record.all<Font>())
             line("font {:x} {:x}", raw(font->id), hash(bytesOf(font->name)));
         for (const auto& cursor : m_record.all<Cursor>())
-            line("cursor {:x} kind {} named {:x}", raw(cursor->id), cursor->source.index(),
+            line("cursor {:x} kind {} named {:x}", raw(cursor->id), kindOf(*cursor),
                  hash(bytesOf(cursor->name)));
         for (const auto& colormap : m_record.all<Colormap>())
             line("colormap {:x} visual {:x}", raw(colormap->id), colormap->visual);
