@@ -77,14 +77,14 @@ Result<DumpResult> Criu::dump(const DumpOptions& options) const {
     std::optional<FreezeHook> hook;
     std::string hookProgram;
     if (options.whileFrozen) {
-        ENTRACTE_ASSIGN(created, FreezeHook::create());
+        ENTRACTE_ASSIGN(created, FreezeHook::create(options.images));
         hook.emplace(std::move(created));
         hookProgram = companionProgram("entracte-criu-hook").string();
     }
     ENTRACTE_ASSIGN(command, dumpCommand(m_program.string(), options, hookProgram));
     SubprocessSpec spec;
     spec.command = std::move(command);
-    spec.environment = criuEnvironment(hook ? hook->socketPath() : std::string());
+    spec.environment = criuEnvironment(hook ? options.images.string() : std::string());
     ENTRACTE_ASSIGN(criu, Subprocess::start(spec));
 
     Status frozen;

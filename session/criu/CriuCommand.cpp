@@ -80,7 +80,7 @@ Result<std::vector<std::string>> restoreCommand(const std::string& program,
     return words;
 }
 
-std::vector<std::string> criuEnvironment(const std::string& hookSocket) {
+std::vector<std::string> criuEnvironment(const std::string& hookDirectory) {
     // A session's network namespace has no firewall rules (nobody in it may make any), so CRIU need
     // not find the iptables programs, four of which it would start while all is frozen. It is told
     // of `ip` by name.
@@ -90,8 +90,8 @@ std::vector<std::string> criuEnvironment(const std::string& hookSocket) {
             environment.push_back(std::string("CR_IP_TOOL=") + ip);
             break;
         }
-    if (!hookSocket.empty())
-        environment.push_back(std::string(kHookEnvironment) + "=" + hookSocket);
+    if (!hookDirectory.empty())
+        environment.push_back(std::string(kHookEnvironment) + "=" + hookDirectory);
     return environment;
 }
 

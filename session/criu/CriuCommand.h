@@ -23,7 +23,8 @@ Result<std::vector<std::string>> dumpCommand(const std::string& program, const D
 Result<std::vector<std::string>> restoreCommand(const std::string& program,
                                                 const RestoreOptions& options);
 
-// Of CRIU and all that it starts. `hookSocket`: where entracte-criu-hook connects to; may be empty.
-std::vector<std::string> criuEnvironment(const std::string& hookSocket);
+// Of CRIU and all that it starts. `hookDirectory`: where entracte-criu-hook's socket is; may be
+// empty.
+std::vector<std::string> criuEnvironment(const std::string& hookDirectory);
 
 } // namespace entracte

@@ -1,44 +1,36 @@
 #include "session/criu/FreezeHook.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <utility>
 
 namespace entracte {
 
-Result<FreezeHook> FreezeHook::create() {
+Result<FreezeHook> FreezeHook::create(const std::filesystem::path& directory) {
     FreezeHook hook;
-    std::string directory = "/tmp/entracte-criu-XXXXXX"; // 0700, ours
-    if (!::mkdtemp(directory.data()))
-        return fail(Error::fromErrno("A private directory could not be made in /tmp"));
-    hook.m_directory = directory;
-    hook.m_path = directory + "/hook";
+    const UniqueFd folder(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    hook.m_path = directory / kHookName;
     hook.m_listener = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, hook.m_path.c_str(), hook.m_path.size() + 1);
-    if (!hook.m_listener ||
-        ::bind(hook.m_listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) < 0 ||
+    const sockaddr_un address = hookAddress(folder.get());
+    ::unlink(hook.m_path.c_str());
+    if (!folder || !hook.m_listener ||
+        ::bind(hook.m_listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) <
+            0 ||
         ::listen(hook.m_listener.get(), 4) < 0)
         return fail(Error::fromErrno("A socket for CRIU could not be made"));
     return hook;
 }
 
 FreezeHook::FreezeHook(FreezeHook&& other) noexcept
-    : m_directory(std::exchange(other.m_directory, {})), m_path(std::exchange(other.m_path, {})),
-      m_listener(std::move(other.m_listener)) {}
+    : m_path(std::exchange(other.m_path, {})), m_listener(std::move(other.m_listener)) {}
 
 FreezeHook::~FreezeHook() {
     if (!m_path.empty())
         ::unlink(m_path.c_str());
-    if (!m_directory.empty())
-        ::rmdir(m_directory.c_str());
 }
 
 Status FreezeHook::serve(int pidfd, const std::function<Status()>& whileFrozen) {

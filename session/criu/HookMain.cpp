@@ -4,12 +4,11 @@
 
 #include "session/criu/FreezeHook.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cstdlib>
-#include <cstring>
 #include <string_view>
 
 int main() {
@@ -17,15 +16,14 @@ int main() {
     if (!action || std::string_view(action) != "post-dump")
         return 0;
     const char* path = std::getenv(entracte::kHookEnvironment);
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (!path || std::strlen(path) >= sizeof address.sun_path)
+    const int directory = path ? ::open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (directory < 0)
         return 1;
-    std::strcpy(address.sun_path, path);
+    const sockaddr_un address = entracte::hookAddress(directory);
     const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     char answer = 0;
     if (socket < 0 ||
-        ::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) < 0 ||
+        ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0 ||
         ::read(socket, &answer, 1) != 1)
         return 1;
     return answer == entracte::kHookGoOn ? 0 : 1;

@@ -13,6 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
@@ -94,6 +96,22 @@ Error notWorking(const std::filesystem::path& criu, const Error& cause) {
         .causedBy(cause);
 }
 
+// Directories that every machine has, and that nothing of the trial is in: nothing is made that
+// somebody would have to remove, whenever the trial is killed.
+std::filesystem::path placeFor(const std::filesystem::path& criu) {
+    std::error_code ignored;
+    for (const char* place : {"/mnt", "/media", "/srv", "/opt"})
+        if (std::filesystem::is_directory(place, ignored) &&
+            std::ranges::none_of(std::array{criu, companionProgram("entracte-criu-pair")},
+                                 [&](const auto& file) {
+                                     return std::filesystem::canonical(file, ignored)
+                                         .string()
+                                         .starts_with(std::string(place) + "/");
+                                 }))
+            return place;
+    return {};
+}
+
 Status tryIn(const std::filesystem::path& base, const Criu& criu) {
     const auto root = base / "root";
     const auto images = base / "images";
@@ -147,13 +165,12 @@ Status tryIn(const std::filesystem::path& base, const Criu& criu) {
 Status tryCriu(const std::filesystem::path& criu) {
     const Criu driver(criu);
     ENTRACTE_TRY(driver.version());
-    std::string base = "/tmp/entracte-trial-XXXXXX";
-    if (!::mkdtemp(base.data()))
-        return fail(Error::fromErrno("A private directory could not be made in /tmp"));
+    const auto base = placeFor(criu);
+    if (base.empty())
+        return fail(ErrorCode::System, "There is no directory that the trial could be mounted on.");
     const ScopeExit remove([&] {
-        ::umount2((base + "/root").c_str(), MNT_DETACH);
+        ::umount2((base / "root").c_str(), MNT_DETACH);
         ::umount2(base.c_str(), MNT_DETACH);
-        ::rmdir(base.c_str());
     });
     return tryIn(base, driver);
 }

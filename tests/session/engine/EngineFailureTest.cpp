@@ -172,6 +172,7 @@ TEST_F(EngineFailureTest, losesNothingWhenTheHelperDiesWhileSuspending) {
     openEngine(kNever);
     ASSERT_EQ(m_engine->sessions().size(), 1u);
     const SessionInfo info = m_engine->sessions().front();
+    EXPECT_FALSE(fs::exists(m_runtime / "sessions" / info.id / "staging"));
     EXPECT_NE(initOf(info.id), 0);
     expectCountsOn(info.id);
     EXPECT_EQ(m_display.take().front(), "goOn");

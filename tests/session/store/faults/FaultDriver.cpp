@@ -50,7 +50,8 @@ std::string pagesOf(int tag) {
 class Scratch {
 public:
     Scratch() {
-        std::string pattern = "/tmp/entracte-fault-XXXXXX";
+        const char* base = std::getenv("TMPDIR"); // faults.py's own: many of us are killed
+        std::string pattern = std::string(base ? base : "/tmp") + "/entracte-fault-XXXXXX";
         if (::mkdtemp(pattern.data()))
             m_path = pattern;
     }

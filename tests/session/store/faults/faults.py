@@ -30,7 +30,7 @@ class Faults:
         self.run("make", self.made)
 
     def run(self, deed, state, **fault):
-        environment = dict(os.environ)
+        environment = {**os.environ, "TMPDIR": str(self.folder)}
         if fault:
             environment.update(LD_PRELOAD=str(self.shim), FAULT_ROOT=str(state),
                                **{f"FAULT_{key.upper()}": str(value) for key, value in fault.items()})
@@ -51,7 +51,8 @@ class Faults:
         shutil.copytree(self.made, state)
         ran = self.run(deed, state, mode=mode, at=at)
         reported = ran.stdout.startswith("done")
-        looked = subprocess.run([self.driver, "look", state], capture_output=True, text=True, timeout=120)
+        looked = subprocess.run([self.driver, "look", state], env={**os.environ, "TMPDIR": str(self.folder)},
+                                capture_output=True, text=True, timeout=120)
         where = f"{deed}, {mode} at call {at}"
         if mode == "kill" and ran.returncode != -9:
             return f"{where}: it was not killed ({ran.returncode}) {ran.stderr}"
