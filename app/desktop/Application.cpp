@@ -18,7 +18,13 @@ Application::Application(QDBusConnection helperBus)
 Application::~Application() = default;
 
 void Application::connectParts() {
+    connect(&m_hotkey, &Hotkey::pressed, &m_actions, &Actions::snapshotAll);
+    connect(&m_settings, &Settings::changed, this, &Application::followHotkey);
     connect(&m_catalog.jobs, &JobModel::finished, this, [this](const JobState& state) {
+        if (const auto what = m_actions.returnOf(state.job)) {
+            openWindow();
+            return m_window->askWhichFiles(*what);
+        }
         if (!state.job.error.isEmpty() && state.job.error != "Cancelled")
             m_troubles.add(troubleOf(state.job.kind, m_actions.nameOf(state.job.session),
                                      state.job.error, state.job.message));
@@ -54,7 +60,16 @@ void Application::connectParts() {
     connect(m_window.get(), &MainWindow::quitAsked, this, &Application::quit);
 }
 
+void Application::followHotkey() {
+    if (std::exchange(m_hotkeyShown, m_settings.hotkey()) == m_settings.hotkey())
+        return;
+    const auto problem =
+        m_hotkey.setKeys(QKeySequence(m_settings.hotkey(), QKeySequence::PortableText));
+    m_settings.setHotkeyProblem(problem);
+}
+
 void Application::begin(bool background) {
+    followHotkey();
     QApplication::setQuitOnLastWindowClosed(false);
     m_window->setTray(m_tray->isThere());
     m_link.look();

@@ -4,6 +4,7 @@
 // them together.
 
 #include "app/desktop/Desk.h"
+#include "app/desktop/Hotkey.h"
 #include "app/desktop/Notifier.h"
 #include "app/desktop/Tray.h"
 #include "app/desktop/widgets/Appearance.h"
@@ -33,6 +34,7 @@ private:
     void connectParts();
     void openWindow();
     void quit();
+    void followHotkey();
 
     Settings m_settings;
     InstalledPrograms m_programs;
@@ -47,6 +49,8 @@ private:
     std::unique_ptr<MainWindow> m_window;
     std::unique_ptr<Tray> m_tray;
     Notifier m_notifier;
+    Hotkey m_hotkey;
+    QString m_hotkeyShown; // what it was set to last
 };
 
 } // namespace entracte::desktop

@@ -4,15 +4,26 @@
 #include <QDBusMessage>
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
+#include <QStorageInfo>
 
 namespace entracte::desktop {
 
 namespace {
 constexpr const char* kService = "org.freedesktop.Notifications";
 constexpr const char* kPath = "/org/freedesktop/Notifications";
+constexpr const char* kStore =
+    "/var/lib/entracte";                     // the helper's own, unless it was told otherwise
+constexpr qint64 kLeastFree = 1'000'000'000; // bytes
+constexpr qint64 kSnapshotsAhead = 3;        // as large as the last one
+
+qint64 freeAtStore() {
+    const QStorageInfo store(kStore);
+    return store.isValid() ? store.bytesAvailable() : -1;
+}
 } // namespace
 
-Notifier::Notifier(Desk& desk, QObject* parent) : QObject(parent), m_desk(desk) {
+Notifier::Notifier(Desk& desk, QObject* parent)
+    : QObject(parent), m_desk(desk), m_freeBytes(freeAtStore) {
     auto bus = QDBusConnection::sessionBus();
     bus.connect(kService, kPath, kService, "ActionInvoked", this,
                 SLOT(onActionInvoked(uint, QString)));
@@ -52,8 +63,34 @@ void Notifier::onStateChanged(const QModelIndex& index) {
     send(message);
 }
 
+// Looked at when something was stored: nothing else makes it less on our account.
+void Notifier::warnOfLowSpace(const QString& session, const SnapshotView* taken) {
+    const auto bytes = m_freeBytes();
+    const auto wanted =
+        std::max(kLeastFree, kSnapshotsAhead * static_cast<qint64>(taken ? taken->storedBytes : 0));
+    const bool low = bytes >= 0 && bytes < wanted;
+    if (!low || std::exchange(m_toldOfSpace, true) ||
+        !m_desk.settings.notifies(Settings::kLowSpace)) {
+        m_toldOfSpace = low;
+        return;
+    }
+    send({kStore, // of the disk, not of the session's
+          {},
+          tr("Little room is left for snapshots"),
+          tr("%1 are free. Delete snapshots that you no longer need, or let older ones be deleted "
+             "by rules (session settings).")
+              .arg(sizeText(static_cast<quint64>(bytes))),
+          {"default", tr("Show")},
+          true});
+    m_spaceFor = session;
+}
+
 void Notifier::onFinished(const JobState& state) {
     const auto& job = state.job;
+    if (m_desk.actions.returnOf(job) && m_looking())
+        return; // it asks
+    if (job.error.isEmpty() && (job.kind == "snapshot" || job.kind == "suspend"))
+        warnOfLowSpace(job.session, m_desk.catalog.snapshots.find(job.result));
     const auto name = m_desk.actions.nameOf(job.session);
     if (!job.error.isEmpty()) {
         if (job.error == "Cancelled" || !m_desk.settings.notifies(Settings::kFailed))
@@ -120,6 +157,8 @@ void Notifier::onActionInvoked(uint id, const QString& action) {
         m_desk.deletions.add({message.snapshot, message.summary, false});
     else if (action == "why")
         emit whyAsked();
+    else if (message.session == kStore)
+        emit sessionAsked(m_spaceFor);
     else if (!message.snapshot.isEmpty())
         emit snapshotAsked(message.session, message.snapshot);
     else

@@ -19,6 +19,8 @@ public:
     explicit Notifier(Desk& desk, QObject* parent = nullptr);
 
     // While the window is before the person's eyes, it says what work has come to by itself.
+    // Bytes that are free where snapshots are kept; for tests. Negative: not known.
+    void setFreeBytes(std::function<qint64()> bytes) { m_freeBytes = std::move(bytes); }
     void setQuietWhile(std::function<bool()> looking) { m_looking = std::move(looking); }
 
 signals:
@@ -42,9 +44,13 @@ private:
     void send(const Message& message);
     void onFinished(const JobState& state);
     void onStateChanged(const QModelIndex& index);
+    void warnOfLowSpace(const QString& session, const SnapshotView* taken);
 
     Desk& m_desk;
     std::function<bool()> m_looking = [] { return false; };
+    std::function<qint64()> m_freeBytes;
+    QString m_spaceFor;          // the session that was saved last then
+    bool m_toldOfSpace = false;  // once, until there is room again
     QHash<QString, uint> m_idOf; // session: its notification
     QHash<uint, Message> m_shown;
     QHash<QString, QString> m_states; // session: its state before

@@ -124,7 +124,7 @@
             <translation>So geht das nicht.</translation>
         </message>
         <message>
-            <source>Entracte's helper ended while it worked.</source>
+            <source>Entracte&apos;s helper ended while it worked.</source>
             <translation>Der Helfer von Entracte hat sich mitten in der Arbeit beendet.</translation>
         </message>
         <message>
@@ -228,8 +228,8 @@
             <translation>Dokumente in geteilten Ordnern wurden seither geändert.</translation>
         </message>
         <message>
-            <source>Resume it in a terminal with --files, which says whose count.</source>
-            <translation>Setzen Sie im Terminal mit --files fort; das sagt, welche gelten.</translation>
+            <source>Resume it again; you are asked which of them count.</source>
+            <translation>Holen Sie sie noch einmal zurück; Sie werden gefragt, welche davon gelten.</translation>
         </message>
     </context>
     <context>
@@ -592,6 +592,77 @@
                 <numerusform>noch %n Minuten</numerusform>
             </translation>
         </message>
+        <message>
+            <source>“%1”</source>
+            <translation>„%1“</translation>
+        </message>
+        <message numerus="yes">
+            <source>%1 and %n more</source>
+            <comment>names of windows</comment>
+            <translation>
+                <numerusform>%1 und %n weiteres</numerusform>
+                <numerusform>%1 und %n weitere</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Opened: %1</source>
+            <translation>Geöffnet: %1</translation>
+        </message>
+        <message>
+            <source>Closed: %1</source>
+            <translation>Geschlossen: %1</translation>
+        </message>
+        <message>
+            <source>“%1” became “%2”</source>
+            <comment>titles of a window</comment>
+            <translation>„%1“ wurde „%2“</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n program(s) more</source>
+            <translation>
+                <numerusform>%n Programm mehr</numerusform>
+                <numerusform>%n Programme mehr</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n program(s) fewer</source>
+            <translation>
+                <numerusform>%n Programm weniger</numerusform>
+                <numerusform>%n Programme weniger</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>%1 of memory more</source>
+            <translation>%1 Speicher mehr</translation>
+        </message>
+        <message>
+            <source>%1 of memory less</source>
+            <translation>%1 Speicher weniger</translation>
+        </message>
+        <message>
+            <source>%1 of files more</source>
+            <translation>%1 an Dateien mehr</translation>
+        </message>
+        <message>
+            <source>%1 of files less</source>
+            <translation>%1 an Dateien weniger</translation>
+        </message>
+        <message>
+            <source>The same windows and programs</source>
+            <translation>Dieselben Fenster und Programme</translation>
+        </message>
+        <message>
+            <source>Verify snapshots</source>
+            <translation>Schnappschüsse prüfen</translation>
+        </message>
+        <message>
+            <source>Reading every snapshot and comparing</source>
+            <translation>Alle Schnappschüsse werden gelesen und verglichen</translation>
+        </message>
+        <message>
+            <source>Every snapshot is as it was written</source>
+            <translation>Alle Schnappschüsse sind, wie sie geschrieben wurden</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::CheckPage</name>
@@ -612,11 +683,11 @@
             <translation>Wird geprüft …</translation>
         </message>
         <message>
-            <source>Entracte's helper does not answer.</source>
+            <source>Entracte&apos;s helper does not answer.</source>
             <translation>Der Helfer von Entracte antwortet nicht.</translation>
         </message>
         <message>
-            <source>Install Entracte's packages, or start entracted as root.</source>
+            <source>Install Entracte&apos;s packages, or start entracted as root.</source>
             <translation>Die Pakete von Entracte installieren oder entracted als root starten.</translation>
         </message>
         <message>
@@ -643,20 +714,123 @@
         </message>
     </context>
     <context>
+        <name>entracte::desktop::CompareDialog</name>
+        <message>
+            <source>The first snapshot</source>
+            <translation>Der erste Schnappschuss</translation>
+        </message>
+        <message>
+            <source>The second snapshot</source>
+            <translation>Der zweite Schnappschuss</translation>
+        </message>
+        <message>
+            <source>Compare snapshots</source>
+            <translation>Schnappschüsse vergleichen</translation>
+        </message>
+        <message>
+            <source>%1, %2</source>
+            <translation>%1, %2</translation>
+        </message>
+        <message>
+            <source>Differences</source>
+            <translation>Unterschiede</translation>
+        </message>
+        <message>
+            <source>These are the same snapshot</source>
+            <translation>Das ist derselbe Schnappschuss</translation>
+        </message>
+        <message>
+            <source>From %1 to %2</source>
+            <comment>two times</comment>
+            <translation>Von %1 bis %2</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::FilesDialog</name>
+        <message>
+            <source>Documents were changed</source>
+            <translation>Dokumente wurden geändert</translation>
+        </message>
+        <message>
+            <source>Which documents count?</source>
+            <translation>Welche Dokumente gelten?</translation>
+        </message>
+        <message>
+            <source>Since this snapshot of “%1” was taken, documents that its programs have open were changed from outside. Nothing has been touched yet.</source>
+            <translation>Seit diesem Schnappschuss von „%1“ wurden Dokumente, die ihre Programme offen haben, von außen geändert. Noch ist nichts angerührt worden.</translation>
+        </message>
+        <message>
+            <source>Changed documents</source>
+            <translation>Geänderte Dokumente</translation>
+        </message>
+        <message>
+            <source>%1 (removed)</source>
+            <comment>a file</comment>
+            <translation>%1 (gelöscht)</translation>
+        </message>
+        <message>
+            <source>Keep &amp;both</source>
+            <translation>&amp;Beide behalten</translation>
+        </message>
+        <message>
+            <source>Programs find their documents as they left them. What is there now stays beside, under another name.</source>
+            <translation>Programme finden ihre Dokumente, wie sie sie verlassen haben. Was jetzt da ist, bleibt unter anderem Namen daneben.</translation>
+        </message>
+        <message>
+            <source>What is there &amp;now</source>
+            <translation>Was &amp;jetzt da ist</translation>
+        </message>
+        <message>
+            <source>Documents stay as they are. A program may not notice, and overwrite them when it saves.</source>
+            <translation>Dokumente bleiben, wie sie sind. Ein Programm merkt das vielleicht nicht und überschreibt sie beim Speichern.</translation>
+        </message>
+        <message>
+            <source>As the programs &amp;left them</source>
+            <translation>Wie die Programme sie &amp;verlassen haben</translation>
+        </message>
+        <message>
+            <source>What was changed since then is overwritten.</source>
+            <translation>Was seither geändert wurde, wird überschrieben.</translation>
+        </message>
+        <message>
+            <source>&amp;Go on</source>
+            <translation>&amp;Weiter</translation>
+        </message>
+    </context>
+    <context>
         <name>entracte::desktop::HelperLink</name>
         <message>
-            <source>Entracte's helper ended.</source>
+            <source>Entracte&apos;s helper ended.</source>
             <translation>Der Helfer von Entracte hat sich beendet.</translation>
         </message>
         <message>
-            <source>The system's message bus cannot be reached.</source>
+            <source>The system&apos;s message bus cannot be reached.</source>
             <translation>Der Nachrichtenbus des Systems ist nicht erreichbar.</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::Hotkey</name>
+        <message>
+            <source>This desktop gives no keys to applications in the background.</source>
+            <translation>Diese Arbeitsumgebung gibt Anwendungen im Hintergrund keine Tasten.</translation>
+        </message>
+        <message>
+            <source>%1 is needed for typing. Add Ctrl, Alt or Meta.</source>
+            <translation>%1 wird zum Schreiben gebraucht. Nehmen Sie Strg, Alt oder Meta dazu.</translation>
+        </message>
+        <message>
+            <source>%1 cannot be had from this keyboard.</source>
+            <translation>%1 gibt es auf dieser Tastatur nicht.</translation>
+        </message>
+        <message>
+            <source>Another program has %1 already.</source>
+            <translation>Ein anderes Programm hat %1 schon.</translation>
         </message>
     </context>
     <context>
         <name>entracte::desktop::JobModel</name>
         <message>
-            <source>Entracte's helper ended while it worked.</source>
+            <source>Entracte&apos;s helper ended while it worked.</source>
             <translation>Der Helfer von Entracte hat sich mitten in der Arbeit beendet.</translation>
         </message>
     </context>
@@ -748,10 +922,10 @@
         <message>
             <source>Saves running desktop sessions and brings them back.
 
-Free software under the GNU General Public License, version 3 or later.</source>
+    Free software under the GNU General Public License, version 3 or later.</source>
             <translation>Sichert laufende Sitzungen und holt sie zurück.
 
-Freie Software unter der GNU General Public License, Version 3 oder später.</translation>
+    Freie Software unter der GNU General Public License, Version 3 oder später.</translation>
         </message>
         <message>
             <source>Search</source>
@@ -770,7 +944,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
             <translation>Sitzungen</translation>
         </message>
         <message>
-            <source>Looking for Entracte's helper…</source>
+            <source>Looking for Entracte&apos;s helper…</source>
             <translation>Der Helfer von Entracte wird gesucht …</translation>
         </message>
         <message>
@@ -796,6 +970,22 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <message>
             <source>No snapshot has these words.</source>
             <translation>Kein Schnappschuss hat diese Wörter.</translation>
+        </message>
+        <message>
+            <source>&amp;Verify snapshots</source>
+            <translation>Schnappschüsse p&amp;rüfen</translation>
+        </message>
+        <message>
+            <source>Verify snapshots</source>
+            <translation>Schnappschüsse prüfen</translation>
+        </message>
+        <message>
+            <source>Every snapshot is as it was written.</source>
+            <translation>Alle Schnappschüsse sind, wie sie geschrieben wurden.</translation>
+        </message>
+        <message>
+            <source>All that they hold was read and compared.</source>
+            <translation>Alles, was sie enthalten, wurde gelesen und verglichen.</translation>
         </message>
     </context>
     <context>
@@ -924,6 +1114,62 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
             <source>Session</source>
             <translation>Sitzung</translation>
         </message>
+        <message>
+            <source>Session as a &amp;template</source>
+            <translation>Sitzung als &amp;Vorlage</translation>
+        </message>
+        <message>
+            <source>Sessions with snapshots</source>
+            <translation>Sitzungen mit Schnappschüssen</translation>
+        </message>
+        <message>
+            <source>%1: %2, %3</source>
+            <comment>a session, a snapshot of it, a time</comment>
+            <translation>%1: %2, %3</translation>
+        </message>
+        <message>
+            <source>The new session begins as that one was saved, with all of its programs as they were. That one is left alone.</source>
+            <translation>Die neue Sitzung beginnt so, wie jene gesichert wurde, mit allen Programmen, wie sie waren. Jene bleibt unberührt.</translation>
+        </message>
+        <message>
+            <source>Memory at most</source>
+            <translation>Höchstens so viel Speicher</translation>
+        </message>
+        <message>
+            <source>All memory</source>
+            <translation>Aller Speicher</translation>
+        </message>
+        <message>
+            <source>%1 of memory</source>
+            <translation>%1 Speicher</translation>
+        </message>
+        <message>
+            <source>Processors at most</source>
+            <translation>Höchstens so viele Prozessoren</translation>
+        </message>
+        <message>
+            <source>All processors</source>
+            <translation>Alle Prozessoren</translation>
+        </message>
+        <message>
+            <source>Half a processor</source>
+            <translation>Ein halber Prozessor</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n processor(s)</source>
+            <translation>
+                <numerusform>%n Prozessor</numerusform>
+                <numerusform>%n Prozessoren</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>It may use:</source>
+            <translation>Sie darf benutzen:</translation>
+        </message>
+        <message>
+            <source>%1, a copy</source>
+            <translation>%1, eine Kopie</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::Notifier</name>
@@ -963,6 +1209,14 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <message>
             <source>Entracte</source>
             <translation>Entracte</translation>
+        </message>
+        <message>
+            <source>Little room is left for snapshots</source>
+            <translation>Für Schnappschüsse ist wenig Platz</translation>
+        </message>
+        <message>
+            <source>%1 are free. Delete snapshots that you no longer need, or let older ones be deleted by rules (session settings).</source>
+            <translation>%1 sind frei. Löschen Sie Schnappschüsse, die Sie nicht mehr brauchen, oder lassen Sie ältere nach Regeln löschen (Einstellungen der Sitzung).</translation>
         </message>
     </context>
     <context>
@@ -1018,6 +1272,34 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <message>
             <source>When a session was &amp;interrupted</source>
             <translation>Wenn eine Sitzung &amp;unterbrochen wurde</translation>
+        </message>
+        <message>
+            <source>Keys that save everything</source>
+            <translation>Tasten, die alles sichern</translation>
+        </message>
+        <message>
+            <source>Save every running session, whichever window has the keyboard</source>
+            <translation>Jede laufende Sitzung sichern, welches Fenster auch die Tastatur hat</translation>
+        </message>
+        <message>
+            <source>None</source>
+            <translation>Keine</translation>
+        </message>
+        <message>
+            <source>No keys</source>
+            <translation>Keine Tasten</translation>
+        </message>
+        <message>
+            <source>Save &amp;everything:</source>
+            <translation>&amp;Alles sichern:</translation>
+        </message>
+        <message>
+            <source>This desktop gives no keys to applications in the background.</source>
+            <translation>Diese Arbeitsumgebung gibt Anwendungen im Hintergrund keine Tasten.</translation>
+        </message>
+        <message>
+            <source>When little &amp;room is left</source>
+            <translation>Wenn wenig &amp;Platz ist</translation>
         </message>
     </context>
     <context>
@@ -1208,6 +1490,14 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
             <source>%1, %2</source>
             <translation>%1, %2</translation>
         </message>
+        <message>
+            <source>Co&amp;mpare…</source>
+            <translation>V&amp;ergleichen…</translation>
+        </message>
+        <message>
+            <source>See what lies between two snapshots</source>
+            <translation>Sehen, was zwischen zwei Schnappschüssen liegt</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::SessionHeader</name>
@@ -1309,6 +1599,36 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
             <translation>
                 <numerusform>Höchstens ein Schnappschuss bleibt, und die angehefteten.</numerusform>
                 <numerusform>Höchstens %n Schnappschüsse bleiben, und die angehefteten.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Snapshots that are kept, and those that go</source>
+            <translation>Schnappschüsse, die bleiben, und die gehen</translation>
+        </message>
+        <message>
+            <source>%1, %2</source>
+            <translation>%1, %2</translation>
+        </message>
+        <message>
+            <source>%1, would be deleted</source>
+            <translation>%1, würde gelöscht</translation>
+        </message>
+        <message>
+            <source>%1, is kept</source>
+            <translation>%1, bleibt</translation>
+        </message>
+        <message numerus="yes">
+            <source>Now all %n snapshot(s) would be kept.</source>
+            <translation>
+                <numerusform>Jetzt würde %n Schnappschuss behalten.</numerusform>
+                <numerusform>Jetzt würden alle %n Schnappschüsse behalten.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Now %n snapshot(s) would be deleted, which frees %1.</source>
+            <translation>
+                <numerusform>Jetzt würde %n Schnappschuss gelöscht; das gibt %1 frei.</numerusform>
+                <numerusform>Jetzt würden %n Schnappschüsse gelöscht; das gibt %1 frei.</numerusform>
             </translation>
         </message>
     </context>
@@ -1427,6 +1747,26 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <message>
             <source>%1 on the disk, for %2 of memory and %3 of files</source>
             <translation>%1 auf der Platte, für %2 Speicher und %3 Dateien</translation>
+        </message>
+        <message>
+            <source>Changed</source>
+            <translation>Geändert</translation>
+        </message>
+        <message>
+            <source>Since the snapshot before it</source>
+            <translation>Seit dem Schnappschuss davor</translation>
+        </message>
+        <message>
+            <source>Compare</source>
+            <translation>Vergleichen</translation>
+        </message>
+        <message>
+            <source>%1, %2</source>
+            <translation>%1, %2</translation>
+        </message>
+        <message>
+            <source>The first snapshot</source>
+            <translation>Der erste Schnappschuss</translation>
         </message>
     </context>
     <context>
@@ -1581,6 +1921,18 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
                 <numerusform>Gelöscht: eine Sache</numerusform>
                 <numerusform>Gelöscht: %n Dinge</numerusform>
             </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::WindowStrip</name>
+        <message>
+            <source>Windows: %1</source>
+            <translation>Fenster: %1</translation>
+        </message>
+        <message>
+            <source>+%1</source>
+            <comment>more windows</comment>
+            <translation>+%1</translation>
         </message>
     </context>
     <context>

@@ -80,6 +80,28 @@
                 <numerusform>%n minutes left</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>%1 and %n more</source>
+            <comment>names of windows</comment>
+            <translation>
+                <numerusform>%1 and %n more</numerusform>
+                <numerusform>%1 and %n more</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n program(s) more</source>
+            <translation>
+                <numerusform>%n program more</numerusform>
+                <numerusform>%n programs more</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n program(s) fewer</source>
+            <translation>
+                <numerusform>%n program fewer</numerusform>
+                <numerusform>%n programs fewer</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::CheckPage</name>
@@ -95,6 +117,16 @@
             <translation>
                 <numerusform>Entracte works here. One thing could be better.</numerusform>
                 <numerusform>Entracte works here. %n things could be better.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::NewSessionDialog</name>
+        <message numerus="yes">
+            <source>%n processor(s)</source>
+            <translation>
+                <numerusform>%n processor</numerusform>
+                <numerusform>%n processors</numerusform>
             </translation>
         </message>
     </context>
@@ -132,6 +164,20 @@
             <translation>
                 <numerusform>At most one snapshot is kept, and the pinned ones.</numerusform>
                 <numerusform>At most %n snapshots are kept, and the pinned ones.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Now all %n snapshot(s) would be kept.</source>
+            <translation>
+                <numerusform>Now the %n snapshot would be kept.</numerusform>
+                <numerusform>Now all %n snapshots would be kept.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Now %n snapshot(s) would be deleted, which frees %1.</source>
+            <translation>
+                <numerusform>Now %n snapshot would be deleted, which frees %1.</numerusform>
+                <numerusform>Now %n snapshots would be deleted, which frees %1.</numerusform>
             </translation>
         </message>
     </context>

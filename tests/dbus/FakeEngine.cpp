@@ -147,6 +147,9 @@ Result<SessionInfo> FakeEngine::resume(const SessionId& id, const SnapshotId& sn
         const auto& stored = m_snapshots[id];
         if (stored.empty() || (!snapshot.empty() && !stored.contains(snapshot)))
             return fail(ErrorCode::NotFound, "There is no such snapshot.");
+        const auto& chosen = snapshot.empty() ? stored.rbegin()->second : stored.at(snapshot);
+        if (chosen.comment == "changed" && wishes.files == FilesPolicy::Ask)
+            return fail(ErrorCode::FilesChanged, "letter.txt was changed outside.");
     }
     ENTRACTE_TRY(pretendToWork("", control));
     return change(id, [&](SessionInfo& info) {

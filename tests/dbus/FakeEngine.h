@@ -5,6 +5,7 @@
 //
 //   comment "slow"              the job takes two seconds, with progress, and can be cancelled
 //   comment "fail:CODE"         the job fails with that ErrorCode
+//   snapshot "changed"          coming back from it with FilesPolicy::Ask fails with FilesChanged
 //   command "/missing"          the start (or exec) fails with NotFound
 //   exec of "exit"              the program ends at once with status 3
 //   a schedule                  is due at once

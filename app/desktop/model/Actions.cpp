@@ -25,6 +25,19 @@ Actions::Actions(HelperLink& link, Catalog& catalog, QObject* parent)
         if (std::exchange(m_saveWhenTold, false))
             snapshotAll();
     });
+    connect(&catalog.jobs, &JobModel::finished, this, [this](const JobState& job) {
+        const auto found = m_limited.find(job.path);
+        if (found == m_limited.end())
+            return;
+        const auto request = *found;
+        m_limited.erase(found);
+        if (!job.job.error.isEmpty())
+            return;
+        if (request.isLimited())
+            setLimits(job.job.result, request);
+        if (!request.from.isEmpty() && request.everySeconds > 0)
+            setSchedule(job.job.result, request.everySeconds);
+    });
     // A wish is not carried out hours later.
     connect(&link, &HelperLink::reachChanged, this, [this](HelperLink::Reach reach) {
         if (reach == HelperLink::Reach::Missing || reach == HelperLink::Reach::Refused)
@@ -63,6 +76,14 @@ void Actions::start(const StartRequest& request) {
         options.insert("width", QVariant::fromValue<ushort>(request.width));
         options.insert("height", QVariant::fromValue<ushort>(request.height));
     }
+    if (!request.from.isEmpty()) {
+        options.insert("files", "current"); // they are the other session's, which goes on with them
+        const QDBusPendingReply<QDBusObjectPath> call =
+            proxy<SessionProxy>(request.from)->Clone(QDBusObjectPath("/"), request.name, options);
+        watch(call, "start", {});
+        announce(call);
+        return limitWhenStarted(call, request);
+    }
     options.insert("name", request.name);
     options.insert("workingDirectory", QDir::homePath());
     if (const auto environment = passedEnvironment(environ, {}))
@@ -77,6 +98,35 @@ void Actions::start(const StartRequest& request) {
         proxy<ManagerProxy>(Client::kRoot)->StartSession(request.command, options);
     watch(call, "start", {});
     announce(call);
+    limitWhenStarted(call, request);
+}
+
+void Actions::limitWhenStarted(const QDBusPendingCall& call, const StartRequest& request) {
+    if (!request.isLimited() && request.everySeconds == 0)
+        return;
+    auto* const watcher = new QDBusPendingCallWatcher(call, this);
+    connect(watcher, &QDBusPendingCallWatcher::finished, this,
+            [this, request](QDBusPendingCallWatcher* answered) {
+                answered->deleteLater();
+                const QDBusPendingReply<QDBusObjectPath> reply = *answered;
+                if (reply.isValid())
+                    m_limited.insert(reply.value().path(), request);
+            });
+}
+
+void Actions::setLimits(const QString& session, const StartRequest& limits) {
+    QVariantMap wishes;
+    if (limits.memoryBytes > 0)
+        wishes.insert("memoryBytes", limits.memoryBytes);
+    if (limits.cpuPercent > 0)
+        wishes.insert("cpuPercent", limits.cpuPercent);
+    if (limits.processes > 0)
+        wishes.insert("processes", limits.processes);
+    watch(proxy<SessionProxy>(session)->SetLimits(wishes), "settings", session);
+}
+
+void Actions::verify() {
+    watch(proxy<ManagerProxy>(Client::kRoot)->CheckStore(true), "check", {});
 }
 
 void Actions::announce(const QDBusPendingCall& call) {
@@ -121,18 +171,58 @@ QVariantMap Actions::screenOf(const QString& session) const {
     return screenOptions(found && !found->screen.isEmpty() ? found->screen : QString("host"));
 }
 
-// Documents in shared folders that were changed meanwhile: the programs find them as they left
-// them, and the newer ones stay beside, so that nothing is lost either way.
-QVariantMap Actions::returnOf(const QString& session) const {
-    auto options = screenOf(session);
-    options.insert("files", "both");
-    return options;
+void Actions::resume(const QString& session, const QString& snapshot) {
+    bringBack({"resume", session, snapshot.isEmpty() ? QString("/") : snapshot, {}}, "ask");
 }
 
-void Actions::resume(const QString& session, const QString& snapshot) {
-    watch(proxy<SessionProxy>(session)->Resume(
-              QDBusObjectPath(snapshot.isEmpty() ? QString("/") : snapshot), returnOf(session)),
-          "resume", session);
+void Actions::rollback(const QString& session, const QString& snapshot) {
+    bringBack({"rollback", session, snapshot, {}}, "ask");
+}
+
+void Actions::clone(const QString& session, const QString& snapshot, const QString& name) {
+    bringBack({"clone", session, snapshot.isEmpty() ? QString("/") : snapshot, name}, "ask");
+}
+
+// With "ask", documents in shared folders that were changed meanwhile end the job (FilesChanged),
+// and the person decides.
+void Actions::bringBack(const Return& what, const QString& files) {
+    auto options = screenOf(what.session);
+    options.insert("files", files);
+    const QDBusObjectPath snapshot(what.snapshot);
+    const auto session = proxy<SessionProxy>(what.session);
+    m_returns.insert(what.kind + what.session, what);
+    if (what.kind == "clone") {
+        const QDBusPendingReply<QDBusObjectPath> call =
+            session->Clone(snapshot, what.name, options);
+        watch(call, what.kind, what.session);
+        announce(call);
+        return;
+    }
+    watch(what.kind == "resume" ? session->Resume(snapshot, options)
+                                : session->Rollback(snapshot, options),
+          what.kind, what.session);
+}
+
+std::optional<Return> Actions::returnOf(const JobView& job) const {
+    const auto found = m_returns.constFind(job.kind + job.session);
+    return job.error == "FilesChanged" && found != m_returns.constEnd() ? std::optional(*found)
+                                                                        : std::nullopt;
+}
+
+void Actions::again(const Return& what, const QString& files) {
+    bringBack(what, files);
+}
+
+void Actions::changedFiles(const Return& what, QObject* receiver,
+                           std::function<void(const EntracteChangedFiles&)> then) {
+    auto* const watcher = new QDBusPendingCallWatcher(
+        proxy<SessionProxy>(what.session)->ChangedFiles(QDBusObjectPath(what.snapshot)), receiver);
+    connect(watcher, &QDBusPendingCallWatcher::finished, receiver,
+            [then = std::move(then)](QDBusPendingCallWatcher* answered) {
+                answered->deleteLater();
+                const QDBusPendingReply<EntracteChangedFiles> reply = *answered;
+                then(reply.isValid() ? reply.value() : EntracteChangedFiles());
+            });
 }
 
 void Actions::attach(const QString& session) {
@@ -145,18 +235,6 @@ void Actions::detach(const QString& session) {
 
 void Actions::stop(const QString& session) {
     watch(proxy<SessionProxy>(session)->Stop(), "stop", session);
-}
-
-void Actions::rollback(const QString& session, const QString& snapshot) {
-    watch(proxy<SessionProxy>(session)->Rollback(QDBusObjectPath(snapshot), returnOf(session)),
-          "rollback", session);
-}
-
-void Actions::clone(const QString& session, const QString& snapshot, const QString& name) {
-    const QDBusPendingReply<QDBusObjectPath> call = proxy<SessionProxy>(session)->Clone(
-        QDBusObjectPath(snapshot.isEmpty() ? QString("/") : snapshot), name, screenOf(session));
-    watch(call, "clone", session);
-    announce(call);
 }
 
 void Actions::rename(const QString& session, const QString& name) {
@@ -186,6 +264,19 @@ void Actions::pauseSchedules(qint64 untilUnixMs) {
 
 void Actions::setRetention(const QString& session, const QString& keep) {
     watch(proxy<SessionProxy>(session)->SetRetention(keep), "settings", session);
+}
+
+void Actions::previewRetention(const QString& session, const QString& keep, QObject* receiver,
+                               std::function<void(const QStringList&, quint64)> then) {
+    auto* const watcher =
+        new QDBusPendingCallWatcher(proxy<SessionProxy>(session)->Prune(keep, true), receiver);
+    connect(watcher, &QDBusPendingCallWatcher::finished, receiver,
+            [then = std::move(then)](QDBusPendingCallWatcher* answered) {
+                answered->deleteLater();
+                const QDBusPendingReply<QStringList, quint64> reply = *answered;
+                if (reply.isValid())
+                    then(reply.argumentAt<0>(), reply.argumentAt<1>());
+            });
 }
 
 void Actions::setResumeAutomatically(const QString& session, bool automatic) {

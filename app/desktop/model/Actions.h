@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace entracte::desktop {
 
@@ -23,6 +24,20 @@ struct StartRequest {
     uint everySeconds = 0; // saved by itself; 0: never
     QStringList share;
     QStringList shareReadOnly;
+    QString from;            // a session whose newest snapshot it begins as, instead of `command`
+    quint64 memoryBytes = 0; // what it may use at most; 0: no limit
+    uint cpuPercent = 0;     // 100: one processor
+    uint processes = 0;
+
+    bool isLimited() const { return memoryBytes > 0 || cpuPercent > 0 || processes > 0; }
+};
+
+// Something that brings a session back from a snapshot, to be asked for once more with a decision.
+struct Return {
+    QString kind; // "resume", "rollback", "clone"
+    QString session;
+    QString snapshot; // "/" for the newest
+    QString name;     // clone: the second one's
 };
 
 class Actions : public QObject {
@@ -39,6 +54,12 @@ public:
     // The newest snapshot when none is named.
     void resume(const QString& session, const QString& snapshot = {});
     // Onto the screen where the person sits now.
+    // What failed with FilesChanged, if it was asked for here.
+    std::optional<Return> returnOf(const JobView& job) const;
+    // Once more: which documents count, "current", "saved" or "both".
+    void again(const Return& what, const QString& files);
+    void changedFiles(const Return& what, QObject* receiver,
+                      std::function<void(const EntracteChangedFiles&)> then);
     void attach(const QString& session);
     void detach(const QString& session);
     void stop(const QString& session);
@@ -54,6 +75,12 @@ public:
     // Every session's; 0: go on now.
     void pauseSchedules(qint64 untilUnixMs);
     void setRetention(const QString& session, const QString& keep);
+    // Ids of the snapshots that these rules would delete now, and the bytes that would be free.
+    void previewRetention(const QString& session, const QString& keep, QObject* receiver,
+                          std::function<void(const QStringList&, quint64)> then);
+    void setLimits(const QString& session, const StartRequest& limits);
+    // Looks whether every byte of every snapshot is as it was written.
+    void verify();
     void setResumeAutomatically(const QString& session, bool automatic);
     void cancel(const QString& job);
     void remove(const QString& path, bool isSession);
@@ -78,12 +105,15 @@ private:
     void watch(const QDBusPendingCall& call, const QString& kind, const QString& session);
     // Tells of the job that a new session comes from.
     void announce(const QDBusPendingCall& call);
-    QVariantMap returnOf(const QString& session) const;
+    void bringBack(const Return& what, const QString& files);
+    void limitWhenStarted(const QDBusPendingCall& call, const StartRequest& request);
     QVariantMap screenOf(const QString& session) const;
 
     HelperLink& m_link;
     Catalog& m_catalog;
     bool m_saveWhenTold = false;
+    QHash<QString, Return> m_returns;       // kind and session: the last that was asked for
+    QHash<QString, StartRequest> m_limited; // jobs whose session gets limits
 };
 
 } // namespace entracte::desktop

@@ -83,6 +83,17 @@ QList<SnapshotView> SnapshotModel::newest(int count, const QString& session) con
     return list;
 }
 
+const SnapshotView* SnapshotModel::before(const QString& path) const {
+    const auto* const known = find(path);
+    bool passed = false;
+    for (int row = 0; known && row < rowCount(); ++row) {
+        if (passed && at(row).session == known->session)
+            return &at(row);
+        passed = passed || at(row).path == path;
+    }
+    return nullptr;
+}
+
 SnapshotView SnapshotModel::viewOf(const QString& path, const QVariantMap& properties) const {
     return snapshotView(path, properties);
 }

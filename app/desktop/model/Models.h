@@ -38,6 +38,8 @@ public:
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
     // The newest first; all sessions' when none is named.
     QList<SnapshotView> newest(int count, const QString& session = {}) const;
+    // The same session's snapshot just before that one; nullptr for the first.
+    const SnapshotView* before(const QString& path) const;
 
 protected:
     SnapshotView viewOf(const QString& path, const QVariantMap& properties) const override;

@@ -58,9 +58,9 @@ void Pictures::ask(const QString& snapshot) {
         if (file.isValid())
             seen->png = readAll(file.value());
         const QDBusPendingReply<EntracteWindows> windows = *titles;
+        seen->told = windows.isValid();
         if (windows.isValid())
-            for (const auto& window : windows.value())
-                seen->titles.append(printable(window.title));
+            seen->windows = windows.value();
         m_asked.remove(snapshot);
         m_known.insert(snapshot, seen);
         emit arrived(snapshot);

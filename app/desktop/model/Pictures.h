@@ -20,7 +20,8 @@ public:
 
     struct Seen {
         QByteArray png; // empty: the session had no screen, or the answer is under way
-        QStringList titles;
+        EntracteWindows windows;
+        bool told = false; // false: the answer is under way
     };
     // What is known by now; asks for the rest, once.
     Seen of(const QString& snapshot);

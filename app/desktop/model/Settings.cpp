@@ -41,6 +41,15 @@ void Settings::setColours(Colours colours) {
     emit changed();
 }
 
+QString Settings::hotkey() const {
+    return m_file.value("keys/snapshotNow").toString();
+}
+
+void Settings::setHotkey(const QString& keys) {
+    m_file.setValue("keys/snapshotNow", keys);
+    emit changed();
+}
+
 QString Settings::autostartFile() {
     return configuration("autostart/org.entracte.Desktop.desktop");
 }

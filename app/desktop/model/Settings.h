@@ -19,6 +19,7 @@ public:
     static constexpr const char* kDone = "done";
     static constexpr const char* kFailed = "failed";
     static constexpr const char* kInterrupted = "interrupted";
+    static constexpr const char* kLowSpace = "low-space";
 
     explicit Settings(QObject* parent = nullptr);
 
@@ -27,6 +28,14 @@ public:
 
     Colours colours() const;
     void setColours(Colours colours);
+
+    // Saves every session, whichever window has the keyboard; "" for none. As
+    // QKeySequence::toString(PortableText) writes it.
+    QString hotkey() const;
+    void setHotkey(const QString& keys);
+    // Why it does not work, a sentence; "" when it does.
+    const QString& hotkeyProblem() const { return m_hotkeyProblem; }
+    void setHotkeyProblem(const QString& problem) { m_hotkeyProblem = problem; }
 
     bool startsAtLogin() const;
     // A sentence for the person when it cannot be written.
@@ -48,6 +57,7 @@ signals:
 
 private:
     QSettings m_file;
+    QString m_hotkeyProblem;
 };
 
 } // namespace entracte::desktop

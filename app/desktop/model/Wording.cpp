@@ -185,6 +185,8 @@ QString jobTitle(const QString& kind) {
         return Words::tr("Take off the screen");
     if (kind == "stop")
         return Words::tr("End");
+    if (kind == "check")
+        return Words::tr("Verify snapshots");
     return printable(kind);
 }
 
@@ -209,6 +211,8 @@ QString jobSentence(const QString& kind, const QString& session) {
         return Words::tr("Taking “%1” off the screen").arg(name);
     if (kind == "stop")
         return Words::tr("Ending “%1”").arg(name);
+    if (kind == "check")
+        return Words::tr("Reading every snapshot and comparing");
     return Words::tr("%1: “%2”", "a kind of work, a session").arg(jobTitle(kind), name);
 }
 
@@ -232,6 +236,8 @@ QString jobDone(const QString& kind, const QString& session) {
         return Words::tr("“%1” goes on without a screen").arg(name);
     if (kind == "stop")
         return Words::tr("“%1” has ended").arg(name);
+    if (kind == "check")
+        return Words::tr("Every snapshot is as it was written");
     return Words::tr("%1 is done: “%2”", "a kind of work, a session").arg(jobTitle(kind), name);
 }
 

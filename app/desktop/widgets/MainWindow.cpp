@@ -1,6 +1,7 @@
 #include "app/desktop/widgets/MainWindow.h"
 
 #include "app/desktop/widgets/Appearance.h"
+#include "app/desktop/widgets/FilesDialog.h"
 #include "app/desktop/widgets/Icons.h"
 #include "app/desktop/widgets/NewSessionDialog.h"
 #include "app/desktop/widgets/PreferencesDialog.h"
@@ -54,6 +55,8 @@ void MainWindow::makeActions() {
                   [this] { m_desk.deletions.undo(); });
     m_check = make("doctor", tr("&Check this computer"), QKeySequence("Ctrl+D"),
                    [this] { checkComputer(); });
+    m_verify =
+        make("check", tr("&Verify snapshots"), QKeySequence("Ctrl+Shift+V"), [this] { verify(); });
     m_preferences = make("settings", tr("&Preferences…"), QKeySequence("Ctrl+,"),
                          [this] { PreferencesDialog(m_desk, m_hasTray, this).exec(); });
     m_shortcuts = make("keyboard", tr("&Keyboard shortcuts"), QKeySequence("Ctrl+/"),
@@ -98,6 +101,15 @@ void MainWindow::connectModels() {
     connect(&m_desk.catalog.jobs, &JobModel::finished, this, [this](const JobState& job) {
         if (m_ownStarts.remove(job.path) && job.job.error.isEmpty())
             showSession(job.job.result);
+        if (job.job.kind == "check" && std::exchange(m_verifying, false) &&
+            job.job.error.isEmpty()) {
+            auto* const told = new QMessageBox(QMessageBox::NoIcon, tr("Verify snapshots"),
+                                               tr("Every snapshot is as it was written."),
+                                               QMessageBox::Close, this);
+            told->setInformativeText(tr("All that they hold was read and compared."));
+            told->setAttribute(Qt::WA_DeleteOnClose);
+            told->open();
+        }
     });
     connect(&m_desk.actions, &Actions::startBegun, this,
             [this](const QString& job) { m_ownStarts.insert(job); });
@@ -163,7 +175,9 @@ void MainWindow::refreshPage() {
         page = m_noSession;
     m_pages->setCurrentWidget(page);
     m_list->setVisible(m_sessions.rowCount() > 0);
-    m_new->setEnabled(m_desk.link.reach() == HelperLink::Reach::Here);
+    const bool here = m_desk.link.reach() == HelperLink::Reach::Here;
+    m_new->setEnabled(here);
+    m_verify->setEnabled(here && m_desk.catalog.snapshots.rowCount() > 0);
 }
 
 void MainWindow::refreshBanner() {
@@ -219,6 +233,17 @@ void MainWindow::newSession() {
     NewSessionDialog dialog(m_desk, this);
     if (dialog.exec() == QDialog::Accepted)
         m_desk.actions.start(dialog.request());
+}
+
+void MainWindow::askWhichFiles(const Return& what) {
+    m_desk.actions.changedFiles(what, this, [this, what](const EntracteChangedFiles& files) {
+        (new FilesDialog(m_desk, what, files, this))->open();
+    });
+}
+
+void MainWindow::verify() {
+    m_verifying = true;
+    m_desk.actions.verify();
 }
 
 void MainWindow::checkComputer() {

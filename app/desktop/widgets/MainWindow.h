@@ -28,6 +28,9 @@ public:
     void showSession(const QString& path);
     void showSnapshot(const QString& session, const QString& snapshot);
     void newSession();
+    // Documents were changed outside: the person decides which count.
+    void askWhichFiles(const Return& what);
+    void verify();
     void checkComputer();
     // Brings it before all others.
     void raiseUp();
@@ -60,11 +63,13 @@ private:
     bool m_hasTray = true;
     bool m_loaded = false;
     bool m_checking = false;
+    bool m_verifying = false;
     QSet<QString> m_ownStarts; // jobs whose session is shown when it is there
 
     QAction* m_new = nullptr;
     QAction* m_find = nullptr;
     QAction* m_check = nullptr;
+    QAction* m_verify = nullptr;
     QAction* m_preferences = nullptr;
     QAction* m_shortcuts = nullptr;
     QAction* m_about = nullptr;

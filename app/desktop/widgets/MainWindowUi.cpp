@@ -70,7 +70,7 @@ QWidget* MainWindow::sidebar() {
     auto* const menu = new QMenu(this);
     menu->addActions({m_new, m_undo});
     menu->addSeparator();
-    menu->addActions({m_check, m_preferences, m_shortcuts, m_about});
+    menu->addActions({m_check, m_verify, m_preferences, m_shortcuts, m_about});
     menu->addSeparator();
     menu->addActions({m_close, m_quit});
     auto* const button = flatButton("menu", tr("Main menu"), side);
@@ -184,13 +184,19 @@ QWidget* MainWindow::sessionPage() {
         QMenu context(this);
         context.addActions({m_actions.resumeSnapshot, m_actions.beside});
         context.addSeparator();
-        context.addActions({m_actions.comment, m_actions.pin});
+        context.addActions({m_actions.comment, m_actions.pin, m_actions.compare});
         context.addSeparator();
         context.addActions({m_actions.removeSnapshot});
         context.exec(m_timeline->viewport()->mapToGlobal(at));
     });
     m_panel = new SnapshotPanel(m_desk, m_actions, page);
     m_panel->setMinimumWidth(240);
+    // Along the timeline with the mouse: pictures only, the chosen one stays.
+    connect(m_timeline, &QListView::entered, m_panel, [this](const QModelIndex& index) {
+        m_panel->glanceAt(index.data(PathRole).toString());
+    });
+    connect(m_timeline, &QListView::viewportEntered, m_panel, [this] { m_panel->glanceAt({}); });
+    m_timeline->viewport()->installEventFilter(m_panel);
     m_inner = new QSplitter(page);
     m_inner->setChildrenCollapsible(false);
     m_inner->addWidget(m_timeline);

@@ -24,6 +24,8 @@ namespace entracte::desktop {
 namespace {
 constexpr int kProgramRow = Qt::UserRole + 1;
 constexpr int kMaxNameBytes = 64; // the helper's limit
+constexpr int kCommandPage = 1;
+constexpr int kTemplatePage = 2;
 } // namespace
 
 NewSessionDialog::NewSessionDialog(Desk& desk, QWidget* parent)
@@ -32,6 +34,8 @@ NewSessionDialog::NewSessionDialog(Desk& desk, QWidget* parent)
     setWindowTitle(tr("New session"));
     m_tabs->addTab(applicationPage(), tr("&Application"));
     m_tabs->addTab(commandPage(), tr("Co&mmand"));
+    m_tabs->addTab(templatePage(), tr("Session as a &template"));
+    m_tabs->setTabEnabled(kTemplatePage, m_templates->count() > 0);
     auto* const start = m_buttons->addButton(tr("&Start"), QDialogButtonBox::AcceptRole);
     start->setIcon(actionIcon("resume", palette().color(QPalette::HighlightedText)));
     makePrimary(start);
@@ -118,6 +122,57 @@ QWidget* NewSessionDialog::commandPage() {
     return page;
 }
 
+QWidget* NewSessionDialog::templatePage() {
+    auto* const page = new QWidget;
+    m_templates = new QListWidget(page);
+    m_templates->setIconSize({28, 28});
+    m_templates->setAccessibleName(tr("Sessions with snapshots"));
+    const auto& sessions = m_desk.catalog.sessions;
+    for (int row = 0; row < sessions.rowCount(); ++row) {
+        const auto& session = sessions.at(row);
+        const auto newest = m_desk.catalog.snapshots.newest(1, session.path);
+        if (newest.isEmpty() || m_desk.deletions.isHidden(session.path))
+            continue;
+        auto* const item =
+            new QListWidgetItem(programIcon(m_desk.programs, session.command),
+                                tr("%1: %2, %3", "a session, a snapshot of it, a time")
+                                    .arg(printable(session.name), snapshotTitle(newest.first()),
+                                         timeText(newest.first().takenUnixMs)),
+                                m_templates);
+        item->setData(PathRole, session.path);
+    }
+    m_templates->setCurrentRow(0);
+    connect(m_templates, &QListWidget::currentRowChanged, this, &NewSessionDialog::refresh);
+    auto* const column = new QVBoxLayout(page);
+    column->setContentsMargins(10, 10, 10, 10);
+    column->addWidget(faintLabel(tr("The new session begins as that one was saved, with all of "
+                                    "its programs as they were. That one is left alone."),
+                                 page, 0.95));
+    column->addWidget(m_templates, 1);
+    return page;
+}
+
+QWidget* NewSessionDialog::limits(QWidget* parent) {
+    auto* const box = new QWidget(parent);
+    m_memory = new QComboBox(box);
+    m_memory->setAccessibleName(tr("Memory at most"));
+    m_memory->addItem(tr("All memory"), quint64(0));
+    for (const quint64 gigabytes : {1, 2, 4, 8, 16})
+        m_memory->addItem(tr("%1 of memory").arg(sizeText(gigabytes * 1'000'000'000)),
+                          gigabytes << 30);
+    m_cpu = new QComboBox(box);
+    m_cpu->setAccessibleName(tr("Processors at most"));
+    m_cpu->addItem(tr("All processors"), 0U);
+    m_cpu->addItem(tr("Half a processor"), 50U);
+    for (const uint count : {1U, 2U, 4U})
+        m_cpu->addItem(tr("%n processor(s)", nullptr, static_cast<int>(count)), count * 100);
+    auto* const row = new QHBoxLayout(box);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->addWidget(m_memory, 1);
+    row->addWidget(m_cpu, 1);
+    return box;
+}
+
 QWidget* NewSessionDialog::options() {
     auto* const box = new QWidget(this);
     m_name = new QLineEdit(box);
@@ -169,6 +224,7 @@ QWidget* NewSessionDialog::options() {
     form->setRowVisible(m_size, false);
     m_interval = intervalBox(0, box);
     form->addRow(tr("Save it by &itself:"), m_interval);
+    form->addRow(tr("It may use:"), limits(box));
     form->addRow(tr("Shared folders:"), folders);
     auto* const note =
         faintLabel(tr("Programs see all your files; what they change elsewhere stays "
@@ -200,7 +256,9 @@ const InstalledProgram* NewSessionDialog::chosenProgram() const {
 }
 
 QStringList NewSessionDialog::command() const {
-    if (m_tabs->currentIndex() == 1)
+    if (m_tabs->currentIndex() == kTemplatePage)
+        return {};
+    if (m_tabs->currentIndex() == kCommandPage)
         return typedWords(m_command->text());
     const auto* const program = chosenProgram();
     if (!program)
@@ -209,7 +267,8 @@ QStringList NewSessionDialog::command() const {
 }
 
 void NewSessionDialog::refresh() {
-    const bool typed = m_tabs->currentIndex() == 1;
+    const bool typed = m_tabs->currentIndex() == kCommandPage;
+    const bool copied = m_tabs->currentIndex() == kTemplatePage;
     const auto words = command();
     const auto kind = m_screen->currentData().toString();
     m_screenHint->setText(kind == "host" ? tr("Its windows stand among all others on this screen.")
@@ -217,13 +276,18 @@ void NewSessionDialog::refresh() {
                               ? tr("A desktop of its own, in one window.")
                               : tr("It runs without any window that could be seen."));
     const auto* const program = chosenProgram();
+    const auto* const model =
+        copied && m_templates->currentItem()
+            ? m_desk.catalog.sessions.find(m_templates->currentItem()->data(PathRole).toString())
+            : nullptr;
     m_name->setPlaceholderText(
-        typed ? (words.isEmpty() ? tr("Session") : QFileInfo(words.first()).fileName())
-              : (program ? program->name : QString()));
+        model   ? tr("%1, a copy").arg(printable(model->name))
+        : typed ? (words.isEmpty() ? tr("Session") : QFileInfo(words.first()).fileName())
+                : (program ? program->name : QString()));
     const bool broken = typed && words.isEmpty() && !m_command->text().trimmed().isEmpty();
     for (auto* const button : m_buttons->buttons())
         if (m_buttons->buttonRole(button) == QDialogButtonBox::AcceptRole)
-            button->setEnabled(typed ? !broken : !words.isEmpty());
+            button->setEnabled(copied ? model != nullptr : typed ? !broken : !words.isEmpty());
 }
 
 StartRequest NewSessionDialog::request() const {
@@ -234,6 +298,10 @@ StartRequest NewSessionDialog::request() const {
         request.name = m_name->placeholderText();
     while (request.name.toUtf8().size() > kMaxNameBytes)
         request.name.chop(1);
+    if (m_tabs->currentIndex() == kTemplatePage && m_templates->currentItem())
+        request.from = m_templates->currentItem()->data(PathRole).toString();
+    request.memoryBytes = m_memory->currentData().toULongLong();
+    request.cpuPercent = m_cpu->currentData().toUInt();
     request.screen = m_screen->currentData().toString();
     request.width = static_cast<ushort>(m_width->value());
     request.height = static_cast<ushort>(m_height->value());

@@ -29,6 +29,8 @@ public:
 private:
     QWidget* applicationPage();
     QWidget* commandPage();
+    QWidget* templatePage();
+    QWidget* limits(QWidget* parent);
     QWidget* options();
     void addFolder();
     void refresh();
@@ -41,6 +43,9 @@ private:
     QSortFilterProxyModel* m_found;
     QListView* m_programs;
     QLineEdit* m_command;
+    QListWidget* m_templates;
+    QComboBox* m_memory;
+    QComboBox* m_cpu;
     QLineEdit* m_name;
     QComboBox* m_screen;
     QLabel* m_screenHint;

@@ -1,5 +1,6 @@
 #include "app/desktop/widgets/PreferencesDialog.h"
 
+#include "app/desktop/Hotkey.h"
 #include "app/desktop/widgets/Pieces.h"
 
 #include <QAction>
@@ -8,6 +9,8 @@
 #include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QHeaderView>
+#include <QKeySequenceEdit>
+#include <QLineEdit>
 #include <QMessageBox>
 #include <QTableWidget>
 #include <QVBoxLayout>
@@ -60,6 +63,42 @@ PreferencesDialog::PreferencesDialog(Desk& desk, bool hasTray, QWidget* parent) 
     });
     auto* const form = new QFormLayout;
     form->addRow(tr("&Colours:"), colours);
+    auto* const keys =
+        new QKeySequenceEdit(QKeySequence(settings.hotkey(), QKeySequence::PortableText), this);
+    keys->setAccessibleName(tr("Keys that save everything"));
+    keys->setToolTip(tr("Save every running session, whichever window has the keyboard"));
+    keys->setEnabled(Hotkey::isPossible());
+    if (auto* const line = keys->findChild<QLineEdit*>()) {
+        line->setPlaceholderText(tr("None"));
+        line->setAccessibleName(keys->accessibleName());
+    }
+    auto* const clear = flatButton("close", tr("No keys"), this);
+    connect(clear, &QToolButton::clicked, keys, &QKeySequenceEdit::clear);
+    auto* const both = new QHBoxLayout;
+    both->addWidget(keys, 1);
+    both->addWidget(clear);
+    form->addRow(tr("Save &everything:"), both);
+    auto* const problem = faintLabel({}, this, 0.95);
+    const auto tell = [&settings, problem] {
+        problem->setText(Hotkey::isPossible() ? settings.hotkeyProblem()
+                                              : tr("This desktop gives no keys to applications "
+                                                   "in the background."));
+        problem->setVisible(!problem->text().isEmpty());
+    };
+    tell();
+    form->addRow(QString(), problem);
+    connect(keys, &QKeySequenceEdit::keySequenceChanged, this,
+            [&settings, keys, tell](const QKeySequence& wanted) {
+                // One combination, not several after each other.
+                const auto first =
+                    wanted.isEmpty() ? QKeySequence() : QKeySequence(wanted[0].toCombined());
+                if (first != wanted) {
+                    keys->setKeySequence(first);
+                    return;
+                }
+                settings.setHotkey(first.toString(QKeySequence::PortableText));
+                tell();
+            });
     column->addLayout(form);
 
     column->addSpacing(8);
@@ -67,7 +106,8 @@ PreferencesDialog::PreferencesDialog(Desk& desk, bool hasTray, QWidget* parent) 
     const std::pair<const char*, QString> kinds[] = {
         {Settings::kDone, tr("When work is &done")},
         {Settings::kFailed, tr("When something &failed")},
-        {Settings::kInterrupted, tr("When a session was &interrupted")}};
+        {Settings::kInterrupted, tr("When a session was &interrupted")},
+        {Settings::kLowSpace, tr("When little &room is left")}};
     for (const auto& [kind, text] : kinds) {
         auto* const box = new QCheckBox(text, this);
         box->setChecked(settings.notifies(kind));

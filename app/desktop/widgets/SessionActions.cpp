@@ -1,5 +1,6 @@
 #include "app/desktop/widgets/SessionActions.h"
 
+#include "app/desktop/widgets/CompareDialog.h"
 #include "app/desktop/widgets/Icons.h"
 #include "app/desktop/widgets/SessionSettingsDialog.h"
 
@@ -27,6 +28,8 @@ SessionActions::SessionActions(Desk& desk, QWidget* window)
     pin = make("pin", tr("&Pin"), tr("Keep this snapshot, whatever the rules say"),
                QKeySequence("Ctrl+P"), &SessionActions::runPin);
     pin->setCheckable(true);
+    compare = make("compare", tr("Co&mpare…"), tr("See what lies between two snapshots"),
+                   QKeySequence("Ctrl+M"), &SessionActions::runCompare);
     comment = make("edit", tr("Edit &comment"), tr("Say what this snapshot is about"),
                    QKeySequence("Ctrl+L"), &SessionActions::runComment);
     rename = make("rename", tr("&Rename…"), tr("Give the session another name"), QKeySequence("F2"),
@@ -69,7 +72,7 @@ QAction* SessionActions::make(const QString& icon, const QString& text, const QS
 }
 
 QList<QAction*> SessionActions::all() const {
-    return {save,   suspend,  resume, resumeSnapshot, beside, pin,    comment,
+    return {save,   suspend,  resume, resumeSnapshot, beside, pin,    compare,       comment,
             rename, settings, attach, detach,         end,    remove, removeSnapshot};
 }
 
@@ -95,6 +98,7 @@ void SessionActions::update() {
     beside->setEnabled(idle && chosen);
     pin->setEnabled(reached && chosen);
     pin->setChecked(chosen && chosen->pinned);
+    compare->setEnabled(chosen && m_desk.catalog.snapshots.newest(2, m_session).size() > 1);
     comment->setEnabled(reached && chosen);
     rename->setEnabled(reached);
     settings->setEnabled(reached);
@@ -154,6 +158,10 @@ void SessionActions::runResumeSnapshot() {
 void SessionActions::runBeside() {
     m_desk.actions.clone(m_session, m_snapshot,
                          tr("%1, a copy").arg(m_desk.actions.nameOf(m_session)).left(40));
+}
+
+void SessionActions::runCompare() {
+    (new CompareDialog(m_desk, m_snapshot, m_window))->open();
 }
 
 void SessionActions::runRename() {

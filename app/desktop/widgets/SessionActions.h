@@ -26,6 +26,7 @@ public:
     QAction* resumeSnapshot; // the chosen one; of a session that runs: go back to it
     QAction* beside;         // a copy from the chosen one
     QAction* pin;            // checkable
+    QAction* compare;        // the chosen one with another
     QAction* comment;        // emits commentAsked
     QAction* rename;
     QAction* settings;
@@ -51,6 +52,7 @@ private:
     void runResumeSnapshot();
     void runBeside();
     void runPin() { m_desk.actions.setPinned(m_snapshot, pin->isChecked()); }
+    void runCompare();
     void runComment() { emit commentAsked(); }
     void runRename();
     void runSettings();

@@ -6,6 +6,7 @@
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
+#include <QListWidget>
 #include <QSpinBox>
 #include <QVBoxLayout>
 
@@ -111,6 +112,12 @@ SessionSettingsDialog::SessionSettingsDialog(Desk& desk, const QString& session,
     column->addWidget(m_rules);
     m_preview = faintLabel({}, this, 0.95);
     column->addWidget(m_preview);
+    m_kept = new QListWidget(this);
+    m_kept->setAccessibleName(tr("Snapshots that are kept, and those that go"));
+    m_kept->setMaximumHeight(130);
+    m_kept->setUniformItemSizes(true);
+    m_kept->setSelectionMode(QAbstractItemView::NoSelection);
+    column->addWidget(m_kept);
     column->addWidget(faintLabel(tr("Pinned snapshots are always kept."), this, 0.95));
     connect(m_tidies, &QCheckBox::toggled, this, &SessionSettingsDialog::refresh);
 
@@ -144,6 +151,44 @@ void SessionSettingsDialog::refresh() {
     m_preview->setText(
         rules.all() ? tr("All snapshots are kept.")
                     : tr("At most %n snapshot(s) are kept, and the pinned ones.", nullptr, most));
+    preview(rules);
+}
+
+// What the rules would do now is the helper's to say: it is who applies them.
+void SessionSettingsDialog::preview(const Keep& rules) {
+    const auto asked = ++m_asked;
+    if (rules.all())
+        return showPreview({}, 0);
+    m_desk.actions.previewRetention(m_session.path, rules.text(), this,
+                                    [this, asked](const QStringList& removed, quint64 freed) {
+                                        if (asked == m_asked)
+                                            showPreview(removed, freed);
+                                    });
+}
+
+void SessionSettingsDialog::showPreview(const QStringList& removed, quint64 freed) {
+    m_kept->clear();
+    const auto& snapshots = m_desk.catalog.snapshots;
+    for (const auto& one : snapshots.newest(snapshots.rowCount(), m_session.path)) {
+        const bool goes = removed.contains(one.id);
+        auto* const item = new QListWidgetItem(
+            tr("%1, %2").arg(timeText(one.takenUnixMs), snapshotTitle(one)), m_kept);
+        auto font = item->font();
+        font.setStrikeOut(goes);
+        item->setFont(font);
+        if (goes)
+            item->setForeground(palette().brush(QPalette::PlaceholderText));
+        item->setData(Qt::AccessibleTextRole, goes ? tr("%1, would be deleted").arg(item->text())
+                                                   : tr("%1, is kept").arg(item->text()));
+    }
+    m_kept->setVisible(m_kept->count() > 0);
+    if (m_kept->count() == 0 || !m_tidies->isChecked())
+        return;
+    m_preview->setText(removed.isEmpty()
+                           ? tr("Now all %n snapshot(s) would be kept.", nullptr, m_kept->count())
+                           : tr("Now %n snapshot(s) would be deleted, which frees %1.", nullptr,
+                                static_cast<int>(removed.size()))
+                                 .arg(sizeText(freed)));
 }
 
 void SessionSettingsDialog::accept() {

@@ -10,6 +10,7 @@
 class QCheckBox;
 class QComboBox;
 class QLabel;
+class QListWidget;
 class QSpinBox;
 
 namespace entracte::desktop {
@@ -40,6 +41,8 @@ public:
 private:
     Keep keep() const;
     void refresh();
+    void preview(const Keep& rules);
+    void showPreview(const QStringList& removed, quint64 freed);
 
     Desk& m_desk;
     SessionView m_session;
@@ -49,6 +52,8 @@ private:
     QWidget* m_rules;
     QList<std::pair<int Keep::*, QSpinBox*>> m_counts;
     QLabel* m_preview;
+    QListWidget* m_kept; // every snapshot; struck out those that would go
+    quint64 m_asked = 0; // the newest question about what would go
 };
 
 } // namespace entracte::desktop

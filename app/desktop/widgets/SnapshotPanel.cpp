@@ -1,8 +1,10 @@
 #include "app/desktop/widgets/SnapshotPanel.h"
 
+#include "app/desktop/model/Differences.h"
 #include "app/desktop/widgets/Painting.h"
 
 #include <QDateTime>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QLocale>
@@ -12,12 +14,12 @@ namespace entracte::desktop {
 
 namespace {
 constexpr int kMaxComment = 200;
-constexpr int kMostTitles = 5; // the tool tip has all
 } // namespace
 
-void Preview::show(const SnapshotView& snapshot, const QByteArray& png) {
+void Preview::show(const SnapshotView& snapshot, const QByteArray& png, const QString& caption) {
     m_snapshot = snapshot;
     m_png = png;
+    m_caption = caption;
     setAccessibleName(
         tr("Picture of the snapshot, %n window(s)", nullptr, static_cast<int>(snapshot.windows)));
     update();
@@ -30,12 +32,24 @@ void Preview::paintEvent(QPaintEvent*) {
     place = QRectF(QPointF(place.center().x() - wanted.width() / 2, place.top()), wanted);
     if (!paintPicture(painter, place, m_snapshot.path, m_png, palette()))
         paintWindows(painter, place, m_snapshot.windows, palette());
+    if (m_caption.isEmpty())
+        return;
+    const auto text = fontMetrics().elidedText(m_caption, Qt::ElideRight, int(place.width()) - 36);
+    QRectF ground(0, 0, fontMetrics().horizontalAdvance(text) + 20, fontMetrics().height() + 8);
+    ground.moveCenter({place.center().x(), place.bottom() - ground.height() / 2 - 8});
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(QColor(20, 17, 31, 210));
+    painter.drawRoundedRect(ground, ground.height() / 2, ground.height() / 2);
+    painter.setPen(Qt::white);
+    painter.drawText(ground, Qt::AlignCenter, text);
 }
 
 SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* parent)
     : QWidget(parent), m_desk(desk), m_actions(actions), m_preview(new Preview(this)),
-      m_comment(new QLineEdit(this)), m_taken(wrapped({}, this)), m_windows(wrapped({}, this)),
-      m_stored(wrapped({}, this)), m_frozen(wrapped({}, this)), m_frees(wrapped({}, this)) {
+      m_strip(new WindowStrip(this)), m_comment(new QLineEdit(this)), m_taken(wrapped({}, this)),
+      m_windows(wrapped({}, this)), m_since(wrapped({}, this)), m_stored(wrapped({}, this)),
+      m_frozen(wrapped({}, this)), m_frees(wrapped({}, this)) {
     m_comment->setFont(scaled(m_comment->font(), 1.2, true));
     m_comment->setAccessibleName(tr("Comment"));
     m_comment->setToolTip(tr("Say what this snapshot is about (Ctrl+L)"));
@@ -64,6 +78,8 @@ SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* paren
     };
     fact(tr("Taken"), m_taken);
     fact(tr("Holds"), m_windows);
+    fact(tr("Changed"), m_since);
+    m_since->setToolTip(tr("Since the snapshot before it"));
     fact(tr("Size"), m_stored);
     fact(tr("Deleting frees"), m_frees);
     fact(tr("Paused for"), m_frozen);
@@ -74,6 +90,10 @@ SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* paren
     buttons->addWidget(buttonFor(actions.resumeSnapshot, this, true));
     buttons->addWidget(buttonFor(actions.beside, this));
     buttons->addStretch(1);
+    auto* const compare = flatButton("compare", tr("Compare"), this);
+    compare->setDefaultAction(actions.compare);
+    compare->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    buttons->addWidget(compare);
     auto* const remove = flatButton("delete", tr("Delete snapshot"), this);
     remove->setDefaultAction(actions.removeSnapshot);
     remove->setToolButtonStyle(Qt::ToolButtonIconOnly);
@@ -84,6 +104,7 @@ SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* paren
     column->setSpacing(12);
     column->addWidget(m_preview);
     column->addLayout(heading);
+    column->addWidget(m_strip);
     column->addLayout(facts);
     column->addSpacing(2);
     column->addLayout(buttons);
@@ -101,9 +122,44 @@ SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* paren
     });
     connect(&actions, &SessionActions::updated, this, &SnapshotPanel::refresh);
     connect(&desk.pictures, &Pictures::arrived, this, [this](const QString& snapshot) {
-        if (snapshot == m_snapshot)
+        const auto* const before = m_desk.catalog.snapshots.before(m_snapshot);
+        if (snapshot == m_snapshot || snapshot == m_glance || (before && before->path == snapshot))
             refresh();
     });
+}
+
+void SnapshotPanel::glanceAt(const QString& snapshot) {
+    if (m_glance == snapshot)
+        return;
+    m_glance = snapshot;
+    refreshPicture();
+}
+
+bool SnapshotPanel::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::Leave)
+        glanceAt({});
+    return QWidget::eventFilter(watched, event);
+}
+
+void SnapshotPanel::refreshPicture() {
+    const auto* glance = m_desk.catalog.snapshots.find(m_glance);
+    const auto* const chosen = m_desk.catalog.snapshots.find(m_snapshot);
+    if (glance == chosen)
+        glance = nullptr;
+    if (const auto* const shown = glance ? glance : chosen)
+        m_preview->show(
+            *shown, m_desk.pictures.of(shown->path).png,
+            glance ? tr("%1, %2").arg(timeText(glance->takenUnixMs), snapshotTitle(*glance))
+                   : QString());
+}
+
+QString SnapshotPanel::sinceText(const SnapshotView& snapshot) const {
+    const auto* const before = m_desk.catalog.snapshots.before(snapshot.path);
+    if (!before)
+        return tr("The first snapshot");
+    return differenceLines(differencesBetween(*before, m_desk.pictures.of(before->path), snapshot,
+                                              m_desk.pictures.of(snapshot.path)))
+        .join('\n');
 }
 
 void SnapshotPanel::saveComment() {
@@ -130,7 +186,9 @@ void SnapshotPanel::refresh() {
     if (isVisible() && !m_minute.isActive())
         m_minute.start();
     const auto seen = m_desk.pictures.of(m_snapshot);
-    m_preview->show(*snapshot, seen.png);
+    refreshPicture();
+    const auto* const session = m_desk.catalog.sessions.find(snapshot->session);
+    m_strip->show(seen, session && session->screen == "host");
     if (!m_comment->hasFocus() || !m_comment->isModified()) {
         m_comment->setText(printable(snapshot->comment));
         m_comment->setModified(false);
@@ -148,9 +206,7 @@ void SnapshotPanel::refresh() {
         tr("%1, %2", "windows, programs")
             .arg(tr("%n window(s)", nullptr, static_cast<int>(snapshot->windows)),
                  tr("%n program(s)", nullptr, static_cast<int>(snapshot->programs))));
-    if (!seen.titles.isEmpty())
-        m_windows->setText(m_windows->text() + '\n' + seen.titles.mid(0, kMostTitles).join('\n'));
-    m_windows->setToolTip(seen.titles.join('\n'));
+    m_since->setText(sinceText(*snapshot));
     m_stored->setText(tr("%1 on the disk, for %2 of memory and %3 of files")
                           .arg(sizeText(snapshot->storedBytes), sizeText(snapshot->imageBytes),
                                sizeText(snapshot->layerBytes)));

@@ -4,6 +4,7 @@
 
 #include "app/desktop/widgets/Pieces.h"
 #include "app/desktop/widgets/SessionActions.h"
+#include "app/desktop/widgets/WindowStrip.h"
 
 #include <QFormLayout>
 #include <QTimer>
@@ -17,7 +18,8 @@ class Preview : public QWidget {
     Q_OBJECT
 public:
     using QWidget::QWidget;
-    void show(const SnapshotView& snapshot, const QByteArray& png);
+    // `caption`: over the picture; none when empty.
+    void show(const SnapshotView& snapshot, const QByteArray& png, const QString& caption = {});
     QSize sizeHint() const override { return {320, 200}; }
     bool hasHeightForWidth() const override { return true; }
     int heightForWidth(int width) const override { return width * 10 / 16; }
@@ -28,6 +30,7 @@ protected:
 private:
     SnapshotView m_snapshot;
     QByteArray m_png;
+    QString m_caption;
 };
 
 class SnapshotPanel : public QWidget {
@@ -35,18 +38,29 @@ class SnapshotPanel : public QWidget {
 public:
     SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* parent);
     void show(const QString& snapshot);
+    // Only to look at, while the mouse is there; the chosen one again when empty.
+    void glanceAt(const QString& snapshot);
+
+protected:
+    // The timeline's: the mouse has left it.
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void refresh();
+    void refreshPicture();
+    QString sinceText(const SnapshotView& snapshot) const;
     void saveComment();
 
     Desk& m_desk;
     SessionActions& m_actions;
     QString m_snapshot;
+    QString m_glance;
     Preview* m_preview;
+    WindowStrip* m_strip;
     QLineEdit* m_comment; // edited in place
     QLabel* m_taken;
     QLabel* m_windows;
+    QLabel* m_since;
     QLabel* m_stored;
     QLabel* m_frozen;
     QLabel* m_frees;

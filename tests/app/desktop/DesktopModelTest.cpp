@@ -1,11 +1,13 @@
 // The models as the helper's signals feed them, and what is made of values: words, commands, files.
 
 #include "app/desktop/model/Deletions.h"
+#include "app/desktop/model/Differences.h"
 #include "app/desktop/model/Filters.h"
 #include "app/desktop/model/InstalledPrograms.h"
 #include "app/desktop/model/Models.h"
 #include "app/desktop/model/Wording.h"
 #include "app/desktop/widgets/SessionSettingsDialog.h"
+#include "app/desktop/widgets/WindowStrip.h"
 
 #include <QDir>
 #include <QFile>
@@ -39,6 +41,14 @@ QVariantMap job(const QString& session, double fraction) {
     return {{"Kind", "snapshot"},   {"Session", pathValue(session)},
             {"Fraction", fraction}, {"Running", true},
             {"Error", ""},          {"Result", pathValue("/")}};
+}
+
+EntracteWindow windowAt(int x, int y, const QString& title, const QString& className = "XTerm") {
+    return {title, className, x, y, 100, 50};
+}
+
+Pictures::Seen seen(const EntracteWindows& windows) {
+    return {{}, windows, true};
 }
 
 void addSession(Catalog& catalog, const QString& path, const QVariantMap& properties) {
@@ -81,6 +91,63 @@ private slots:
         catalog.changed("/s/a", "org.other.Interface", {{"State", "running"}});
         catalog.changed("/s/unknown", kSession, {{"State", "running"}});
         QCOMPARE(catalog.sessions.at(0).state, "suspended");
+    }
+
+    void theOneBeforeIsOfTheSameSession() {
+        Catalog catalog;
+        catalog.appeared("/s/a/1", {{kSnapshot, snapshot("/s/a", "", 10)}});
+        catalog.appeared("/s/b/1", {{kSnapshot, snapshot("/s/b", "", 20)}});
+        catalog.appeared("/s/a/2", {{kSnapshot, snapshot("/s/a", "", 30)}});
+        QVERIFY(catalog.snapshots.before("/s/a/2"));
+        QCOMPARE(catalog.snapshots.before("/s/a/2")->path, "/s/a/1");
+        QVERIFY(!catalog.snapshots.before("/s/a/1"));
+        QVERIFY(!catalog.snapshots.before("/s/unknown"));
+    }
+
+    void differencesAreToldInWords() {
+        SnapshotView before;
+        SnapshotView after;
+        before.imageBytes = 100'000'000;
+        after.imageBytes = 112'000'000;
+        before.programs = 3;
+        after.programs = 2;
+        after.layerBytes = 500;
+        const auto differences = differencesBetween(
+            before,
+            seen({windowAt(0, 0, "stays"), windowAt(5, 5, "goes"), windowAt(9, 9, "draft")}), after,
+            seen({windowAt(700, 0, "stays"), windowAt(9, 9, "letter"),
+                  windowAt(0, 0, "comes", "Kate")}));
+        QCOMPARE(differences.opened, QStringList("comes"));
+        QCOMPARE(differences.closed, QStringList("goes"));
+        QCOMPARE(differences.renamed.size(), 1);
+        const auto lines = differenceLines(differences);
+        QVERIFY(lines.contains("Opened: “comes”"));
+        QVERIFY(lines.contains("Closed: “goes”"));
+        QVERIFY(lines.contains("“draft” became “letter”"));
+        QVERIFY(lines.join(' ').contains("12.0 MB of memory more"));
+        QVERIFY(lines.join(' ').contains("500 bytes of files more"));
+        QCOMPARE(lines.size(), 6);
+        // Nothing is claimed of windows that are not known yet.
+        QVERIFY(
+            differencesBetween(before, {}, after, seen({windowAt(0, 0, "x")})).opened.isEmpty());
+        QCOMPARE(differenceLines(differencesBetween(before, seen({}), before, seen({}))).size(), 1);
+    }
+
+    void windowsAreFoundInTheSessionsPicture() {
+        const EntracteWindows windows{windowAt(100, 100, "a"), windowAt(200, 150, "b")};
+        // 200x100 of the screen, at half the size.
+        const auto places = placesInPicture(windows, {100, 50});
+        QCOMPARE(places.size(), 2);
+        QCOMPARE(places[0], QRect(0, 0, 50, 25));
+        QCOMPARE(places[1], QRect(50, 25, 50, 25));
+        // Half of it is left of the screen, and not in the picture.
+        QCOMPARE(placesInPicture({windowAt(-50, 0, "a")}, {50, 50}),
+                 QList<QRect>{QRect(0, 0, 50, 50)});
+        // A picture of something else, and sizes that a program made up.
+        QVERIFY(placesInPicture(windows, {100, 80}).isEmpty());
+        QVERIFY(placesInPicture({{"", "", 2'147'483'647, -2'147'483'647, 4'294'967'295, 1}}, {9, 9})
+                    .isEmpty());
+        QVERIFY(placesInPicture({}, {9, 9}).isEmpty());
     }
 
     void whatVanishesIsGone() {

@@ -2,19 +2,26 @@
 // reaches it, what happens there is shown, also when it fails or vanishes.
 
 #include "app/desktop/Application.h"
+#include "app/desktop/widgets/CompareDialog.h"
+#include "app/desktop/widgets/FilesDialog.h"
 #include "app/desktop/widgets/NewSessionDialog.h"
 #include "app/desktop/widgets/PreferencesDialog.h"
 #include "app/desktop/widgets/SessionSettingsDialog.h"
 
 #include <QAccessible>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QDBusConnectionInterface>
 #include <QDBusReply>
 #include <QLineEdit>
 #include <QListView>
+#include <QListWidget>
+#include <QMessageBox>
 #include <QProcess>
 #include <QPushButton>
+#include <QRadioButton>
+#include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -32,6 +39,14 @@ Widget* named(QWidget& window, const QString& name) {
         if (face && face->text(QAccessible::Name).remove('&') == name && widget->isVisible())
             return widget;
     }
+    return nullptr;
+}
+
+// Qt tells what is chosen as the name of a box.
+QComboBox* box(QWidget& window, const QString& name) {
+    for (auto* const widget : window.findChildren<QComboBox*>())
+        if (widget->accessibleName() == name)
+            return widget;
     return nullptr;
 }
 
@@ -59,6 +74,21 @@ class DesktopWindowTest : public QObject {
     QListView* sessions() { return named<QListView>(window(), "Sessions"); }
     QListView* timeline() { return named<QListView>(window(), "Timeline"); }
     int snapshots() { return timeline() ? timeline()->model()->rowCount() : 0; }
+
+    QAction* action(const QString& keys) {
+        for (auto* const action : window().actions())
+            if (action->shortcut() == QKeySequence(keys))
+                return action;
+        return nullptr;
+    }
+    void comment(const QString& words) {
+        auto* const line = named<QLineEdit>(window(), "Comment");
+        line->setFocus();
+        line->selectAll();
+        QTest::keyClicks(line, words);
+        QTest::keyClick(line, Qt::Key_Return);
+        QTRY_COMPARE(timeline()->currentIndex().data().toString(), words);
+    }
 
     void takeSnapshot() {
         const int before = snapshots();
@@ -143,6 +173,76 @@ private slots:
         QTRY_COMPARE(timeline()->currentIndex().data().toString(), "lunch");
     }
 
+    void changedDocumentsAreAskedAbout() {
+        takeSnapshot();
+        comment("changed");
+        click(named<QPushButton>(window(), "Suspend"));
+        QTRY_VERIFY(named<QPushButton>(window(), "Resume"));
+        // The suspension is a snapshot, too, and the newest: go back to the other one.
+        timeline()->setCurrentIndex(timeline()->model()->index(1, 0));
+        QTRY_VERIFY(action("Ctrl+Return")->isEnabled());
+        action("Ctrl+Return")->trigger();
+        FilesDialog* dialog = nullptr;
+        QTRY_VERIFY((dialog = window().findChild<FilesDialog*>()));
+        QTRY_VERIFY(dialog->isVisible());
+        QVERIFY(!says(window(), "could not be resumed"));
+        const auto* const files = dialog->findChild<QListWidget*>();
+        QCOMPARE(files->count(), 2);
+        QVERIFY(files->item(1)->text().contains("gone.txt (removed)"));
+        named<QRadioButton>(*dialog, "What is there now")->click();
+        click(named<QPushButton>(*dialog, "Go on"));
+        QTRY_VERIFY(named<QPushButton>(window(), "Suspend"));
+    }
+
+    void twoSnapshotsAreCompared() {
+        takeSnapshot();
+        comment("one");
+        takeSnapshot();
+        comment("other");
+        QTRY_VERIFY(action("Ctrl+M")->isEnabled());
+        action("Ctrl+M")->trigger();
+        auto* const dialog = window().findChild<CompareDialog*>();
+        QVERIFY(dialog && dialog->isVisible());
+        auto* const first = box(*dialog, "The first snapshot");
+        auto* const second = box(*dialog, "The second snapshot");
+        QVERIFY(first->currentText().endsWith("one"));
+        QVERIFY(second->currentText().endsWith("other"));
+        QTRY_VERIFY(says(*dialog, "From"));
+        first->setCurrentIndex(second->currentIndex());
+        QVERIFY(says(*dialog, "the same snapshot"));
+        dialog->reject();
+    }
+
+    void whatRulesWouldDeleteIsShown() {
+        takeSnapshot();
+        takeSnapshot();
+        SessionSettingsDialog dialog(
+            m_application->desk(), sessions()->currentIndex().data(PathRole).toString(), &window());
+        dialog.show();
+        auto* const list = dialog.findChild<QListWidget*>();
+        QCOMPARE(list->count(), snapshots());
+        const auto struckOut = [list] {
+            int count = 0;
+            for (int row = 0; row < list->count(); ++row)
+                count += list->item(row)->font().strikeOut() ? 1 : 0;
+            return count;
+        };
+        QCOMPARE(struckOut(), 0);
+        named<QCheckBox>(dialog, "Delete older snapshots by these rules")->click();
+        QTRY_COMPARE(struckOut(), snapshots() - 1); // as the fake's rules are
+        QVERIFY(says(dialog, "would be deleted"));
+    }
+
+    void everySnapshotIsVerified() {
+        takeSnapshot();
+        QTRY_VERIFY(action("Ctrl+Shift+V")->isEnabled());
+        action("Ctrl+Shift+V")->trigger();
+        // The fake finds a fault for root and none for others; either is said.
+        QTRY_VERIFY(says(window(), "not as it was written") ||
+                    says(window(), "A part of this snapshot is missing") ||
+                    window().findChild<QMessageBox*>());
+    }
+
     void aFailureTellsWhatIsSafeAndCopiesDetails() {
         // The fake fails as its comment tells it; the window asks without one.
         auto& mine = window();
@@ -215,6 +315,34 @@ private slots:
             if (button->text() == "&Start")
                 startable = button->isEnabled();
         QVERIFY(!startable);
+    }
+
+    void aTemplateAndLimitsAreAskedFor() {
+        takeSnapshot();
+        NewSessionDialog dialog(m_application->desk(), &window());
+        dialog.findChild<QTabWidget*>()->setCurrentIndex(2);
+        dialog.show();
+        auto* const templates = named<QListWidget>(dialog, "Sessions with snapshots");
+        QVERIFY(templates && templates->count() >= 1);
+        box(dialog, "Memory at most")->setCurrentIndex(1);
+        box(dialog, "Processors at most")->setCurrentIndex(1);
+        const auto request = dialog.request();
+        QCOMPARE(request.from, templates->item(0)->data(PathRole).toString());
+        QVERIFY(request.name.endsWith(", a copy"));
+        QCOMPARE(request.memoryBytes, quint64(1) << 30);
+        QCOMPARE(request.cpuPercent, 50U);
+        const int before = sessions()->model()->rowCount();
+        m_application->desk().actions.start(request);
+        QTRY_COMPARE(sessions()->model()->rowCount(), before + 1);
+        const auto limited = [this] {
+            const auto& all = m_application->desk().catalog.sessions;
+            for (int row = 0; row < all.rowCount(); ++row)
+                if (all.at(row).memoryLimit == quint64(1) << 30 &&
+                    all.at(row).cpuLimitPercent == 50)
+                    return true;
+            return false;
+        };
+        QTRY_VERIFY(limited());
     }
 
     void startAtLoginIsAFile() {
