@@ -60,7 +60,7 @@ CompareDialog::CompareDialog(Desk& desk, const QString& snapshot, QWidget* paren
     connect(&desk.pictures, &Pictures::arrived, this, &CompareDialog::refresh);
     connect(&desk.catalog.snapshots, &QAbstractItemModel::rowsRemoved, this,
             &CompareDialog::refresh);
-    resize(720, 520);
+    resize(720, 450);
     refresh();
 }
 

@@ -77,7 +77,9 @@ PreferencesDialog::PreferencesDialog(Desk& desk, bool hasTray, QWidget* parent) 
     auto* const both = new QHBoxLayout;
     both->addWidget(keys, 1);
     both->addWidget(clear);
-    form->addRow(tr("Save &everything:"), both);
+    auto* const name = new QLabel(tr("Save &everything:"), this);
+    name->setBuddy(keys);
+    form->addRow(name, both);
     auto* const problem = faintLabel({}, this, 0.95);
     const auto tell = [&settings, problem] {
         problem->setText(Hotkey::isPossible() ? settings.hotkeyProblem()

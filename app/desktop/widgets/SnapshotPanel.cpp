@@ -69,7 +69,7 @@ SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* paren
     auto* const facts = new QFormLayout;
     facts->setHorizontalSpacing(16);
     facts->setVerticalSpacing(6);
-    facts->setLabelAlignment(Qt::AlignLeading);
+    facts->setLabelAlignment(Qt::AlignLeading | Qt::AlignTop);
     const auto fact = [&](const QString& name, QLabel* value) {
         auto* const label = faintLabel(name, this);
         label->setWordWrap(false);

@@ -16,7 +16,7 @@ namespace entracte::desktop {
 
 namespace {
 
-constexpr QSize kCell{104, 66};
+constexpr QSize kCell{96, 60}; // three in the panel as it is wide at first
 constexpr int kGap = 8;
 
 QString titleOf(const EntracteWindow& window) {
