@@ -48,6 +48,7 @@ std::vector<std::string> environmentOf(const ContainerSpec& spec) {
     environment["XDG_SESSION_TYPE"] = environment["GDK_BACKEND"] = "x11";
     environment["SDL_VIDEODRIVER"] = "x11";
     environment["QT_QPA_PLATFORM"] = "xcb";
+    environment["MOZ_ENABLE_WAYLAND"] = "0";
     for (const char* outside :
          {"WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS",
           "SESSION_MANAGER", "DBUS_SYSTEM_BUS_ADDRESS", "SSH_AUTH_SOCK", "XDG_SESSION_ID",

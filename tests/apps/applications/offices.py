@@ -35,6 +35,7 @@ class Writer(TextEditor):
     requires = ("libreoffice",)
     text, extension = "An unsaved letter", "odt"
     more = " goes on"
+    tolerated = 7000  # its ruler is brought up to date some time later
 
     def begin(self, trial):
         _first_start(trial)

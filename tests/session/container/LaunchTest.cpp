@@ -146,6 +146,7 @@ TEST_F(LaunchTest, passesTheSessionsEnvironmentButNotTheDesktops) {
     EXPECT_THAT(environment, HasSubstr("LANG=de_DE.UTF-8\n"));
     EXPECT_THAT(environment, HasSubstr("HOME=" + m_spec.person.home + "\n"));
     EXPECT_THAT(environment, HasSubstr("QT_QPA_PLATFORM=xcb\n"));
+    EXPECT_THAT(environment, HasSubstr("MOZ_ENABLE_WAYLAND=0\n"));
     EXPECT_THAT(environment, Not(HasSubstr("WAYLAND_DISPLAY")));
     EXPECT_THAT(environment, Not(HasSubstr("/outside")));
 }
