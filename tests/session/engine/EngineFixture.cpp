@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -64,8 +65,12 @@ private:
     std::vector<UniqueFd> m_kept;
 };
 
-// An account for sessions, made once and then left.
+// An account for sessions, made once and then left. Of two useradd at a time the second gives the same name another
+// number: the lock is for tests that run beside this one.
 Result<Person> testPerson() {
+    const UniqueFd turn(::open("/var/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!turn || ::flock(turn.get(), LOCK_EX) != 0)
+        return fail(Error::fromErrno("No turn was got for making the user for tests"));
     if (!::getpwnam(kUser)) {
         SubprocessSpec spec;
         spec.command = {"/usr/sbin/useradd", "--create-home", "--shell", "/bin/sh", kUser};

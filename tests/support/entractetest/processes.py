@@ -4,6 +4,7 @@ Each process carries ENTRACTE_TEST_RUN=<build directory> in its environment, so 
 ours from anybody else's on the machine.
 """
 import ctypes
+import fcntl
 import os
 import pwd
 import signal
@@ -40,11 +41,13 @@ class Person:
 
     @staticmethod
     def made(name="entracte-demo"):
-        try:
-            pwd.getpwnam(name)
-        except KeyError:
-            subprocess.run(["useradd", "--system", "--create-home", "--home-dir", f"/home/{name}",
-                            "--shell", "/bin/bash", name], check=True, stdout=subprocess.DEVNULL)
+        with open("/etc/login.defs") as turn:  # of two at a time, the second would make the name another number
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            try:
+                pwd.getpwnam(name)
+            except KeyError:
+                subprocess.run(["useradd", "--system", "--create-home", "--home-dir", f"/home/{name}",
+                                "--shell", "/bin/bash", name], check=True, stdout=subprocess.DEVNULL)
         return Person(name)
 
     def environment(self, **more):
