@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 setup := resources/setup
 
 .DEFAULT_GOAL := build
-.PHONY: build setup packages criu demo test test-apps test-faults bench-xproxy bench-engine fuzz install format clean
+.PHONY: build setup packages criu demo test test-apps test-faults screens bench-xproxy bench-engine fuzz deb test-deb install format clean
 
 build: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -34,6 +34,10 @@ test-apps: setup
 	@ENTRACTE_APPS=1 ENTRACTE_APPS_RUNS=$(or $(RUNS),1) $(setup)/run-tests.sh $(BUILD) -L apps $(TESTARGS); \
 		status=$$?; /usr/bin/python3 tests/apps/report.py $(BUILD) docs/apps.md; exit $$status
 
+# Pictures of every view of the desktop application, in BUILD/screens. README=1: those of the README anew.
+screens: setup
+	@ENTRACTE_BUILD_DIR=$(abspath $(BUILD)) /usr/bin/python3 tests/e2e/screens.py $(if $(README),--readme)
+
 # What it costs to run through the X proxy (docs/performance.md). QUICK=1: a minute instead of five.
 bench-xproxy: build
 	@/usr/bin/python3 tests/bench/xproxy.py $(BUILD) $(if $(QUICK),--quick)
@@ -56,6 +60,16 @@ fuzz:
 	@cd $(BUILD)-fuzz && tests/bin/fuzz_x_walk -max_total_time=$(FUZZ_SECONDS) -max_len=4096 corpus/walk
 	@cd $(BUILD)-fuzz && tests/bin/fuzz_x_replay -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
 		corpus/replay $(CURDIR)/tests/fuzz/corpus/replay
+
+# A package for the Debian release that this runs on, in BUILD/deb; lintian has nothing against it.
+deb:
+	@$(setup)/install-packages.sh build package
+	@resources/packaging/build-deb $(BUILD)/deb
+
+# Installs that package in a fresh Debian RELEASE (bookworm, trixie; built there where that is not this one's), tries it, and
+# sees what its removal leaves. Needs root, and the network.
+test-deb: deb
+	@resources/packaging/try-deb $(BUILD)/deb $(RELEASE)
 
 install: build
 	@cmake --install $(BUILD)

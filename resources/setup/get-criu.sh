@@ -1,6 +1,7 @@
 #!/bin/bash
-# get-criu.sh PROBE DIRECTORY: sees to it that a CRIU is there that works on the running kernel.
+# get-criu.sh [PROBE DIRECTORY]: sees to it that a CRIU is there that works on the running kernel.
 #
+# Installed, it is entracte-get-criu, stands beside the probe and knows where the helper looks.
 # PROBE is entracte-criu-probe, which dumps and restores two small processes with a given CRIU. Tried, in this order:
 # $ENTRACTE_CRIU, the installed one, the one that an earlier run left in DIRECTORY, then the package of the machine's
 # own Debian release and of newer ones, unpacked beneath DIRECTORY without touching the system. The first that passes
@@ -10,6 +11,10 @@
 # private apt state, checked with Debian's keyring like any other download.
 set -euo pipefail
 
+here=$(dirname "$(realpath "$0")")
+if [ $# -eq 0 ] && [ -x "$here/entracte-criu-probe" ]; then
+    set -- "$here/entracte-criu-probe" "$here/../../lib/entracte/criu"
+fi
 if [ $# -ne 2 ]; then
     echo "usage: get-criu.sh /PATH/OF/entracte-criu-probe DIRECTORY" >&2
     exit 2

@@ -72,6 +72,22 @@ TEST(DocumentationTest, theManualAndTheCompletionKnowEveryCommandAndOption) {
     }
 }
 
+// That the shells can read them is cli.completions' to say.
+TEST(DocumentationTest, everyShellsCompletionKnowsEveryCommandAndOption) {
+    for (const char* file : {"completions/_entracte", "completions/entracte.fish"}) {
+        const auto completion = resource(file);
+        for (const char* command : kCommands)
+            EXPECT_NE(completion.find(command), std::string::npos) << file << ": " << command;
+        for (const char* option : kOptions) {
+            const std::string name(option);
+            // fish writes them without their dashes.
+            EXPECT_TRUE(completion.find(name) != std::string::npos ||
+                        completion.find("-l " + name.substr(2)) != std::string::npos)
+                << file << ": " << option;
+        }
+    }
+}
+
 TEST(DocumentationTest, theManualTellsEveryKey) {
     const auto manual = resource("man/entracte.1");
     for (const auto& json : {toJson(SessionView()), toJson(SnapshotView())})
