@@ -62,6 +62,14 @@ void remember(const path& cacheDirectory, const std::string& key) {
         const ssize_t written = ::write(file.get(), line.data(), line.size());
 }
 
+// What brings a newer CRIU: an installation has a program for it, a tree its set-up.
+std::string bringer() {
+    const path installed = companionProgram("entracte-get-criu");
+    std::error_code ignored;
+    return std::filesystem::exists(installed, ignored) ? "Run \"sudo " + installed.string() + "\""
+                                                       : "Run \"make setup\"";
+}
+
 Status prove(const path& criu) {
     SubprocessSpec spec;
     spec.command = {companionProgram("entracte-criu-probe").string(), criu.string()};
@@ -108,7 +116,7 @@ Result<Criu> Criu::find(const path& preferred, const path& cacheDirectory) {
             return Criu(candidate);
     return fail(ErrorCode::CriuMissing,
                 "No CRIU that works on this kernel was found; sessions cannot be saved.", reasons,
-                "Run \"make setup\", or name one in ENTRACTE_CRIU.");
+                bringer() + ", or name one in ENTRACTE_CRIU.");
 }
 
 } // namespace entracte
