@@ -99,6 +99,64 @@ def case_middleClickInTheTraySavesEverything(case):
     app.wait_for("list item", "^Snapshot, ")
 
 
+def case_rollbackRenameAndPin(case):
+    product, _, session, app = _begin(case)
+    app.wait_for("list item", "work, running")
+    product.snapshot(session, "earlier")
+    product.snapshot(session, "later")
+    app.wait_for("list item", "^later, ")
+    _front(app)
+    # The earlier one by mouse, pinned by keyboard.
+    app.click("list item", "^earlier, ")
+    app.key("ctrl+p")
+    wait_for("the pin", lambda: [s["pinned"] for s in product.snapshots(session) if s["comment"] == "earlier"] == [True])
+    app.click("push button", "^Go back to this")
+    app.click("push button", "^Go back$")
+    wait_for("the snapshot before going back",
+             lambda: any(s["origin"] == "rollback" for s in product.snapshots(session)), 60, 0.3)
+    app.wait_for("list item", "work, running", 60)
+    _front(app)
+    app.key("F2")
+    app.wait_for("text", "Name of the session|work")
+    app.key("ctrl+a")
+    app.type("thesis")
+    app.key("Return")
+    app.wait_for("list item", "thesis, running")
+    expect(product.show(session)["name"] == "thesis", "the helper knows it by another name")
+
+
+def case_keysSaveFromAnywhere(case):
+    product, server, session, app = _begin(case)
+    app.wait_for("list item", "work, running")
+    _front(app)
+    app.key("ctrl+comma")
+    app.click("text", "Keys that save everything")
+    app.key("ctrl+alt+s")
+    # Taken as soon as no second combination follows.
+    settings = app.folder / "config/entracte/desktop.conf"
+    wait_for("the setting", lambda: settings.exists() and "Ctrl+Alt+S" in settings.read_text(), 20)
+    app.click("push button", "^Close$")
+    # Another program has the keyboard.
+    Desktop(server).wait_window("XTerm").activate()
+    app.key("ctrl+alt+s")
+    wait_for("the snapshot", lambda: len(product.snapshots(session)) == 1, 60, 0.3)
+
+
+def case_helperKilledInMidJobIsTold(case):
+    product, _, session, app = _begin(case)
+    app.wait_for("list item", "work, running")
+    # A program that holds much keeps the helper busy for a while.
+    product.exec(session, "/usr/bin/python3", "-c",
+                 "import os, time; kept = os.urandom(400 << 20); time.sleep(1000)")
+    _front(app)
+    app.key("ctrl+s")
+    app.wait_for("label", "Taking a snapshot")
+    product.kill_helper()
+    app.wait_for("label", "could not be saved")
+    app.wait_for("label", "Your sessions go on|message bus cannot be reached")
+    expect(app.process.running(), "the application ended with the helper")
+
+
 def case_worksWithoutATray(case):
     product, _, session, app = _begin(case, tray=False, arguments=("--background",))
     app.wait_for("label", "shows no tray")
