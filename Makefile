@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 setup := resources/setup
 
 .DEFAULT_GOAL := build
-.PHONY: build setup packages criu demo test test-apps test-faults screens bench-xproxy bench-engine fuzz deb test-deb install format clean
+.PHONY: build setup packages criu demo test test-apps test-faults screens bench-xproxy bench-desktop bench-engine fuzz deb test-deb install format clean
 
 build: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -41,6 +41,10 @@ screens: setup
 # What it costs to run through the X proxy (docs/performance.md). QUICK=1: a minute instead of five.
 bench-xproxy: build
 	@/usr/bin/python3 tests/bench/xproxy.py $(BUILD) $(if $(QUICK),--quick)
+
+# The desktop application: its start beside an empty window's, idle, a timeline of 5,000 snapshots.
+bench-desktop: build
+	@/usr/bin/python3 tests/bench/desktop.py $(BUILD)
 
 bench-engine: build
 	@/usr/bin/python3 tests/bench/engine.py $(BUILD) $(if $(QUICK),--rounds 3)
