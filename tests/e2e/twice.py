@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""One long run of X requests, once at a server and once through the proxy: what the server said must be the same, byte
-by byte.
+"""One long run of X requests, once at a server and once through the proxy with a move to another server every few
+hundred requests: what the server said must be the same, byte by byte.
 
 tests/programs/x-script draws the requests from a seed and writes the transcript.
 """
@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 
 from entractetest.case import expect, main  # noqa: E402
 from entractetest.processes import BUILD_DIRECTORY  # noqa: E402
-from entractetest.servers import FIRST  # noqa: E402
+from entractetest.servers import FIRST, SECOND  # noqa: E402
 from entractetest.xproxy import StandaloneProxy  # noqa: E402
 
 REQUESTS = 3000
@@ -71,19 +71,32 @@ def _expect_same(direct, proxied):
     expect(len(direct) == len(proxied), f"{len(direct)} lines became {len(proxied)}")
 
 
-def _twice(case, seed):
+def _twice(case, seed, moves=True):
     first = case.server("first", FIRST, window_manager=False)
+    second = case.server("second", SECOND, window_manager=False)
     proxy = StandaloneProxy(case, first)
     script = _Script(case, proxy, seed)
 
-    proxied = script.transcript()
+    def move(number):
+        if moves and number > 0:
+            proxy.move((first, second)[number % 2])
+
+    proxied = script.transcript(move)
     direct_server = case.server("direct", FIRST, window_manager=False)
     direct = _Script(case, direct_server, seed, script.bases()).transcript()
     _expect_same(direct, proxied)
 
 
 def case_withoutAMove(case):
-    _twice(case, 1)
+    _twice(case, 1, moves=False)
+
+
+def case_movedEveryFewHundredRequests(case):
+    _twice(case, 7)
+
+
+def case_anotherRunOfThem(case):
+    _twice(case, 12)
 
 
 if __name__ == "__main__":

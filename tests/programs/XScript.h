@@ -131,15 +131,23 @@ public:
                std::vector<std::size_t> times = {});
     void image(Connection& c, const char* what, std::uint32_t drawable, std::uint16_t width,
                std::uint16_t height);
-    // Numbers of extensions' first events, by which their times are found.
+    // An extension's event: places of times in it.
     void knowEvent(std::uint8_t code, std::vector<std::size_t> times);
+    // The same: it tells of an area, which is of no account when it is empty. `telling`: then the
+    // whole event is of no account.
+    void knowArea(std::uint8_t code, std::size_t at, bool telling);
 
 private:
     void event(Connection& c, xcb_generic_event_t* event, bool isWritten);
     std::uint32_t timeless(std::vector<std::uint8_t>& bytes, const std::vector<std::size_t>& at);
 
     World& m_world;
+    struct Area {
+        std::size_t at = 0; // x, y, width, height; 0: none
+        bool telling = false;
+    };
     std::array<std::vector<std::size_t>, 128> m_times{};
+    std::array<Area, 128> m_areas{};
     std::array<std::uint32_t, 2> m_latest{}; // time on each connection, ms
 };
 

@@ -197,6 +197,9 @@ void prepareExtensions(World& w, Transcript& t) {
     t.knowEvent(static_cast<std::uint8_t>(first(&xcb_xfixes_id) + XCB_XFIXES_SELECTION_NOTIFY),
                 {16, 20});
     t.knowEvent(static_cast<std::uint8_t>(first(&xcb_damage_id) + XCB_DAMAGE_NOTIFY), {12});
+    t.knowArea(static_cast<std::uint8_t>(first(&xcb_shape_id) + XCB_SHAPE_NOTIFY), 8, false);
+    // Servers tell of empty damage when the place of an empty region has changed.
+    t.knowArea(static_cast<std::uint8_t>(first(&xcb_damage_id) + XCB_DAMAGE_NOTIFY), 16, true);
     t.knowEvent(static_cast<std::uint8_t>(first(&xcb_sync_id) + XCB_SYNC_COUNTER_NOTIFY), {24});
     t.knowEvent(static_cast<std::uint8_t>(first(&xcb_sync_id) + XCB_SYNC_ALARM_NOTIFY), {24});
 }

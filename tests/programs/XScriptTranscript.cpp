@@ -56,6 +56,11 @@ bool isEmptyShape(std::string_view what, const std::vector<std::uint8_t>& reply)
            (what == "QueryExtents" && (none(16) || none(24)));
 }
 
+// x, y, width, height: without the one or the other.
+bool isEmptyArea(const std::vector<std::uint8_t>& bytes, std::size_t at) {
+    return (bytes[at + 4] == 0 && bytes[at + 5] == 0) || (bytes[at + 6] == 0 && bytes[at + 7] == 0);
+}
+
 std::string textOf(const std::vector<std::uint8_t>& bytes) {
     std::string text;
     char part[64];
@@ -104,6 +109,10 @@ void Transcript::line(const std::string& text) {
 
 void Transcript::knowEvent(std::uint8_t code, std::vector<std::size_t> times) {
     m_times[code & 0x7f] = std::move(times);
+}
+
+void Transcript::knowArea(std::uint8_t code, std::size_t at, bool telling) {
+    m_areas[code & 0x7f] = {at, telling};
 }
 
 // Takes the times out: they are never the same. What can be said of them is that they do not go
@@ -163,6 +172,11 @@ void Transcript::event(Connection& c, xcb_generic_event_t* event, bool isWritten
     }
     if (code == 0)
         closeValue(bytes);
+    if (const Area area = m_areas[code]; area.at != 0 && isEmptyArea(bytes, area.at)) {
+        if (area.telling)
+            return;
+        std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(area.at), 8, std::uint8_t{0});
+    }
     const std::uint32_t time = timeless(bytes, times);
     auto& latest = m_latest[static_cast<std::size_t>(c.name - 'A')];
     const bool isBack = time != 0 && latest != 0 && static_cast<std::int32_t>(time - latest) < 0;

@@ -28,6 +28,25 @@ xcb_pixmap_t pixmapOfDepth(World& w, Connection& c, std::uint8_t depth) {
     return found;
 }
 
+// Freed as soon as it is a border. Of one that is drawn to later it is open what the border shows.
+void giveBorder(World& w, Connection& c, const Window& window) {
+    const auto tile = w.freshId(c);
+    const auto gc = w.freshId(c);
+    xcb_create_pixmap(c.xcb, window.depth, tile, w.frame, 4, 4);
+    xcb_create_gc(c.xcb, gc, tile, 0, nullptr);
+    const xcb_rectangle_t parts[] = {{0, 0, 4, 4}, {0, 0, 2, 2}, {2, 2, 2, 2}};
+    for (const auto& part : parts) {
+        const std::uint32_t color = w.draw(0x1000000) | 0xff000000u;
+        xcb_change_gc(c.xcb, gc, XCB_GC_FOREGROUND, &color);
+        xcb_poly_fill_rectangle(c.xcb, tile, gc, 1, &part);
+    }
+    xcb_change_window_attributes(c.xcb, window.id, XCB_CW_BORDER_PIXMAP, &tile);
+    xcb_free_gc(c.xcb, gc);
+    xcb_free_pixmap(c.xcb, tile);
+    c.freedIds.push_back(gc);
+    c.freedIds.push_back(tile);
+}
+
 // Whom the server tells by itself is asked for by nobody here: pointer motion over windows that
 // were moved under it comes with no request of ours.
 constexpr std::uint32_t kEvents[] = {
@@ -153,11 +172,11 @@ void changeAttributes(World& w, Transcript&, Connection& c) {
         break;
     }
     case 4: {
-        const std::uint32_t tile = pixmapOfDepth(w, c, window->depth);
         const std::uint32_t pixel = w.draw(0x1000000) | 0xff000000u;
-        xcb_change_window_attributes(c.xcb, window->id,
-                                     tile ? XCB_CW_BORDER_PIXMAP : XCB_CW_BORDER_PIXEL,
-                                     tile ? &tile : &pixel);
+        if (w.sometimes(2))
+            giveBorder(w, c, *window);
+        else
+            xcb_change_window_attributes(c.xcb, window->id, XCB_CW_BORDER_PIXEL, &pixel);
         break;
     }
     default: {

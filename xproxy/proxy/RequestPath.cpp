@@ -192,10 +192,8 @@ void RequestPath::pass(Client& client, Ext ext, const wire::MessageSchema* schem
         capture(client, wanted);
     for (const auto& wanted : effects.regionCaptures)
         capture(client, wanted);
-    for (const ClientXid freed : effects.releases)
-        injectAs(
-            client,
-            MessageBuilder::request(client.order, core::kFreePixmap, 0).u32(raw(freed)).finish());
+    if (effects.givenWay.unused != ClientXid::None)
+        m_core.link->translator->xids.giveWay(effects.givenWay.freed, effects.givenWay.unused);
     if (effects.withhold) {
         upstream.pass(noOperation(client.order));
         return;

@@ -53,6 +53,22 @@ void XidMap::fix(ClientXid client, ServerXid server) {
         m_identity = false;
 }
 
+void XidMap::giveWay(ClientXid freed, ClientXid unused) {
+    const auto found = m_byClient.find(raw(freed) >> m_clientBits);
+    if (found == m_byClient.end() || !found->second->client.contains(raw(unused)))
+        return;
+    Slot& slot = *found->second;
+    const std::uint32_t oldPlace = raw(toServer(freed)) & slot.server.mask;
+    const std::uint32_t newPlace = raw(toServer(unused)) & slot.server.mask;
+    slot.toServer[raw(freed) & slot.client.mask] = newPlace;
+    slot.toClient[newPlace] = raw(freed) & slot.client.mask;
+    // Programs never hear of the other id: where the old place is still named, in a property
+    // perhaps, they go on seeing the one that they know.
+    slot.toServer[raw(unused) & slot.client.mask] = oldPlace;
+    slot.toClient[oldPlace] = raw(freed) & slot.client.mask;
+    m_identity = false;
+}
+
 ServerXid XidMap::toServer(ClientXid id) {
     const std::uint32_t value = raw(id);
     if (m_identity)

@@ -24,6 +24,9 @@ public:
     void removeClient(XidRange client);
     // Things of the server itself: roots, default colormaps.
     void fix(ClientXid client, ServerXid server);
+    // What the server has by the id of something freed is known by an unused id of that program
+    // from now on; the freed one is for something new.
+    void giveWay(ClientXid freed, ClientXid unused);
     // Whether a program has something by this id: numbers of the server that ids without room of
     // their own get must not be those of others. Unset: nothing else is used.
     std::function<bool(ClientXid)> isUsed;

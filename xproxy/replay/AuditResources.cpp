@@ -190,9 +190,10 @@ void auditAtoms(Auditor& a) {
                   .pad(2)
                   .bytes(bytesOf(name))
                   .finish(),
-              [&a, atom, expected = raw(a.core.link->translator->atoms.toClient(server))](
-                  const MessageView& reply) {
-                  a.number("atom " + a.nameOf(ClientAtom{atom}), "number", expected,
+              [&a, known = ClientAtom{atom},
+               expected =
+                   raw(a.core.link->translator->atoms.toClient(server))](const MessageView& reply) {
+                  a.number("atom " + a.nameOf(known), "number", expected,
                            reply.get(core_::InternAtomReply::atom));
               });
     }

@@ -83,7 +83,7 @@ public:
                     window->shapes[0].reset();
                 if (!reply.get(shape::QueryExtentsReply::clip_shaped))
                     window->shapes[1].reset();
-                if (window->shapes[2] && isWhole(*window, *window->shapes[2]))
+                if (!window->inputShaped)
                     window->shapes[2].reset();
             });
     }
@@ -293,17 +293,6 @@ private:
     }
 
     std::uint32_t server(ClientXid id) { return raw(m_core.link->translator->xids.toServer(id)); }
-
-    static bool isWhole(const Window& window, const Bytes& rectangles) {
-        const MessageView view(rectangles, wire::kHostOrder);
-        const unsigned border = window.borderWidth;
-        // For a shape that was never set, X.Org's servers tell one border too little.
-        const auto isAll = [&](unsigned borders) {
-            return view.u16(4) == window.width + borders && view.u16(6) == window.height + borders;
-        };
-        return rectangles.size() == 8 && static_cast<std::int16_t>(view.u16(0)) == -int(border) &&
-               (isAll(border) || isAll(2 * border));
-    }
 
     void ask(ByteView request, std::function<void(const MessageView&)> answered) {
         ++*m_missing;

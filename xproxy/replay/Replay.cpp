@@ -35,10 +35,11 @@ constexpr Step kSteps[] = {
     {"shapes", replayShapes, false},
     {"mapping of inner windows", replayInnerMapping, true},
     {"event masks", replayEventMasks, false},
+    // Before anybody listens for new owners: there are none.
+    {"selections", replaySelections, true},
     {"window settings", replayWindowSettings, false},
     {"counters, alarms and fences", replaySyncObjects, false},
-    {"damage", replayDamage, false},
-    {"selections", replaySelections, true},
+    {"damage", replayDamage, true},
     {"mapping", replayMapping, true},
     {"redirection", replayRedirection, false},
     {"pixmaps of windows", replayWindowPixmaps, false},
@@ -62,7 +63,7 @@ Status replayRecord(Core& core, RequestPath& requests, Pump& pump, Clock::time_p
                 .pad(2)
                 .bytes(bytesOf(name))
                 .finish(),
-            [&atoms, name](ByteView reply) {
+            [&atoms, name = name](ByteView reply) {
                 const MessageView view(reply, wire::kHostOrder);
                 if (view.u8(0) == 1)
                     atoms.learn(ServerAtom{view.get(wire::core::InternAtomReply::atom)}, name);

@@ -157,10 +157,11 @@ void replayPixels(ReplayContext& c) {
             utility.inject(
                 request(core::kCreateGC, 0).u32(raw(gc->second)).u32(raw(target)).u32(0).finish());
         }
-        forEachStrip(*pixmap.image, [&](std::uint16_t first, std::uint16_t rows, ByteView data) {
+        const auto strip = [&, gc = gc->second](std::uint16_t first, std::uint16_t rows,
+                                                ByteView data) {
             utility.inject(request(core::kPutImage, kZPixmap)
                                .u32(raw(target))
-                               .u32(raw(gc->second))
+                               .u32(raw(gc))
                                .u16(pixmap.width)
                                .u16(rows)
                                .u16(0)
@@ -170,7 +171,8 @@ void replayPixels(ReplayContext& c) {
                                .u16(0)
                                .bytes(data)
                                .finish());
-        });
+        };
+        forEachStrip(*pixmap.image, strip);
         utility.stream.flush();
     };
     for (const auto& pixmap : c.record.all<Pixmap>())

@@ -39,19 +39,28 @@ bool Record::freePixmap(ClientXid id) {
     return used;
 }
 
+bool Record::isOfPrograms(ClientXid id) const {
+    return std::ranges::any_of(
+        clients, [id](const auto& entry) { return entry.second.range.contains(raw(id)); });
+}
+
 bool Record::holds(ClientXid id) const {
     return exists(id) || std::ranges::any_of(m_freedPixmaps, [id](const PixmapRef& pixmap) {
                return pixmap->withheld && pixmap->id == id;
            });
 }
 
-PixmapRef Record::loseId(ClientXid id) {
-    for (const auto& pixmap : m_freedPixmaps)
-        if (pixmap->id == id && pixmap->withheld) {
-            pixmap->withheld = false;
-            return pixmap;
-        }
-    return nullptr;
+ClientXid Record::renameFreed(ClientXid id, const XidRange& range) {
+    const auto found = std::ranges::find_if(m_freedPixmaps, [id](const PixmapRef& pixmap) {
+        return pixmap->id == id && pixmap->withheld;
+    });
+    if (found == m_freedPixmaps.end())
+        return ClientXid::None;
+    const auto unused = unusedIds(range, 1);
+    if (unused.empty())
+        return ClientXid::None;
+    (*found)->id = unused.front();
+    return unused.front();
 }
 
 std::vector<PixmapRef> Record::takeUnusedPixmaps() {
@@ -89,6 +98,7 @@ void Record::clientGone(ClientId client) {
                       [&](std::uint32_t id) { return found->second.range.contains(id); });
         clients.erase(found);
     }
+    endBlindGrabs();
 }
 
 void Record::clientRetired(ClientId client) {
@@ -106,6 +116,18 @@ void Record::clientRetired(ClientId client) {
         found->second.saveSet.clear();
         found->second.closeDown = 0;
     }
+}
+
+void Record::endBlindGrabs() {
+    constexpr std::size_t kGrabWindowAt = 4; // in GrabPointer, GrabKeyboard and XIGrabDevice
+    std::erase_if(activeGrabs, [&](const auto& entry) {
+        const auto grabber = clients.find(entry.second.client);
+        if (grabber == clients.end())
+            return true;
+        const MessageView request(entry.second.request, grabber->second.order);
+        const ClientXid window{request.u32(kGrabWindowAt)};
+        return find<Window>(window) ? !windowtree::isViewable(*this, window) : isOfPrograms(window);
+    });
 }
 
 bool Record::ownsAnything(ClientId client) const {

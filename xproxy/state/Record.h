@@ -70,6 +70,8 @@ public:
     // Windows that programs destroyed: news of it may come when the id names another already.
     void noteDestroyed(ClientXid window);
     bool wasDestroyed(ClientXid window) const { return m_destroyed.contains(raw(window)); }
+    // Whether the id is of a program's range: nobody else can have made something by it.
+    bool isOfPrograms(ClientXid id) const;
     // Whether the server knows the id, be it that the program has freed it.
     bool holds(ClientXid id) const;
     // All of a kind, in order of creation.
@@ -90,9 +92,9 @@ public:
     void forget(ClientXid id);
     // A pixmap that its program freed. True: something still uses it, so the server must keep it.
     bool freePixmap(ClientXid id);
-    // The server is to let a freed pixmap go because its id is wanted for something new. Null:
-    // there is none.
-    PixmapRef loseId(ClientXid id);
+    // A freed pixmap's id is wanted for something new: the pixmap gets another of the same range.
+    // None: no pixmap has it, or the range is used up.
+    ClientXid renameFreed(ClientXid id, const XidRange& range);
     // Freed pixmaps that nothing uses any more: the server may be told now.
     std::vector<PixmapRef> takeUnusedPixmaps();
     const std::vector<PixmapRef>& freedPixmaps() const { return m_freedPixmaps; }
@@ -101,6 +103,9 @@ public:
     // Its connection ended, but what it made stays (SetCloseDownMode): only what needs somebody who
     // listens goes.
     void clientRetired(ClientId client);
+    // A window went off the screen: the server ends the active grabs on it (X protocol, section 10
+    // "GrabPointer").
+    void endBlindGrabs();
     bool ownsAnything(ClientId client) const;
 
     // The range's ids that nothing bears: for XC-MISC, and for things that replay makes for a

@@ -93,6 +93,15 @@ void createPixmap(const RequestContext& c) {
     c.effects.created = id;
 }
 
+// Whether the server takes the two together. A drawable may be a stranger's.
+bool goesWith(const Record& record, const GContext& gc, ClientXid drawable) {
+    if (const auto pixmap = record.find<Pixmap>(drawable))
+        return pixmap->depth == gc.depth;
+    if (const auto window = record.find<Window>(drawable))
+        return !window->isInputOnly() && window->depth == gc.depth;
+    return !record.isOfPrograms(drawable);
+}
+
 // The font that a text item changes to stays the graphics context's (X protocol, section 10
 // "PolyText8"). Items: 255 and the font's id, most significant byte first; or length, distance,
 // text.
@@ -104,7 +113,9 @@ void polyText(const RequestContext& c, std::size_t bytesOfCharacter) {
     const auto& v = c.view;
     markDrawn(c.record, xidOf(v, drawable));
     const auto of = c.record.find<GContext>(xidOf(v, core::PolyText8::gc));
-    for (std::size_t at = kFixedSize; of && at + kTextHeader < v.size();) {
+    if (!of || !goesWith(c.record, *of, xidOf(v, drawable)))
+        return;
+    for (std::size_t at = kFixedSize; at + kTextHeader < v.size();) {
         if (v.u8(at) != kFontShift) {
             at += kTextHeader + v.u8(at) * bytesOfCharacter;
             continue;
@@ -114,6 +125,8 @@ void polyText(const RequestContext& c, std::size_t bytesOfCharacter) {
         ValueList values;
         values.set(GC::Font, std::uint32_t{v.u8(at + 1)} << 24 | std::uint32_t{v.u8(at + 2)} << 16 |
                                  std::uint32_t{v.u8(at + 3)} << 8 | v.u8(at + 4));
+        if (!c.record.find<Font>(ClientXid{values.at(GC::Font)}))
+            return; // BadFont: what follows is not looked at
         applyValues(c.record, *of, values);
         at += kFontItem;
     }
@@ -218,7 +231,7 @@ void recordGraphicsRequest(const RequestContext& c) {
         using namespace core::CopyColormapAndFree;
         const auto from = record.find<Colormap>(xidOf(c.view, src_cmap));
         const ClientXid id = xidOf(c.view, mid);
-        if (!from || !c.mayCreate(id))
+        if (!c.mayCreate(id) || !from)
             break;
         const auto colormap = record.create<Colormap>(id, c.client);
         colormap->visual = from->visual;

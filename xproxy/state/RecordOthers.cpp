@@ -7,12 +7,34 @@ namespace entracte::xproxy {
 
 namespace {
 
+// Whether there is what a shape is to be made of. A window may be a stranger's.
+bool isShapeSource(const RequestContext& c) {
+    namespace shape = wire::shape;
+    if (c.opcode == shape::kMask) {
+        const auto bitmap = c.record.find<Pixmap>(xidOf(c.view, shape::Mask::source_bitmap));
+        return bitmap && bitmap->depth == 1;
+    }
+    if (c.opcode != shape::kCombine)
+        return true;
+    const ClientXid window = xidOf(c.view, shape::Combine::source_window);
+    return c.record.find<Window>(window) || !c.record.isOfPrograms(window);
+}
+
 void recordShape(const RequestContext& c) {
     namespace shape = wire::shape;
     switch (c.opcode) {
+    // Operation, kind and window are in the same places of all three.
     case shape::kRectangles:
     case shape::kMask:
-    case shape::kCombine:
+    case shape::kCombine: {
+        using namespace shape::Mask;
+        const bool none = c.opcode == shape::kMask && c.view.get(source_bitmap) == 0;
+        if (!isShapeSource(c) && !none)
+            break;
+        reshape(c.record, xidOf(c.view, destination_window), c.view.get(destination_kind),
+                c.view.get(operation), none);
+        break;
+    }
     case shape::kOffset:
         markReshaped(c.record, xidOf(c.view, shape::Rectangles::destination_window));
         break;

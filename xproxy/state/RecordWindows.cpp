@@ -81,7 +81,7 @@ void createWindow(const RequestContext& c) {
     const auto& v = c.view;
     const ClientXid id = xidOf(v, wid);
     const auto parentWindow = c.record.find<Window>(xidOf(v, parent));
-    if (!parentWindow || !c.mayCreate(id))
+    if (!c.mayCreate(id) || !parentWindow)
         return; // in a stranger's window, or an error
     const auto window = c.record.create<Window>(id, c.client);
     window->idUsedAgain = c.record.wasDestroyed(id);
@@ -110,10 +110,7 @@ void createWindow(const RequestContext& c) {
 bool mayBeSibling(const Record& record, const Window& window, ClientXid sibling) {
     if (record.find<Window>(sibling))
         return windowtree::isSibling(record, window, sibling);
-    return windowtree::isRoot(record, window.parent) &&
-           std::ranges::none_of(record.clients, [sibling](const auto& entry) {
-               return entry.second.range.contains(raw(sibling));
-           });
+    return windowtree::isRoot(record, window.parent) && !record.isOfPrograms(sibling);
 }
 
 void configureWindow(const RequestContext& c, Window& window) {
@@ -154,20 +151,6 @@ void configureWindow(const RequestContext& c, Window& window) {
         parent->orderDirty = parent->orderDirty || values.at(CW::StackMode) > kBelow;
     windowtree::restack(c.record, window, sibling,
                         static_cast<windowtree::Stack>(values.at(CW::StackMode)));
-}
-
-// A window went off the screen: the server ends the active grabs on it (X protocol, section 10
-// "GrabPointer").
-void endBlindGrabs(Record& record) {
-    constexpr std::size_t kGrabWindowAt = 4; // in GrabPointer, GrabKeyboard and XIGrabDevice
-    std::erase_if(record.activeGrabs, [&](const auto& entry) {
-        const auto grabber = record.clients.find(entry.second.client);
-        if (grabber == record.clients.end())
-            return true;
-        const MessageView request(entry.second.request, grabber->second.order);
-        const ClientXid window{request.u32(kGrabWindowAt)};
-        return record.find<Window>(window) && !windowtree::isViewable(record, window);
-    });
 }
 
 bool mayReparent(const Record& record, const Window& window, ClientXid parent) {
@@ -266,9 +249,10 @@ void recordWindowRequest(const RequestContext& c) {
         break;
     }
     const bool mayHide = c.opcode == core::kUnmapWindow || c.opcode == core::kUnmapSubwindows ||
+                         c.opcode == core::kDestroyWindow || c.opcode == core::kDestroySubwindows ||
                          c.opcode == core::kReparentWindow;
-    if (mayHide && !record.activeGrabs.empty())
-        endBlindGrabs(record);
+    if (mayHide)
+        record.endBlindGrabs();
 }
 
 void recordWindowEvent(Record& record, ClientId, const MessageView& event) {

@@ -126,7 +126,11 @@ void recordXFixesRequest(const RequestContext& c) {
         markRegion(c, xidOf(v, xfixes::InvertRegion::destination));
         break;
     case xfixes::kSetWindowShapeRegion:
-        markReshaped(record, xidOf(v, xfixes::SetWindowShapeRegion::dest));
+        if (const ClientXid region = xidOf(v, xfixes::SetWindowShapeRegion::region);
+            region == ClientXid::None || record.find<Region>(region))
+            reshape(record, xidOf(v, xfixes::SetWindowShapeRegion::dest),
+                    v.get(xfixes::SetWindowShapeRegion::dest_kind), wire::shape::SO::Set,
+                    region == ClientXid::None);
         break;
     case xfixes::kSetGCClipRegion:
         setGcClip(c);

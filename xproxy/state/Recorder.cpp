@@ -107,15 +107,11 @@ bool RequestContext::mayCreate(ClientXid id) const {
     if (owner == record.clients.end() || !owner->second.range.contains(raw(id)) ||
         record.exists(id))
         return false;
-    if (const auto pixmap = record.loseId(id)) {
-        if (pixmap->dirty) {
-            pixmap->image = std::make_shared<Image>();
-            pixmap->dirty = false;
-            effects.captures.push_back({id, pixmap->width, pixmap->height, pixmap->image});
-        }
-        effects.releases.push_back(id);
-    }
-    return true;
+    if (!record.holds(id))
+        return true;
+    const ClientXid unused = record.renameFreed(id, owner->second.range);
+    effects.givenWay = {id, unused};
+    return unused != ClientXid::None;
 }
 
 void markTrace(Record& record, const RequestTrace& trace, const MessageView& view) {
@@ -145,6 +141,19 @@ void markReshaped(Record& record, ClientXid window) {
         shaped->shapeDirty = true;
         record.capturesDue = true;
     }
+}
+
+void reshape(Record& record, ClientXid window, std::uint8_t kind, std::uint8_t operation,
+             bool none) {
+    markReshaped(record, window);
+    const auto shaped = record.find<Window>(window);
+    if (!shaped || kind != wire::shape::SK::Input)
+        return;
+    // What was never set is everything: united with something it stays so.
+    if (none)
+        shaped->inputShaped = false;
+    else if (operation != wire::shape::SO::Union)
+        shaped->inputShaped = true;
 }
 
 void markRegion(const RequestContext& c, ClientXid id, bool gone) {

@@ -30,8 +30,13 @@ struct RequestEffects {
         std::shared_ptr<RegionShape> into;
     };
     std::vector<RegionCapture> regionCaptures;
-    // Pixmaps that the server must let go before it gets the request, after the captures.
-    std::vector<ClientXid> releases;
+    // A freed pixmap that is still used gives its id to what the request creates, and has got an
+    // unused one.
+    struct GivenWay {
+        ClientXid freed = ClientXid::None;
+        ClientXid unused = ClientXid::None;
+    };
+    GivenWay givenWay;
     // The recording function that RequestTable names does not know the request: never, a test sees
     // to it.
     bool unknown = false;
@@ -48,10 +53,13 @@ struct RequestContext {
     RequestEffects& effects;
 
     // Whether the client may create something by this id: the server refuses all others. The id may
-    // be that of a freed pixmap which the server still has: that is let go first.
+    // be that of a freed pixmap which the server still has: that gets another.
     bool mayCreate(ClientXid id) const;
 
     void stick(ClientXid object, std::uint64_t detail = 0) const {
+        // Nothing has that id: an error, and no setting of what gets it later.
+        if (object != ClientXid::None && !record.exists(object) && record.isOfPrograms(object))
+            return;
         record.sticky.set({object, client, ext, opcode, detail}, view);
     }
     void unstick(ClientXid object, std::uint8_t opcodeOfSetting, std::uint64_t detail = 0) const {
@@ -98,6 +106,9 @@ void markTrace(Record& record, const RequestTrace& trace, const MessageView& vie
 void markDrawn(Record& record, ClientXid drawable);
 void markDrawn(Record& record, Pixmap& pixmap);
 void markReshaped(Record& record, ClientXid window);
+// A shape of the window is combined with something (a region or bitmap), or `none` takes its place.
+void reshape(Record& record, ClientXid window, std::uint8_t kind, std::uint8_t operation,
+             bool none);
 // It changes, or (`gone`) its program has destroyed it: whoever took a clip from it keeps what it
 // was.
 void markRegion(const RequestContext& context, ClientXid region, bool gone = false);

@@ -33,7 +33,7 @@ struct Resource {
     Resource& operator=(const Resource&) = delete;
 
     const ResourceKind kind;
-    const ClientXid id;
+    ClientXid id; // of a freed pixmap, another when its program wants the id for something new
     const ClientId owner;     // whose connection made it; it dies with that connection
     std::uint64_t serial = 0; // order of creation
     // Whether programs still know it by its id. What was freed but is still used by something

@@ -63,6 +63,7 @@ struct Window : Resource {
     // when `shapeDirty`.
     std::optional<Bytes> shapes[3];
     bool shapeDirty = false;
+    bool inputShaped = false; // servers do not tell whether an input shape was ever set
 
     bool isInputOnly() const { return windowClass == 2; }
     bool overrideRedirect() const;

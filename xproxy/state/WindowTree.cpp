@@ -111,7 +111,9 @@ void moveChildren(Record& record, const Window& window, int dx, int dy, int dw, 
             continue;
         const std::uint32_t gravity = child->attributes.at(wire::core::CW::WinGravity);
         if (gravity == Gravity::WinUnmap) {
-            child->mapped = false;
+            // Servers let one that is not on the screen be.
+            if (isViewable(record, id))
+                child->mapped = false;
         } else if (gravity == Gravity::Static) {
             child->x = static_cast<std::int16_t>(child->x - dx);
             child->y = static_cast<std::int16_t>(child->y - dy);

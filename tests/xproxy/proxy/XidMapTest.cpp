@@ -125,6 +125,25 @@ TEST_F(NarrowXidMapTest, placesOfWhatIsGoneAreGivenAgain) {
     EXPECT_EQ(toServer(map, 0x5fffff), living);
 }
 
+TEST(XidMapTest, whatIsFreedMayGiveWayToSomethingNew) {
+    for (const bool first : {true, false}) {
+        XidMap map(kMask, kMask, first);
+        const XidRange server = first ? kClient : XidRange{0x00a00000, kMask};
+        map.addClient(kClient, server);
+        map.giveWay(ClientXid{0x400005}, ClientXid{0x5ffffe});
+        EXPECT_EQ(toServer(map, 0x5ffffe), server.base | 5) << "what was freed";
+        EXPECT_EQ(toServer(map, 0x400005), server.base | 0x1ffffe);
+        EXPECT_EQ(toServer(map, 0x400006), server.base | 6);
+        // Programs only know the one.
+        EXPECT_EQ(toClient(map, server.base | 5), 0x400005u);
+        EXPECT_EQ(toClient(map, server.base | 0x1ffffe), 0x400005u);
+        map.giveWay(ClientXid{0x400005}, ClientXid{0x5ffffd}); // once more
+        EXPECT_EQ(toServer(map, 0x5ffffd), server.base | 0x1ffffe);
+        EXPECT_EQ(toServer(map, 0x400005), server.base | 0x1ffffd);
+        EXPECT_EQ(toServer(map, 0x5ffffe), server.base | 5);
+    }
+}
+
 TEST(XidMapTest, givesStrangersStableIdsOfTheirOwn) {
     XidMap map(kMask, kMask, false);
     map.addClient(kClient, {0x00a00000, kMask});

@@ -147,6 +147,41 @@ TEST_P(RecordGraphicsTest, idsOfPixmapsThatLiveOnAreNotOffered) {
     EXPECT_EQ(count, 4u);
 }
 
+TEST_P(RecordGraphicsTest, aFreedPixmapMakesRoomForWhatGetsItsId) {
+    words(kOne, wire::core::kChangeGC, 0, {G, GC::Tile, P});
+    const auto tile = record.find<GContext>(ClientXid{G})->tile;
+    freePixmap(P);
+    const auto effects = createWindow(kOne, P, kOnes | 0xfff); // an error: there is no such parent
+    EXPECT_EQ(effects.givenWay.freed, ClientXid{P});
+    EXPECT_EQ(effects.givenWay.unused, tile->id);
+    EXPECT_NE(tile->id, ClientXid{P});
+    EXPECT_TRUE(tile->withheld) << "its pixels can still be asked for";
+    EXPECT_FALSE(record.holds(ClientXid{P}));
+    EXPECT_TRUE(record.holds(tile->id));
+}
+
+TEST_P(RecordGraphicsTest, textChangesTheFontOnlyWhereItCanBeDrawn) {
+    auto open = core(wire::core::kOpenFont);
+    open.u32(F).u16(5).pad(2).bytes(bytesOf("fixed"));
+    send(kOne, open);
+    createPixmap(kOne, Q, 1);
+    const auto text = [&](std::uint32_t drawable) {
+        auto request = core(wire::core::kPolyText8);
+        request.u32(drawable).u32(G).u16(1).u16(2).u8(255);
+        for (const int shift : {24, 16, 8, 0})
+            request.u8(static_cast<std::uint8_t>(F >> shift));
+        request.pad(3);
+        send(kOne, request);
+    };
+    const auto gc = record.find<GContext>(ClientXid{G});
+    text(Q);
+    EXPECT_FALSE(gc->font) << "of another depth";
+    text(kOnes | 0xfff);
+    EXPECT_FALSE(gc->font) << "there is none";
+    text(P);
+    EXPECT_TRUE(gc->font);
+}
+
 TEST_P(RecordGraphicsTest, drawingMakesPixelsOutOfDate) {
     createPixmap(kOne, Q);
     clean(P), clean(Q);

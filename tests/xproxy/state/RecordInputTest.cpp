@@ -170,6 +170,25 @@ TEST_P(RecordInputTest, activeGrabsAreThoseThatTheServerGranted) {
     EXPECT_TRUE(record.activeGrabs.empty());
 }
 
+TEST_P(RecordInputTest, settingsOfWhatIsGoneAreNotThoseOfWhatComesLater) {
+    words(kOne, wire::core::kDestroyWindow, 0, {W});
+    grabKey(kOne, 38, kControl); // an error
+    createWindow(kOne, W);
+    EXPECT_EQ(count(), 0u);
+    grabKey(kOne, 38, kControl);
+    EXPECT_EQ(count(), 1u);
+}
+
+TEST_P(RecordInputTest, activeGrabsEndWithTheirWindow) {
+    words(kOne, wire::core::kMapWindow, 0, {W});
+    grabbed(wire::core::kGrabPointer, 0);
+    createWindow(kOne, W + 1);
+    words(kOne, wire::core::kDestroyWindow, 0, {W + 1});
+    EXPECT_EQ(record.activeGrabs.size(), 1u) << "of another window";
+    words(kOne, wire::core::kDestroyWindow, 0, {W});
+    EXPECT_TRUE(record.activeGrabs.empty());
+}
+
 TEST_P(RecordInputTest, remembersWhoHoldsTheServer) {
     words(kOne, wire::core::kGrabServer, 0, {});
     words(kTwo, wire::core::kUngrabServer, 0, {});

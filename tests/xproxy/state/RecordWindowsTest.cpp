@@ -48,6 +48,38 @@ TEST_P(RecordWindowsTest, childrenGoWithTheEdgesThatTheirGravityNames) {
     }
 }
 
+TEST_P(RecordWindowsTest, onlyWhatIsOnTheScreenIsUnmappedByItsGravity) {
+    constexpr std::uint32_t kUnmap = 0;
+    createWindow(kOne, A);
+    createWindow(kOne, B, A, CW::WinGravity, {kUnmap});
+    words(kOne, wire::core::kMapWindow, 0, {B});
+    configure(kOne, A, ConfigWindow::Width, {400});
+    EXPECT_TRUE(window(B)->mapped);
+    words(kOne, wire::core::kMapWindow, 0, {A});
+    configure(kOne, A, ConfigWindow::Width, {300});
+    EXPECT_FALSE(window(B)->mapped);
+}
+
+TEST_P(RecordWindowsTest, anInputShapeIsOneWhenItWasSet) {
+    namespace shape = wire::shape;
+    createWindow(kOne, A);
+    const auto combine = [&](std::uint32_t operation, std::uint32_t source) {
+        auto request = extension(shape::kMask);
+        request.u8(static_cast<std::uint8_t>(operation)).u8(shape::SK::Input).pad(2);
+        request.u32(A).u32(0).u32(source);
+        send(kOne, Ext::Shape, request);
+    };
+    createPixmap(kOne, B, 1);
+    combine(shape::SO::Union, B);
+    EXPECT_FALSE(window(A)->inputShaped) << "all of it, and something";
+    combine(shape::SO::Set, C);
+    EXPECT_FALSE(window(A)->inputShaped) << "there is no such bitmap";
+    combine(shape::SO::Intersect, B);
+    EXPECT_TRUE(window(A)->inputShaped);
+    combine(shape::SO::Set, 0);
+    EXPECT_FALSE(window(A)->inputShaped);
+}
+
 TEST_P(RecordWindowsTest, aLateErrorDoesNotRemoveWhatBearsTheIdNow) {
     const std::uint32_t id = kOnes + 77;
     const auto refused = createWindow(kOne, id); // the server will refuse it: nobody knows yet
