@@ -17,8 +17,8 @@ class WholeDesktop(Application):
 
     window_class, screen = "Xephyr", "window"
     tolerated = 900  # a clock in the panel
-    requires = ("Xephyr", "wmctrl", "xclip", "xdotool", "mousepad", "xterm", "xclock", "setxkbmap")
-    desktop = panel = manager = ""
+    requires = ("Xephyr", "wmctrl", "xclip", "xdotool", "mousepad", "xterm", "xclock", "setxkbmap", "import")
+    desktop = panel = panel_class = manager = ""
 
     @property
     def options(self):
@@ -28,6 +28,9 @@ class WholeDesktop(Application):
         self._wait_running(trial, self.manager)
         if self.panel:
             self._wait_running(trial, self.panel)
+        # Windows that were placed before it would give way to it later.
+        if self.panel_class:
+            wait_for("the panel to be drawn", lambda: self._is_drawn(trial, self.panel_class), 30, 0.5)
         trial.exec("xterm", "-geometry", "60x12+40+330", "-e", "bash", "--norc", "-i")
         trial.exec("mousepad", "--disable-server")
         trial.exec("xclock", "-digital")
@@ -82,6 +85,12 @@ class WholeDesktop(Application):
         trial.exec("sh", "-c", f"({command}) > {path}.part 2>/dev/null; mv {path}.part {path}")
         wait_for(command, lambda: trial.exists(path), 30, 0.05)
         return (trial.read(path) or b"").decode(errors="replace")
+
+    def _is_drawn(self, trial, window_class):
+        """Whether a window of that class shows more than one colour."""
+        said = self._inside(trial, f"for w in $(xdotool search --onlyvisible --class {window_class}); do "
+                                   "import -silent -window $w -format '%k\\n' info:-; done")
+        return any(int(colours) > 1 for colours in re.findall(r"^(\d+)$", said, re.M))
 
     def _list(self, trial):
         """[(id, workspace, class)] of managed windows."""
@@ -145,12 +154,12 @@ class IceWM(WholeDesktop):
 
 class Xfce(WholeDesktop):
     name, package, desktop, manager = "desktop-xfce", "xfce4-session", "xfce", "xfwm4"
-    panel, notes = "xfce4-panel", "xfwm4, panel, settings daemon, xfdesktop"
+    panel, panel_class, notes = "xfce4-panel", "Xfce4-panel", "xfwm4, panel, settings daemon, xfdesktop"
 
 
 class LXQt(WholeDesktop):
     name, package, desktop, manager = "desktop-lxqt", "lxqt-session", "lxqt", "openbox"
-    panel, notes = "lxqt-panel", "openbox, panel, pcmanfm-qt"
+    panel, panel_class, notes = "lxqt-panel", "lxqt-panel", "openbox, pcmanfm-qt; see below"
 
     def begin(self, trial):
         # With several window managers installed it asks at its first start which one to use.
