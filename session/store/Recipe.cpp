@@ -69,7 +69,7 @@ void writeStream(ByteWriter& out, const StreamRecipe& stream, std::size_t chunks
 bool readStream(ByteReader& in, StreamRecipe& stream, std::size_t chunks) {
     const auto bytes = in.number(kMaxBytes);
     const auto count = in.number(in.left()); // a byte each at least
-    if (!count)
+    if (!bytes || !count)
         return false;
     stream.bytes = *bytes;
     ChunkNumbers numbers(chunks);
@@ -201,7 +201,7 @@ Result<Recipe> parseRecipe(ByteView bytes) {
     ByteReader in(bytes);
     const auto magic = in.raw(8);
     const auto version = in.fixed<std::uint32_t>();
-    if (!version || std::memcmp(magic->data(), kMagic, 8) != 0)
+    if (!magic || !version || std::memcmp(magic->data(), kMagic, 8) != 0)
         return damaged("it does not begin as one does");
     if (*version < 1 || *version > kRecipeVersion)
         return fail(ErrorCode::HostMismatch,

@@ -80,6 +80,9 @@ TEST(StoredBytesTest, manifestsThatLeadElsewhereAreRefused) {
     recipe.images.chunks.push_back(3); // there is none
     EXPECT_FALSE(parseRecipe(formatRecipe(recipe)));
     recipe = someRecipe();
+    recipe.images.bytes = ~std::uint64_t{0}; // more than anybody has
+    EXPECT_FALSE(parseRecipe(formatRecipe(recipe)));
+    recipe = someRecipe();
     recipe.pages[0].bytes += kPageSize;
     EXPECT_FALSE(parseRecipe(formatRecipe(recipe)));
 }
