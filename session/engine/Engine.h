@@ -23,10 +23,8 @@ struct EngineOptions {
     std::chrono::milliseconds prepareLimit{10000};
     std::chrono::milliseconds attachLimit{60000}; // until all windows are rebuilt on a screen
     std::filesystem::path screenProgram{};        // empty: the companion entracte-screen
-    // How long a file of the host has not changed when its times are taken for its contents. A page
-    // that is written through a mapping shows in them when it is first written, and again only
-    // after the kernel has put it on the disk, which takes half as long at most.
-    std::chrono::seconds hostFilesSettle{60};
+    // How long a file has not changed when its times are believed (session/store/FileTimes.h).
+    std::chrono::seconds filesSettle{60};
     bool proxyInSessions = true; // false: tests whose participant needs no X proxy
 };
 

@@ -15,10 +15,6 @@ namespace {
 constexpr std::size_t kChunk = 1 << 20;
 }
 
-std::int64_t nanoseconds(const timespec& time) {
-    return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
-}
-
 static bool readChunk(int file, std::vector<std::byte>& buffer, std::size_t& got) {
     got = 0;
     while (got < buffer.size()) {

@@ -12,7 +12,6 @@ namespace entracte {
 
 class PartHash;
 
-std::int64_t nanoseconds(const timespec& time);
 // Copies to the end; into `hash` too when there is one.
 Status copyContent(int from, int to, PartHash* hash);
 bool sameContent(int one, int other);

@@ -108,7 +108,7 @@ void HostFileStock::stock(const SessionId& id, JobControl& job) {
     person.name = record.ownerName;
     const auto read = stockMappedFiles(
         *m_context.store, containerSpec(m_context, id, record.spec, person, record.layer),
-        record.init.pid, m_context.options.hostFilesSettle, {job, "storing", 0, 1});
+        record.init.pid, m_context.options.filesSettle, {job, "storing", 0, 1});
     if (!read)
         spdlog::debug("session {}: {}", id, read.error().forLog());
     else if (*read > 0)

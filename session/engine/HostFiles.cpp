@@ -3,17 +3,15 @@
 #include "session/engine/FileContents.h"
 #include "session/engine/Processes.h"
 #include "session/engine/SessionView.h"
+#include "session/store/FileTimes.h"
 #include "session/store/PartHash.h"
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <fstream>
 #include <map>
@@ -27,12 +25,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxFiles = 20'000;
-// File systems whose word about a file's times is good. Not tmpfs, which never writes pages back,
-// and none whose files another machine or program may change.
-constexpr std::array<std::uint32_t, 8> kTrusted{
-    EXT4_SUPER_MAGIC, 0x58465342 /* xfs */,  BTRFS_SUPER_MAGIC,    F2FS_SUPER_MAGIC,
-    SQUASHFS_MAGIC,   OVERLAYFS_SUPER_MAGIC, 0x2fc12fc1 /* zfs */, 0xca451a4e /* bcachefs */};
-
 KeptFile describe(const std::string& path, const struct stat& info, bool shared) {
     return {path,
             {},
@@ -61,16 +53,8 @@ public:
     std::optional<FileFacts> factsOf(const std::string& path) const {
         const UniqueFd file = open(path);
         struct stat info {};
-        struct statfs system {};
         if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode) ||
-            ::fstatfs(file.get(), &system) != 0)
-            return std::nullopt;
-        const std::int64_t now = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                     std::chrono::system_clock::now().time_since_epoch())
-                                     .count();
-        if (std::ranges::count(kTrusted, static_cast<std::uint32_t>(system.f_type)) == 0 ||
-            std::max(nanoseconds(info.st_mtim), nanoseconds(info.st_ctim)) >
-                now - std::chrono::nanoseconds(m_settle).count())
+            !timesTell(file.get(), info, m_settle))
             return std::nullopt;
         return entracte::factsOf(path, info);
     }

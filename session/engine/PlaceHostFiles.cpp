@@ -3,6 +3,7 @@
 #include "session/engine/FileContents.h"
 #include "session/engine/HostFiles.h"
 #include "session/engine/SessionView.h"
+#include "session/store/FileTimes.h"
 
 #include <fcntl.h>
 #include <spdlog/spdlog.h>

@@ -9,6 +9,7 @@
 #include "session/engine/RetentionText.h"
 #include "session/engine/Staging.h"
 #include "session/engine/SurveyRecord.h"
+#include "session/store/StagedLayer.h"
 #include "session/store/TreeSize.h"
 
 #include <spdlog/spdlog.h>
@@ -102,18 +103,22 @@ public:
         ENTRACTE_TRY(refuseBlockers(findings));
         if (m_suspend) // which stands still until all is stored
             ENTRACTE_TRY(stockMappedFiles(*m_context.store, m_container, init(),
-                                          m_context.options.hostFilesSettle,
+                                          m_context.options.filesSettle,
                                           {m_job, "preparing", 0, 0.05}));
-        Stillness stillness(m_context, m_session);
-        ENTRACTE_ASSIGN(sockets, stillness.prepare());
-        ENTRACTE_TRY(m_job.check());
-        ENTRACTE_ASSIGN(connections, preflightConnections(init(), sockets));
-        ENTRACTE_TRY(refuseBlockers(connections));
         ENTRACTE_ASSIGN(staging, makeStaging());
         if (!staging.inMemory())
             spdlog::warn("session {}: memory is short, so it is saved by way of the disk; the "
                          "session stands still for longer",
                          m_session.id());
+        ENTRACTE_ASSIGN(layer, StagedLayer::begin(m_container.layer, kNotSaved, staging.layerFile(),
+                                                  m_context.options.filesSettle));
+        if (!m_suspend) // which packs them while nothing moves any more
+            ENTRACTE_TRY(layer.copyAhead(m_job));
+        Stillness stillness(m_context, m_session);
+        ENTRACTE_ASSIGN(sockets, stillness.prepare());
+        ENTRACTE_TRY(m_job.check());
+        ENTRACTE_ASSIGN(connections, preflightConnections(init(), sockets));
+        ENTRACTE_TRY(refuseBlockers(connections));
         ENTRACTE_ASSIGN(writer, m_context.store->begin(m_session.id()));
         ENTRACTE_TRY(m_job.check());
 
@@ -130,14 +135,12 @@ public:
         options.externalUnix = sockets;
         const auto began = Clock::now();
         options.whileFrozen = [&]() -> Status {
-            if (!m_suspend) {
-                ENTRACTE_TRY(stageLayer(m_container.layer, kNotSaved, staging.layerFile(), m_job));
-                return {};
-            }
+            if (!m_suspend)
+                return layer.copyRest(m_job);
             m_record.info.frozenMicros = static_cast<std::uint32_t>(
                 std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began)
                     .count());
-            return store(*writer, staging);
+            return store(*writer, staging, layer);
         };
         const auto dumped = criu.dump(options);
         if (m_committed) { // a suspension: the session ends, however CRIU felt about ending it
@@ -150,7 +153,7 @@ public:
         if (!dumped)
             return fail(dumped.error());
         m_record.info.frozenMicros = dumped->frozenMicros;
-        ENTRACTE_TRY(store(*writer, staging));
+        ENTRACTE_TRY(store(*writer, staging, layer));
         return *m_committed;
     }
 
@@ -186,7 +189,7 @@ private:
 
     Result<Staging> makeStaging() const {
         std::uint64_t bytes = memoryOf(processesBeneath(init())) +
-                              unsettledFileBytes(init(), m_context.options.hostFilesSettle) +
+                              unsettledFileBytes(init(), m_context.options.filesSettle) +
                               kImageOverhead;
         if (!m_suspend)
             bytes += treeSize(m_container.layer / "upper");
@@ -194,14 +197,14 @@ private:
                              m_context.paths.diskStaging(m_session.id()), bytes);
     }
 
-    Status store(SnapshotWriter& writer, const Staging& staging) {
+    Status store(SnapshotWriter& writer, const Staging& staging, const StagedLayer& layer) {
         m_job.report("storing", 0.35);
         if (m_look)
             if (const auto seen = ScreenProcess::readSurvey(m_look, kLookLimit))
                 m_record.restore["survey"] = surveyToJson(*seen);
         ENTRACTE_ASSIGN(paths, filesInImages(staging.images()));
         ENTRACTE_ASSIGN(files, keepHostFiles(m_container, paths, staging.images(),
-                                             m_context.options.hostFilesSettle, writer,
+                                             m_context.options.filesSettle, writer,
                                              {m_job, "storing", 0.35, 0.5}));
         m_record.restore["files"] = keptFilesToJson(files);
         ENTRACTE_TRY(writer.addImages(staging.images(), {m_job, "storing", 0.5, 0.75}));
@@ -209,7 +212,7 @@ private:
             ENTRACTE_TRY(
                 writer.addLayer(m_container.layer, kNotSaved, {m_job, "storing", 0.75, 0.9}));
         else
-            ENTRACTE_TRY(writer.addStagedLayer(staging.layerFile(), {m_job, "storing", 0.75, 0.9}));
+            ENTRACTE_TRY(writer.addStagedLayer(layer, {m_job, "storing", 0.75, 0.9}));
         ENTRACTE_ASSIGN(info, writer.commit(m_record, m_requested, {m_job, "storing", 0.9, 0.99}));
         m_committed = info;
         return {};

@@ -25,7 +25,7 @@ public:
     ~Staging();
 
     std::filesystem::path images() const { return m_directory / "images"; } // exists, empty
-    std::filesystem::path layerFile() const { return m_directory / "layer.tar"; }
+    std::filesystem::path layerFile() const { return m_directory / "layer"; }
     bool inMemory() const { return m_mounted; }
 
 private:

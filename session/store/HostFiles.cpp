@@ -2,6 +2,7 @@
 
 #include "session/store/ChunkLoader.h"
 #include "session/store/Directories.h"
+#include "session/store/FileTimes.h"
 #include "session/store/Recipe.h"
 #include "session/store/SnapshotChunks.h"
 #include "session/store/StretchMeter.h"
@@ -21,10 +22,6 @@ namespace {
 
 constexpr std::uint64_t kTogether = 64ull << 20; // bytes of files that one transaction adds
 constexpr std::string_view kContext = "a file of the host";
-
-std::int64_t nanoseconds(const timespec& time) {
-    return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
-}
 
 std::int64_t nowUnixMs() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(

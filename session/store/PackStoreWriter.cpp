@@ -4,6 +4,7 @@
 #include "session/store/HostFiles.h"
 #include "session/store/PackStore.h"
 #include "session/store/PageFiles.h"
+#include "session/store/StagedLayer.h"
 #include "session/store/StreamCutter.h"
 #include "session/store/StretchMeter.h"
 #include "session/store/VerifyChunks.h"
@@ -108,29 +109,14 @@ public:
         return m_layerBytes;
     }
 
-    Result<std::uint64_t> addStagedLayer(const std::filesystem::path& file,
-                                         JobStretch stretch) override {
-        UniqueFd staged(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-        struct stat status {};
-        if (!staged || ::fstat(staged.get(), &status) != 0)
-            return fail(Error::fromErrno("The copy of the session's files could not be opened"));
-        StretchMeter meter(stretch, static_cast<std::uint64_t>(status.st_size));
+    Result<std::uint64_t> addStagedLayer(const StagedLayer& staged, JobStretch stretch) override {
+        StretchMeter meter(stretch, staged.bytes());
         StreamCutter cutter(m_chunks, m_parts.keys);
-        ByteBuffer buffer(1 << 20);
-        for (;;) {
-            const ssize_t got = ::read(staged.get(), buffer.data(), buffer.size());
-            if (got < 0 && errno == EINTR)
-                continue;
-            if (got < 0)
-                return fail(Error::fromErrno("The copy of the session's files could not be read"));
-            if (got == 0)
-                break;
-            ENTRACTE_TRY(cutter.write(ByteView(buffer).first(static_cast<std::size_t>(got))));
-            ENTRACTE_TRY(meter.add(static_cast<std::uint64_t>(got)));
-        }
+        ENTRACTE_ASSIGN(facts,
+                        staged.archive(cutter, [&](std::uint64_t n) { return meter.add(n); }));
         ENTRACTE_ASSIGN(stream, cutter.finish());
         m_recipe.layer = std::move(stream);
-        m_layerBytes = m_recipe.layer.bytes;
+        m_layerBytes = facts.fileBytes;
         return m_layerBytes;
     }
 

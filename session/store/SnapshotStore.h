@@ -32,6 +32,8 @@
 
 namespace entracte {
 
+class StagedLayer;
+
 // Everything that a manifest says beside its parts: `info` for people, `restore` for the engine.
 struct SnapshotRecord {
     SnapshotInfo info;
@@ -78,11 +80,10 @@ public:
     // CRIU's files; returns their bytes.
     virtual Result<std::uint64_t> addImages(const std::filesystem::path& directory, JobStretch) = 0;
     // The session's own files from the layer itself, which must not change meanwhile, without the
-    // names in `leaveOut` directly in it; or from what stageLayer left. Returns the bytes of the
-    // files.
+    // names in `leaveOut` directly in it; or from a copy of it. Returns the bytes of the files.
     virtual Result<std::uint64_t> addLayer(const std::filesystem::path& directory,
                                            const std::set<std::string>& leaveOut, JobStretch) = 0;
-    virtual Result<std::uint64_t> addStagedLayer(const std::filesystem::path& file, JobStretch) = 0;
+    virtual Result<std::uint64_t> addStagedLayer(const StagedLayer& staged, JobStretch) = 0;
     // Fills info.id, session, the bytes and totalMillis (since
     // `requested`), writes the manifest, fsync, rename, reads back from the disk. On failure
     // nothing is left of it.
@@ -149,11 +150,5 @@ public:
                                       const std::set<SnapshotId>& inUse, bool dryRun,
                                       JobStretch) = 0;
 };
-
-// Puts a layer into one file, as fast as it can be read: what happens while a session is frozen.
-// The file is made (0600) and must not be there.
-Result<std::uint64_t> stageLayer(const std::filesystem::path& layer,
-                                 const std::set<std::string>& leaveOut,
-                                 const std::filesystem::path& file, JobControl& job);
 
 } // namespace entracte

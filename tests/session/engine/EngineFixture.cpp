@@ -115,13 +115,13 @@ void EngineFixture::TearDown() {
     EXPECT_TRUE(removed) << removed.error().forLog();
 }
 
-void EngineFixture::openEngine(std::chrono::seconds hostFilesSettle) {
+void EngineFixture::openEngine(std::chrono::seconds filesSettle) {
     EngineOptions options;
     options.stateDirectory = m_state;
     options.runtimeDirectory = m_runtime;
     options.screenProgram = companionProgram("entracte-fake-screen");
     options.proxyInSessions = false;
-    options.hostFilesSettle = hostFilesSettle;
+    options.filesSettle = filesSettle;
     auto opened = Engine::open(
         options, [this](pid_t) { return std::make_unique<FakeDisplay>(m_display); }, &m_observer);
     ASSERT_TRUE(opened) << opened.error().forLog();

@@ -66,7 +66,7 @@ protected:
     void SetUp() override;
     void TearDown() override;
 
-    void openEngine(std::chrono::seconds hostFilesSettle = std::chrono::seconds(60));
+    void openEngine(std::chrono::seconds filesSettle = std::chrono::seconds(60));
     void closeEngine() { m_engine.reset(); }
     SessionSpec counterSpec() const;
     SessionInfo startCounter();

@@ -1,6 +1,7 @@
 // A disk that is full at every possible moment: a sentence, no partial snapshot, and what was there
 // is whole.
 
+#include "session/store/StagedLayer.h"
 #include "tests/session/store/StoreFixture.h"
 
 #include <sched.h>
@@ -95,7 +96,12 @@ TEST_F(FullDiskTest, saysSoWhenUnpacking) {
         m_store->extractImages(kSession, info->id, m_root / "state/out", m_stretch);
     ASSERT_FALSE(extracted);
     EXPECT_EQ(extracted.error().code(), ErrorCode::NoSpace);
-    EXPECT_FALSE(stageLayer(m_layer, {}, m_root / "state/staged", m_job));
+    auto staged =
+        StagedLayer::begin(m_layer, {}, m_root / "state/staged", std::chrono::seconds(60));
+    ASSERT_TRUE(staged);
+    const auto copied = staged->copyRest(m_job);
+    ASSERT_FALSE(copied);
+    EXPECT_EQ(copied.error().code(), ErrorCode::NoSpace);
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 #include "session/store/Database.h"
+#include "session/store/StagedLayer.h"
 #include "tests/session/store/StoreFixture.h"
 
 #include <fmt/format.h>
@@ -83,11 +84,13 @@ TEST_F(SnapshotStoreTest, givesBackWhatItTook) {
 }
 
 TEST_F(SnapshotStoreTest, storesALayerThatWasStagedBefore) {
-    const auto staged = stageLayer(m_layer, {"work"}, m_root / "layer.tar", m_job);
+    auto staged =
+        StagedLayer::begin(m_layer, {"work"}, m_root / "staged", std::chrono::seconds(60));
     ASSERT_TRUE(staged);
+    ASSERT_TRUE(staged->copyRest(m_job));
     writeFile(m_layer / "upper/home/text", "changed later");
     auto writer = m_store->begin(kSession);
-    ASSERT_TRUE((*writer)->addStagedLayer(m_root / "layer.tar", m_stretch));
+    ASSERT_TRUE((*writer)->addStagedLayer(*staged, m_stretch));
     ASSERT_TRUE((*writer)->addImages(m_images, m_stretch));
     const auto info = (*writer)->commit({}, std::chrono::steady_clock::now(), m_stretch);
     ASSERT_TRUE(info) << info.error().forLog();
