@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace entracte::desktop {
 
@@ -129,6 +130,19 @@ InstalledPrograms InstalledPrograms::ofPerson() {
 
 InstalledPrograms InstalledPrograms::in(const QStringList& directories) {
     InstalledPrograms programs;
+    programs.m_unread = directories;
+    return programs;
+}
+
+const QList<InstalledProgram>& InstalledPrograms::all() const {
+    read();
+    return m_all;
+}
+
+void InstalledPrograms::read() const {
+    const auto directories = std::exchange(m_unread, {});
+    if (directories.isEmpty())
+        return;
     QStringList seen;
     for (const auto& directory : directories) {
         QDirIterator files(directory, {"*.desktop"}, QDir::Files, QDirIterator::Subdirectories);
@@ -146,24 +160,24 @@ InstalledPrograms InstalledPrograms::in(const QStringList& directories) {
                                      execWords(entry.value("Exec")),
                                      entry.value("Terminal") == "true"};
             if (isShown(entry) && !program.command.isEmpty() && canRun(program.command.first()))
-                programs.m_all.append(program);
+                m_all.append(program);
         }
     }
     QCollator collator;
     collator.setCaseSensitivity(Qt::CaseInsensitive);
-    std::stable_sort(programs.m_all.begin(), programs.m_all.end(),
+    std::stable_sort(m_all.begin(), m_all.end(),
                      [&](const auto& a, const auto& b) { return collator(a.name, b.name); });
-    for (qsizetype i = 0; i < programs.m_all.size(); ++i) {
-        const auto name = QFileInfo(programs.m_all[i].command.first()).fileName();
-        if (!programs.m_byProgram.contains(name))
-            programs.m_byProgram.insert(name, i);
+    for (qsizetype i = 0; i < m_all.size(); ++i) {
+        const auto name = QFileInfo(m_all[i].command.first()).fileName();
+        if (!m_byProgram.contains(name))
+            m_byProgram.insert(name, i);
     }
-    return programs;
 }
 
 const InstalledProgram* InstalledPrograms::ofCommand(const QStringList& command) const {
     if (command.isEmpty())
         return nullptr;
+    read();
     const auto found = m_byProgram.find(QFileInfo(command.first()).fileName());
     return found == m_byProgram.end() ? nullptr : &m_all[*found];
 }

@@ -20,17 +20,21 @@ struct InstalledProgram {
 
 class InstalledPrograms {
 public:
-    // What XDG_DATA_HOME and XDG_DATA_DIRS hold, by name. Earlier directories win.
+    // What XDG_DATA_HOME and XDG_DATA_DIRS hold, by name. Earlier directories win. Read when it is
+    // first asked for: the window is on the screen before that.
     static InstalledPrograms ofPerson();
     static InstalledPrograms in(const QStringList& directories);
 
-    const QList<InstalledProgram>& all() const { return m_all; }
+    const QList<InstalledProgram>& all() const;
     // The application whose program is the first word of `command`; nullptr for none.
     const InstalledProgram* ofCommand(const QStringList& command) const;
 
 private:
-    QList<InstalledProgram> m_all;
-    QHash<QString, qsizetype> m_byProgram;
+    void read() const;
+
+    mutable QStringList m_unread; // directories
+    mutable QList<InstalledProgram> m_all;
+    mutable QHash<QString, qsizetype> m_byProgram;
 };
 
 // The words of an Exec key, field codes dropped (the specification's quoting). Empty when it is
