@@ -1,6 +1,8 @@
 #include "tests/session/container/ContainerFixture.h"
 
 #include <pwd.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,6 +37,11 @@ std::size_t mountsBeneath(const std::filesystem::path& path) {
 void ContainerFixture::SetUp() {
     if (::geteuid() != 0)
         GTEST_SKIP() << "containers are made by root, and this test does not run as root";
+    // What is mounted here must not be seen by sessions of other tests that begin meanwhile: each
+    // file system of the host becomes a part of them.
+    ASSERT_EQ(::unshare(CLONE_NEWNS), 0) << std::strerror(errno);
+    ASSERT_EQ(::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr), 0)
+        << std::strerror(errno);
     // Not in /tmp: a session has its own.
     char name[] = "/home/entracte-test-XXXXXX";
     ASSERT_NE(::mkdtemp(name), nullptr) << std::strerror(errno);
