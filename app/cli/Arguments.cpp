@@ -215,6 +215,7 @@ public:
                          "not given)")
             ->type_name("RULES");
         prune->add_flag("--dry-run", m_arguments.dryRun, "Only tell what would be removed");
+        addTransfers();
         add(Verb::Doctor, "doctor", "Tell what this machine lacks for what, and what to do");
     }
 
@@ -231,6 +232,30 @@ private:
         command->add_option("SESSION", m_arguments.session, "Name or beginning of the id")
             ->required();
         return command;
+    }
+    void addTransfers() {
+        auto* const give =
+            add(Verb::Export, "export", "Write a snapshot with all that it needs into one file");
+        give->add_option("SESSION", m_arguments.session,
+                         "Name or beginning of the id, and perhaps @SNAPSHOT (else the newest)")
+            ->required();
+        give->add_option("FILE", m_arguments.file, "Where to; \"-\" for standard output")
+            ->required();
+        give->add_flag("--encrypt", m_arguments.encrypt, "Seal it with a passphrase, asked for");
+        addPassphraseFd(give);
+        auto* const take = add(Verb::Import, "import",
+                               "Make a suspended session from what \"export\" has written");
+        take->add_option("FILE", m_arguments.file, "Where from; \"-\" for standard input")
+            ->required();
+        take->add_option("--name", m_arguments.name, "Its name (the one it had when not given)");
+        addPassphraseFd(take);
+    }
+    void addPassphraseFd(CLI::App* command) {
+        command
+            ->add_option("--passphrase-fd", m_arguments.passphraseFd,
+                         "Read the passphrase's line from this descriptor instead of asking")
+            ->type_name("N")
+            ->check(CLI::Range(0, 1023));
     }
     void addCommand(CLI::App* command, const std::string& about) {
         command->add_option("COMMAND", m_arguments.command, about);

@@ -35,6 +35,8 @@ enum class Verb {
     Check,
     Gc,
     Prune,
+    Export,
+    Import,
     Doctor
 };
 
@@ -57,6 +59,9 @@ struct Arguments {
     std::string comment;                      // snapshot, suspend, comment
     std::string snapshot;                     // beginning of an id, or "newest"
     std::string output;                       // picture: a file, "-" for standard output
+    std::string file;                         // export, import; "-": standard output, input
+    bool encrypt = false;                     // export: with a passphrase
+    int passphraseFd = -1;                    // export, import: where it is read from
     std::string files;                        // "ask", "current", "saved", "both"
     std::optional<std::uint64_t> memoryLimit; // limits; bytes, 0: none, as the others
     std::optional<std::uint32_t> cpuLimit;    // percent of one processor

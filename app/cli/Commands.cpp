@@ -8,6 +8,7 @@
 #include "app/cli/JobWatcher.h"
 #include "app/cli/Lookup.h"
 #include "app/cli/Output.h"
+#include "app/cli/TransferCommands.h"
 
 #include <QDateTime>
 #include <QDir>
@@ -577,6 +578,8 @@ Result<Json> dispatch(Commands& commands, Verb verb) {
         return commands.gc();
     case Verb::Prune:
         return commands.prune();
+    case Verb::Export:
+    case Verb::Import:
     case Verb::Doctor:
         break;
     }
@@ -595,6 +598,8 @@ int run(const Arguments& arguments) {
         return report(reachable.error(), arguments.json, Client::kHelperUnreachableStatus);
     if (arguments.dryRun && (arguments.verb == Verb::Snapshot || arguments.verb == Verb::Suspend))
         return dryRun(client, arguments);
+    if (arguments.verb == Verb::Export || arguments.verb == Verb::Import)
+        return transfer(client, arguments);
     Commands commands(client, arguments);
     const auto result = dispatch(commands, arguments.verb);
     if (!result)

@@ -97,4 +97,32 @@ void ManagerObject::CollectGarbage(sdbus::Result<sdbus::ObjectPath>&& result) {
                 });
 }
 
+void ManagerObject::Import(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd file,
+                           std::map<std::string, sdbus::Variant> options) {
+    const auto uid = m_context.gate.current().uid;
+    const auto name = importName(options);
+    if (!name)
+        return result.returnError(toBus(name.error()));
+    if (uid == 0) // as in StartSession
+        return result.returnError(toBus({ErrorCode::InvalidArgument,
+                                         "Root cannot have a session.",
+                                         {},
+                                         "Import it as an ordinary user."}));
+    if (const auto room = checkRoomForSession(m_context.tree, uid); !room)
+        return result.returnError(toBus(room.error()));
+    const auto pipe = std::make_shared<sdbus::UnixFd>(std::move(file));
+    whenAllowed(
+        m_context, uid, std::move(result),
+        [&context = m_context, uid, pipe, name = *name](const Pending<sdbus::ObjectPath>& pending) {
+            const auto work = [engine = context.engine, uid, pipe,
+                               name](JobControl& control) -> Result<std::string> {
+                const sdbus::UnixFd in(std::move(*pipe));
+                ENTRACTE_ASSIGN(person, personOfUid(uid));
+                ENTRACTE_ASSIGN(session, engine->importSession(person, in.get(), name, control));
+                return sessionPath(session.id);
+            };
+            answer(pending, context.jobs.start("import", "", uid, work));
+        });
+}
+
 } // namespace entracte::service

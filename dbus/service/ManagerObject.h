@@ -29,6 +29,8 @@ private:
                       std::map<std::string, sdbus::Variant> options) override;
     void Doctor(sdbus::Result<Findings>&& result) override;
     void CheckStore(sdbus::Result<sdbus::ObjectPath>&& result, bool readData) override;
+    void Import(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd file,
+                std::map<std::string, sdbus::Variant> options) override;
     void CollectGarbage(sdbus::Result<sdbus::ObjectPath>&& result) override;
     std::string Version() override;
 

@@ -24,6 +24,8 @@ private:
     void SetPinned(sdbus::Result<>&& result, bool pinned) override;
     void ListWindows(sdbus::Result<entracte::service::Windows>&& result) override;
     void Thumbnail(sdbus::Result<sdbus::UnixFd>&& result) override;
+    void Export(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd file,
+                std::map<std::string, sdbus::Variant> options) override;
     void Delete(sdbus::Result<>&& result) override;
 
     std::string Id() override { return m_info.id; }

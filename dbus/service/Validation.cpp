@@ -315,6 +315,22 @@ Result<SessionLimits> sessionLimits(const Options& options) {
     return limits;
 }
 
+Result<std::string> importName(const Options& options) {
+    OptionReader reader(options);
+    ENTRACTE_ASSIGN(name, reader.take<std::string>("name"));
+    ENTRACTE_TRY(reader.nothingElse());
+    if (name)
+        ENTRACTE_TRY(checkName(*name));
+    return name.value_or("");
+}
+
+Result<bool> exportCompresses(const Options& options) {
+    OptionReader reader(options);
+    ENTRACTE_ASSIGN(compress, reader.take<bool>("compress"));
+    ENTRACTE_TRY(reader.nothingElse());
+    return compress.value_or(true);
+}
+
 Result<ResumeWishes> resumeWishes(const Options& options) {
     OptionReader reader(options);
     ResumeWishes wishes;

@@ -48,6 +48,10 @@ Status checkScheduleSeconds(std::uint32_t everySeconds);
 // SetLimits's argument.
 Result<SessionLimits> sessionLimits(const Options& options);
 // Resume's, Rollback's and Clone's options.
+// Manager.Import: the name, empty when none is asked for. Snapshot.Export: whether to compress.
+Result<std::string> importName(const Options& options);
+Result<bool> exportCompresses(const Options& options);
+
 Result<ResumeWishes> resumeWishes(const Options& options);
 // Attach's options; nullopt when none is given.
 Result<std::optional<ScreenSpec>> screenSpec(const Options& options);

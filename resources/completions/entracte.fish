@@ -1,7 +1,7 @@
 # fish completion for entracte(1)
 
 set -g __entracte_commands start exec list show snapshot suspend resume rollback clone rename comment pin unpin \
-    schedule limits windows picture attach detach stop delete check gc prune doctor
+    schedule limits windows picture attach detach stop delete check gc prune export import doctor
 
 # Sessions by id with their name, and by name with their state.
 function __entracte_sessions
@@ -71,10 +71,12 @@ complete -c entracte -n $none -a delete -d 'Delete a session, or one of its snap
 complete -c entracte -n $none -a check -d 'Look whether snapshots are as they were written'
 complete -c entracte -n $none -a gc -d 'Free the disk space that no snapshot needs'
 complete -c entracte -n $none -a prune -d 'Remove the snapshots that rules do not keep'
+complete -c entracte -n $none -a export -d 'Write a snapshot into one file'
+complete -c entracte -n $none -a import -d 'Make a session from such a file'
 complete -c entracte -n $none -a doctor -d 'Tell what this machine lacks'
 
 complete -c entracte -n '__entracte_wants_session exec show snapshot suspend resume rollback clone rename comment pin \
-    unpin schedule limits windows picture attach detach stop delete prune' -a '(__entracte_sessions)' -d session
+    unpin schedule limits windows picture attach detach stop delete prune export' -a '(__entracte_sessions)' -d session
 
 __entracte_option 'start clone' -l name -x -d 'Its name'
 __entracte_option start -l desktop -x -a '(__entracte_desktops)' -d 'A whole desktop'
@@ -90,6 +92,8 @@ __entracte_option 'start resume rollback clone comment pin unpin windows picture
     -a '(__entracte_snapshots)' -d 'The snapshot'
 __entracte_option 'snapshot suspend' -l comment -x -d 'A line to know it by'
 __entracte_option 'snapshot suspend prune' -l dry-run -d 'Only tell what would happen'
+__entracte_option export -l encrypt -d 'Seal it with a passphrase'
+__entracte_option 'export import' -l passphrase-fd -x -d 'Read the passphrase there'
 __entracte_option schedule -l pause -x -a '30min 3h 1d now' -d 'Not for so long'
 __entracte_option 'schedule prune' -l keep -x -a "all 'hourly=24 daily=7 weekly=4 monthly=6'" -d 'Which snapshots stay'
 __entracte_option schedule -l resume-automatically -x -a 'yes no' -d 'Bring it back by itself'

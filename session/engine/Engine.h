@@ -71,6 +71,14 @@ public:
     virtual Result<SessionInfo> clone(const SessionId&, const SnapshotId& snapshot,
                                       const std::string& name, const ResumeWishes&,
                                       JobControl&) = 0;
+    // A snapshot (the newest when empty) as docs/export-format.md has it, into the writing end of a
+    // pipe, with zstd when `compress`.
+    virtual Status exportSnapshot(const SessionId&, const SnapshotId& snapshot, int out,
+                                  bool compress, JobControl&) = 0;
+    // A new, suspended session from what exportSnapshot wrote, perhaps on another machine. `in` is
+    // read to its end, by a process without privileges. `name`: empty for the one it had.
+    virtual Result<SessionInfo> importSession(const Person&, int in, const std::string& name,
+                                              JobControl&) = 0;
     virtual Status attach(const SessionId&, const ScreenSpec&, JobControl&) = 0;
     virtual Status detach(const SessionId&, JobControl&) = 0;
     // Ends all programs; snapshots stay (Suspended when there are any, Ended otherwise).

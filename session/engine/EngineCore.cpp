@@ -3,7 +3,9 @@
 #include "session/criu/Preflight.h"
 #include "session/engine/DisplayJobs.h"
 #include "session/engine/EngineContext.h"
+#include "session/engine/ExportJob.h"
 #include "session/engine/HostFiles.h"
+#include "session/engine/ImportJob.h"
 #include "session/engine/LiveSessions.h"
 #include "session/engine/Processes.h"
 #include "session/engine/ResumeJob.h"
@@ -17,6 +19,7 @@
 #include "session/engine/StoreCareVerbs.h"
 #include "session/engine/SurveyRecord.h"
 #include "session/engine/TimelineJobs.h"
+#include "session/engine/TransferPlace.h"
 #include "session/store/Directories.h"
 
 #include <spdlog/spdlog.h>
@@ -45,6 +48,7 @@ public:
     // What an engine before this one left: sessions that run, and sessions that died with it.
     Status adopt() {
         ENTRACTE_TRY(openDirectory(m_context.paths.runtimeSessions(), true));
+        TransferPlace::clearAll(m_context.paths);
         ENTRACTE_TRY(m_context.registry.load());
         std::set<std::string> screens;
         for (const auto& session : m_context.registry.all())
@@ -128,6 +132,17 @@ public:
         if (!snapshot.empty())
             ENTRACTE_TRY(parseId(snapshot));
         return begun(cloneSession(m_context, session, snapshot, name, wishes, job));
+    }
+    Status exportSnapshot(const SessionId& id, const SnapshotId& snapshot, int out, bool compress,
+                          JobControl& job) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        return entracte::exportSnapshot(m_context, session,
+                                        snapshot.empty() ? m_context.store->newest(id) : snapshot,
+                                        out, compress, job);
+    }
+    Result<SessionInfo> importSession(const Person& person, int in, const std::string& name,
+                                      JobControl& job) override {
+        return entracte::importSession(m_context, person, in, name, job);
     }
     Status attach(const SessionId& id, const ScreenSpec& screen, JobControl& job) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));

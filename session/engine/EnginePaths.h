@@ -29,11 +29,13 @@ public:
         return layers(id) / name;
     }
     std::filesystem::path diskStaging(const SessionId& id) const { return session(id) / "staging"; }
+    std::filesystem::path transfers() const { return m_state / "transfers"; }
     std::filesystem::path criuCache() const { return m_state / "criu"; }
 
     std::filesystem::path screens() const { return m_runtime / "screens"; }
     std::filesystem::path screenSockets() const { return m_runtime / "screen-sockets"; }
     std::filesystem::path runtimeSessions() const { return m_runtime / "sessions"; }
+    std::filesystem::path runtimeTransfers() const { return m_runtime / "transfers"; }
     std::filesystem::path runtime(const SessionId& id) const { return runtimeSessions() / id; }
     std::filesystem::path mountPoint(const SessionId& id) const { return runtime(id) / "root"; }
     std::filesystem::path staging(const SessionId& id) const { return runtime(id) / "staging"; }

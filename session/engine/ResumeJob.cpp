@@ -2,6 +2,7 @@
 
 #include "session/base/Printable.h"
 #include "session/base/ScopeExit.h"
+#include "session/engine/ForeignChecks.h"
 #include "session/engine/HostFacts.h"
 #include "session/engine/HostFiles.h"
 #include "session/engine/Processes.h"
@@ -38,6 +39,8 @@ struct Remembered {
     std::vector<std::uint64_t> sockets;
     nlohmann::json host;
     std::vector<KeptFile> files;
+    std::vector<AccessNeed> needs; // of one that was imported
+    bool imported = false;
 };
 
 Result<Remembered> recall(const nlohmann::json& restore) try {
@@ -50,6 +53,9 @@ Result<Remembered> recall(const nlohmann::json& restore) try {
     remembered.host = restore.at("host");
     ENTRACTE_ASSIGN(files, keptFilesFromJson(restore));
     remembered.files = std::move(files);
+    ENTRACTE_ASSIGN(needs, needsFromJson(restore));
+    remembered.needs = std::move(needs);
+    remembered.imported = restore.value("imported", false);
     if (remembered.sockets.size() > kMaxSockets)
         return fail(ErrorCode::SnapshotDamaged,
                     "The snapshot names more connections than there can be.");
@@ -139,6 +145,9 @@ private:
         if (m_remembered.owner != m_before.owner)
             return fail(ErrorCode::SnapshotDamaged, "The snapshot belongs to another user.");
         ENTRACTE_TRY(checkThisComputer());
+        ENTRACTE_TRY(checkLowerFolders(m_person, m_remembered.needs));
+        if (m_remembered.imported)
+            ENTRACTE_TRY(checkDocuments(m_person, m_remembered.files, m_policy));
         return m_policy == FilesPolicy::Ask ? refuseChanged(changedDocuments(m_remembered.files))
                                             : Status();
     }
@@ -206,6 +215,7 @@ private:
         options.root = container.mountPoint;
         options.mounts = externalMounts(container);
         makeSocketFolders(container.mountPoint, options.mounts, m_person, facts.boundSocketPaths);
+        ENTRACTE_TRY(checkFileAccess(container, m_remembered.needs));
         for (const std::uint64_t inode : m_remembered.sockets) {
             ENTRACTE_ASSIGN(dead, deadSocket());
             options.sockets.push_back({inode, std::move(dead)});

@@ -16,6 +16,7 @@ ALLOWED = {
     "session/container": ("session/base", "session/engine/Types.h"),
     "session/criu": ("session/base", "session/container", "session/engine/Types.h"),
     "session/store": ("session/base", "session/engine/Types.h"),
+    "session/transfer": ("session/base", "session/container", "session/criu", "session/store", "session/engine/Types.h"),
     "session/launch": ("session/base",),
     "session/init": ("session/base", "session/container"),
     "session/screen": ("session/base",),

@@ -1,5 +1,7 @@
 #include "tests/dbus/FakeEngine.h"
 
+#include <unistd.h>
+
 #include <thread>
 
 namespace entracte::test {
@@ -186,6 +188,36 @@ Result<SessionInfo> FakeEngine::clone(const SessionId& id, const SnapshotId& sna
     info.state = SessionState::Running;
     info.screenDisplay =
         wishes.screen && !wishes.screen->display.empty() ? wishes.screen->display : ":80";
+    {
+        const std::lock_guard lock(m_mutex);
+        m_sessions[info.id] = info;
+    }
+    m_observer->sessionAdded(info);
+    return info;
+}
+
+Status FakeEngine::exportSnapshot(const SessionId& id, const SnapshotId&, int out, bool,
+                                  JobControl& control) {
+    ENTRACTE_ASSIGN(found, session(id));
+    ENTRACTE_TRY(pretendToWork("", control));
+    const std::string line = found.name + "\n";
+    if (::write(out, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
+        return fail(Error::fromErrno("It could not be written"));
+    return {};
+}
+
+Result<SessionInfo> FakeEngine::importSession(const Person& person, int in, const std::string& name,
+                                              JobControl& control) {
+    std::string told;
+    for (char c = 0; ::read(in, &c, 1) == 1 && c != '\n';)
+        told += c;
+    ENTRACTE_TRY(pretendToWork("", control));
+    SessionInfo info;
+    info.id = newId();
+    info.name = name.empty() ? told : name;
+    info.owner = person.uid;
+    info.state = SessionState::Suspended;
+    info.createdUnixMs = kNow;
     {
         const std::lock_guard lock(m_mutex);
         m_sessions[info.id] = info;

@@ -9,6 +9,7 @@
 //   command "/missing"          the start (or exec) fails with NotFound
 //   exec of "exit"              the program ends at once with status 3
 //   a schedule                  is due at once
+//   an export                   is the session's name and a newline; an import takes the same
 
 #include "session/engine/Engine.h"
 
@@ -38,6 +39,10 @@ public:
                                  JobControl&) override;
     Result<SessionInfo> clone(const SessionId&, const SnapshotId&, const std::string& name,
                               const ResumeWishes&, JobControl&) override;
+    Status exportSnapshot(const SessionId&, const SnapshotId&, int out, bool compress,
+                          JobControl&) override;
+    Result<SessionInfo> importSession(const Person&, int in, const std::string& name,
+                                      JobControl&) override;
     Result<std::vector<ChangedFile>> changedFiles(const SessionId&,
                                                   const SnapshotId&) const override;
     Status rename(const SessionId&, const std::string& name) override;

@@ -19,11 +19,11 @@ std::string resource(const std::string& name) {
     return text.str();
 }
 
-const char* const kCommands[] = {"start",   "exec",   "list",     "show",     "snapshot",
-                                 "suspend", "resume", "attach",   "detach",   "stop",
-                                 "delete",  "doctor", "rollback", "clone",    "rename",
-                                 "comment", "pin",    "unpin",    "schedule", "windows",
-                                 "picture", "limits", "check",    "gc",       "prune"};
+const char* const kCommands[] = {"start",    "exec",    "list",    "show",    "snapshot", "suspend",
+                                 "resume",   "attach",  "detach",  "stop",    "delete",   "doctor",
+                                 "rollback", "clone",   "rename",  "comment", "pin",      "unpin",
+                                 "schedule", "windows", "picture", "limits",  "check",    "gc",
+                                 "prune",    "export",  "import"};
 const char* const kOptions[] = {"--json",
                                 "--quiet",
                                 "--name",
@@ -43,7 +43,9 @@ const char* const kOptions[] = {"--json",
                                 "--files",
                                 "--memory",
                                 "--cpu",
-                                "--processes"};
+                                "--processes",
+                                "--encrypt",
+                                "--passphrase-fd"};
 
 TEST(DocumentationTest, theManualTellsEveryExitStatus) {
     const auto manual = resource("man/entracte.1");

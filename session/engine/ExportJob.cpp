@@ -1,0 +1,260 @@
+#include "session/engine/ExportJob.h"
+
+#include "session/engine/HostFacts.h"
+#include "session/engine/HostFiles.h"
+#include "session/engine/TransferPlace.h"
+#include "session/store/Directories.h"
+#include "session/store/Manifest.h"
+#include "session/transfer/BundleManifest.h"
+#include "session/transfer/BundleWriter.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <map>
+
+namespace entracte {
+
+namespace {
+
+constexpr int kLookMs = 250; // how often a full pipe is left, to see whether anybody cancelled
+constexpr std::uint64_t kDiskReserve = 64ull << 20;
+
+// A pipe takes PIPE_BUF bytes without blocking when poll(2) says that it takes any.
+class PipeSink final : public ByteSink {
+public:
+    PipeSink(int pipe, JobControl& job) : m_pipe(pipe), m_job(job) {}
+    Status write(std::span<const std::byte> bytes) override {
+        while (!bytes.empty()) {
+            pollfd poller{m_pipe, POLLOUT, 0};
+            const int ready = ::poll(&poller, 1, kLookMs);
+            ENTRACTE_TRY(m_job.check());
+            if (ready == 0 || (ready < 0 && errno == EINTR))
+                continue;
+            const ssize_t wrote =
+                ::write(m_pipe, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
+            if (wrote < 0 && (errno == EINTR || errno == EAGAIN))
+                continue;
+            if (wrote < 0 && errno == EPIPE)
+                return fail(ErrorCode::Cancelled,
+                            "Whoever was to take the exported session has gone.", {},
+                            "The snapshot is as it was.");
+            if (wrote < 0)
+                return fail(Error::fromErrno("The exported session could not be written"));
+            bytes = bytes.subspan(static_cast<std::size_t>(wrote));
+        }
+        return {};
+    }
+
+private:
+    int m_pipe;
+    JobControl& m_job;
+};
+
+class FileSink final : public ByteSink {
+public:
+    explicit FileSink(int file) : m_file(file) {}
+    Status write(std::span<const std::byte> bytes) override {
+        while (!bytes.empty()) {
+            const ssize_t wrote = ::write(m_file, bytes.data(), bytes.size());
+            if (wrote < 0 && errno == EINTR)
+                continue;
+            if (wrote <= 0)
+                return fail(diskError("The session's files could not be copied"));
+            bytes = bytes.subspan(static_cast<std::size_t>(wrote));
+        }
+        return {};
+    }
+
+private:
+    int m_file;
+};
+
+Status requirePipe(int fd, int access) {
+    struct stat info {};
+    const int flags = ::fcntl(fd, F_GETFL);
+    if (::fstat(fd, &info) != 0 || !S_ISFIFO(info.st_mode) || flags < 0 ||
+        (flags & O_ACCMODE) != access)
+        return fail(ErrorCode::InvalidArgument, "The descriptor is not the end of a pipe.");
+    return {};
+}
+
+struct Member {
+    std::string name;
+    UniqueFd file;
+};
+
+Result<std::vector<Member>> imagesIn(const std::filesystem::path& directory, std::uint64_t& bytes) {
+    ENTRACTE_ASSIGN(folder, openDirectory(directory, false));
+    ENTRACTE_ASSIGN(names, namesIn(folder.get()));
+    std::sort(names.begin(), names.end());
+    std::vector<Member> members;
+    for (const std::string& name : names) {
+        if (!imageKind(name))
+            continue; // CRIU's logs
+        UniqueFd file(::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+        struct stat info {};
+        if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode))
+            return fail(Error::fromErrno("An image of the session could not be opened"));
+        bytes += static_cast<std::uint64_t>(info.st_size);
+        members.push_back({name, std::move(file)});
+    }
+    return members;
+}
+
+class ExportJob {
+public:
+    ExportJob(EngineContext& context, Session& session, SnapshotId snapshot, JobControl& job)
+        : m_context(context), m_session(session), m_snapshot(std::move(snapshot)), m_job(job) {}
+
+    Status run(int out, bool compress) {
+        ENTRACTE_TRY(requirePipe(out, O_WRONLY));
+        m_job.report("verifying", 0);
+        ENTRACTE_ASSIGN(record, m_context.store->read(m_session.id(), m_snapshot));
+        ENTRACTE_TRY(
+            m_context.store->verify(m_session.id(), m_snapshot, {m_job, "verifying", 0, 0.2}));
+        ENTRACTE_ASSIGN(disk, availableDisk(m_context.paths.state()));
+        if (2 * record.info.layerBytes + kDiskReserve > disk)
+            return fail(ErrorCode::NoSpace,
+                        "There is not enough free disk space to export the session.", {},
+                        "Nothing was changed. Free some space, then try again.");
+        ENTRACTE_ASSIGN(place, TransferPlace::make(m_context.paths));
+        ENTRACTE_ASSIGN(files, keptFilesFromJson(record.restore));
+        std::uint64_t stored = 0; // of the host's files that the store keeps for all snapshots
+        for (const KeptFile& file : files)
+            stored += file.stored ? file.size : 0;
+        ENTRACTE_ASSIGN(staging, place.staging(record.info.imageBytes + stored));
+        ENTRACTE_TRY(m_context.store->extractImages(m_session.id(), m_snapshot, staging.images(),
+                                                    {m_job, "unpacking", 0.2, 0.4}));
+        ENTRACTE_TRY(unpackHostFiles(files, place.disk(), staging.images()));
+        ENTRACTE_ASSIGN(layer, unpackLayer(place.disk()));
+
+        BundleManifest manifest;
+        ENTRACTE_ASSIGN(images, imagesIn(staging.images(), manifest.imageBytes));
+        struct stat info {};
+        ::fstat(layer.get(), &info);
+        manifest.name = m_session.record().spec.name;
+        manifest.layerBytes = static_cast<std::uint64_t>(info.st_size);
+        manifest.info = nlohmann::json::parse(infoToText(record.info));
+        manifest.restore = record.restore;
+        manifest.restore["files"] = keptFilesToJson(files);
+        manifest.restore.erase("needs"); // whoever imports it finds out anew
+        manifest.restore.erase("imported");
+        return write(manifest, images, layer.get(), out, compress);
+    }
+
+private:
+    // In an export every file lies among the images.
+    Status unpackHostFiles(std::vector<KeptFile>& files, const std::filesystem::path& scratch,
+                           const std::filesystem::path& images) {
+        std::map<std::uint32_t, std::string> names;
+        std::vector<std::uint32_t> numbers;
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            if (!files[i].stored)
+                continue;
+            files[i].content = "entracte-file-" + std::to_string(i);
+            if (names.emplace(*files[i].stored, files[i].content).second)
+                numbers.push_back(*files[i].stored);
+            else
+                files[i].content = names[*files[i].stored];
+            files[i].stored.reset();
+        }
+        if (numbers.empty())
+            return {};
+        ENTRACTE_ASSIGN(folder, openDirectory(images, false));
+        return m_context.store->extractHostFiles(
+            m_session.id(), m_snapshot, numbers, scratch,
+            [&](std::uint32_t number, int file) -> Status {
+                const UniqueFd to(::openat(folder.get(), names.at(number).c_str(),
+                                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                                           0600));
+                if (!to)
+                    return fail(diskError("A file that the session uses could not be written"));
+                return copyAll(file, to.get());
+            },
+            {m_job, "unpacking", 0.4, 0.45});
+    }
+
+    static Status copyAll(int from, int to) {
+        std::vector<std::byte> buffer(1 << 20);
+        for (;;) {
+            const ssize_t got = ::read(from, buffer.data(), buffer.size());
+            if (got < 0 && errno == EINTR)
+                continue;
+            if (got < 0)
+                return fail(Error::fromErrno("A file that the session uses could not be read"));
+            if (got == 0)
+                return {};
+            for (ssize_t done = 0; done < got;) {
+                const ssize_t wrote =
+                    ::write(to, buffer.data() + done, static_cast<std::size_t>(got - done));
+                if (wrote <= 0)
+                    return fail(diskError("A file that the session uses could not be written"));
+                done += wrote;
+            }
+        }
+    }
+
+    // The layer as one archive.
+    Result<UniqueFd> unpackLayer(const std::filesystem::path& place) {
+        const auto tree = place / "tree";
+        const auto archive = place / kLayerMember;
+        ENTRACTE_TRY(openDirectory(tree, true));
+        ENTRACTE_TRY(m_context.store->extractLayer(m_session.id(), m_snapshot, tree,
+                                                   {m_job, "unpacking", 0.4, 0.5}));
+        ENTRACTE_ASSIGN(folder, openDirectory(tree, false));
+        UniqueFd file(
+            ::open(archive.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+        if (!file)
+            return fail(Error::fromErrno("The session's files could not be opened"));
+        FileSink sink(file.get());
+        ArchiveOptions options{{}, [this](std::uint64_t) { return m_job.check(); }};
+        ENTRACTE_TRY(archiveTree(folder.get(), sink, options));
+        return file;
+    }
+
+    Status write(const BundleManifest& manifest, const std::vector<Member>& images, int layer,
+                 int out, bool compress) {
+        const double whole = static_cast<double>(
+            std::max<std::uint64_t>(manifest.imageBytes + manifest.layerBytes, 1));
+        std::uint64_t done = 0;
+        const auto progress = [&](std::uint64_t bytes) -> Status {
+            done += bytes;
+            if (done - m_told > (4u << 20)) {
+                m_told = done;
+                m_job.report("exporting",
+                             0.5 + 0.5 * std::min(1.0, static_cast<double>(done) / whole), done);
+            }
+            return m_job.check();
+        };
+        PipeSink sink(out, m_job);
+        ENTRACTE_ASSIGN(writer, BundleWriter::begin(sink, compress, progress));
+        ENTRACTE_TRY(writer->addText(kManifestMember, formatBundleManifest(manifest)));
+        for (const Member& image : images)
+            ENTRACTE_TRY(writer->addFile(kImagesPrefix + image.name, image.file.get()));
+        ENTRACTE_TRY(writer->addFile(kLayerMember, layer));
+        ENTRACTE_TRY(writer->finish());
+        m_job.report("exporting", 1, done);
+        return {};
+    }
+
+    EngineContext& m_context;
+    Session& m_session;
+    const SnapshotId m_snapshot;
+    JobControl& m_job;
+    std::uint64_t m_told = 0;
+};
+
+} // namespace
+
+Status exportSnapshot(EngineContext& context, const std::shared_ptr<Session>& session,
+                      const SnapshotId& snapshot, int out, bool compress, JobControl& job) {
+    return ExportJob(context, *session, snapshot, job).run(out, compress);
+}
+
+} // namespace entracte

@@ -1,0 +1,210 @@
+#include "session/engine/ImportJob.h"
+
+#include "session/base/Printable.h"
+#include "session/base/ScopeExit.h"
+#include "session/engine/ForeignChecks.h"
+#include "session/engine/HostFacts.h"
+#include "session/engine/LiveSessions.h"
+#include "session/engine/SnapshotJob.h"
+#include "session/engine/TransferPlace.h"
+#include "session/store/Directories.h"
+#include "session/transfer/BundleManifest.h"
+#include "session/transfer/UnpackInChild.h"
+
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+
+namespace entracte {
+
+namespace {
+
+constexpr std::uint64_t kSlack = 64ull << 20; // bytes that a rewritten layer may be longer
+constexpr std::size_t kMaxComment = 1000;
+
+class FileSource final : public ByteSource {
+public:
+    explicit FileSource(int file) : m_file(file), m_buffer(256 * 1024) {}
+    Result<std::span<const std::byte>> read() override {
+        const ssize_t got = ::read(m_file, m_buffer.data(), m_buffer.size());
+        if (got < 0)
+            return fail(diskError("The session's files could not be read"));
+        return std::span<const std::byte>(m_buffer).first(static_cast<std::size_t>(got));
+    }
+
+private:
+    int m_file;
+    std::vector<std::byte> m_buffer;
+};
+
+// Opens what the reader asks for: names that it may have, each once, and no more bytes than there
+// is room for.
+class Place final : public UnpackTarget {
+public:
+    Place(const EngineContext& context, TransferPlace place, JobControl& job)
+        : m_context(context), m_place(std::move(place)), m_job(job) {}
+
+    Status expect(std::uint64_t imageBytes, std::uint64_t layerBytes) override {
+        constexpr std::uint64_t kMost = std::uint64_t{1} << 50;
+        ENTRACTE_ASSIGN(disk, availableDisk(m_context.paths.state()));
+        // As it was sent, unpacked, and in the store.
+        if (imageBytes > kMost || layerBytes > kMost || 3 * layerBytes + kSlack > disk)
+            return fail(ErrorCode::NoSpace, "There is not enough free disk space for the session.",
+                        {}, "Nothing was changed. Free some space, then try again.");
+        ENTRACTE_ASSIGN(staging, m_place.staging(imageBytes));
+        m_staging.emplace(std::move(staging));
+        ENTRACTE_ASSIGN(folder, openDirectory(m_staging->images(), false));
+        m_images = std::move(folder);
+        ENTRACTE_ASSIGN(top, openDirectory(m_place.disk(), false));
+        m_top = std::move(top);
+        m_expected = imageBytes + layerBytes;
+        return {};
+    }
+
+    Result<UniqueFd> create(const std::string& name) override {
+        const bool image = name != kManifestMember && name != kLayerMember;
+        if (++m_files > kMaxImages + 2)
+            return fail(ErrorCode::SnapshotDamaged, "The file has more parts than a session.");
+        m_job.report("importing", std::min(0.7, 0.0005 * static_cast<double>(m_files)));
+        UniqueFd file(::openat(image ? m_images.get() : m_top.get(), name.c_str(),
+                               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+        if (!file)
+            return fail(diskError("A part of the session could not be written"));
+        return file;
+    }
+
+    Result<BundleManifest> manifest() const {
+        ENTRACTE_ASSIGN(text, readFileAt(m_top.get(), kManifestMember, 2 * kMaxBundleManifest));
+        return parseBundleManifest(text);
+    }
+    std::filesystem::path images() const { return m_staging->images(); }
+    // What the reader wrote anew: only what a layer may hold.
+    Result<std::filesystem::path> unpackLayer(JobControl& job) const {
+        const auto tree = m_place.disk() / "tree";
+        ENTRACTE_ASSIGN(folder, openDirectory(tree, true));
+        const UniqueFd file(::openat(m_top.get(), kLayerMember, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+        if (!file)
+            return fail(diskError("The session's files could not be read"));
+        FileSource source(file.get());
+        ENTRACTE_TRY(
+            extractTree(source, folder.get(), [&job](std::uint64_t) { return job.check(); }));
+        return tree;
+    }
+
+private:
+    const EngineContext& m_context;
+    TransferPlace m_place;
+    JobControl& m_job;
+    std::optional<Staging> m_staging;
+    UniqueFd m_images;
+    UniqueFd m_top;
+    std::uint64_t m_expected = 0;
+    std::size_t m_files = 0;
+};
+
+Status requireStream(int fd) {
+    struct stat info {};
+    const int flags = ::fcntl(fd, F_GETFL);
+    if (::fstat(fd, &info) != 0 || (!S_ISFIFO(info.st_mode) && !S_ISREG(info.st_mode)) ||
+        flags < 0 || (flags & O_ACCMODE) != O_RDONLY)
+        return fail(ErrorCode::InvalidArgument,
+                    "The descriptor is neither the end of a pipe nor a file opened for reading.");
+    return {};
+}
+
+ImageRules rulesFor(const Person& person) {
+    ImageRules rules;
+    rules.uid = person.uid;
+    rules.gid = person.gid;
+    rules.groups.insert(person.groups.begin(), person.groups.end());
+    return rules;
+}
+
+std::vector<KeptFile> documentsOf(const std::vector<KeptFile>& files) {
+    std::vector<KeptFile> documents;
+    for (const KeptFile& file : files)
+        if (file.shared)
+            documents.push_back(file);
+    return documents;
+}
+
+// What only the engine can compare.
+Result<SessionRecord> describe(const BundleManifest& manifest, const Person& person,
+                               const std::string& name) {
+    if (manifest.restore.value("ownerName", "") != person.name)
+        return fail(ErrorCode::HostMismatch,
+                    "The session belongs to the user " +
+                        printable(manifest.restore.value("ownerName", ""), 64) + "; you are " +
+                        person.name + " on this computer.",
+                    {}, "Nothing was changed. A session can only go on under the same user name.");
+    ENTRACTE_ASSIGN(spec, specFromJson(manifest.restore.at("spec")));
+    spec.name = printable(name.empty() ? manifest.name : name, 64);
+    ENTRACTE_TRY(checkSpec(spec));
+    ENTRACTE_ASSIGN(files, keptFilesFromJson(manifest.restore));
+    ENTRACTE_TRY(checkLowerFolders(person, manifest.needs));
+    // Whether they differ is asked at the resume; here, whether one may ask.
+    ENTRACTE_TRY(checkDocuments(person, documentsOf(files), FilesPolicy::Current));
+    SessionRecord record;
+    record.id = newId();
+    record.owner = person.uid;
+    record.ownerName = person.name;
+    record.spec = std::move(spec);
+    record.state = SessionState::Suspended;
+    record.createdUnixMs = std::chrono::duration_cast<std::chrono::milliseconds>(
+                               std::chrono::system_clock::now().time_since_epoch())
+                               .count();
+    return record;
+}
+
+SnapshotRecord snapshotOf(const BundleManifest& manifest) {
+    SnapshotRecord record;
+    record.info.comment = printable(manifest.info.value("comment", ""), kMaxComment);
+    record.info.takenUnixMs = manifest.info.value("takenUnixMs", std::int64_t{0});
+    record.info.frozenMicros = manifest.info.value("frozenMicros", std::uint32_t{0});
+    record.info.windows = manifest.info.value("windows", std::uint32_t{0});
+    record.info.programs = manifest.info.value("programs", std::uint32_t{0});
+    record.info.suspended = manifest.info.value("suspended", false);
+    record.restore = manifest.restore;
+    record.restore["needs"] = needsToJson(manifest.needs);
+    return record;
+}
+
+} // namespace
+
+Result<SessionInfo> importSession(EngineContext& context, const Person& person, int in,
+                                  const std::string& name, JobControl& job) {
+    const auto requested = std::chrono::steady_clock::now();
+    ENTRACTE_TRY(requireStream(in));
+    job.report("importing", 0);
+    ENTRACTE_ASSIGN(made, TransferPlace::make(context.paths));
+    Place place(context, std::move(made), job);
+    ENTRACTE_TRY(unpackInChild(in, place, rulesFor(person), [&job] { return job.check(); }));
+    ENTRACTE_ASSIGN(manifest, place.manifest());
+    ENTRACTE_ASSIGN(record, describe(manifest, person, name));
+    const SnapshotRecord snapshot = snapshotOf(manifest);
+    ENTRACTE_TRY(job.check());
+
+    ENTRACTE_ASSIGN(session, context.registry.add(std::move(record)));
+    const auto use = JobUse::begin(context, session);
+    if (!use)
+        return fail(use.error());
+    ScopeExit undo([&] {
+        if (const auto removed = context.registry.remove(session->id()); !removed)
+            spdlog::error("session {}: {}", session->id(), removed.error().forLog());
+    });
+    ENTRACTE_ASSIGN(writer, context.store->begin(session->id()));
+    ENTRACTE_TRY(writer->addImages(place.images(), {job, "storing", 0.7, 0.9}));
+    ENTRACTE_ASSIGN(layer, place.unpackLayer(job));
+    ENTRACTE_TRY(writer->addLayer(layer, {}, {job, "storing", 0.9, 0.95}));
+    ENTRACTE_ASSIGN(info, writer->commit(snapshot, requested, {job, "storing", 0.95, 0.99}));
+    undo.dismiss();
+    if (context.observer)
+        context.observer->snapshotAdded(withSpace(*context.store, info));
+    job.report("storing", 1, info.storedBytes);
+    return session->info();
+}
+
+} // namespace entracte

@@ -1,0 +1,31 @@
+#pragma once
+
+// Reads an exported session and checks all of it (BundleFormat.h), before anybody makes a session
+// of it. What is read comes from elsewhere. The result is written anew, piece by piece, to files
+// that somebody else opens: this code opens none, and runs where it could not
+// (UnpackMain.cpp).
+
+#include "session/store/TreeExtractor.h"
+#include "session/transfer/ImageRules.h"
+
+#include "session/base/UniqueFd.h"
+
+namespace entracte {
+
+// Who opens files: the helper, on the other end of a socket; a test, in a folder.
+class UnpackTarget {
+public:
+    virtual ~UnpackTarget() = default;
+    // That many bytes follow, of images and of the layer. An error ends all.
+    virtual Status expect(std::uint64_t imageBytes, std::uint64_t layerBytes) = 0;
+    // A new file, to be written from its beginning: "manifest.json", "layer.tar", or an image.
+    virtual Result<UniqueFd> create(const std::string& name) = 0;
+};
+
+// What the manifest says, in the order of the archive's members; on success all that it promises
+// was there and was whole. The manifest.json written differs from the one read: it has only what is
+// known, and under "needs" what is to be looked up on this machine:
+// [["file"|"socket"|"lower", bits, path], …].
+Status unpackBundle(ByteSource& source, UnpackTarget& target, const ImageRules& rules);
+
+} // namespace entracte
