@@ -41,6 +41,17 @@ Result<UniqueFd> openForMount(const std::filesystem::path& path) {
     return fd;
 }
 
+// What an overlay lies over: the host's directory, or an empty one where that is gone (a stick was
+// pulled out meanwhile, or this is another computer). The session keeps what it changed there.
+Result<std::string> lowerOf(const ContainerSpec& spec, const Overlay& overlay) {
+    std::error_code error;
+    if (std::filesystem::is_directory(std::filesystem::symlink_status(overlay.target, error)))
+        return overlay.target;
+    const auto nothing = spec.layer / "nothing"; // beside "upper", so in no snapshot
+    ENTRACTE_TRY(openForMount(nothing));
+    return nothing.string();
+}
+
 Result<UniqueFd> mountOverlay(const ContainerSpec& spec, const Overlay& overlay) {
     const auto upper = spec.layer / "upper" / overlay.name;
     const auto work = spec.layer / "work" / overlay.name;
@@ -48,11 +59,12 @@ Result<UniqueFd> mountOverlay(const ContainerSpec& spec, const Overlay& overlay)
     for (const auto& directory : {upper, work})
         if (std::filesystem::create_directories(directory, error); error)
             return fail(Error::fromErrno("The session's layer could not be made", error.value()));
+    ENTRACTE_ASSIGN(lower, lowerOf(spec, overlay));
     const auto deadline = std::chrono::steady_clock::now() + kReleaseLimit;
     for (;;) {
         auto mount = newMount("overlay",
                               {{"source", "entracte"},
-                               {"lowerdir", overlay.target},
+                               {"lowerdir", lower},
                                {"upperdir", upper},
                                {"workdir", work},
                                {"index", "on"},
@@ -85,7 +97,7 @@ Result<UniqueFd> mountOverlay(const ContainerSpec& spec, const Overlay& overlay)
     }
 }
 
-// The directory that a shared folder is to appear on, made when absent, seen through the overlay
+// The directory that something is to be mounted on, made when absent, seen through the overlay
 // that holds it: the layer is the session's and may have been given links in place of directories.
 Status makeTarget(int overlayRoot, const std::string& within) {
     if (openBeneath(overlayRoot, within, O_PATH | O_DIRECTORY))
@@ -95,7 +107,7 @@ Status makeTarget(int overlayRoot, const std::string& within) {
     std::istringstream parts(within);
     for (std::string part; std::getline(parts, part, '/');) {
         if (::mkdirat(current.get(), part.c_str(), 0755) < 0 && errno != EEXIST)
-            return fail(Error::fromErrno("The place of a shared folder could not be made"));
+            return fail(Error::fromErrno("A place in the session's root could not be made"));
         ENTRACTE_ASSIGN(next, openBeneath(current.get(), part, O_PATH | O_DIRECTORY));
         current = std::move(next);
     }
@@ -141,6 +153,12 @@ Status mountRoot(const ContainerSpec& spec) {
         ENTRACTE_ASSIGN(target,
                         openForMount(i == 0 ? spec.mountPoint : binds / ("overlay" + number(i))));
         ENTRACTE_TRY(attach(mount.get(), target.get()));
+        if (i > 0) {
+            const Overlay& outer =
+                overlayHolding(overlays, std::filesystem::path(overlays[i].target).parent_path());
+            ENTRACTE_TRY(makeTarget(roots[static_cast<std::size_t>(&outer - overlays.data())].get(),
+                                    pathWithin(outer, overlays[i].target)));
+        }
         roots.push_back(std::move(mount));
     }
     for (std::size_t i = 0; i < folders.size(); ++i) {

@@ -101,6 +101,20 @@ TEST_F(RootTest, laysAnOverlayOverEachFileSystemOfTheHost) {
     ::_exit(HasFailure() ? 1 : 0);
 }
 
+TEST_F(RootTest, keepsWhatItChangedOnAFileSystemThatIsGone) {
+    // The layer of a session that began while something was mounted there.
+    const std::string stick = m_base / "stick/inner";
+    std::string name;
+    for (const char c : stick)
+        name += c == '/' ? std::string("%2F") : std::string(1, c);
+    const auto upper = m_spec.layer / "upper" / name;
+    std::filesystem::create_directories(upper);
+    write(upper / "letter", "kept");
+    start();
+    EXPECT_EQ(run("cat " + stick + "/letter && ls -a " + stick + " | wc -l").text, "kept3\n");
+    EXPECT_FALSE(std::filesystem::exists(stick)) << "the host is as it was";
+}
+
 TEST_F(RootTest, unmountsWhatACrashedHelperLeft) {
     m_spec.sharedFolders = {{m_spec.person.home, false}};
     ASSERT_TRUE(prepareLayer(m_spec, m_state));
