@@ -3,6 +3,7 @@
 
 #include "session/transfer/ImageMessages.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
