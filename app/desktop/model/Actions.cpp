@@ -26,17 +26,10 @@ Actions::Actions(HelperLink& link, Catalog& catalog, QObject* parent)
             snapshotAll();
     });
     connect(&catalog.jobs, &JobModel::finished, this, [this](const JobState& job) {
-        const auto found = m_limited.find(job.path);
-        if (found == m_limited.end())
-            return;
-        const auto request = *found;
-        m_limited.erase(found);
-        if (!job.job.error.isEmpty())
-            return;
-        if (request.isLimited())
-            setLimits(job.job.result, request);
-        if (!request.from.isEmpty() && request.everySeconds > 0)
-            setSchedule(job.job.result, request.everySeconds);
+        if (m_limited.contains(job.path))
+            limitStarted(job, m_limited.take(job.path));
+        else if (m_unanswered > 0)
+            m_endedUnanswered.insert(job.path, job);
     });
     // A wish is not carried out hours later.
     connect(&link, &HelperLink::reachChanged, this, [this](HelperLink::Reach reach) {
@@ -104,14 +97,32 @@ void Actions::start(const StartRequest& request) {
 void Actions::limitWhenStarted(const QDBusPendingCall& call, const StartRequest& request) {
     if (!request.isLimited() && request.everySeconds == 0)
         return;
+    ++m_unanswered;
     auto* const watcher = new QDBusPendingCallWatcher(call, this);
     connect(watcher, &QDBusPendingCallWatcher::finished, this,
             [this, request](QDBusPendingCallWatcher* answered) {
                 answered->deleteLater();
+                const auto ended = m_endedUnanswered;
+                if (--m_unanswered == 0)
+                    m_endedUnanswered.clear();
                 const QDBusPendingReply<QDBusObjectPath> reply = *answered;
-                if (reply.isValid())
-                    m_limited.insert(reply.value().path(), request);
+                if (!reply.isValid())
+                    return;
+                const QString job = reply.value().path();
+                if (const auto found = ended.find(job); found != ended.end())
+                    limitStarted(*found, request);
+                else
+                    m_limited.insert(job, request);
             });
+}
+
+void Actions::limitStarted(const JobState& job, const StartRequest& request) {
+    if (!job.job.error.isEmpty())
+        return;
+    if (request.isLimited())
+        setLimits(job.job.result, request);
+    if (!request.from.isEmpty() && request.everySeconds > 0)
+        setSchedule(job.job.result, request.everySeconds);
 }
 
 void Actions::setLimits(const QString& session, const StartRequest& limits) {

@@ -107,6 +107,7 @@ private:
     void announce(const QDBusPendingCall& call);
     void bringBack(const Return& what, const QString& files);
     void limitWhenStarted(const QDBusPendingCall& call, const StartRequest& request);
+    void limitStarted(const JobState& job, const StartRequest& request);
     QVariantMap screenOf(const QString& session) const;
 
     HelperLink& m_link;
@@ -114,6 +115,10 @@ private:
     bool m_saveWhenTold = false;
     QHash<QString, Return> m_returns;       // kind and session: the last that was asked for
     QHash<QString, StartRequest> m_limited; // jobs whose session gets limits
+    // A quick job may be told to have ended before the call that began it is told to have been
+    // answered.
+    int m_unanswered = 0;
+    QHash<QString, JobState> m_endedUnanswered;
 };
 
 } // namespace entracte::desktop

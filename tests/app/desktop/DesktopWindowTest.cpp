@@ -97,6 +97,23 @@ class DesktopWindowTest : public QObject {
         QTRY_VERIFY(named<QPushButton>(window(), "Snapshot now")->isEnabled());
     }
 
+    void startLimited(const StartRequest& request, int busyMs = 0) {
+        const int before = sessions()->model()->rowCount();
+        m_application->desk().actions.start(request);
+        if (busyMs > 0)
+            QTest::qSleep(busyMs);
+        QTRY_COMPARE(sessions()->model()->rowCount(), before + 1);
+        const auto limited = [this, &request] {
+            const auto& all = m_application->desk().catalog.sessions;
+            for (int row = 0; row < all.rowCount(); ++row)
+                if (all.at(row).memoryLimit == request.memoryBytes &&
+                    all.at(row).cpuLimitPercent == request.cpuPercent)
+                    return true;
+            return false;
+        };
+        QTRY_VERIFY(limited());
+    }
+
 private slots:
     void initTestCase() {
         qputenv("XDG_CONFIG_HOME", m_home.path().toUtf8());
@@ -331,18 +348,18 @@ private slots:
         QVERIFY(request.name.endsWith(", a copy"));
         QCOMPARE(request.memoryBytes, quint64(1) << 30);
         QCOMPARE(request.cpuPercent, 50U);
-        const int before = sessions()->model()->rowCount();
-        m_application->desk().actions.start(request);
-        QTRY_COMPARE(sessions()->model()->rowCount(), before + 1);
-        const auto limited = [this] {
-            const auto& all = m_application->desk().catalog.sessions;
-            for (int row = 0; row < all.rowCount(); ++row)
-                if (all.at(row).memoryLimit == quint64(1) << 30 &&
-                    all.at(row).cpuLimitPercent == 50)
-                    return true;
-            return false;
-        };
-        QTRY_VERIFY(limited());
+        startLimited(request);
+    }
+
+    void limitsAreSetThoughTheApplicationWasBusy() {
+        takeSnapshot();
+        StartRequest request;
+        request.from = m_application->desk().catalog.snapshots.at(0).session;
+        request.name = "busy";
+        request.memoryBytes = quint64(3) << 30;
+        request.cpuPercent = 150;
+        // Answer, job and its end wait together for the application's attention.
+        startLimited(request, 500);
     }
 
     void startAtLoginIsAFile() {
