@@ -56,7 +56,9 @@ class Victim:
         return None
 
     def expect_goes_on(self, beyond, log, document=-1):
-        wait_for("the victim to go on", lambda: (self.says() or (0,))[0] > beyond, 20, 0.1)
+        # What it says first may be from before; it may have been saved in the middle of saying the next.
+        first = wait_for("what the victim says", self.says, 20, 0.1)[0]
+        wait_for("the victim to go on", lambda: (self.says() or (0,))[0] > max(beyond, first + 1), 20, 0.1)
         said = self.says()
         expect(said[1:] == (1, "d", log, document), f"it says {said}")
 
