@@ -154,8 +154,8 @@ Status mountRoot(const ContainerSpec& spec) {
                         openForMount(i == 0 ? spec.mountPoint : binds / ("overlay" + number(i))));
         ENTRACTE_TRY(attach(mount.get(), target.get()));
         if (i > 0) {
-            const Overlay& outer =
-                overlayHolding(overlays, std::filesystem::path(overlays[i].target).parent_path());
+            const std::string above = std::filesystem::path(overlays[i].target).parent_path();
+            const Overlay& outer = overlayHolding(overlays, above);
             ENTRACTE_TRY(makeTarget(roots[static_cast<std::size_t>(&outer - overlays.data())].get(),
                                     pathWithin(outer, overlays[i].target)));
         }
