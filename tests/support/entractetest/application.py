@@ -34,6 +34,7 @@ class Application:
         if notifications:
             self._start("dunst", "-conf", "/dev/null")
         self.process = None
+        self.seen = ""  # by the last look that found nothing
         self.arguments = arguments
         self.launch()
 
@@ -49,6 +50,10 @@ class Application:
         wait_for("the session bus", lambda: run_status(
             ["dbus-send", "--session", "--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.GetId"],
             self.person, self.environment).returncode == 0)
+        # Before the application looks for it: one that starts while it begins may stay unseen.
+        wait_for("the bus of assistive technology", lambda: run_status(
+            ["dbus-send", "--session", "--print-reply", "--dest=org.a11y.Bus", "/org/a11y/bus",
+             "org.a11y.Bus.GetAddress"], self.person, self.environment).returncode == 0, 60, 0.2)
 
     def _tint2_configuration(self):
         path = self.folder / "tint2rc"
@@ -82,13 +87,25 @@ class Application:
         """Every widget: one a line, role and name, indented."""
         return self.eyes("tree")
 
-    def wait_for(self, role, name, seconds=20):
+    def wait_for(self, role, name, seconds=60):
         """The place on the screen (x, y, width, height) of the widget with this role and name (a regular expression),
         as soon as it shows.
         """
-        return tuple(int(n) for n in self.eyes("find", role, name, seconds, timeout=seconds + 20).split())
+        # A new pair of eyes every few seconds: what one of them has once been told it may believe for ever.
+        try:
+            found = wait_for(f"the {role} {name!r}", lambda: self._look(role, name), seconds)
+        except Failure as failure:
+            raise Failure(f"{failure}; at last: {self.seen}") from None
+        return tuple(int(n) for n in found.split())
 
-    def click(self, role, name, seconds=20, button=1):
+    def _look(self, role, name):
+        try:
+            return self.eyes("find", role, name, 5)
+        except Failure as failure:
+            self.seen = str(failure)
+            return None
+
+    def click(self, role, name, seconds=60, button=1):
         x, y, width, height = self.wait_for(role, name, seconds)
         self.pointer("mousemove", x + width // 2, y + height // 2)
         self.pointer("click", button)

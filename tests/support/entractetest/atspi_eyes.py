@@ -59,12 +59,16 @@ def find(role, pattern):
     return None
 
 
+def print_tree(file):
+    app = application()
+    for depth, node in walk(app):
+        print(f"{'  ' * depth}{role_of(node)}: {node.get_name()!r}", file=file)
+    return 0 if app else 1
+
+
 def main():
     if sys.argv[1] == "tree":
-        app = application()
-        for depth, node in walk(app):
-            print(f"{'  ' * depth}{role_of(node)}: {node.get_name()!r}")
-        return 0 if app else 1
+        return print_tree(sys.stdout)
     role, pattern, seconds = sys.argv[2], sys.argv[3], float(sys.argv[4])
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -76,6 +80,8 @@ def main():
             print(place.x, place.y, place.width, place.height)
             return 0
         time.sleep(0.1)
+    if print_tree(sys.stderr) != 0:
+        print("the application is not seen at all", file=sys.stderr)
     print(f"no {role} named {pattern!r} appeared", file=sys.stderr)
     return 1
 
