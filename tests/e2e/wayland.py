@@ -74,6 +74,9 @@ def _ticks(desktop, window):
 
 def case_programsOnXWaylandComeBack(case):
     require_root()
+    # Weston gives up when another X server takes the number that it has chosen: not beside all the other tests.
+    if not os.environ.get("ENTRACTE_APPS"):
+        raise Skip("XWayland is tried by \"make test-apps\", which installs it")
     for program in ("weston", "Xwayland"):
         if not shutil.which(program):
             raise Skip(f"{program} is not installed; \"make test-apps\" does that")
