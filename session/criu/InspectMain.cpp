@@ -12,15 +12,13 @@
 // nobody, may not open anything, and may use only the system calls of a filter. Exit status 0: all
 // was read; 1: an image is damaged; 3: a terminal could not be told.
 
+#include "session/criu/Confinement.h"
 #include "session/criu/FileSizes.h"
 #include "session/criu/ImageReader.h"
 #include "session/criu/SessionImages.h"
 #include "session/criu/TerminalImages.h"
 
-#include <grp.h>
 #include <seccomp.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -39,39 +37,10 @@ constexpr int kUnknown = 3;
 constexpr std::size_t kMaxPaths = 100000;
 constexpr std::size_t kMaxPathBytes = 8192; // a directory of PATH_MAX and a name of 108
 
-bool limit(__rlimit_resource resource, rlim_t value) {
-    const rlimit both{value, value};
-    return ::setrlimit(resource, &both) == 0;
-}
-
-bool filterSystemCalls() {
-    scmp_filter_ctx filter = ::seccomp_init(SCMP_ACT_KILL_PROCESS);
-    if (!filter)
-        return false;
-    bool done = true;
-    // Memory and futex: what malloc and the end of a process need.
-    for (const int call : {SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(brk),
-                           SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
-                           SCMP_SYS(futex), SCMP_SYS(exit_group)})
-        done = done && ::seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) == 0;
-    done = done && ::seccomp_load(filter) == 0;
-    ::seccomp_release(filter);
-    return done;
-}
-
-bool lockUp() {
-    constexpr uid_t nobody = 65534;
-    if (::geteuid() == 0 &&
-        (::setgroups(0, nullptr) < 0 || ::setresgid(nobody, nobody, nobody) < 0 ||
-         ::setresuid(nobody, nobody, nobody) < 0))
-        return false;
-#ifndef __SANITIZE_ADDRESS__ // which reserves terabytes of addresses
-    if (!limit(RLIMIT_AS, kMemory))
-        return false;
-#endif
-    return limit(RLIMIT_CPU, kSeconds) && limit(RLIMIT_NOFILE, 0) && limit(RLIMIT_CORE, 0) &&
-           ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && filterSystemCalls();
-}
+// Memory and futex: what malloc and the end of a process need.
+constexpr std::array kCalls{
+    SCMP_SYS(read),   SCMP_SYS(write),  SCMP_SYS(writev),  SCMP_SYS(brk),   SCMP_SYS(mmap),
+    SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex), SCMP_SYS(exit_group)};
 
 entracte::Status writePath(std::string_view path) {
     char nul = '\0';
@@ -158,7 +127,7 @@ int mendSessions() {
 
 int main(int argc, char** argv) {
     const std::string_view what = argc == 2 ? argv[1] : "";
-    if (!lockUp())
+    if (!entracte::confine({kMemory, kSeconds, 0, kCalls, {}}))
         ::_exit(2);
     int status = 2;
     if (what == "sockets")

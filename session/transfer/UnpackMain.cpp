@@ -6,15 +6,11 @@
 // nobody, may open nothing, and may use only the system calls of a filter.
 
 #include "session/container/SeccompFilter.h"
+#include "session/criu/Confinement.h"
 #include "session/transfer/UnpackInChild.h"
 
-#include <fcntl.h>
-#include <grp.h>
 #include <seccomp.h>
 #include <sodium.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -31,46 +27,15 @@ constexpr rlim_t kMemory = rlim_t{3} << 30; // CRIU's small images, and paths of
 constexpr rlim_t kSeconds = 3600;
 constexpr rlim_t kDescriptors = 8;
 
-bool limit(__rlimit_resource resource, rlim_t value) {
-    const rlimit both{value, value};
-    return ::setrlimit(resource, &both) == 0;
-}
-
-bool filterSystemCalls() {
-    scmp_filter_ctx filter = ::seccomp_init(SCMP_ACT_KILL_PROCESS);
-    if (!filter)
-        return false;
-    bool done = true;
-    for (const int call :
-         {SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(brk), SCMP_SYS(mmap), SCMP_SYS(munmap),
-          SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(mprotect), SCMP_SYS(futex),
-          SCMP_SYS(sendmsg), SCMP_SYS(recvmsg), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(close),
-          SCMP_SYS(exit_group), SCMP_SYS(getrandom), SCMP_SYS(clock_gettime)})
-        done = done && ::seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) == 0;
-    // Libraries look for tables of the language; they do without.
-    for (const int call : {SCMP_SYS(openat), SCMP_SYS(open), SCMP_SYS(newfstatat), SCMP_SYS(fstat),
-                           SCMP_SYS(statx), SCMP_SYS(access)})
-        done = done && ::seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), call, 0) == 0;
-    done = done && ::seccomp_load(filter) == 0;
-    ::seccomp_release(filter);
-    return done;
-}
-
-bool lockUp() {
-    constexpr uid_t nobody = 65534;
-    if (::geteuid() == 0 &&
-        (::setgroups(0, nullptr) < 0 || ::setresgid(nobody, nobody, nobody) < 0 ||
-         ::setresuid(nobody, nobody, nobody) < 0))
-        return false;
-#ifndef __SANITIZE_ADDRESS__ // which reserves terabytes of addresses
-    if (!limit(RLIMIT_AS, kMemory))
-        return false;
-#endif
-    return limit(RLIMIT_CPU, kSeconds) && limit(RLIMIT_NOFILE, kDescriptors) &&
-           limit(RLIMIT_CORE, 0) && limit(RLIMIT_NPROC, 0) &&
-           ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 &&
-           ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && filterSystemCalls();
-}
+constexpr std::array kCalls{SCMP_SYS(read),      SCMP_SYS(write),        SCMP_SYS(brk),
+                            SCMP_SYS(mmap),      SCMP_SYS(munmap),       SCMP_SYS(mremap),
+                            SCMP_SYS(madvise),   SCMP_SYS(mprotect),     SCMP_SYS(futex),
+                            SCMP_SYS(sendmsg),   SCMP_SYS(recvmsg),      SCMP_SYS(poll),
+                            SCMP_SYS(ppoll),     SCMP_SYS(close),        SCMP_SYS(exit_group),
+                            SCMP_SYS(getrandom), SCMP_SYS(clock_gettime)};
+// Libraries look for tables of the language; they do without.
+constexpr std::array kRefused{SCMP_SYS(openat), SCMP_SYS(open),  SCMP_SYS(newfstatat),
+                              SCMP_SYS(fstat),  SCMP_SYS(statx), SCMP_SYS(access)};
 
 class Input final : public entracte::ByteSource {
 public:
@@ -117,7 +82,8 @@ bool parseRules(char** argv, entracte::ImageRules& rules) {
 int main(int argc, char** argv) {
     entracte::ImageRules rules;
     std::setlocale(LC_ALL, "C.UTF-8");
-    if (argc != 4 || !parseRules(argv, rules) || ::sodium_init() < 0 || !lockUp())
+    if (argc != 4 || !parseRules(argv, rules) || ::sodium_init() < 0 ||
+        !entracte::confine({kMemory, kSeconds, kDescriptors, kCalls, kRefused}))
         ::_exit(2);
     entracte::RemoteTarget target(kSocket);
     static Input input;
