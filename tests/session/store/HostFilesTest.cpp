@@ -28,12 +28,6 @@ protected:
         writeFile(m_root / "images/core-1.img", "core");
         reopen();
     }
-    void reopen() {
-        m_store.reset();
-        auto opened = SnapshotStore::open(m_root / "state");
-        ASSERT_TRUE(opened) << opened.error().forLog();
-        m_store = std::move(*opened);
-    }
     std::vector<FileFacts> facts() const {
         std::vector<FileFacts> all;
         for (const fs::path& path : {m_library, m_font, m_empty})
@@ -80,7 +74,6 @@ protected:
         return report && report->findings.empty();
     }
 
-    std::unique_ptr<SnapshotStore> m_store;
     std::vector<std::optional<std::uint32_t>> m_numbers; // of what was taken last
     int m_opened = 0;
     fs::path m_library, m_font, m_empty;

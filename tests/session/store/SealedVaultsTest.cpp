@@ -22,12 +22,6 @@ protected:
         writeFile(m_root / "layer/note", "the person's own secret");
         reopen();
     }
-    void reopen() {
-        m_store.reset();
-        auto opened = SnapshotStore::open(m_root / "state");
-        ASSERT_TRUE(opened) << opened.error().forLog();
-        m_store = std::move(*opened);
-    }
     Result<SnapshotInfo> take() {
         ENTRACTE_ASSIGN(writer, m_store->begin(kSession));
         ENTRACTE_TRY(writer->addImages(m_images, m_stretch));
@@ -44,7 +38,6 @@ protected:
         return false;
     }
     fs::path m_images;
-    std::unique_ptr<SnapshotStore> m_store;
 };
 
 TEST_F(SealedVaultsTest, putNothingOnTheDiskInClear) {

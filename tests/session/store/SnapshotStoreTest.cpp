@@ -31,12 +31,6 @@ protected:
         writeFile(m_layer / "upper/home/text", "unsaved");
         reopen();
     }
-    void reopen() {
-        m_store.reset();
-        auto opened = SnapshotStore::open(m_root / "state");
-        ASSERT_TRUE(opened) << opened.error().forLog();
-        m_store = std::move(*opened);
-    }
     SnapshotInfo take(std::int64_t when = 1) {
         auto writer = m_store->begin(kSession);
         EXPECT_TRUE(writer);
@@ -63,7 +57,6 @@ protected:
     }
 
     fs::path m_images, m_layer;
-    std::unique_ptr<SnapshotStore> m_store;
 };
 
 TEST_F(SnapshotStoreTest, givesBackWhatItTook) {

@@ -46,7 +46,15 @@ protected:
         return m_root / name;
     }
 
+    void reopen() {
+        m_store.reset();
+        auto opened = SnapshotStore::open(m_root / "state");
+        ASSERT_TRUE(opened) << opened.error().forLog();
+        m_store = std::move(*opened);
+    }
+
     fs::path m_root;
+    std::unique_ptr<SnapshotStore> m_store;
     JobControl m_job;
     JobStretch m_stretch{m_job, "testing", 0, 1};
 };
