@@ -4,6 +4,7 @@ GL, GTK 4, Qt 6, large selections. They move while they run, and are used afterw
 """
 import hashlib
 import os
+import re
 import shutil
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.dont_write_bytecode = True
 
+from entractetest import x11  # noqa: E402
 from entractetest.case import Skip, expect, main  # noqa: E402
 from entractetest.desktop import Desktop, differing_pixels, pixels  # noqa: E402
 from entractetest.processes import wait_for  # noqa: E402
@@ -155,6 +157,31 @@ def case_outputsKeepTheirNumbers(case):
     before = outputs()
     proxy.move(second)
     expect(outputs() == before, f"output {before} became {outputs()}")
+
+
+def case_processesAndWhatTheyHoldAreTold(case):
+    """X-Resource, also on a server that lacks it (the second): LXQt's panel does not live without."""
+    _require("xrestop", "xeyes")
+    at = _Bare(case)
+    eyes = at.start("xeyes")
+    window = int(wait_for("xeyes", lambda: re.search(
+        r"Window id: (\S+)", at.inside.run(["xwininfo", "-name", "xeyes"], check=False)), 20).group(1), 16)
+
+    def told():
+        with x11.Client(at.proxy.socket_path, b"") as client:
+            return client.process_of(window)
+
+    def held():
+        listed = at.inside.run(["xrestop", "-b", "-m", "1"])
+        block = re.search(r"\d+ - xeyes .*?total bytes", listed, re.S)
+        expect(block, f"xeyes is not listed: {listed}")
+        return re.findall(r"(?:res_base|windows|pixmaps) +: (\S+)", block.group())
+    before = held()
+    expect(told() == eyes.pid, f"{told()} instead of {eyes.pid}")
+    for server in (at.second, at.first):
+        at.proxy.move(server)
+        expect(told() == eyes.pid, f"after a move {told()} instead of {eyes.pid}")
+        expect(held() == before, f"{before} became {held()}")
 
 
 def case_largeSelectionIsReadAcrossAMove(case):

@@ -33,6 +33,7 @@ public:
     const ClientId id;
     SocketStream stream;
     Phase phase = Phase::Greeting;
+    std::int32_t pid = 0; // of the program that connected, as the session numbers it; 0: unknown
     ByteOrder order = wire::kHostOrder;
     XidRange range; // what the program was given
     bool bigRequests = false;

@@ -49,6 +49,12 @@ bool isServed(const Address& where) {
 
 } // namespace
 
+std::int32_t peerOf(int socket) {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    return ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.pid : 0;
+}
+
 Result<std::vector<UniqueFd>> listenAsDisplay(int number) {
     if (::mkdir(kDirectory, 01777) == 0)
         ::chmod(kDirectory, 01777);

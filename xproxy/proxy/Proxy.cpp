@@ -56,6 +56,7 @@ void Proxy::accept(int listener) {
     const ClientId id = m_nextClient++;
     auto made = std::make_unique<Client>(id, std::move(socket));
     Client& client = *made;
+    client.pid = peerOf(client.stream.fd());
     client.sink = std::make_unique<ReplyPath>(m_core, client);
     client.fromProgram.act = [this, &client](std::uint32_t events) { fromProgram(client, events); };
     client.fromServer.act = [this, &client](std::uint32_t) { fromServer(client); };

@@ -10,11 +10,12 @@ namespace {
 
 constexpr std::uint8_t kBadIdChoice = 14;
 
-// Takes the extensions that programs are not offered out of a ListExtensions reply. Rare, so
-// simple.
+// Takes the extensions that programs are not offered out of a ListExtensions reply, and puts
+// X-Resource into it, which the proxy offers everywhere. Rare, so simple.
 Bytes onlyOffered(const MessageView& view) {
     auto reply = MessageBuilder::reply(view.order(), view.get(wire::header::sequence));
     std::uint8_t count = 0;
+    bool hasResources = false;
     std::size_t at = 32;
     const unsigned names = view.get(core::ListExtensionsReply::names_len);
     for (unsigned i = 0; i < names; ++i) {
@@ -23,7 +24,13 @@ Bytes onlyOffered(const MessageView& view) {
         at += 1 + length;
         if (!extensionByName(name))
             continue;
+        hasResources = hasResources || name == extensionName(Ext::Res);
         reply.u8(static_cast<std::uint8_t>(length)).bytes(bytesOf(name));
+        ++count;
+    }
+    if (!hasResources) {
+        const auto name = extensionName(Ext::Res);
+        reply.u8(static_cast<std::uint8_t>(name.size())).bytes(bytesOf(name));
         ++count;
     }
     reply.set(core::ListExtensionsReply::names_len, count);
@@ -99,8 +106,9 @@ void ReplyPath::reply(std::span<std::byte> message, const Outstanding& outstandi
             const auto name = textOf(request.part(core::QueryExtension::kFixedSize,
                                                   request.get(core::QueryExtension::name_len)));
             const auto ext = extensionByName(name);
-            const ExtensionNumbers numbers =
-                ext && view.get(present) ? m_core.face->extensions.of(*ext) : ExtensionNumbers{};
+            const ExtensionNumbers numbers = ext && translator.server.of(*ext).present()
+                                                 ? m_core.face->extensions.of(*ext)
+                                                 : ExtensionNumbers{};
             wire::setField(message, order, present, numbers.present() ? 1 : 0);
             wire::setField(message, order, major_opcode, numbers.major);
             wire::setField(message, order, first_event, numbers.firstEvent);

@@ -56,6 +56,8 @@ private:
     // The server's constants: atoms of known names, numbers of extensions, picture formats.
     Bytes knownAnswer(Client& client, Ext ext, std::uint8_t opcode, const MessageView& view);
     std::optional<Verdict> glx(Client& client, std::uint8_t opcode, const MessageView& view);
+    // X-Resource (RequestResources.cpp).
+    std::optional<Verdict> resources(Client& client, std::uint8_t opcode, const MessageView& view);
     Verdict xidRange(Client& client, const MessageView& view);
     Verdict xidList(Client& client, const MessageView& view);
     Verdict attach(Client& client, const MessageView& view);

@@ -131,6 +131,8 @@ RequestPath::special(Client& client, Ext ext, std::uint8_t opcode, const Message
         return getImage(client, view);
     if (ext == Ext::BigRequests)
         client.bigRequests = true;
+    if (ext == Ext::Res)
+        return resources(client, opcode, view);
     if (!isAnswered)
         return {};
     switch (ext) {

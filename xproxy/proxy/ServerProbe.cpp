@@ -67,6 +67,8 @@ public:
                                           view.get(core::QueryExtensionReply::first_event),
                                           view.get(core::QueryExtensionReply::first_error)});
         }
+        if (!face.extensions.of(Ext::Res).present())
+            face.extensions.set(Ext::Res, {kResByProxy, 0, 0});
         return {};
     }
 

@@ -21,7 +21,8 @@ constexpr std::array<std::string_view, kExtCount> kNames = {"core",
                                                             "Composite",
                                                             "MIT-SCREEN-SAVER",
                                                             "XTEST",
-                                                            "GLX"};
+                                                            "GLX",
+                                                            "X-Resource"};
 
 constexpr std::uint8_t kFirstExtensionEvent = 64;
 constexpr std::uint8_t kFirstExtensionError = 128;

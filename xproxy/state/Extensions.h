@@ -30,9 +30,13 @@ enum class Ext : std::uint8_t {
     ScreenSaver,
     XTest,
     Glx,
+    Res,
     Count
 };
 inline constexpr std::size_t kExtCount = static_cast<std::size_t>(Ext::Count);
+
+// X-Resource is offered also where the server lacks it. Servers number from 128 on: none has this.
+inline constexpr std::uint8_t kResByProxy = 255;
 
 // As QueryExtension spells it; "core" for the core protocol.
 std::string_view extensionName(Ext ext);

@@ -156,6 +156,18 @@ constexpr RequestRule kXcMisc[] = {
      "from the record, within the program's own range"},
 };
 
+constexpr const char* kCounted = "where the server lacks it, from the record";
+
+constexpr RequestRule kRes[] = {
+    {wire::res::kQueryVersion, Fate::Answered, nullptr, "also where the server lacks it"},
+    {wire::res::kQueryClients, Fate::Answered, nullptr, "the session's programs"},
+    {wire::res::kQueryClientIds, Fate::Answered, nullptr,
+     "the session's programs, with their numbers as they know them"},
+    {wire::res::kQueryClientResources, Fate::Asked, nullptr, kCounted},
+    {wire::res::kQueryClientPixmapBytes, Fate::Asked, nullptr, kCounted},
+    {wire::res::kQueryResourceBytes, Fate::Asked, nullptr, "where the server lacks it, nothing"},
+};
+
 constexpr RequestRule kGenericEvent[] = {
     {wire::ge::kQueryVersion, Fate::Kept, recordOtherRequest, "sent again"},
 };
@@ -188,6 +200,9 @@ std::span<const RequestRule> xcmisc() {
 }
 std::span<const RequestRule> genericevent() {
     return kGenericEvent;
+}
+std::span<const RequestRule> res() {
+    return kRes;
 }
 
 } // namespace entracte::xproxy::requesttables

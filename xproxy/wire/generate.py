@@ -14,7 +14,7 @@ from protocol import Reader
 
 # The core protocol first. Which of these programs are offered is decided in the proxy.
 FILES = ["xproto", "bigreq", "xc_misc", "render", "shm", "xfixes", "shape", "sync", "randr", "xinerama",
-         "xkb", "xinput", "ge", "damage", "composite", "screensaver", "xtest", "dbe", "glx"]
+         "xkb", "xinput", "ge", "damage", "composite", "screensaver", "xtest", "dbe", "glx", "res"]
 
 
 def write_if_changed(path, text):

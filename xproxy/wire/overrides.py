@@ -38,6 +38,12 @@ FIELD_KINDS = {
     ("sync", "SetPriority", "id"): "Xid",
     ("sync", "GetPriority", "id"): "Xid",
     ("randr", "ModeInfo", "id"): "Mode",
+    # "Client: any resource of it, its resource base, or 0"; a resource or 0; an atom or 0.
+    ("res", "QueryClientResources", "xid"): "Xid",
+    ("res", "QueryClientPixmapBytes", "xid"): "Xid",
+    ("res", "QueryResourceBytes", "client"): "Xid",
+    ("res", "ResourceIdSpec", "resource"): "Xid",
+    ("res", "ResourceIdSpec", "type"): "Atom",
     # Codes of other requests inside of events: the server's numbers.
     ("xproto", "GraphicsExposureEvent", "major_opcode"): "MajorOpcode",
     ("xproto", "NoExposureEvent", "major_opcode"): "MajorOpcode",

@@ -159,7 +159,7 @@ class Xfce(WholeDesktop):
 
 class LXQt(WholeDesktop):
     name, package, desktop, manager = "desktop-lxqt", "lxqt-session", "lxqt", "openbox"
-    panel, panel_class, notes = "lxqt-panel", "lxqt-panel", "openbox, pcmanfm-qt; see below"
+    panel, panel_class, notes = "lxqt-panel", "lxqt-panel", "openbox, panel, pcmanfm-qt"
 
     def begin(self, trial):
         # With several window managers installed it asks at its first start which one to use.

@@ -84,6 +84,15 @@ class Client:
         reply = self._ask(15, 0, struct.pack("<I", window or self.root))
         return list(struct.unpack_from(f"<{struct.unpack_from('<H', reply, 16)[0]}I", reply, 32))
 
+    def process_of(self, window):
+        """What X-Resource says (QueryClientIds with LocalClientPID); None: nothing."""
+        present, major, _, _ = self.extension("X-Resource")
+        if not present:
+            raise Failure("there is no X-Resource")
+        reply = self._ask(major, 4, struct.pack("<III", 1, window, 2))
+        found = struct.unpack_from("<I", reply, 8)[0]
+        return struct.unpack_from("<I", reply, 44)[0] if found else None
+
     def select(self, window, mask):
         self._send(2, 0, struct.pack("<III", window, 1 << 11, mask))
 
