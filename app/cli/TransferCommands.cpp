@@ -5,16 +5,13 @@
 #include "app/cli/Lookup.h"
 #include "app/cli/Output.h"
 #include "app/cli/Passphrase.h"
-#include "app/common/SealedStream.h"
+#include "app/common/TransferFiles.h"
 #include "session/base/ScopeExit.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdio>
-#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <thread>
@@ -25,55 +22,6 @@ namespace {
 using ManagerProxy = OrgEntracteEntracte1ManagerInterface;
 using SessionProxy = OrgEntracteEntracte1SessionInterface;
 using SnapshotProxy = OrgEntracteEntracte1SnapshotInterface;
-
-struct Pipe {
-    UniqueFd read;
-    UniqueFd write;
-};
-
-Result<Pipe> makePipe() {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0)
-        return fail(Error::fromErrno("A pipe could not be made"));
-    ::fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
-    return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
-}
-
-// Beside its place until it is whole: what a crash leaves is never taken for an export.
-class NewFile {
-public:
-    static Result<NewFile> create(const std::string& path) {
-        NewFile file;
-        file.m_path = path;
-        file.m_part = path + ".part";
-        file.m_fd.reset(::open(file.m_part.c_str(),
-                               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-        if (!file.m_fd)
-            return fail(Error::fromErrno("The file " + file.m_part + " could not be made"));
-        return file;
-    }
-    NewFile(NewFile&& other) noexcept
-        : m_path(std::move(other.m_path)), m_part(std::exchange(other.m_part, {})),
-          m_fd(std::move(other.m_fd)) {}
-    NewFile& operator=(NewFile&&) = delete;
-    ~NewFile() {
-        if (!m_part.empty())
-            ::unlink(m_part.c_str());
-    }
-    int fd() const { return m_fd.get(); }
-    Status finish() {
-        if (::fsync(m_fd.get()) != 0 || ::rename(m_part.c_str(), m_path.c_str()) != 0)
-            return fail(Error::fromErrno("The file " + m_path + " could not be written"));
-        m_part.clear();
-        return {};
-    }
-
-private:
-    NewFile() = default;
-    std::string m_path;
-    std::string m_part; // empty: it is in its place
-    UniqueFd m_fd;
-};
 
 Result<Json> exportSession(const Client& client, const Arguments& arguments) {
     ENTRACTE_ASSIGN(chosen, chooseSnapshot(client, arguments.session));
@@ -93,15 +41,12 @@ Result<Json> exportSession(const Client& client, const Arguments& arguments) {
         file.emplace(std::move(made));
     }
     const int to = toOutput ? STDOUT_FILENO : file->fd();
-    ENTRACTE_TRY(exportTo(client, arguments, chosen.snapshot, true, [&](int from) {
-        return passphrase.empty() ? copyStream({}, from, to) : sealStream(from, to, passphrase);
-    }));
+    ENTRACTE_TRY(exportTo(client, arguments, chosen.snapshot, true,
+                          [&](int from) { return takeExport(from, to, passphrase); }));
     if (toOutput)
         return Json();
-    struct stat info {};
-    ::fstat(to, &info);
+    const auto bytes = static_cast<quint64>(file->bytes());
     ENTRACTE_TRY(file->finish());
-    const auto bytes = static_cast<quint64>(info.st_size);
     if (!arguments.json)
         std::cout << "Wrote snapshot " << chosen.snapshot.id.toStdString() << " of \""
                   << printable(chosen.session.name) << "\" to " << arguments.file << " ("
@@ -115,22 +60,17 @@ Result<Json> exportSession(const Client& client, const Arguments& arguments) {
 }
 
 Result<Json> importSession(const Client& client, const Arguments& arguments) {
-    const bool fromInput = arguments.file == "-";
-    const UniqueFd file(fromInput ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
-                                  : ::open(arguments.file.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file)
-        return fail(Error::fromErrno("The file " + arguments.file + " could not be opened"));
-    ENTRACTE_ASSIGN(beginning, readBeginning(file.get()));
+    ENTRACTE_ASSIGN(stream,
+                    arguments.file == "-"
+                        ? ExportedStream::of(UniqueFd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)))
+                        : ExportedStream::open(arguments.file));
     std::string passphrase;
-    if (isSealed(beginning)) {
+    if (stream.isSealed()) {
         ENTRACTE_ASSIGN(read, readPassphrase(arguments.passphraseFd, false));
         passphrase = read;
     }
-    ENTRACTE_ASSIGN(session, importFrom(client, arguments, arguments.name, [&](int to) {
-                        return isSealed(beginning)
-                                   ? unsealStream(beginning, file.get(), to, passphrase)
-                                   : copyStream(beginning, file.get(), to);
-                    }));
+    ENTRACTE_ASSIGN(session, importFrom(client, arguments, arguments.name,
+                                        [&](int to) { return stream.give(to, passphrase); }));
     if (!arguments.json)
         std::cout << "Made the suspended session \"" << printable(session.name) << "\" ("
                   << session.id.toStdString() << ").\n";
@@ -212,8 +152,7 @@ Result<SessionView> importFrom(const Client& client, const Arguments& arguments,
     const auto done = watcher.wait();
     giver.join();
     // A pipe that the helper closed is the helper's error to tell.
-    const bool closed = !given && given.error().detail().ends_with(std::to_string(EPIPE));
-    if (!given && !closed)
+    if (!given && !isClosedPipe(given.error()))
         return fail(given.error());
     if (!done)
         return fail(done.error());
