@@ -26,7 +26,7 @@ bool isClosedPipe(const Error& error) {
 
 Result<NewFile> NewFile::create(const std::string& path) {
     NewFile file;
-    const std::string part = path + ".part";
+    const std::string part = partOf(path);
     file.m_fd.reset(
         ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file.m_fd)

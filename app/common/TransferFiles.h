@@ -23,7 +23,9 @@ bool isClosedPipe(const Error& error);
 // Beside its place until it is whole: what a crash leaves is never taken for an export.
 class NewFile {
 public:
-    // PATH.part is made, for its owner alone; fails when there is one.
+    // Where it is until it is whole.
+    static std::string partOf(const std::string& path) { return path + ".part"; }
+    // partOf(path) is made, for its owner alone; fails when there is one.
     static Result<NewFile> create(const std::string& path);
     NewFile(NewFile&& other) noexcept;
     NewFile& operator=(NewFile&&) = delete;

@@ -6,9 +6,10 @@ namespace entracte::desktop {
 
 Application::Application(QDBusConnection helperBus)
     : m_programs(InstalledPrograms::ofPerson()), m_link(std::move(helperBus)),
-      m_actions(m_link, m_catalog),
-      m_pictures(m_link), m_desk{m_link,     m_catalog,  m_actions,  m_deletions,
-                                 m_troubles, m_settings, m_programs, m_pictures},
+      m_actions(m_link, m_catalog), m_pictures(m_link),
+      m_transfers(m_link, m_catalog), m_desk{m_link,      m_catalog,  m_actions,
+                                             m_deletions, m_troubles, m_settings,
+                                             m_programs,  m_pictures, m_transfers},
       m_appearance(m_settings), m_window(std::make_unique<MainWindow>(m_desk)),
       m_tray(std::make_unique<Tray>(m_desk)), m_notifier(m_desk) {
     m_catalog.follow(m_link);
@@ -21,6 +22,8 @@ void Application::connectParts() {
     connect(&m_hotkey, &Hotkey::pressed, &m_actions, &Actions::snapshotAll);
     connect(&m_settings, &Settings::changed, this, &Application::followHotkey);
     connect(&m_catalog.jobs, &JobModel::finished, this, [this](const JobState& state) {
+        if (m_transfers.ended(state))
+            return;
         if (const auto what = m_actions.returnOf(state.job)) {
             openWindow();
             return m_window->askWhichFiles(*what);
@@ -56,8 +59,35 @@ void Application::connectParts() {
                 m_window->showSnapshot(session, snapshot);
             });
     connect(&m_notifier, &Notifier::whyAsked, this, &Application::openWindow);
+    connectTransfers();
     m_notifier.setQuietWhile([this] { return m_window->isActiveWindow(); });
     connect(m_window.get(), &MainWindow::quitAsked, this, &Application::quit);
+}
+
+void Application::connectTransfers() {
+    connect(m_tray.get(), &Tray::exportAsked, this, [this](const QString& session) {
+        openWindow();
+        m_window->exportNewest(session);
+    });
+    connect(m_tray.get(), &Tray::importAsked, this, [this] { perform("import"); });
+    connect(&m_transfers, &Transfers::failed, this,
+            [this](const Trouble& trouble, const QString& session) {
+                m_troubles.add(trouble);
+                m_notifier.tellFailed(trouble, session);
+            });
+    connect(&m_transfers, &Transfers::exported, this,
+            [this](const QString& session, const QString& file, quint64 bytes) {
+                if (QApplication::activeWindow())
+                    m_window->tellExported(session, file, bytes);
+                else
+                    m_notifier.tellExported(session, file, bytes);
+            });
+}
+
+void Application::openFiles(const QStringList& files) {
+    openWindow();
+    for (const auto& file : files)
+        m_window->importSession(file);
 }
 
 void Application::followHotkey() {
@@ -89,6 +119,8 @@ void Application::perform(const QString& action) {
         m_window->newSession();
     else if (action == "check")
         m_window->checkComputer();
+    else if (action == "import")
+        m_window->importSession();
 }
 
 void Application::openWindow() {

@@ -26,12 +26,15 @@ public:
     void begin(bool background);
     // What another start, a desktop file's action or a notification wants.
     void perform(const QString& action);
+    // Exported sessions: shows what is in them, and offers to import.
+    void openFiles(const QStringList& files);
 
     MainWindow& window() { return *m_window; }
     Desk& desk() { return m_desk; }
 
 private:
     void connectParts();
+    void connectTransfers();
     void openWindow();
     void quit();
     void followHotkey();
@@ -44,6 +47,7 @@ private:
     Deletions m_deletions;
     Troubles m_troubles;
     Pictures m_pictures;
+    Transfers m_transfers;
     Desk m_desk;
     Appearance m_appearance;
     std::unique_ptr<MainWindow> m_window;

@@ -9,6 +9,7 @@
 #include "app/desktop/model/Models.h"
 #include "app/desktop/model/Pictures.h"
 #include "app/desktop/model/Settings.h"
+#include "app/desktop/model/Transfers.h"
 #include "app/desktop/model/Troubles.h"
 
 namespace entracte::desktop {
@@ -22,6 +23,7 @@ struct Desk {
     Settings& settings;
     const InstalledPrograms& programs;
     Pictures& pictures;
+    Transfers& transfers;
 };
 
 } // namespace entracte::desktop

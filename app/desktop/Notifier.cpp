@@ -89,6 +89,8 @@ void Notifier::onFinished(const JobState& state) {
     const auto& job = state.job;
     if (m_desk.actions.returnOf(job) && m_looking())
         return; // it asks
+    if (job.kind == "export" || job.kind == "import")
+        return; // told by Transfers, when the file is closed
     if (job.error.isEmpty() && (job.kind == "snapshot" || job.kind == "suspend"))
         warnOfLowSpace(job.session, m_desk.catalog.snapshots.find(job.result));
     const auto name = m_desk.actions.nameOf(job.session);
@@ -121,6 +123,26 @@ void Notifier::onFinished(const JobState& state) {
         message.actions += QStringList{"undo", tr("Undo")};
     message.actions += QStringList{"default", tr("Show")};
     send(message);
+}
+
+void Notifier::tellFailed(const Trouble& trouble, const QString& session) {
+    if (m_desk.settings.notifies(Settings::kFailed))
+        send({session,
+              {},
+              trouble.title,
+              trouble.happened + ' ' + trouble.safe,
+              {"why", tr("Why"), "default", tr("Show")},
+              true});
+}
+
+void Notifier::tellExported(const QString& session, const QString& file, quint64 bytes) {
+    if (m_desk.settings.notifies(Settings::kDone))
+        send({session,
+              {},
+              jobDone("export", m_desk.actions.nameOf(session)),
+              tr("%1 (%2)", "a file, its size").arg(printable(file), sizeText(bytes)),
+              {"default", tr("Show")},
+              false});
 }
 
 void Notifier::send(const Message& message) {

@@ -23,6 +23,10 @@ public:
     void setFreeBytes(std::function<qint64()> bytes) { m_freeBytes = std::move(bytes); }
     void setQuietWhile(std::function<bool()> looking) { m_looking = std::move(looking); }
 
+    // A transfer's end, which is later than its job's.
+    void tellFailed(const Trouble& trouble, const QString& session);
+    void tellExported(const QString& session, const QString& file, quint64 bytes);
+
 signals:
     void sessionAsked(const QString& session);
     void snapshotAsked(const QString& session, const QString& snapshot);

@@ -18,9 +18,9 @@ public:
     enum class Role { First, Second };
 
     explicit SingleInstance(QObject* parent = nullptr);
-    // Second: somebody else is the application, and was told what is wanted. A desktop without a
-    // session bus always has a First.
-    Role claim(const QString& wantedAction);
+    // Second: somebody else is the application, and was told what is wanted: the files, or the
+    // action. A desktop without a session bus always has a First.
+    Role claim(const QString& wantedAction, const QStringList& files = {});
 
 public slots:
     void Activate(const QVariantMap& platformData);
@@ -31,6 +31,8 @@ public slots:
 signals:
     // "" to show the window; "new-session", "snapshot-now", "check", "quit".
     void asked(const QString& action);
+    // Exported sessions, by their paths.
+    void filesAsked(const QStringList& files);
 };
 
 } // namespace entracte::desktop

@@ -107,6 +107,8 @@ void Tray::fillMenu() {
     auto* const fresh =
         m_menu.addAction(actionIcon("add"), tr("&New session…"), this, &Tray::newSessionAsked);
     fresh->setEnabled(here);
+    m_menu.addAction(actionIcon("import"), tr("&Import…"), this, &Tray::importAsked)
+        ->setEnabled(here);
     m_menu.addAction(actionIcon("window"), tr("&Open Entracte"), this, &Tray::openAsked);
     m_menu.addSeparator();
     m_menu.addAction(actionIcon("quit"), tr("&Quit"), this, &Tray::quitAsked);
@@ -144,6 +146,8 @@ void Tray::addSessions() {
                 [&actions, path] { actions.resume(path); });
         }
         one->addSeparator();
+        add("export", tr("Export…"), !m_desk.catalog.snapshots.newest(1, path).isEmpty(),
+            [this, path] { emit exportAsked(path); });
         one->addAction(actionIcon("window"), tr("Open"), this,
                        [this, path] { emit sessionAsked(path); });
     }

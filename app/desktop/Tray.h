@@ -24,6 +24,8 @@ signals:
     void openAsked();
     void newSessionAsked();
     void quitAsked();
+    void importAsked();
+    void exportAsked(const QString& session);
     void sessionAsked(const QString& path);
     void snapshotAsked(const QString& session, const QString& snapshot);
 

@@ -6,8 +6,10 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QFileInfo>
 #include <QLibraryInfo>
 #include <QTranslator>
+#include <QUrl>
 
 using namespace entracte::desktop;
 
@@ -48,6 +50,11 @@ int main(int argc, char** argv) {
         "session-bus",
         QCoreApplication::translate("main", "Look for the helper on the session bus."));
     parser.addOptions({background, snapshot, fresh, check, quit, sessionBus});
+    parser.addPositionalArgument(
+        "file",
+        QCoreApplication::translate("main",
+                                    "An exported session: shows what is in it, and imports."),
+        "[FILE]");
     parser.addHelpOption();
     parser.addVersionOption();
     parser.process(application);
@@ -57,14 +64,22 @@ int main(int argc, char** argv) {
         if (parser.isSet(*option))
             action = option->names().first();
 
+    QStringList files; // also by the address that a file manager may give
+    for (const auto& file : parser.positionalArguments())
+        files.append(file.startsWith("file:") ? QUrl(file).toLocalFile()
+                                              : QFileInfo(file).absoluteFilePath());
+
     SingleInstance instance;
-    if (instance.claim(action) == SingleInstance::Role::Second || action == "quit")
+    if (instance.claim(action, files) == SingleInstance::Role::Second || action == "quit")
         return 0;
     Application desktop(parser.isSet(sessionBus) ? QDBusConnection::sessionBus()
                                                  : QDBusConnection::systemBus());
     QObject::connect(&instance, &SingleInstance::asked, &desktop, &Application::perform);
+    QObject::connect(&instance, &SingleInstance::filesAsked, &desktop, &Application::openFiles);
     desktop.begin(parser.isSet(background));
     if (!action.isEmpty())
         desktop.perform(action);
+    if (!files.isEmpty())
+        desktop.openFiles(files);
     return QApplication::exec();
 }

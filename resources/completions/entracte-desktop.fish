@@ -1,5 +1,6 @@
 # fish completion for entracte-desktop(1)
 complete -c entracte-desktop -f
+complete -c entracte-desktop -a '(__fish_complete_suffix .entracte)'
 complete -c entracte-desktop -l background -d 'Start in the tray, without a window'
 complete -c entracte-desktop -l snapshot-now -d 'Save every running session'
 complete -c entracte-desktop -l new-session -d 'Ask for a new session'

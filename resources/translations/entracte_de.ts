@@ -2,6 +2,21 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
     <context>
+        <name>Passphrase</name>
+        <message>
+            <source>Weak: somebody who has the file may guess it. Five words that do not belong together are better.</source>
+            <translation>Schwach: Wer die Datei hat, kann sie erraten. Besser sind fünf Wörter, die nicht zusammengehören.</translation>
+        </message>
+        <message>
+            <source>Fair: it keeps out whoever does not try for long.</source>
+            <translation>Mittel: Sie hält ab, wer es nicht lange versucht.</translation>
+        </message>
+        <message>
+            <source>Strong. Without it nobody can open the file, you included.</source>
+            <translation>Stark. Ohne sie kann niemand die Datei öffnen, auch Sie nicht.</translation>
+        </message>
+    </context>
+    <context>
         <name>Troubles</name>
         <message>
             <source>Something that is needed for it is not there.</source>
@@ -230,6 +245,62 @@
         <message>
             <source>Resume it again; you are asked which of them count.</source>
             <translation>Holen Sie sie noch einmal zurück; Sie werden gefragt, welche davon gelten.</translation>
+        </message>
+        <message>
+            <source>The file asks for more than a session of yours may have, or its passphrase is another one.</source>
+            <translation>Die Datei verlangt mehr, als eine Sitzung von Ihnen darf, oder ihre Passphrase ist eine andere.</translation>
+        </message>
+        <message>
+            <source>Take a file only from whom you trust.</source>
+            <translation>Nehmen Sie Dateien nur von Leuten an, denen Sie vertrauen.</translation>
+        </message>
+        <message>
+            <source>The file is damaged, cut short, or none that Entracte exported.</source>
+            <translation>Die Datei ist beschädigt, abgeschnitten oder keine, die Entracte exportiert hat.</translation>
+        </message>
+        <message>
+            <source>Export the session again where it came from.</source>
+            <translation>Exportieren Sie die Sitzung dort noch einmal, wo sie herkommt.</translation>
+        </message>
+        <message>
+            <source>This computer cannot run what the file holds.</source>
+            <translation>Dieser Rechner kann nicht ausführen, was in der Datei ist.</translation>
+        </message>
+        <message>
+            <source>Update Entracte on this computer, or import it under the user name that it came from.</source>
+            <translation>Aktualisieren Sie Entracte auf diesem Rechner, oder importieren Sie unter dem Benutzernamen, von dem sie stammt.</translation>
+        </message>
+        <message>
+            <source>The file or folder is not there.</source>
+            <translation>Die Datei oder der Ordner ist nicht da.</translation>
+        </message>
+        <message>
+            <source>Choose another one.</source>
+            <translation>Wählen Sie etwas anderes.</translation>
+        </message>
+        <message>
+            <source>The file could not be read or written.</source>
+            <translation>Die Datei konnte nicht gelesen oder geschrieben werden.</translation>
+        </message>
+        <message>
+            <source>Choose another folder, one that you may write to.</source>
+            <translation>Wählen Sie einen anderen Ordner, in den Sie schreiben dürfen.</translation>
+        </message>
+        <message>
+            <source>The session could not be exported</source>
+            <translation>Die Sitzung konnte nicht exportiert werden</translation>
+        </message>
+        <message>
+            <source>“%1” could not be exported</source>
+            <translation>„%1“ konnte nicht exportiert werden</translation>
+        </message>
+        <message>
+            <source>The file could not be imported</source>
+            <translation>Die Datei konnte nicht importiert werden</translation>
+        </message>
+        <message>
+            <source>The session and its snapshots are as they were, and no file was left.</source>
+            <translation>Die Sitzung und ihre Schnappschüsse sind, wie sie waren, und es blieb keine Datei zurück.</translation>
         </message>
     </context>
     <context>
@@ -663,6 +734,42 @@
             <source>Every snapshot is as it was written</source>
             <translation>Alle Schnappschüsse sind, wie sie geschrieben wurden</translation>
         </message>
+        <message>
+            <source>Export</source>
+            <translation>Exportieren</translation>
+        </message>
+        <message>
+            <source>Import</source>
+            <translation>Importieren</translation>
+        </message>
+        <message>
+            <source>Exporting a session</source>
+            <translation>Eine Sitzung wird exportiert</translation>
+        </message>
+        <message>
+            <source>Exporting “%1”</source>
+            <translation>„%1“ wird exportiert</translation>
+        </message>
+        <message>
+            <source>Importing a session</source>
+            <translation>Eine Sitzung wird importiert</translation>
+        </message>
+        <message>
+            <source>“%1” was exported</source>
+            <translation>„%1“ wurde exportiert</translation>
+        </message>
+        <message>
+            <source>“%1” was imported</source>
+            <translation>„%1“ wurde importiert</translation>
+        </message>
+        <message>
+            <source>Writing the file</source>
+            <translation>Schreiben der Datei</translation>
+        </message>
+        <message>
+            <source>Reading the file and checking it</source>
+            <translation>Lesen und Prüfen der Datei</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::CheckPage</name>
@@ -746,6 +853,93 @@
         </message>
     </context>
     <context>
+        <name>entracte::desktop::ExportDialog</name>
+        <message>
+            <source>&amp;Encrypt it with a passphrase</source>
+            <translation>Mit einer Passphrase &amp;verschlüsseln</translation>
+        </message>
+        <message>
+            <source>Export</source>
+            <translation>Exportieren</translation>
+        </message>
+        <message>
+            <source>Write “%1” into a file</source>
+            <translation>„%1“ in eine Datei schreiben</translation>
+        </message>
+        <message>
+            <source>The snapshot “%1” of %2, with all that it needs. From the file it can be brought back on another computer, or kept outside of this one.</source>
+            <translation>Der Schnappschuss „%1“ von %2 mit allem, was er braucht. Aus der Datei kommt er auf einem anderen Rechner zurück, oder er wird außerhalb von diesem aufbewahrt.</translation>
+        </message>
+        <message>
+            <source>File</source>
+            <translation>Datei</translation>
+        </message>
+        <message>
+            <source>&amp;File:</source>
+            <translation>&amp;Datei:</translation>
+        </message>
+        <message>
+            <source>&amp;Browse…</source>
+            <translation>D&amp;urchsuchen…</translation>
+        </message>
+        <message>
+            <source>Without a passphrase whoever has the file can read everything that the programs have in memory: documents, messages, passwords.</source>
+            <translation>Ohne Passphrase kann, wer die Datei hat, alles lesen, was die Programme im Speicher haben: Dokumente, Nachrichten, Passwörter.</translation>
+        </message>
+        <message>
+            <source>E&amp;xport</source>
+            <translation>E&amp;xportieren</translation>
+        </message>
+        <message>
+            <source>Passphrase</source>
+            <translation>Passphrase</translation>
+        </message>
+        <message>
+            <source>The passphrase once more</source>
+            <translation>Die Passphrase noch einmal</translation>
+        </message>
+        <message>
+            <source>How hard it is to guess</source>
+            <translation>Wie schwer sie zu erraten ist</translation>
+        </message>
+        <message>
+            <source>&amp;Passphrase:</source>
+            <translation>&amp;Passphrase:</translation>
+        </message>
+        <message>
+            <source>&amp;Once more:</source>
+            <translation>&amp;Noch einmal:</translation>
+        </message>
+        <message>
+            <source>Sessions (*%1)</source>
+            <translation>Sitzungen (*%1)</translation>
+        </message>
+        <message>
+            <source>Name a file.</source>
+            <translation>Nennen Sie eine Datei.</translation>
+        </message>
+        <message>
+            <source>There is no such folder.</source>
+            <translation>Diesen Ordner gibt es nicht.</translation>
+        </message>
+        <message>
+            <source>This is no file.</source>
+            <translation>Das ist keine Datei.</translation>
+        </message>
+        <message>
+            <source>You may not write into this folder.</source>
+            <translation>In diesen Ordner dürfen Sie nicht schreiben.</translation>
+        </message>
+        <message>
+            <source>There is a file of this name. It will be replaced.</source>
+            <translation>Eine Datei dieses Namens gibt es schon. Sie wird ersetzt.</translation>
+        </message>
+        <message>
+            <source>The two are not the same.</source>
+            <translation>Die beiden sind nicht gleich.</translation>
+        </message>
+    </context>
+    <context>
         <name>entracte::desktop::FilesDialog</name>
         <message>
             <source>Documents were changed</source>
@@ -825,6 +1019,129 @@
         <message>
             <source>Another program has %1 already.</source>
             <translation>Ein anderes Programm hat %1 schon.</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::ImportDialog</name>
+        <message>
+            <source>Import</source>
+            <translation>Importieren</translation>
+        </message>
+        <message>
+            <source>A session from a file</source>
+            <translation>Eine Sitzung aus einer Datei</translation>
+        </message>
+        <message>
+            <source>&amp;Import</source>
+            <translation>&amp;Importieren</translation>
+        </message>
+        <message>
+            <source>Sessions (*.entracte);;All files (*)</source>
+            <translation>Sitzungen (*.entracte);;Alle Dateien (*)</translation>
+        </message>
+        <message>
+            <source>Looking into the file…</source>
+            <translation>Die Datei wird angesehen…</translation>
+        </message>
+        <message>
+            <source>The file is encrypted. What is in it can be seen with its passphrase only.</source>
+            <translation>Die Datei ist verschlüsselt. Was in ihr ist, zeigt sich nur mit ihrer Passphrase.</translation>
+        </message>
+        <message>
+            <source>Passphrase</source>
+            <translation>Passphrase</translation>
+        </message>
+        <message>
+            <source>&amp;Passphrase:</source>
+            <translation>&amp;Passphrase:</translation>
+        </message>
+        <message>
+            <source>Name of the session</source>
+            <translation>Name der Sitzung</translation>
+        </message>
+        <message>
+            <source>&amp;Name:</source>
+            <translation>&amp;Name:</translation>
+        </message>
+        <message>
+            <source>Snapshot</source>
+            <translation>Schnappschuss</translation>
+        </message>
+        <message>
+            <source>Holds</source>
+            <translation>Enthält</translation>
+        </message>
+        <message>
+            <source>Windows</source>
+            <translation>Fenster</translation>
+        </message>
+        <message>
+            <source>Size</source>
+            <translation>Größe</translation>
+        </message>
+        <message>
+            <source>It becomes a suspended session; nothing of it runs until you resume it. All of the file is checked first. Take a file only from whom you trust.</source>
+            <translation>Daraus wird eine angehaltene Sitzung; nichts von ihr läuft, bis Sie sie fortsetzen. Vorher wird die ganze Datei geprüft. Nehmen Sie Dateien nur von Leuten an, denen Sie vertrauen.</translation>
+        </message>
+        <message>
+            <source>Copy details</source>
+            <translation>Einzelheiten kopieren</translation>
+        </message>
+        <message>
+            <source>Copied</source>
+            <translation>Kopiert</translation>
+        </message>
+        <message>
+            <source>&amp;Open</source>
+            <translation>Ö&amp;ffnen</translation>
+        </message>
+        <message>
+            <source>This passphrase does not open the file.</source>
+            <translation>Diese Passphrase öffnet die Datei nicht.</translation>
+        </message>
+        <message>
+            <source>%1, %2</source>
+            <comment>a snapshot&apos;s name, its time</comment>
+            <translation>%1, %2</translation>
+        </message>
+        <message>
+            <source>%1, %2</source>
+            <comment>windows, programs</comment>
+            <translation>%1, %2</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n window(s)</source>
+            <translation>
+                <numerusform>%n Fenster</numerusform>
+                <numerusform>%n Fenster</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n program(s)</source>
+            <translation>
+                <numerusform>%n Programm</numerusform>
+                <numerusform>%n Programme</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>and %n more</source>
+            <translation>
+                <numerusform>und %n weiteres</numerusform>
+                <numerusform>und %n weitere</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>None</source>
+            <translation>Keine</translation>
+        </message>
+        <message>
+            <source>%1 of memory, %2 of files</source>
+            <translation>%1 Speicher, %2 Dateien</translation>
+        </message>
+        <message>
+            <source>%1 %2 %3</source>
+            <comment>what happened, what is safe, what to do next</comment>
+            <translation>%1 %2 %3</translation>
         </message>
     </context>
     <context>
@@ -920,14 +1237,6 @@
             <translation>Entracte %1</translation>
         </message>
         <message>
-            <source>Saves running desktop sessions and brings them back.
-
-    Free software under the GNU General Public License, version 3 or later.</source>
-            <translation>Sichert laufende Sitzungen und holt sie zurück.
-
-    Freie Software unter der GNU General Public License, Version 3 oder später.</translation>
-        </message>
-        <message>
             <source>Search</source>
             <translation>Suchen</translation>
         </message>
@@ -986,6 +1295,31 @@
         <message>
             <source>All that they hold was read and compared.</source>
             <translation>Alles, was sie enthalten, wurde gelesen und verglichen.</translation>
+        </message>
+        <message>
+            <source>&amp;Import…</source>
+            <translation>&amp;Importieren…</translation>
+        </message>
+        <message>
+            <source>Export</source>
+            <translation>Exportieren</translation>
+        </message>
+        <message>
+            <source>%1 (%2)</source>
+            <comment>a file, its size</comment>
+            <translation>%1 (%2)</translation>
+        </message>
+        <message>
+            <source>&amp;Show the folder</source>
+            <translation>Den &amp;Ordner zeigen</translation>
+        </message>
+        <message>
+            <source>Saves running desktop sessions and brings them back.
+
+Free software under the GNU General Public License, version 3 or later.</source>
+            <translation>Sichert laufende Sitzungen und holt sie zurück.
+
+Freie Software unter der GNU General Public License, Version 3 oder neuer.</translation>
         </message>
     </context>
     <context>
@@ -1217,6 +1551,11 @@
         <message>
             <source>%1 are free. Delete snapshots that you no longer need, or let older ones be deleted by rules (session settings).</source>
             <translation>%1 sind frei. Löschen Sie Schnappschüsse, die Sie nicht mehr brauchen, oder lassen Sie ältere nach Regeln löschen (Einstellungen der Sitzung).</translation>
+        </message>
+        <message>
+            <source>%1 (%2)</source>
+            <comment>a file, its size</comment>
+            <translation>%1 (%2)</translation>
         </message>
     </context>
     <context>
@@ -1498,6 +1837,14 @@
             <source>See what lies between two snapshots</source>
             <translation>Sehen, was zwischen zwei Schnappschüssen liegt</translation>
         </message>
+        <message>
+            <source>E&amp;xport…</source>
+            <translation>E&amp;xportieren…</translation>
+        </message>
+        <message>
+            <source>Write this snapshot into a file</source>
+            <translation>Diesen Schnappschuss in eine Datei schreiben</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::SessionHeader</name>
@@ -1768,6 +2115,10 @@
             <source>The first snapshot</source>
             <translation>Der erste Schnappschuss</translation>
         </message>
+        <message>
+            <source>Export</source>
+            <translation>Exportieren</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::Tray</name>
@@ -1867,6 +2218,14 @@
             <source>%1: %2, %3</source>
             <comment>a session, a snapshot of it, a time</comment>
             <translation>%1: %2, %3</translation>
+        </message>
+        <message>
+            <source>&amp;Import…</source>
+            <translation>&amp;Importieren…</translation>
+        </message>
+        <message>
+            <source>Export…</source>
+            <translation>Exportieren…</translation>
         </message>
     </context>
     <context>
@@ -1968,6 +2327,10 @@
         <message>
             <source>Look for the helper on the session bus.</source>
             <translation>Den Helfer auf dem Sitzungsbus suchen.</translation>
+        </message>
+        <message>
+            <source>An exported session: shows what is in it, and imports.</source>
+            <translation>Eine exportierte Sitzung: zeigt, was in ihr ist, und importiert.</translation>
         </message>
     </context>
 </TS>

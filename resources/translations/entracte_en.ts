@@ -121,6 +121,30 @@
         </message>
     </context>
     <context>
+        <name>entracte::desktop::ImportDialog</name>
+        <message numerus="yes">
+            <source>%n window(s)</source>
+            <translation>
+                <numerusform>%n window</numerusform>
+                <numerusform>%n windows</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n program(s)</source>
+            <translation>
+                <numerusform>%n program</numerusform>
+                <numerusform>%n programs</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>and %n more</source>
+            <translation>
+                <numerusform>and %n more</numerusform>
+                <numerusform>and %n more</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>entracte::desktop::NewSessionDialog</name>
         <message numerus="yes">
             <source>%n processor(s)</source>

@@ -142,6 +142,41 @@ def case_keysSaveFromAnywhere(case):
     wait_for("the snapshot", lambda: len(product.snapshots(session)) == 1, 60, 0.3)
 
 
+def case_exportedThenImportedWithItsPassphraseOnly(case):
+    product, _, session, app = _begin(case)
+    app.wait_for("list item", "work, running")
+    product.snapshot(session, "before lunch")
+    app.wait_for("list item", "^before lunch, ")
+    _front(app)
+    app.key("ctrl+shift+e")
+    app.click("password text", "^Passphrase$")
+    app.type("correct horse battery staple")
+    app.key("Tab")
+    app.type("correct horse battery staple")
+    app.key("Return")
+    home = app.folder / "home"
+    [file] = wait_for("the file", lambda: list(home.glob("work-*.entracte")), 60, 0.2)
+    expect(file.read_bytes()[:8] == b"ENTRSEAL", "it is not sealed")
+    app.click("push button", "^Close$")
+    # As a file manager opens it: another start, with the file.
+    done = app.command(file)
+    expect(done.returncode == 0, f"the second start ended with {done.returncode}: {done.stderr}")
+    app.click("password text", "^Passphrase$")
+    app.type("a wrong one")
+    app.key("Return")
+    app.wait_for("label", "does not open the file")
+    expect(len(product.sessions()) == 1, "a session was made of what could not be opened")
+    app.type("correct horse battery staple")
+    app.key("Return")
+    app.wait_for("label", "before lunch")
+    app.click("text", "^Name of the session")
+    app.key("ctrl+a")
+    app.type("imported")
+    app.key("Return")
+    app.wait_for("list item", "imported, suspended", 90)
+    expect(not list(home.glob("*.part")), "a part of a file was left")
+
+
 def case_helperKilledInMidJobIsTold(case):
     product, _, session, app = _begin(case)
     app.wait_for("list item", "work, running")

@@ -26,7 +26,7 @@ VARIANTS = [("light", "light", 1, "en_GB", False), ("dark", "dark", 1, "en_GB", 
             ("german", "light", 1, "de_DE", False), ("mirrored", "light", 1, "en_GB", True)]
 # The key that opens it, from the window; the view before is closed with Escape.
 VIEWS = [("window", None), ("compare", "ctrl+m"), ("new-session", "ctrl+n"), ("session-settings", "alt+Return"),
-         ("preferences", "ctrl+comma"), ("shortcuts", "ctrl+slash"), ("check", "ctrl+d")]
+         ("export", "ctrl+shift+e"), ("import", None), ("preferences", "ctrl+comma"), ("shortcuts", "ctrl+slash"), ("check", "ctrl+d")]
 README = {("light", "window"): "window.png", ("dark", "window"): "window-dark.png",
           ("light", "compare"): "compare.png"}
 
@@ -45,15 +45,15 @@ def _active(app):
 
 
 def _still_picture(app, path):
-    """The active window, once it looks the same twice."""
+    """The active window, once it looks as it did before; a cursor may blink."""
     window = hex(int(_active(app)))
     desktop = Desktop(app.server)
-    before = None
+    before = set()
 
     def still():
-        nonlocal before
         now = desktop.window_picture(type("W", (), {"id": window}), path).read_bytes()
-        same, before = now == before, now
+        same = now in before
+        before.add(now)
         return same
     wait_for(f"a still {path.name}", still, 15, 0.4)
 
@@ -73,6 +73,12 @@ def _session(product, server):
     product.snapshot(ident, "with notes")
     product.command("pin", ident)
     return ident
+
+
+def _exported(product, ident, app):
+    file = app.folder / "home" / f"{ident[:4]}.entracte"
+    product.json("export", ident, file)
+    return file
 
 
 def _take(case, product, variant, directory):
@@ -95,6 +101,9 @@ def _take(case, product, variant, directory):
     wait_for("its pictures", lambda: app.tree().count("list item") >= 4)
     window = _active(app)
     for view, keys in VIEWS:
+        if view == "import":
+            app.command(_exported(product, ident, app))
+            app.wait_for("label", "with notes")
         if keys:
             app.key(keys)
             if view != "check":
@@ -104,7 +113,7 @@ def _take(case, product, variant, directory):
         path = directory / f"{view}-{name}.png"
         _still_picture(app, path)
         print(path, flush=True)
-        if keys and view != "check":
+        if _active(app) != window:
             app.key("Escape")
             wait_for("the window again", lambda: _active(app) == window, 15)
     product.stop(ident)

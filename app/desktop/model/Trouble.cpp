@@ -90,6 +90,26 @@ constexpr std::array kExplained{
               QT_TRANSLATE_NOOP("Troubles", "Copy the details for whoever helps you.")},
 };
 
+// Where the same code means something else: of a file that comes from elsewhere, or goes there.
+constexpr std::array kOfFiles{
+    Explained{"NotAuthorized",
+              QT_TRANSLATE_NOOP("Troubles", "The file asks for more than a session of yours may "
+                                            "have, or its passphrase is another one."),
+              QT_TRANSLATE_NOOP("Troubles", "Take a file only from whom you trust.")},
+    Explained{"SnapshotDamaged",
+              QT_TRANSLATE_NOOP("Troubles", "The file is damaged, cut short, or none that Entracte "
+                                            "exported."),
+              QT_TRANSLATE_NOOP("Troubles", "Export the session again where it came from.")},
+    Explained{"HostMismatch",
+              QT_TRANSLATE_NOOP("Troubles", "This computer cannot run what the file holds."),
+              QT_TRANSLATE_NOOP("Troubles", "Update Entracte on this computer, or import it under "
+                                            "the user name that it came from.")},
+    Explained{"NotFound", QT_TRANSLATE_NOOP("Troubles", "The file or folder is not there."),
+              QT_TRANSLATE_NOOP("Troubles", "Choose another one.")},
+    Explained{"System", QT_TRANSLATE_NOOP("Troubles", "The file could not be read or written."),
+              QT_TRANSLATE_NOOP("Troubles", "Choose another folder, one that you may write to.")},
+};
+
 QString titleOf(const QString& kind, const QString& session) {
     if (kind == "start")
         return Troubles::tr("The session could not be started");
@@ -119,13 +139,22 @@ QString titleOf(const QString& kind, const QString& session) {
         return Troubles::tr("It could not be cancelled");
     if (kind == "delete")
         return Troubles::tr("Nothing was deleted");
+    if (kind == "export")
+        return session.isEmpty() ? Troubles::tr("The session could not be exported")
+                                 : Troubles::tr("“%1” could not be exported").arg(session);
+    if (kind == "import")
+        return Troubles::tr("The file could not be imported");
     return Troubles::tr("This could not be done: %1").arg(jobTitle(kind));
 }
 
 QString safeOf(const QString& kind, const QString& code) {
-    static const QStringList unchanging{"start", "clone", "rename", "comment", "pin", "settings"};
+    static const QStringList unchanging{"start", "clone",    "rename", "comment",
+                                        "pin",   "settings", "import"};
     if (unchanging.contains(kind))
         return Troubles::tr("Nothing was changed.");
+    if (kind == "export")
+        return Troubles::tr(
+            "The session and its snapshots are as they were, and no file was left.");
     if (code == "SessionEnded")
         return Troubles::tr("Stored snapshots are as they were.");
     if (kind == "resume")
@@ -145,12 +174,17 @@ Trouble troubleOf(const QString& kind, const QString& session, const QString& co
     trouble.safe = safeOf(kind, code);
     trouble.happened = Troubles::tr("Something went wrong inside Entracte.");
     trouble.next = Troubles::tr("Copy the details for whoever helps you.");
-    for (const auto& one : kExplained) {
-        if (code != one.code)
-            continue;
-        trouble.happened = Troubles::tr(one.happened);
-        trouble.next = *one.next ? Troubles::tr(one.next) : QString();
-    }
+    const auto explain = [&](const auto& table) {
+        for (const auto& one : table) {
+            if (code != one.code)
+                continue;
+            trouble.happened = Troubles::tr(one.happened);
+            trouble.next = *one.next ? Troubles::tr(one.next) : QString();
+        }
+    };
+    explain(kExplained);
+    if (kind == "export" || kind == "import")
+        explain(kOfFiles);
     // For whoever helps, in the helper's own words.
     trouble.details =
         QStringLiteral("%1\n%2 [%3]\n%4\nentracte-desktop %5")

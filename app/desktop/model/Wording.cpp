@@ -187,6 +187,10 @@ QString jobTitle(const QString& kind) {
         return Words::tr("End");
     if (kind == "check")
         return Words::tr("Verify snapshots");
+    if (kind == "export")
+        return Words::tr("Export");
+    if (kind == "import")
+        return Words::tr("Import");
     return printable(kind);
 }
 
@@ -213,6 +217,11 @@ QString jobSentence(const QString& kind, const QString& session) {
         return Words::tr("Ending “%1”").arg(name);
     if (kind == "check")
         return Words::tr("Reading every snapshot and comparing");
+    if (kind == "export")
+        return name.isEmpty() ? Words::tr("Exporting a session")
+                              : Words::tr("Exporting “%1”").arg(name);
+    if (kind == "import")
+        return Words::tr("Importing a session");
     return Words::tr("%1: “%2”", "a kind of work, a session").arg(jobTitle(kind), name);
 }
 
@@ -238,6 +247,10 @@ QString jobDone(const QString& kind, const QString& session) {
         return Words::tr("“%1” has ended").arg(name);
     if (kind == "check")
         return Words::tr("Every snapshot is as it was written");
+    if (kind == "export")
+        return Words::tr("“%1” was exported").arg(name);
+    if (kind == "import")
+        return Words::tr("“%1” was imported").arg(name);
     return Words::tr("%1 is done: “%2”", "a kind of work, a session").arg(jobTitle(kind), name);
 }
 
@@ -260,6 +273,10 @@ QString phaseText(const QString& phase) {
         return Words::tr("Bringing back windows");
     if (phase == "starting")
         return Words::tr("Starting programs");
+    if (phase == "exporting")
+        return Words::tr("Writing the file");
+    if (phase == "importing")
+        return Words::tr("Reading the file and checking it");
     return phase.isEmpty() ? Words::tr("Waiting") : printable(phase);
 }
 

@@ -47,7 +47,10 @@ JobRow::JobRow(Desk& desk, const QString& path, QWidget* parent)
 }
 
 void JobRow::show(const JobState& state) {
-    const auto what = jobSentence(state.job.kind, m_desk.actions.nameOf(state.job.session));
+    const auto of =
+        m_desk.transfers.sessionOf(state.path); // an export keeps no session from others
+    const auto what =
+        jobSentence(state.job.kind, m_desk.actions.nameOf(of.isEmpty() ? state.job.session : of));
     m_what->setWholeText(what);
     m_progress->setWholeText(progressText(state));
     m_bar->setValue(qRound(state.job.fraction * 1000));

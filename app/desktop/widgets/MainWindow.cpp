@@ -1,13 +1,17 @@
 #include "app/desktop/widgets/MainWindow.h"
 
 #include "app/desktop/widgets/Appearance.h"
+#include "app/desktop/widgets/ExportDialog.h"
 #include "app/desktop/widgets/FilesDialog.h"
 #include "app/desktop/widgets/Icons.h"
+#include "app/desktop/widgets/ImportDialog.h"
 #include "app/desktop/widgets/NewSessionDialog.h"
 #include "app/desktop/widgets/PreferencesDialog.h"
 
 #include <QApplication>
 #include <QCloseEvent>
+#include <QDesktopServices>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QListView>
@@ -15,6 +19,7 @@
 #include <QShortcut>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QUrl>
 #include <QVBoxLayout>
 
 namespace entracte::desktop {
@@ -51,6 +56,7 @@ void MainWindow::makeActions() {
         m_search->setFocus(Qt::ShortcutFocusReason);
         m_search->selectAll();
     });
+    m_import = make("import", tr("&Import…"), QKeySequence("Ctrl+O"), [this] { importSession(); });
     m_undo = make("undo", tr("&Undo deleting"), QKeySequence("Ctrl+Z"),
                   [this] { m_desk.deletions.undo(); });
     m_check = make("doctor", tr("&Check this computer"), QKeySequence("Ctrl+D"),
@@ -113,6 +119,7 @@ void MainWindow::connectModels() {
     });
     connect(&m_desk.actions, &Actions::startBegun, this,
             [this](const QString& job) { m_ownStarts.insert(job); });
+    connect(&m_desk.transfers, &Transfers::imported, this, &MainWindow::showSession);
     connect(&m_desk.pictures, &Pictures::arrived, m_timeline->viewport(),
             qOverload<>(&QWidget::update));
     connect(&m_desk.deletions, &Deletions::changed, this,
@@ -177,6 +184,7 @@ void MainWindow::refreshPage() {
     m_list->setVisible(m_sessions.rowCount() > 0);
     const bool here = m_desk.link.reach() == HelperLink::Reach::Here;
     m_new->setEnabled(here);
+    m_import->setEnabled(here);
     m_verify->setEnabled(here && m_desk.catalog.snapshots.rowCount() > 0);
 }
 
@@ -233,6 +241,32 @@ void MainWindow::newSession() {
     NewSessionDialog dialog(m_desk, this);
     if (dialog.exec() == QDialog::Accepted)
         m_desk.actions.start(dialog.request());
+}
+
+void MainWindow::importSession(const QString& file) {
+    const auto chosen = file.isEmpty() ? ImportDialog::chooseFile(this) : file;
+    if (!chosen.isEmpty())
+        (new ImportDialog(m_desk, chosen, this))->open();
+}
+
+void MainWindow::exportNewest(const QString& session) {
+    showSession(session);
+    const auto newest = m_desk.catalog.snapshots.newest(1, session);
+    if (!newest.isEmpty())
+        (new ExportDialog(m_desk, newest.first().path, this))->open();
+}
+
+void MainWindow::tellExported(const QString& session, const QString& file, quint64 bytes) {
+    auto* const told = new QMessageBox(QMessageBox::NoIcon, tr("Export"),
+                                       jobDone("export", m_desk.actions.nameOf(session)) + '.',
+                                       QMessageBox::Close, this);
+    told->setInformativeText(
+        tr("%1 (%2)", "a file, its size").arg(printable(file), sizeText(bytes)));
+    auto* const folder = told->addButton(tr("&Show the folder"), QMessageBox::ActionRole);
+    connect(folder, &QPushButton::clicked, this,
+            [file] { QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(file).path())); });
+    told->setAttribute(Qt::WA_DeleteOnClose);
+    told->open();
 }
 
 void MainWindow::askWhichFiles(const Return& what) {

@@ -1,6 +1,7 @@
 #include "app/desktop/widgets/SessionActions.h"
 
 #include "app/desktop/widgets/CompareDialog.h"
+#include "app/desktop/widgets/ExportDialog.h"
 #include "app/desktop/widgets/Icons.h"
 #include "app/desktop/widgets/SessionSettingsDialog.h"
 
@@ -30,6 +31,8 @@ SessionActions::SessionActions(Desk& desk, QWidget* window)
     pin->setCheckable(true);
     compare = make("compare", tr("Co&mpare…"), tr("See what lies between two snapshots"),
                    QKeySequence("Ctrl+M"), &SessionActions::runCompare);
+    exportIt = make("export", tr("E&xport…"), tr("Write this snapshot into a file"),
+                    QKeySequence("Ctrl+Shift+E"), &SessionActions::runExport);
     comment = make("edit", tr("Edit &comment"), tr("Say what this snapshot is about"),
                    QKeySequence("Ctrl+L"), &SessionActions::runComment);
     rename = make("rename", tr("&Rename…"), tr("Give the session another name"), QKeySequence("F2"),
@@ -72,8 +75,8 @@ QAction* SessionActions::make(const QString& icon, const QString& text, const QS
 }
 
 QList<QAction*> SessionActions::all() const {
-    return {save,   suspend,  resume, resumeSnapshot, beside, pin,    compare,       comment,
-            rename, settings, attach, detach,         end,    remove, removeSnapshot};
+    return {save,    suspend, resume,   resumeSnapshot, beside, pin, compare, exportIt,
+            comment, rename,  settings, attach,         detach, end, remove,  removeSnapshot};
 }
 
 void SessionActions::choose(const QString& session, const QString& snapshot) {
@@ -99,6 +102,7 @@ void SessionActions::update() {
     pin->setEnabled(reached && chosen);
     pin->setChecked(chosen && chosen->pinned);
     compare->setEnabled(chosen && m_desk.catalog.snapshots.newest(2, m_session).size() > 1);
+    exportIt->setEnabled(reached && chosen);
     comment->setEnabled(reached && chosen);
     rename->setEnabled(reached);
     settings->setEnabled(reached);
@@ -162,6 +166,10 @@ void SessionActions::runBeside() {
 
 void SessionActions::runCompare() {
     (new CompareDialog(m_desk, m_snapshot, m_window))->open();
+}
+
+void SessionActions::runExport() {
+    (new ExportDialog(m_desk, m_snapshot, m_window))->open();
 }
 
 void SessionActions::runRename() {

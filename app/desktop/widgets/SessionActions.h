@@ -27,6 +27,7 @@ public:
     QAction* beside;         // a copy from the chosen one
     QAction* pin;            // checkable
     QAction* compare;        // the chosen one with another
+    QAction* exportIt;       // the chosen one, into a file
     QAction* comment;        // emits commentAsked
     QAction* rename;
     QAction* settings;
@@ -53,6 +54,7 @@ private:
     void runBeside();
     void runPin() { m_desk.actions.setPinned(m_snapshot, pin->isChecked()); }
     void runCompare();
+    void runExport();
     void runComment() { emit commentAsked(); }
     void runRename();
     void runSettings();

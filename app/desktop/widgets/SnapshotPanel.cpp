@@ -94,6 +94,10 @@ SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* paren
     compare->setDefaultAction(actions.compare);
     compare->setToolButtonStyle(Qt::ToolButtonIconOnly);
     buttons->addWidget(compare);
+    auto* const write = flatButton("export", tr("Export"), this);
+    write->setDefaultAction(actions.exportIt);
+    write->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    buttons->addWidget(write);
     auto* const remove = flatButton("delete", tr("Delete snapshot"), this);
     remove->setDefaultAction(actions.removeSnapshot);
     remove->setToolButtonStyle(Qt::ToolButtonIconOnly);

@@ -5,6 +5,7 @@
 #include "app/desktop/model/Filters.h"
 #include "app/desktop/model/InstalledPrograms.h"
 #include "app/desktop/model/Models.h"
+#include "app/desktop/model/Passphrase.h"
 #include "app/desktop/model/Wording.h"
 #include "app/desktop/widgets/SessionSettingsDialog.h"
 #include "app/desktop/widgets/WindowStrip.h"
@@ -60,6 +61,19 @@ void addSession(Catalog& catalog, const QString& path, const QVariantMap& proper
 class DesktopModelTest : public QObject {
     Q_OBJECT
 private slots:
+    void passphrasesAreGradedCautiously() {
+        using Grade = Strength::Grade;
+        QCOMPARE(strengthOf("").grade, Grade::Empty);
+        for (const auto* const weak :
+             {"secret", "aaaaaaaaaaaaaaaaaaaaaaaaaaaa", "abcdefghijklmnopqrst",
+              "12345678901234567890", "Passw0rd!", "hunter2"})
+            QVERIFY2(strengthOf(weak).grade == Grade::Weak, weak);
+        QCOMPARE(strengthOf("k3%Vr-9wQ,x2Lt").grade, Grade::Fair);
+        for (const auto* const strong : {"correct horse battery staple", "8#kQz!t0Lw_4vBn@Xe"})
+            QVERIFY2(strengthOf(strong).grade == Grade::Strong, strong);
+        QVERIFY(!strengthOf("secret").sentence.isEmpty());
+    }
+
     void sessionsStandInTheirOrderHoweverTheyCome() {
         Catalog catalog;
         addSession(catalog, "/s/b", session("second", 2));

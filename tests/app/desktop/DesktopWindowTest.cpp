@@ -7,6 +7,7 @@
 #include "app/desktop/widgets/NewSessionDialog.h"
 #include "app/desktop/widgets/PreferencesDialog.h"
 #include "app/desktop/widgets/SessionSettingsDialog.h"
+#include "tests/app/desktop/WidgetEyes.h"
 
 #include <QAccessible>
 #include <QCheckBox>
@@ -29,41 +30,7 @@
 
 using namespace entracte;
 using namespace entracte::desktop;
-
-namespace {
-
-template <typename Widget>
-Widget* named(QWidget& window, const QString& name) {
-    for (auto* const widget : window.findChildren<Widget*>()) {
-        auto* const face = QAccessible::queryAccessibleInterface(widget);
-        if (face && face->text(QAccessible::Name).remove('&') == name && widget->isVisible())
-            return widget;
-    }
-    return nullptr;
-}
-
-// Qt tells what is chosen as the name of a box.
-QComboBox* box(QWidget& window, const QString& name) {
-    for (auto* const widget : window.findChildren<QComboBox*>())
-        if (widget->accessibleName() == name)
-            return widget;
-    return nullptr;
-}
-
-bool says(QWidget& window, const QString& words) {
-    for (auto* const label : window.findChildren<QLabel*>())
-        if (label->isVisible() && label->text().contains(words))
-            return true;
-    return false;
-}
-
-void click(QAbstractButton* button) {
-    QVERIFY(button);
-    QTRY_VERIFY(button->isEnabled());
-    QTest::mouseClick(button, Qt::LeftButton);
-}
-
-} // namespace
+using namespace entracte::desktop::test;
 
 class DesktopWindowTest : public QObject {
     Q_OBJECT
