@@ -125,4 +125,24 @@ void ManagerObject::Import(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::Uni
         });
 }
 
+void ManagerObject::CreateVault(sdbus::Result<sdbus::ObjectPath>&& result,
+                                sdbus::UnixFd passphrase) {
+    const auto uid = m_context.gate.current().uid;
+    if (uid == 0)
+        return result.returnError(toBus({ErrorCode::InvalidArgument,
+                                         "Root has no sessions, and so no vault.",
+                                         {},
+                                         "Make it as the user whose snapshots are meant."}));
+    const auto pipe = std::make_shared<sdbus::UnixFd>(std::move(passphrase));
+    whenAllowed(m_context, uid, std::move(result),
+                [&context = m_context, uid, pipe](const Pending<sdbus::ObjectPath>& pending) {
+                    context.workers.run<std::string>(
+                        [engine = context.engine, uid, pipe]() -> Result<std::string> {
+                            ENTRACTE_TRY(engine->createVault(uid, pipe->get()));
+                            return vaultPath(uid);
+                        },
+                        [pending](const Result<std::string>& path) { answer(pending, path); });
+                });
+}
+
 } // namespace entracte::service

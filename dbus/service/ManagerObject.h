@@ -31,6 +31,7 @@ private:
     void CheckStore(sdbus::Result<sdbus::ObjectPath>&& result, bool readData) override;
     void Import(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd file,
                 std::map<std::string, sdbus::Variant> options) override;
+    void CreateVault(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd passphrase) override;
     void CollectGarbage(sdbus::Result<sdbus::ObjectPath>&& result) override;
     std::string Version() override;
 

@@ -12,6 +12,10 @@ std::string snapshotPath(const SessionId& session, const SnapshotId& snapshot) {
     return sessionPath(session) + "/snapshot/" + snapshot;
 }
 
+std::string vaultPath(uid_t owner) {
+    return std::string(kRootPath) + "/vault/" + std::to_string(owner);
+}
+
 std::string jobPath(std::uint64_t number) {
     return std::string(kRootPath) + "/job/" + std::to_string(number);
 }

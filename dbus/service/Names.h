@@ -11,6 +11,7 @@ namespace entracte::service {
 
 std::string sessionPath(const SessionId& session);
 std::string snapshotPath(const SessionId& session, const SnapshotId& snapshot);
+std::string vaultPath(uid_t owner);
 std::string jobPath(std::uint64_t number);
 
 // The snapshot that `path` names, when it is one of `session`; parseId has checked it.

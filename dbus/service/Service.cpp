@@ -3,6 +3,7 @@
 #include "dbus/service/Names.h"
 #include "dbus/service/SessionObject.h"
 #include "dbus/service/SnapshotObject.h"
+#include "dbus/service/VaultObject.h"
 
 #include <spdlog/spdlog.h>
 
@@ -16,6 +17,10 @@ Service::Service(BusLoop& loop, DoctorFunction doctor)
     : m_loop(loop), m_callers(loop), m_authority(loop), m_tree(loop, m_callers),
       m_gate(loop, m_callers, m_tree, m_authority), m_workers(std::make_unique<Workers>(loop)),
       m_jobs(m_context), m_context{loop, m_gate, m_authority, m_tree, *m_workers, m_jobs, nullptr} {
+    m_leaving = compat::addMatch(loop.connection(),
+                                 "type='signal',sender='org.freedesktop.login1',interface='org."
+                                 "freedesktop.login1.Manager',member='UserRemoved'",
+                                 [this] { lockVaultOfLeaver(); });
     m_tree.add(kRootPath, std::make_unique<ManagerObject>(m_context, std::move(doctor)));
 }
 
@@ -26,6 +31,8 @@ Service::~Service() {
 Status Service::begin(std::unique_ptr<Engine> engine) {
     m_engine = std::move(engine);
     m_context.engine = m_engine.get();
+    for (const VaultInfo& vault : m_engine->vaults())
+        showVault(vault);
     for (const auto& session : m_engine->sessions()) {
         showSession(session);
         for (const auto& snapshot : m_engine->snapshots(session.id))
@@ -74,6 +81,36 @@ void Service::snapshotDue(const SessionInfo& session) {
 
 void Service::snapshotRemoved(const SessionId& session, const SnapshotId& id) {
     m_loop.post([this, session, id] { m_tree.remove(snapshotPath(session, id)); });
+}
+
+void Service::vaultChanged(const VaultInfo& info) {
+    m_loop.post([this, info] { showVault(info); });
+}
+
+void Service::vaultRemoved(uid_t owner) {
+    m_loop.post([this, owner] { m_tree.remove(vaultPath(owner)); });
+}
+
+void Service::showVault(const VaultInfo& info) {
+    const auto path = vaultPath(info.owner);
+    if (auto* const shown = dynamic_cast<VaultObject*>(m_tree.find(path)))
+        shown->update(info);
+    else
+        m_tree.add(path, std::make_unique<VaultObject>(m_context, info));
+}
+
+void Service::lockVaultOfLeaver() {
+    sd_bus_message* const signal = sd_bus_get_current_message(m_loop.raw());
+    std::uint32_t uid = 0;
+    if (!m_engine || !signal || sd_bus_message_rewind(signal, 1) < 0 ||
+        sd_bus_message_read(signal, "u", &uid) < 0 || !m_tree.find(vaultPath(uid)))
+        return;
+    m_workers->run<void>([engine = m_engine.get(), uid] { return engine->lockVault(uid); },
+                         [uid](const Status& locked) {
+                             if (!locked)
+                                 spdlog::error("the vault of the user {}: {}", uid,
+                                               locked.error().forLog());
+                         });
 }
 
 void Service::programExited(const SessionId& session, std::int32_t pid, int waitStatus) {

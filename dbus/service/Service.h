@@ -30,11 +30,16 @@ private:
     void snapshotChanged(const SnapshotInfo& info) override;
     void snapshotDue(const SessionInfo& session) override;
     void snapshotRemoved(const SessionId& session, const SnapshotId& id) override;
+    void vaultChanged(const VaultInfo& info) override;
+    void vaultRemoved(uid_t owner) override;
     void programExited(const SessionId& session, std::int32_t pid, int waitStatus) override;
 
     // In the bus thread.
     void showSession(const SessionInfo& info);
     void showSnapshot(const SnapshotInfo& info);
+    void showVault(const VaultInfo& info);
+    // The person logged out: what they opened is closed.
+    void lockVaultOfLeaver();
     void saveBySchedule(const SessionInfo& session);
     void resumeByItself(const SessionInfo& session);
 
@@ -47,6 +52,7 @@ private:
     std::unique_ptr<Workers> m_workers;
     Jobs m_jobs;
     Context m_context;
+    sdbus::Slot m_leaving;
     // When a session was last brought back by itself: one that dies again at once is left alone.
     std::map<SessionId, std::chrono::steady_clock::time_point> m_broughtBack;
 };

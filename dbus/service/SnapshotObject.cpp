@@ -54,6 +54,8 @@ PropertyMap SnapshotObject::properties() {
             {"Suspended", Suspended()},
             {"Origin", Origin()},
             {"Pinned", Pinned()},
+            {"Encrypted", Encrypted()},
+            {"Locked", Locked()},
             {"UniqueBytes", UniqueBytes()}};
 }
 

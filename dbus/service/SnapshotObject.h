@@ -44,6 +44,8 @@ private:
     bool Suspended() override { return m_info.suspended; }
     std::string Origin() override { return originName(m_info.origin); }
     bool Pinned() override { return m_info.pinned; }
+    bool Encrypted() override { return m_info.encrypted; }
+    bool Locked() override { return m_info.locked; }
     std::uint64_t UniqueBytes() override { return m_info.uniqueBytes; }
 
     // Asks polkit, then runs `verb(engine, session, id)`, which is short.

@@ -28,6 +28,7 @@ const std::vector<ErrorInfo>& errorTable() {
         {ErrorCode::SessionEnded, "SessionEnded", 19},
         {ErrorCode::System, "System", 20},
         {ErrorCode::FilesChanged, "FilesChanged", 21},
+        {ErrorCode::VaultLocked, "VaultLocked", 22},
     };
     return table;
 }

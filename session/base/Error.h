@@ -33,6 +33,7 @@ enum class ErrorCode : std::uint8_t {
     HostMismatch,      // this machine cannot run what the snapshot holds
     SessionEnded,      // the session died meanwhile
     FilesChanged,      // documents were changed outside meanwhile, and nobody said which count
+    VaultLocked,       // it lies (or would be stored) in a vault that is locked
     System,            // a system call failed; detail names it
 };
 

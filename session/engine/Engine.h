@@ -37,6 +37,8 @@ public:
     virtual void snapshotAdded(const SnapshotInfo&) {}
     virtual void snapshotChanged(const SnapshotInfo&) {} // its comment, its pin
     virtual void snapshotRemoved(const SessionId&, const SnapshotId&) {}
+    virtual void vaultChanged(const VaultInfo&) {} // made, unlocked or locked
+    virtual void vaultRemoved(uid_t /*owner*/) {}
     // Its schedule says that it should be saved now; whoever hears this asks for it.
     virtual void snapshotDue(const SessionInfo&) {}
     virtual void programExited(const SessionId&, std::int32_t /*pid*/, int /*waitStatus*/) {}
@@ -97,6 +99,15 @@ public:
     virtual Status checkStore(std::optional<uid_t> owner, bool readData, JobControl&) = 0;
     // Frees what no snapshot needs; Busy while snapshots are being written or read.
     virtual Result<GcReport> collectGarbage(JobControl&) = 0;
+
+    // Somebody's vault (Types.h). A passphrase is what the reading end of a pipe gives until its
+    // end: 1 to 1024 bytes. What is under way when it is locked goes on to its end.
+    virtual Result<VaultInfo> createVault(uid_t owner, int passphrase) = 0; // and unlocks it
+    virtual Status unlockVault(uid_t owner, int passphrase) = 0; // NotAuthorized for a wrong one
+    virtual Status lockVault(uid_t owner) = 0;
+    virtual Status changePassphrase(uid_t owner, int old, int fresh) = 0;
+    virtual Status removeVault(uid_t owner) = 0; // InvalidArgument while snapshots lie in it
+    virtual std::vector<VaultInfo> vaults() const = 0;
 
     virtual Status rename(const SessionId&, const std::string& name) = 0;
     virtual Status setSchedule(const SessionId&, const Schedule&) = 0;

@@ -7,6 +7,7 @@
 #include "session/engine/EnginePaths.h"
 #include "session/engine/HostFileStock.h"
 #include "session/engine/SessionRegistry.h"
+#include "session/engine/Vaults.h"
 #include "session/store/SnapshotStore.h"
 
 #include <future>
@@ -43,6 +44,7 @@ public:
     const std::unique_ptr<SnapshotStore> store;
     SessionRegistry registry;
     EngineObserver* const observer; // may be null
+    Vaults vaults{*this};
     HostFileStock hostFiles{*this};
 
 private:

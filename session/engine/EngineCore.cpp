@@ -255,6 +255,19 @@ public:
         return m_context.store->gc({job, "removing", 0, 1});
     }
 
+    Result<VaultInfo> createVault(uid_t owner, int passphrase) override {
+        return m_context.vaults.create(owner, passphrase);
+    }
+    Status unlockVault(uid_t owner, int passphrase) override {
+        return m_context.vaults.unlock(owner, passphrase);
+    }
+    Status lockVault(uid_t owner) override { return m_context.vaults.lock(owner); }
+    Status changePassphrase(uid_t owner, int old, int fresh) override {
+        return m_context.vaults.changePassphrase(owner, old, fresh);
+    }
+    Status removeVault(uid_t owner) override { return m_context.vaults.remove(owner); }
+    std::vector<VaultInfo> vaults() const override { return m_context.vaults.all(); }
+
     std::vector<SessionInfo> sessions() const override {
         std::vector<SessionInfo> infos;
         for (const auto& session : m_context.registry.all())

@@ -128,7 +128,10 @@ public:
         std::uint64_t stored = 0; // of the host's files that the store keeps for all snapshots
         for (const KeptFile& file : files)
             stored += file.stored ? file.size : 0;
-        ENTRACTE_ASSIGN(staging, place.staging(record.info.imageBytes + stored));
+        ENTRACTE_ASSIGN(staging,
+                        place.staging(record.info.imageBytes + stored,
+                                      record.info.encrypted ? Staging::Kind::MemoryOnly
+                                                            : Staging::Kind::MemoryOrDisk));
         ENTRACTE_TRY(m_context.store->extractImages(m_session.id(), m_snapshot, staging.images(),
                                                     {m_job, "unpacking", 0.2, 0.4}));
         ENTRACTE_TRY(unpackHostFiles(files, place.disk(), staging.images()));

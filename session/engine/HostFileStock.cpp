@@ -103,6 +103,8 @@ void HostFileStock::stock(const SessionId& id, JobControl& job) {
     const auto running = openIdentity(record.init);
     if (!running)
         return;
+    if (!m_context.vaults.choose(id, record.owner))
+        return; // they are looked at again when the vault is unlocked
     Person person;
     person.uid = record.owner;
     person.name = record.ownerName;

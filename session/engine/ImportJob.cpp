@@ -44,8 +44,8 @@ private:
 // is room for.
 class Place final : public UnpackTarget {
 public:
-    Place(const EngineContext& context, TransferPlace place, JobControl& job)
-        : m_context(context), m_place(std::move(place)), m_job(job) {}
+    Place(const EngineContext& context, TransferPlace place, Staging::Kind kind, JobControl& job)
+        : m_context(context), m_place(std::move(place)), m_kind(kind), m_job(job) {}
 
     Status expect(std::uint64_t imageBytes, std::uint64_t layerBytes) override {
         constexpr std::uint64_t kMost = std::uint64_t{1} << 50;
@@ -54,7 +54,7 @@ public:
         if (imageBytes > kMost || layerBytes > kMost || 3 * layerBytes + kSlack > disk)
             return fail(ErrorCode::NoSpace, "There is not enough free disk space for the session.",
                         {}, "Nothing was changed. Free some space, then try again.");
-        ENTRACTE_ASSIGN(staging, m_place.staging(imageBytes));
+        ENTRACTE_ASSIGN(staging, m_place.staging(imageBytes, m_kind));
         m_staging.emplace(std::move(staging));
         ENTRACTE_ASSIGN(folder, openDirectory(m_staging->images(), false));
         m_images = std::move(folder);
@@ -97,6 +97,7 @@ public:
 private:
     const EngineContext& m_context;
     TransferPlace m_place;
+    const Staging::Kind m_kind;
     JobControl& m_job;
     std::optional<Staging> m_staging;
     UniqueFd m_images;
@@ -152,6 +153,7 @@ Result<SessionRecord> describe(const BundleManifest& manifest, const Person& per
     record.owner = person.uid;
     record.ownerName = person.name;
     record.spec = std::move(spec);
+    record.spec.environment.clear(); // only a start has a use for it
     record.state = SessionState::Suspended;
     record.createdUnixMs = std::chrono::duration_cast<std::chrono::milliseconds>(
                                std::chrono::system_clock::now().time_since_epoch())
@@ -178,9 +180,12 @@ Result<SessionInfo> importSession(EngineContext& context, const Person& person, 
                                   const std::string& name, JobControl& job) {
     const auto requested = std::chrono::steady_clock::now();
     ENTRACTE_TRY(requireStream(in));
+    ENTRACTE_ASSIGN(sealed, context.vaults.has(person.uid));
+    ENTRACTE_TRY(context.vaults.requireUnlocked(person.uid));
     job.report("importing", 0);
     ENTRACTE_ASSIGN(made, TransferPlace::make(context.paths));
-    Place place(context, std::move(made), job);
+    Place place(context, std::move(made),
+                sealed ? Staging::Kind::MemoryOnly : Staging::Kind::MemoryOrDisk, job);
     ENTRACTE_TRY(unpackInChild(in, place, rulesFor(person), [&job] { return job.check(); }));
     ENTRACTE_ASSIGN(manifest, place.manifest());
     ENTRACTE_ASSIGN(record, describe(manifest, person, name));
@@ -195,6 +200,7 @@ Result<SessionInfo> importSession(EngineContext& context, const Person& person, 
         if (const auto removed = context.registry.remove(session->id()); !removed)
             spdlog::error("session {}: {}", session->id(), removed.error().forLog());
     });
+    ENTRACTE_TRY(context.vaults.choose(session->id(), person.uid));
     ENTRACTE_ASSIGN(writer, context.store->begin(session->id()));
     ENTRACTE_TRY(writer->addImages(place.images(), {job, "storing", 0.7, 0.9}));
     ENTRACTE_ASSIGN(layer, place.unpackLayer(job));

@@ -111,7 +111,9 @@ public:
         ENTRACTE_TRY(makeFolders());
         ENTRACTE_ASSIGN(staging, Staging::make(m_context.paths.staging(m_session.id()),
                                                m_context.paths.diskStaging(m_session.id()),
-                                               m_info.imageBytes));
+                                               m_info.imageBytes,
+                                               m_info.encrypted ? Staging::Kind::MemoryOnly
+                                                                : Staging::Kind::MemoryOrDisk));
         ENTRACTE_TRY(unpack(staging));
         ENTRACTE_TRY(restore(criu, staging));
         m_job.report("redrawing", 0.8);
@@ -236,6 +238,8 @@ private:
             // After an unplanned end the old layer holds work that no snapshot has.
             record.previousLayer = m_before.state == SessionState::Suspended ? "" : m_before.layer;
             record.spec = m_remembered.spec;
+            if (m_info.encrypted)
+                record.spec.environment.clear();   // it lies in clear
             record.spec.name = m_before.spec.name; // it may have been renamed since
         });
     }

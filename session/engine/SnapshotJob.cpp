@@ -90,6 +90,7 @@ public:
     }
 
     Result<SnapshotInfo> run(const std::string& comment) {
+        ENTRACTE_TRY(m_context.vaults.choose(m_session.id(), m_session.record().owner));
         ENTRACTE_ASSIGN(criu, m_context.criu());
         m_record.info.comment = printable(comment, kMaxComment);
         m_job.report("preparing", 0);
@@ -188,13 +189,15 @@ private:
     }
 
     Result<Staging> makeStaging() const {
+        ENTRACTE_ASSIGN(sealed, m_context.vaults.has(m_session.record().owner));
         std::uint64_t bytes = memoryOf(processesBeneath(init())) +
                               unsettledFileBytes(init(), m_context.options.filesSettle) +
                               kImageOverhead;
         if (!m_suspend)
             bytes += treeSize(m_container.layer / "upper");
         return Staging::make(m_context.paths.staging(m_session.id()),
-                             m_context.paths.diskStaging(m_session.id()), bytes);
+                             m_context.paths.diskStaging(m_session.id()), bytes,
+                             sealed ? Staging::Kind::MemoryOnly : Staging::Kind::MemoryOrDisk);
     }
 
     Status store(SnapshotWriter& writer, const Staging& staging, const StagedLayer& layer) {
@@ -264,6 +267,7 @@ Result<SnapshotInfo> takeSnapshot(EngineContext& context, const JobUse& use,
             record.screenName.clear();
             record.init = {};
         }));
+        forgetLayers(context, session);
     }
     applyRetention(context, use);
     tellSpace(context, session.id());

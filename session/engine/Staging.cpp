@@ -45,9 +45,16 @@ void Staging::clear(const std::filesystem::path& place, const std::filesystem::p
 }
 
 Result<Staging> Staging::make(const std::filesystem::path& place,
-                              const std::filesystem::path& fallback, std::uint64_t bytes) {
+                              const std::filesystem::path& fallback, std::uint64_t bytes,
+                              Kind kind) {
     clear(place, fallback);
     const bool inMemory = bytes + kReserve <= availableMemory();
+    if (!inMemory && kind == Kind::MemoryOnly)
+        return fail(ErrorCode::NoSpace,
+                    "There is not enough free memory for this session, and what is encrypted is "
+                    "never written to the disk in clear.",
+                    std::to_string(bytes) + " bytes are needed",
+                    "Nothing was changed. Close programs, then try again.");
     if (!inMemory) {
         ENTRACTE_ASSIGN(disk, availableDisk(fallback.parent_path()));
         if (disk < bytes + kReserve)
@@ -62,8 +69,12 @@ Result<Staging> Staging::make(const std::filesystem::path& place,
     made.reset();
     // Never more than was asked for, and a reserve for what grew meanwhile.
     const auto options = "mode=0700,size=" + std::to_string(bytes + kReserve);
-    if (inMemory && ::mount("entracte", directory.c_str(), "tmpfs",
-                            MS_NOSUID | MS_NODEV | MS_NOEXEC, options.c_str()) != 0)
+    const auto mount = [&](const std::string& text) {
+        return ::mount("entracte", directory.c_str(), "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                       text.c_str()) == 0;
+    };
+    const bool unswapped = kind == Kind::MemoryOnly && mount(options + ",noswap");
+    if (inMemory && !unswapped && !mount(options))
         return fail(Error::fromErrno("Memory for the images could not be set aside"));
     Staging staging(directory, inMemory);
     ENTRACTE_ASSIGN(images, openDirectory(staging.images(), true));

@@ -15,9 +15,12 @@ class Staging {
 public:
     // `place`: a directory of the session in the runtime directory, where the tmpfs is mounted;
     // `fallback`: one on the disk. `bytes`: what it may have to hold. NoSpace when neither has
-    // room.
+    // room. What is to be encrypted stays in memory that is not swapped out, where the kernel knows
+    // of such (6.4), and is refused when there is not enough of it.
+    enum class Kind : std::uint8_t { MemoryOrDisk, MemoryOnly };
     static Result<Staging> make(const std::filesystem::path& place,
-                                const std::filesystem::path& fallback, std::uint64_t bytes);
+                                const std::filesystem::path& fallback, std::uint64_t bytes,
+                                Kind kind = Kind::MemoryOrDisk);
     static void clear(const std::filesystem::path& place, const std::filesystem::path& fallback);
 
     Staging(Staging&& other) noexcept;

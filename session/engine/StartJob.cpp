@@ -26,10 +26,11 @@ Status makeFolders(const EngineContext& context, const SessionRecord& record) {
     return {};
 }
 
-Status bringUp(EngineContext& context, Session& session, const Person& person, JobControl& job) {
+Status bringUp(EngineContext& context, Session& session, const SessionSpec& spec,
+               const Person& person, JobControl& job) {
     const SessionRecord record = session.record();
     const ContainerSpec container =
-        containerSpec(context, session.id(), record.spec, person, record.layer);
+        containerSpec(context, session.id(), spec, person, record.layer);
     job.report("preparing", 0.05);
     ENTRACTE_TRY(makeFolders(context, record));
     std::unique_ptr<ScreenProcess> screen;
@@ -78,13 +79,16 @@ Result<SessionInfo> startSession(EngineContext& context, const Person& person,
     record.owner = person.uid;
     record.ownerName = person.name;
     record.spec = spec;
+    ENTRACTE_ASSIGN(sealed, context.vaults.has(person.uid));
+    if (sealed)
+        record.spec.environment.clear(); // it may hold secrets, and the record lies in clear
     record.createdUnixMs = nowUnixMs();
     record.layer = newId();
     ENTRACTE_ASSIGN(session, context.registry.add(std::move(record)));
     const auto use = JobUse::begin(context, session);
     if (!use)
         return fail(use.error());
-    if (auto up = bringUp(context, *session, person, job); !up) {
+    if (auto up = bringUp(context, *session, spec, person, job); !up) {
         endLive(context, *session);
         if (const auto removed = context.registry.remove(session->id()); !removed)
             spdlog::error("session {}: {}", session->id(), removed.error().forLog());

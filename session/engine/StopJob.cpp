@@ -1,5 +1,7 @@
 #include "session/engine/StopJob.h"
 
+#include "session/engine/Vaults.h"
+
 #include <poll.h>
 #include <spdlog/spdlog.h>
 
@@ -41,6 +43,7 @@ Status stopSession(EngineContext& context, const std::shared_ptr<Session>& sessi
         record.screenName.clear();
         record.init = {};
     }));
+    forgetLayers(context, *session);
     job.report("ending", 1);
     return {};
 }

@@ -37,8 +37,8 @@ TransferPlace::~TransferPlace() {
     removeFolder(m_memory);
 }
 
-Result<Staging> TransferPlace::staging(std::uint64_t bytes) const {
-    return Staging::make(m_memory / kImages, m_disk / kImages, bytes);
+Result<Staging> TransferPlace::staging(std::uint64_t bytes, Staging::Kind kind) const {
+    return Staging::make(m_memory / kImages, m_disk / kImages, bytes, kind);
 }
 
 void TransferPlace::clearAll(const EnginePaths& paths) {

@@ -18,7 +18,7 @@ public:
     TransferPlace& operator=(TransferPlace&&) = delete;
     ~TransferPlace();
 
-    Result<Staging> staging(std::uint64_t bytes) const;
+    Result<Staging> staging(std::uint64_t bytes, Staging::Kind kind) const;
     const std::filesystem::path& disk() const { return m_disk; }
 
 private:

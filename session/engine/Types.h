@@ -175,7 +175,16 @@ struct SnapshotInfo {
     bool suspended = false;
     bool pinned = false; // no retention rule removes it
     SnapshotOrigin origin = SnapshotOrigin::Asked;
+    bool encrypted = false; // it lies in its owner's vault
+    bool locked = false; // which is locked: only id, session, time, pin and bytes on disk are known
     std::uint64_t uniqueBytes = 0; // what deleting it frees on disk
+};
+
+// Where somebody's snapshots are kept encrypted, from the moment that it is made; each person has
+// one or none. While it is locked, nothing can be stored in it or read from it.
+struct VaultInfo {
+    uid_t owner = 0;
+    bool locked = true;
 };
 
 // One program that cannot be saved (blocker) or that will lose something (warning).

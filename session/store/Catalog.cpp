@@ -74,6 +74,10 @@ CREATE TABLE uses(
     file INTEGER NOT NULL REFERENCES files(id),
     PRIMARY KEY (snapshot, file)) STRICT, WITHOUT ROWID;
 CREATE INDEX uses_by_file ON uses(file);
+)",
+                                                               R"(
+ALTER TABLE vaults ADD COLUMN owner INTEGER;
+CREATE UNIQUE INDEX vaults_by_owner ON vaults(owner);
 )"};
 
 // All chunks of the snapshot ?1, with those of the host's files.
@@ -127,7 +131,9 @@ Status Catalog::prepare() {
             ENTRACTE_TRY(database.run(kMigrations.at(static_cast<std::size_t>(step))));
             if (step == 0) {
                 const SecretKey master = randomKey();
-                ENTRACTE_ASSIGN(insert, database.prepare("INSERT INTO vaults VALUES (0, 0, ?)"));
+                ENTRACTE_ASSIGN(
+                    insert,
+                    database.prepare("INSERT INTO vaults(id, sealed, key) VALUES (0, 0, ?)"));
                 ENTRACTE_TRY(
                     insert.bind(1, std::as_bytes(std::span(master.data(), SecretKey::kSize)))
                         .run());
@@ -140,23 +146,59 @@ Status Catalog::prepare() {
 
 Result<std::vector<VaultRow>> Catalog::vaults() const {
     const std::lock_guard lock(m_mutex);
-    ENTRACTE_ASSIGN(rows, m_database.prepare("SELECT id, sealed, key FROM vaults ORDER BY id"));
+    ENTRACTE_ASSIGN(rows,
+                    m_database.prepare("SELECT id, sealed, key, owner FROM vaults ORDER BY id"));
     return rowsOf<VaultRow>(rows, [](const Statement& row) {
         const ByteView key = row.blob(2);
         return VaultRow{static_cast<VaultId>(row.integer(0)), row.integer(1) != 0,
-                        ByteBuffer(key.begin(), key.end())};
+                        ByteBuffer(key.begin(), key.end()),
+                        row.isNull(3) ? std::nullopt
+                                      : std::optional(static_cast<uid_t>(row.integer(3)))};
     });
 }
 
-Result<VaultId> Catalog::addVault(ByteView wrapped) {
+Result<VaultId> Catalog::addVault(uid_t owner, ByteView wrapped) {
     VaultId id = 0;
     ENTRACTE_TRY(change([&](Database& database) -> Status {
-        ENTRACTE_ASSIGN(insert, database.prepare("INSERT INTO vaults(sealed, key) VALUES (1, ?)"));
-        ENTRACTE_TRY(insert.bind(1, wrapped).run());
+        ENTRACTE_ASSIGN(known, database.prepare("SELECT 1 FROM vaults WHERE owner = ?"));
+        ENTRACTE_ASSIGN(found, known.bind(1, std::int64_t{owner}).step());
+        if (found)
+            return fail(ErrorCode::InvalidArgument, "There is a vault already.", {},
+                        "Unlock it, or change its passphrase.");
+        ENTRACTE_ASSIGN(
+            insert, database.prepare("INSERT INTO vaults(sealed, key, owner) VALUES (1, ?, ?)"));
+        ENTRACTE_TRY(insert.bind(1, wrapped).bind(2, std::int64_t{owner}).run());
         id = static_cast<VaultId>(database.lastRow());
         return {};
     }));
     return id;
+}
+
+Status Catalog::changeVaultKey(VaultId vault, ByteView wrapped) {
+    return change([&](Database& database) -> Status {
+        ENTRACTE_ASSIGN(update, database.prepare("UPDATE vaults SET key = ? WHERE id = ?"));
+        return update.bind(1, wrapped).bind(2, std::int64_t{vault}).run();
+    });
+}
+
+Status Catalog::removeVault(VaultId vault) {
+    return change([&](Database& database) -> Status {
+        ENTRACTE_ASSIGN(used, database.prepare("SELECT count(*) FROM snapshots WHERE vault = ?"));
+        ENTRACTE_TRY(used.bind(1, std::int64_t{vault}).step());
+        if (const auto count = used.integer(0); count > 0)
+            return fail(ErrorCode::InvalidArgument,
+                        fmt::format("{} {} in the vault. Nothing was changed.", count,
+                                    count == 1 ? "snapshot lies" : "snapshots lie"),
+                        {}, "Delete them first.");
+        for (const char* sql :
+             {"UPDATE sessions SET vault = 0 WHERE vault = ?", "DELETE FROM files WHERE vault = ?",
+              "DELETE FROM chunks WHERE pack IN (SELECT id FROM packs WHERE vault = ?)",
+              "DELETE FROM packs WHERE vault = ?", "DELETE FROM vaults WHERE id = ?"}) {
+            ENTRACTE_ASSIGN(statement, database.prepare(sql));
+            ENTRACTE_TRY(statement.bind(1, std::int64_t{vault}).run());
+        }
+        return {};
+    });
 }
 
 Result<VaultId> Catalog::vaultOf(const SessionId& session) const {

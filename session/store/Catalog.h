@@ -18,13 +18,14 @@
 
 namespace entracte {
 
-inline constexpr int kCatalogVersion = 2;
+inline constexpr int kCatalogVersion = 3;
 inline constexpr const char* kCatalogName = "catalog.sqlite";
 
 struct VaultRow {
     VaultId id = kClearVault;
     bool sealed = false;
-    ByteBuffer key; // the master key; of a sealed vault, wrapped
+    ByteBuffer key;               // the master key; of a sealed vault, wrapped
+    std::optional<uid_t> owner{}; // of a sealed vault
 };
 
 struct SnapshotRow {
@@ -75,7 +76,11 @@ public:
     static Result<std::unique_ptr<Catalog>> open(const std::filesystem::path& directory);
 
     Result<std::vector<VaultRow>> vaults() const;
-    Result<VaultId> addVault(ByteView wrapped);
+    // InvalidArgument when the owner has one already.
+    Result<VaultId> addVault(uid_t owner, ByteView wrapped);
+    Status changeVaultKey(VaultId, ByteView wrapped);
+    // With its packs, which become orphans; InvalidArgument when snapshots lie in it.
+    Status removeVault(VaultId);
     Result<VaultId> vaultOf(const SessionId&) const;
     Status setVault(const SessionId&, VaultId);
 

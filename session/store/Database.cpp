@@ -85,6 +85,10 @@ std::string Statement::text(int column) const {
     return text ? std::string(reinterpret_cast<const char*>(text), size) : std::string();
 }
 
+bool Statement::isNull(int column) const {
+    return sqlite3_column_type(m_statement.get(), column) == SQLITE_NULL;
+}
+
 ByteView Statement::blob(int column) const {
     const void* bytes = sqlite3_column_blob(m_statement.get(), column);
     const auto size = static_cast<std::size_t>(sqlite3_column_bytes(m_statement.get(), column));

@@ -29,6 +29,7 @@ public:
     std::int64_t integer(int column) const;
     std::string text(int column) const;
     ByteView blob(int column) const; // until the next step
+    bool isNull(int column) const;
 
 private:
     friend class Database;

@@ -36,8 +36,10 @@ Error damagedManifest(std::string detail) {
 }
 
 Error sealedSnapshot() {
-    return Error(ErrorCode::NotAuthorized, "The snapshot is sealed.")
-        .withHint("Open its vault with the passphrase or key first.");
+    return Error(ErrorCode::VaultLocked,
+                 "The snapshots are encrypted, and the vault that they are kept in is locked.")
+        .withHint(
+            "Nothing was changed. Unlock it with its passphrase (\"entracte vault unlock\").");
 }
 
 } // namespace
@@ -136,6 +138,8 @@ Result<SnapshotInfo> PackStore::infoOf(const SnapshotRow& row) const {
                         "The catalog's entry of the snapshot " + row.id + " is damaged.");
         info = std::move(told);
     }
+    info.encrypted = row.vault != kClearVault;
+    info.locked = !keys;
     info.takenUnixMs = row.takenUnixMs;
     info.pinned = row.pinned;
     info.storedBytes = row.storedBytes;

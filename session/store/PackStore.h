@@ -44,9 +44,12 @@ public:
     Status remove(const SessionId&, const SnapshotId&) override;
     Status removeSession(const SessionId&) override;
     Result<SnapshotInfo> edit(const SessionId&, const SnapshotId&, const SnapshotEdit&) override;
-    Result<VaultId> createVault(const Secret&) override;
+    Result<VaultId> createVault(uid_t owner, const Secret&) override;
     Status openVault(VaultId, const Secret&) override;
     Status closeVault(VaultId) override;
+    Status changeSecret(VaultId, const Secret& old, const Secret& fresh) override;
+    Status removeVault(VaultId) override;
+    Result<std::vector<SealedVault>> vaults() const override;
     Status chooseVault(const SessionId&, VaultId) override;
     Result<SnapshotSpace> space(const SessionId&, const SnapshotId&) const override;
     Result<StoreSpace> space() const override;
@@ -72,6 +75,7 @@ private:
     };
 
     Result<std::shared_ptr<const VaultKeys>> keysOf(VaultId) const;
+    Result<VaultRow> sealedVault(VaultId) const;
     // nullopt: not one of ours, perhaps one of the first format.
     Result<std::optional<SnapshotRow>> find(const SessionId&, const SnapshotId&) const;
     Result<SnapshotInfo> infoOf(const SnapshotRow&) const;

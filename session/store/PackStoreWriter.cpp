@@ -130,6 +130,7 @@ public:
         };
         record.info.id = m_id;
         record.info.session = m_parts.session;
+        record.info.encrypted = m_parts.keys->sealed();
         record.info.imageBytes = m_imageBytes;
         record.info.layerBytes = m_layerBytes;
         record.info.hostFileBytes = m_fileBytes;

@@ -68,6 +68,12 @@ struct SnapshotEdit {
     std::optional<bool> pinned;
 };
 
+struct SealedVault {
+    VaultId id = kClearVault;
+    std::optional<uid_t> owner;
+    bool open = false;
+};
+
 class SnapshotWriter {
 public:
     virtual ~SnapshotWriter() = default; // not committed: removed
@@ -130,10 +136,14 @@ public:
     // Sealed vaults (VaultKeys.h). The secret is not kept; the vault's key stays in memory while it
     // is open. A session's next snapshots go into the vault that was chosen for it; those before
     // stay where they are. What is in a vault that is not open can be listed and removed.
-    virtual Result<VaultId> createVault(const Secret&) = 0; // and opens it
-    virtual Status openVault(VaultId, const Secret&) = 0;   // NotAuthorized for another secret
+    virtual Result<VaultId> createVault(uid_t owner, const Secret&) = 0; // and opens it
+    virtual Status openVault(VaultId, const Secret&) = 0; // NotAuthorized for another secret
     virtual Status closeVault(VaultId) = 0;
+    virtual Status changeSecret(VaultId, const Secret& old, const Secret& fresh) = 0;
+    // Only one that no snapshot lies in; its sessions' next ones are not sealed any more.
+    virtual Status removeVault(VaultId) = 0;
     virtual Status chooseVault(const SessionId&, VaultId) = 0;
+    virtual Result<std::vector<SealedVault>> vaults() const = 0;
 
     virtual Result<SnapshotSpace> space(const SessionId&, const SnapshotId&) const = 0;
     virtual Result<StoreSpace> space() const = 0;

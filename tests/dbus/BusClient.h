@@ -24,6 +24,7 @@ inline constexpr const char* kRoot = "/org/entracte/Entracte1";
 inline constexpr const char* kManager = "org.entracte.Entracte1.Manager";
 inline constexpr const char* kSession = "org.entracte.Entracte1.Session";
 inline constexpr const char* kSnapshot = "org.entracte.Entracte1.Snapshot";
+inline constexpr const char* kVault = "org.entracte.Entracte1.Vault";
 inline constexpr const char* kJob = "org.entracte.Entracte1.Job";
 inline constexpr const char* kProperties = "org.freedesktop.DBus.Properties";
 inline constexpr const char* kObjectManager = "org.freedesktop.DBus.ObjectManager";
@@ -147,6 +148,28 @@ public:
         if (reply.ok())
             sd_bus_message_read(reply.message.get(), "v", "o", &value);
         return value;
+    }
+    bool flag(const std::string& path, const char* interface, const char* property) {
+        const auto reply = get(path, interface, property);
+        int value = 0;
+        if (reply.ok())
+            sd_bus_message_read(reply.message.get(), "v", "b", &value);
+        return value != 0;
+    }
+    // A call whose arguments are passphrases, each in a pipe.
+    Reply withPassphrases(const std::string& path, const char* interface, const char* member,
+                          const std::vector<std::string>& passphrases) {
+        return call(path, interface, member, [&](sd_bus_message* m) {
+            for (const auto& text : passphrases) {
+                int ends[2];
+                ASSERT_EQ(::pipe(ends), 0);
+                ASSERT_EQ(::write(ends[1], text.data(), text.size()),
+                          static_cast<ssize_t>(text.size()));
+                ::close(ends[1]);
+                sd_bus_message_append(m, "h", ends[0]); // takes a descriptor of its own
+                ::close(ends[0]);
+            }
+        });
     }
     bool running(const std::string& job) {
         const auto reply = get(job, kJob, "Running");

@@ -102,8 +102,17 @@ Result<SnapshotInfo> FakeEngine::save(const SessionId& id, const std::string& co
     ENTRACTE_ASSIGN(known, session(id));
     if (known.state != SessionState::Running && known.state != SessionState::Detached)
         return fail(ErrorCode::SessionEnded, "The session does not run.");
+    bool encrypted = false;
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto vault = m_vaults.find(known.owner);
+        encrypted = vault != m_vaults.end();
+        if (encrypted && vault->second.locked)
+            return fail(ErrorCode::VaultLocked, "Nothing was stored: the vault is locked.");
+    }
     ENTRACTE_TRY(pretendToWork(comment, control));
     SnapshotInfo info;
+    info.encrypted = encrypted;
     info.id = newId();
     info.session = id;
     info.comment = comment;
@@ -150,6 +159,8 @@ Result<SessionInfo> FakeEngine::resume(const SessionId& id, const SnapshotId& sn
         if (stored.empty() || (!snapshot.empty() && !stored.contains(snapshot)))
             return fail(ErrorCode::NotFound, "There is no such snapshot.");
         const auto& chosen = snapshot.empty() ? stored.rbegin()->second : stored.at(snapshot);
+        if (chosen.locked)
+            return fail(ErrorCode::VaultLocked, "The vault is locked.");
         if (chosen.comment == "changed" && wishes.files == FilesPolicy::Ask)
             return fail(ErrorCode::FilesChanged, "letter.txt was changed outside.");
     }
@@ -366,6 +377,90 @@ Status FakeEngine::removeSnapshot(const SessionId& id, const SnapshotId& snapsho
     }
     m_observer->snapshotRemoved(id, snapshot);
     return {};
+}
+
+namespace {
+std::string readAll(int pipe) {
+    std::string text;
+    for (char c = 0; ::read(pipe, &c, 1) == 1;)
+        text += c;
+    return text;
+}
+} // namespace
+
+void FakeEngine::tellVault(uid_t owner, bool locked) {
+    std::vector<SnapshotInfo> told;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_vaults[owner].locked = locked;
+        for (auto& [session, snapshots] : m_snapshots)
+            for (auto& [id, info] : snapshots)
+                if (m_sessions[session].owner == owner && info.encrypted) {
+                    info.locked = locked;
+                    told.push_back(info);
+                }
+    }
+    m_observer->vaultChanged({owner, locked});
+    for (const SnapshotInfo& info : told)
+        m_observer->snapshotChanged(info);
+}
+
+Result<VaultInfo> FakeEngine::createVault(uid_t owner, int passphrase) {
+    const std::string text = readAll(passphrase);
+    {
+        const std::lock_guard lock(m_mutex);
+        if (text.empty() || m_vaults.contains(owner))
+            return fail(ErrorCode::InvalidArgument, "There is a vault already.");
+        m_vaults[owner].passphrase = text;
+    }
+    tellVault(owner, false);
+    return VaultInfo{owner, false};
+}
+
+Status FakeEngine::unlockVault(uid_t owner, int passphrase) {
+    const std::string text = readAll(passphrase);
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_vaults.contains(owner) || m_vaults[owner].passphrase != text)
+            return fail(ErrorCode::NotAuthorized, "The passphrase is wrong.");
+    }
+    tellVault(owner, false);
+    return {};
+}
+
+Status FakeEngine::lockVault(uid_t owner) {
+    tellVault(owner, true);
+    return {};
+}
+
+Status FakeEngine::changePassphrase(uid_t owner, int old, int fresh) {
+    const std::string before = readAll(old);
+    const std::lock_guard lock(m_mutex);
+    if (m_vaults[owner].passphrase != before)
+        return fail(ErrorCode::NotAuthorized, "The passphrase is wrong.");
+    m_vaults[owner].passphrase = readAll(fresh);
+    return {};
+}
+
+Status FakeEngine::removeVault(uid_t owner) {
+    {
+        const std::lock_guard lock(m_mutex);
+        for (const auto& [session, snapshots] : m_snapshots)
+            for (const auto& [id, info] : snapshots)
+                if (m_sessions[session].owner == owner && info.encrypted)
+                    return fail(ErrorCode::InvalidArgument, "1 snapshot lies in the vault.");
+        m_vaults.erase(owner);
+    }
+    m_observer->vaultRemoved(owner);
+    return {};
+}
+
+std::vector<VaultInfo> FakeEngine::vaults() const {
+    const std::lock_guard lock(m_mutex);
+    std::vector<VaultInfo> infos;
+    for (const auto& [owner, vault] : m_vaults)
+        infos.push_back({owner, vault.locked});
+    return infos;
 }
 
 std::vector<SessionInfo> FakeEngine::sessions() const {

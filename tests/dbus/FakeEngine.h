@@ -9,6 +9,8 @@
 //   command "/missing"          the start (or exec) fails with NotFound
 //   exec of "exit"              the program ends at once with status 3
 //   a schedule                  is due at once
+//   a vault                     is locked and unlocked as a real one; snapshots made while there is
+//                               one are encrypted, while it is locked they fail
 //   an export                   is the session's name and a newline; an import takes the same
 
 #include "session/engine/Engine.h"
@@ -64,6 +66,12 @@ public:
     std::vector<SessionInfo> sessions() const override;
     Result<SessionInfo> session(const SessionId&) const override;
     std::vector<SnapshotInfo> snapshots(const SessionId&) const override;
+    Result<VaultInfo> createVault(uid_t owner, int passphrase) override;
+    Status unlockVault(uid_t owner, int passphrase) override;
+    Status lockVault(uid_t owner) override;
+    Status changePassphrase(uid_t owner, int old, int fresh) override;
+    Status removeVault(uid_t owner) override;
+    std::vector<VaultInfo> vaults() const override;
     Result<Survey> survey(const SessionId&) const override;
     Result<Survey> survey(const SessionId&, const SnapshotId&) const override;
     Result<std::vector<Finding>> preflight(const SessionId&) const override;
@@ -82,6 +90,13 @@ private:
     mutable std::mutex m_mutex;
     std::map<SessionId, SessionInfo> m_sessions;
     std::map<SessionId, std::map<SnapshotId, SnapshotInfo>> m_snapshots;
+    struct Vault {
+        std::string passphrase;
+        bool locked = false;
+    };
+    // Sets whether it is locked, tells of it and of the snapshots in it.
+    void tellVault(uid_t owner, bool locked);
+    std::map<uid_t, Vault> m_vaults;
     std::int32_t m_lastPid = 10;
 };
 

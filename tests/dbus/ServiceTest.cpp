@@ -440,6 +440,60 @@ TEST_F(ServiceTest, aPictureOfASnapshotComesInASealedFile) {
     }
 }
 
+TEST_F(ServiceTest, aVaultIsItsOwnersAlone) {
+    const auto session = startOwn("secretive");
+    const auto made = me.withPassphrases(kRoot, kManager, "CreateVault", {"mine"});
+    ASSERT_TRUE(made.ok()) << made.text;
+    const auto vault = made.objectPath();
+    EXPECT_TRUE(vault.ends_with("/vault/" + std::to_string(kMe)));
+    EXPECT_TRUE(contains(me.managed(), vault));
+    EXPECT_FALSE(contains(other.managed(), vault));
+    for (const char* member : {"Lock", "Delete"})
+        EXPECT_EQ(other.call(vault, kVault, member).error, code("NotAuthorized"));
+    EXPECT_EQ(other.withPassphrases(vault, kVault, "Unlock", {"mine"}).error,
+              code("NotAuthorized"));
+    const auto snapshot = resultOf(me, me.snapshot(session, ""));
+    EXPECT_TRUE(me.flag(snapshot, kSnapshot, "Encrypted"));
+    EXPECT_FALSE(me.flag(snapshot, kSnapshot, "Locked"));
+    ASSERT_TRUE(me.call(vault, kVault, "Lock").ok());
+    EXPECT_TRUE(me.flag(vault, kVault, "Locked"));
+    EXPECT_TRUE(me.flag(snapshot, kSnapshot, "Locked"));
+    const auto refused = me.snapshot(session, "").objectPath();
+    ASSERT_TRUE(me.waitForEnd(refused));
+    EXPECT_EQ(me.text(refused, kJob, "Error"), "VaultLocked");
+    EXPECT_EQ(me.withPassphrases(vault, kVault, "Unlock", {"wrong"}).error, code("NotAuthorized"));
+    EXPECT_TRUE(me.withPassphrases(vault, kVault, "ChangePassphrase", {"mine", "new"}).ok());
+    EXPECT_TRUE(me.withPassphrases(vault, kVault, "Unlock", {"new"}).ok());
+    EXPECT_FALSE(me.flag(snapshot, kSnapshot, "Locked"));
+    EXPECT_EQ(me.call(vault, kVault, "Delete").error, code("InvalidArgument"));
+    ASSERT_TRUE(me.call(snapshot, kSnapshot, "Delete").ok());
+    EXPECT_TRUE(me.call(vault, kVault, "Delete").ok());
+    EXPECT_TRUE(me.until([&] { return !contains(me.managed(), vault); }, std::chrono::seconds(5)));
+    EXPECT_EQ(BusClient(0).withPassphrases(kRoot, kManager, "CreateVault", {"root's"}).error,
+              code("InvalidArgument"));
+}
+
+TEST_F(ServiceTest, aVaultIsLockedWhenItsOwnerLogsOut) {
+    const auto made = me.withPassphrases(kRoot, kManager, "CreateVault", {"mine"});
+    ASSERT_TRUE(made.ok()) << made.text;
+    const auto vault = made.objectPath();
+    const auto sayGone = [](BusClient& who, std::uint32_t uid) {
+        sd_bus_emit_signal(who.bus(), "/org/freedesktop/login1", "org.freedesktop.login1.Manager",
+                           "UserRemoved", "uo", uid, "/org/freedesktop/login1/user/x");
+        sd_bus_flush(who.bus());
+    };
+    sayGone(other, kMe); // not logind: anybody can say anything
+    EXPECT_FALSE(me.flag(vault, kVault, "Locked"));
+    BusClient logind(0);
+    ASSERT_GE(sd_bus_request_name(logind.bus(), "org.freedesktop.login1", 0), 0);
+    sayGone(logind, kOther);
+    EXPECT_FALSE(me.flag(vault, kVault, "Locked"));
+    sayGone(logind, kMe);
+    EXPECT_TRUE(
+        me.until([&] { return me.flag(vault, kVault, "Locked"); }, std::chrono::seconds(5)));
+    EXPECT_TRUE(me.call(vault, kVault, "Delete").ok());
+}
+
 TEST_F(ServiceTest, changedDocumentsAreNamed) {
     const auto session = startOwn("documents");
     const auto ask = [&](BusClient& client) {

@@ -55,6 +55,15 @@ TEST_F(StagingTest, liesInMemoryAndLeavesNothing) {
     EXPECT_TRUE(fs::is_empty(m_top));
 }
 
+TEST_F(StagingTest, neverTakesTheDiskForWhatIsToBeEncrypted) {
+    const auto kind = Staging::Kind::MemoryOnly;
+    EXPECT_TRUE(Staging::make(memory(), disk(), 1 << 20, kind));
+    const auto refused = Staging::make(memory(), disk(), availableMemory() + (1 << 20), kind);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::NoSpace);
+    EXPECT_FALSE(fs::exists(disk()));
+}
+
 TEST_F(StagingTest, takesTheDiskWhenMemoryIsShort) {
     const std::uint64_t tooMuch = availableMemory() + (1 << 20);
     {

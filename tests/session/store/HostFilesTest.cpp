@@ -189,8 +189,10 @@ TEST_F(HostFilesTest, canBeStoredInACatalogOfTheVersionBefore) {
     {
         auto database = Database::open(m_root / "state/store/catalog.sqlite");
         ASSERT_TRUE(database);
-        ASSERT_TRUE(database->run("DROP TABLE uses; DROP TABLE pieces; DROP TABLE files; PRAGMA "
-                                  "user_version = 1"));
+        ASSERT_TRUE(
+            database->run("DROP TABLE uses; DROP TABLE pieces; DROP TABLE files; DROP INDEX "
+                          "vaults_by_owner; ALTER TABLE vaults DROP COLUMN owner; PRAGMA "
+                          "user_version = 1"));
     }
     reopen();
     const SnapshotInfo info = take(kSession, facts());

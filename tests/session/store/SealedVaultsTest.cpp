@@ -5,6 +5,7 @@ namespace entracte::test {
 namespace {
 
 const SessionId kSession = "00000000000000aa";
+constexpr uid_t kOwner = 1234;
 const Secret kSecret{Secret::Kind::Passphrase, "correct horse"};
 
 class SealedVaultsTest : public StoreFixture {
@@ -46,7 +47,7 @@ TEST_F(SealedVaultsTest, putNothingOnTheDiskInClear) {
     ASSERT_TRUE(m_store->removeSession(kSession));
     reopen();
     ASSERT_FALSE(isOnTheDisk("the person's own secret"));
-    const auto vault = m_store->createVault(kSecret);
+    const auto vault = m_store->createVault(kOwner, kSecret);
     ASSERT_TRUE(vault) << vault.error().forLog();
     ASSERT_TRUE(m_store->chooseVault(kSession, *vault));
     const auto info = take();
@@ -57,7 +58,7 @@ TEST_F(SealedVaultsTest, putNothingOnTheDiskInClear) {
 }
 
 TEST_F(SealedVaultsTest, openWithTheirSecretAlone) {
-    const auto vault = m_store->createVault(kSecret);
+    const auto vault = m_store->createVault(kOwner, kSecret);
     ASSERT_TRUE(vault);
     ASSERT_TRUE(m_store->chooseVault(kSession, *vault));
     const auto info = take();
@@ -69,8 +70,8 @@ TEST_F(SealedVaultsTest, openWithTheirSecretAlone) {
     ASSERT_EQ(m_store->list(kSession).size(), 2u);
     EXPECT_TRUE(m_store->list(kSession)[0].comment.empty());
     EXPECT_EQ(m_store->verify(kSession, info->id, m_stretch).error().code(),
-              ErrorCode::NotAuthorized);
-    EXPECT_EQ(m_store->begin(kSession).error().code(), ErrorCode::NotAuthorized);
+              ErrorCode::VaultLocked);
+    EXPECT_EQ(m_store->begin(kSession).error().code(), ErrorCode::VaultLocked);
     EXPECT_EQ(m_store->openVault(*vault, {Secret::Kind::Passphrase, "wrong"}).error().code(),
               ErrorCode::NotAuthorized);
     EXPECT_FALSE(m_store->openVault(*vault + 1, kSecret));
