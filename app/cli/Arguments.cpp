@@ -123,6 +123,7 @@ public:
         addSeconds(start, "--every", arguments.everySeconds,
                    "Save it by itself so often, if its programs did something");
         addScreen(start);
+        addNetwork(start);
         start
             ->add_option("--desktop", arguments.desktop,
                          "A whole desktop instead of a program, in a window when no screen is "
@@ -164,18 +165,21 @@ public:
         addSnapshot(resume, "The snapshot (the newest when not given)");
         addScreen(resume);
         addFiles(resume);
+        addNetwork(resume);
         auto* const rollback =
             addWithSession(Verb::Rollback, "rollback",
                            "Bring a session back to an earlier snapshot; it is saved first");
         addSnapshot(rollback, "The snapshot")->required();
         addScreen(rollback);
         addFiles(rollback);
+        addNetwork(rollback);
         auto* const clone = addWithSession(
             Verb::Clone, "clone", "Open a second session beside the first, from its snapshot");
         clone->add_option("--name", arguments.name, "The name of the second one")->required();
         addSnapshot(clone, "The snapshot (the newest when not given)");
         addScreen(clone);
         addFiles(clone);
+        addNetwork(clone);
         addWithSession(Verb::Rename, "rename", "Give a session another name")
             ->add_option("NAME", arguments.name, "The new name")
             ->required();
@@ -279,6 +283,14 @@ private:
                 },
                 "Its size in pixels, for window and headless (1280x800)")
             ->type_name("WxH");
+    }
+    void addNetwork(CLI::App* command) {
+        command
+            ->add_option(
+                "--network", m_arguments.network,
+                "What its programs reach: nat (what yours reach; a new session's), none, "
+                "or host-limited:PORT,PORT (only these ports of this computer, at 10.0.2.2)")
+            ->type_name("WHAT");
     }
     CLI::Option* addSnapshot(CLI::App* command, const std::string& about) {
         return command->add_option("--snapshot", m_arguments.snapshot, about)->type_name("ID");

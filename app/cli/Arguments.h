@@ -55,14 +55,15 @@ struct Arguments {
     std::optional<std::pair<std::uint16_t, std::uint16_t>> size; // pixels
     std::vector<std::string> share;
     std::vector<std::string> shareReadOnly;
-    std::vector<std::string> environment;     // NAME=VALUE, on top of what is passed anyway
-    std::string comment;                      // snapshot, suspend, comment
-    std::string snapshot;                     // beginning of an id, or "newest"
-    std::string output;                       // picture: a file, "-" for standard output
-    std::string file;                         // export, import; "-": standard output, input
-    bool encrypt = false;                     // export: with a passphrase
-    int passphraseFd = -1;                    // export, import: where it is read from
-    std::string files;                        // "ask", "current", "saved", "both"
+    std::vector<std::string> environment; // NAME=VALUE, on top of what is passed anyway
+    std::string network;   // "nat", "none", "host-limited:PORT,PORT"; empty: not said
+    std::string comment;   // snapshot, suspend, comment
+    std::string snapshot;  // beginning of an id, or "newest"
+    std::string output;    // picture: a file, "-" for standard output
+    std::string file;      // export, import; "-": standard output, input
+    bool encrypt = false;  // export: with a passphrase
+    int passphraseFd = -1; // export, import: where it is read from
+    std::string files;     // "ask", "current", "saved", "both"
     std::optional<std::uint64_t> memoryLimit; // limits; bytes, 0: none, as the others
     std::optional<std::uint32_t> cpuLimit;    // percent of one processor
     std::optional<std::uint32_t> processLimit;

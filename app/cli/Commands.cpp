@@ -155,6 +155,8 @@ Result<Json> Commands::start() {
         options.insert("name", QString::fromStdString(m_arguments.name));
     options.insert("environment", QVariant::fromValue(environment));
     options.insert("workingDirectory", QDir::currentPath());
+    if (!m_arguments.network.empty())
+        options.insert("network", QString::fromStdString(m_arguments.network));
     if (m_arguments.everySeconds)
         options.insert("everySeconds", *m_arguments.everySeconds);
     const auto addFolders = [&options](const char* name, const std::vector<std::string>& typed) {
@@ -269,6 +271,8 @@ QVariantMap Commands::screenHere(const SessionView& session) {
         options.clear();
     if (!m_arguments.files.empty())
         options.insert("files", QString::fromStdString(m_arguments.files));
+    if (!m_arguments.network.empty())
+        options.insert("network", QString::fromStdString(m_arguments.network));
     return options;
 }
 

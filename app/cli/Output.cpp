@@ -28,6 +28,7 @@ Json toJson(const SessionView& session) {
             {"state", text(session.state)},
             {"screen", text(session.screen)},
             {"display", text(session.display)},
+            {"network", text(session.network)},
             {"command", command},
             {"created_unix_ms", session.createdUnixMs},
             {"programs", session.programs},
@@ -136,16 +137,18 @@ void printSessions(const Overview& overview) {
     std::size_t width = 4;
     for (const auto& session : overview.sessions)
         width = std::max(width, static_cast<std::size_t>(session.name.size()));
-    fmt::print("{:<16}  {:<{}}  {:<11}  {:<16}  {:>7}  {:>9}  {}\n", "ID", "NAME", width, "STATE",
-               "SCREEN", "WINDOWS", "SNAPSHOTS", "NEWEST");
+    fmt::print("{:<16}  {:<{}}  {:<11}  {:<16}  {:<12}  {:>7}  {:>9}  {}\n", "ID", "NAME", width,
+               "STATE", "SCREEN", "NETWORK", "WINDOWS", "SNAPSHOTS", "NEWEST");
     for (const auto& session : overview.sessions) {
         const auto screen = session.display.isEmpty()
                                 ? std::string("-")
                                 : printable(session.screen) + " " + printable(session.display);
         const auto snapshots = overview.snapshotsOf(session);
-        fmt::print("{:<16}  {:<{}}  {:<11}  {:<16}  {:>7}  {:>9}  {}\n", text(session.id),
-                   printable(session.name), width, text(session.state), screen, session.windows,
-                   snapshots.size(),
+        // Its ports are for "show".
+        const auto network = printable(session.network.section(':', 0, 0));
+        fmt::print("{:<16}  {:<{}}  {:<11}  {:<16}  {:<12}  {:>7}  {:>9}  {}\n", text(session.id),
+                   printable(session.name), width, text(session.state), screen, network,
+                   session.windows, snapshots.size(),
                    snapshots.isEmpty() ? "-" : timeText(snapshots.last().takenUnixMs));
         if (session.blockers > 0)
             fmt::print("{:<16}  cannot be saved now: \"entracte show {}\" tells why\n", "",
@@ -177,6 +180,7 @@ void printSession(const SessionView& session, const QList<SnapshotView>& snapsho
     fmt::print("  state     {}\n", text(session.state));
     fmt::print("  screen    {}{}\n", text(session.screen),
                session.display.isEmpty() ? "" : " on " + printable(session.display));
+    fmt::print("  network   {}\n", printable(session.network));
     fmt::print("  command   {}\n", printable(session.command.join(' ')));
     fmt::print("  started   {}\n", timeText(session.createdUnixMs));
     fmt::print("  programs  {}, windows {}\n", session.programs, session.windows);

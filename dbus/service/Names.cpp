@@ -58,6 +58,15 @@ std::string screenName(ScreenKind kind) {
     return "headless";
 }
 
+std::string networkName(const NetworkSpec& network) {
+    if (network.kind != NetworkKind::HostLimited)
+        return network.kind == NetworkKind::Nat ? "nat" : "none";
+    std::string name = "host-limited";
+    for (std::size_t i = 0; i < network.hostPorts.size(); ++i)
+        name += (i == 0 ? ":" : ",") + std::to_string(network.hostPorts[i]);
+    return name;
+}
+
 std::string originName(SnapshotOrigin origin) {
     switch (origin) {
     case SnapshotOrigin::Scheduled:

@@ -19,6 +19,7 @@ std::optional<SnapshotId> snapshotOfPath(const SessionId& session, const std::st
 
 std::string stateName(SessionState state);
 std::string screenName(ScreenKind kind);
+std::string networkName(const NetworkSpec& network);
 std::string originName(SnapshotOrigin origin);
 
 } // namespace entracte::service

@@ -58,6 +58,7 @@ PropertyMap SessionObject::properties() {
             {"Screen", Screen()},
             {"Display", Display()},
             {"Command", Command()},
+            {"Network", Network()},
             {"CreatedUnixMs", CreatedUnixMs()},
             {"Programs", Programs()},
             {"Blockers", Blockers()},

@@ -65,6 +65,7 @@ private:
     std::string Screen() override { return screenName(m_info.screenKind); }
     std::string Display() override { return m_info.screenDisplay; }
     std::vector<std::string> Command() override { return m_info.command; }
+    std::string Network() override { return networkName(m_info.network); }
     std::int64_t CreatedUnixMs() override { return m_info.createdUnixMs; }
     std::uint32_t Programs() override { return m_info.programs; }
     std::uint32_t Windows() override { return m_info.windows; }

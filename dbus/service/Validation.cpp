@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <climits>
 #include <cstdint>
 #include <set>
@@ -127,6 +128,44 @@ Result<std::optional<ScreenSpec>> takeScreen(OptionReader& reader, Sized sized) 
     return std::optional<ScreenSpec>(screen);
 }
 
+// "nat", "none", "host-limited:PORT,PORT,…", as networkName writes it.
+Result<NetworkSpec> parseNetwork(const std::string& text) {
+    constexpr std::string_view kLimited = "host-limited:";
+    NetworkSpec network;
+    if (text == "nat")
+        network.kind = NetworkKind::Nat;
+    if (text == "nat" || text == "none")
+        return network;
+    const auto wrong = [] {
+        return refuse("A network is \"nat\", \"none\" or \"host-limited:PORT,PORT\".",
+                      "At most 64 ports of this computer, from 1 to 65535.");
+    };
+    if (!text.starts_with(kLimited))
+        return wrong();
+    network.kind = NetworkKind::HostLimited;
+    for (std::string_view rest = std::string_view(text).substr(kLimited.size());;) {
+        std::uint16_t port = 0;
+        const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), port);
+        if (error != std::errc{} || port == 0 || network.hostPorts.size() == kMaxHostPorts)
+            return wrong();
+        network.hostPorts.push_back(port);
+        rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+        if (rest.empty())
+            return network;
+        if (rest.front() != ',')
+            return wrong();
+        rest.remove_prefix(1);
+    }
+}
+
+Result<std::optional<NetworkSpec>> takeNetwork(OptionReader& reader) {
+    ENTRACTE_ASSIGN(text, reader.take<std::string>("network"));
+    if (!text)
+        return std::optional<NetworkSpec>();
+    ENTRACTE_ASSIGN(network, parseNetwork(*text));
+    return std::optional<NetworkSpec>(network);
+}
+
 std::string nameFromCommand(const std::vector<std::string>& command) {
     if (command.empty())
         return "session";
@@ -244,6 +283,7 @@ Result<SessionSpec> sessionSpec(const std::vector<std::string>& command, const O
     ENTRACTE_ASSIGN(share, reader.take<std::vector<std::string>>("share"));
     ENTRACTE_ASSIGN(shareReadOnly, reader.take<std::vector<std::string>>("shareReadOnly"));
     ENTRACTE_ASSIGN(screen, takeScreen(reader, Sized::Newly));
+    ENTRACTE_ASSIGN(network, takeNetwork(reader));
     ENTRACTE_TRY(reader.nothingElse());
 
     ENTRACTE_TRY(checkCommand(command, false));
@@ -261,6 +301,7 @@ Result<SessionSpec> sessionSpec(const std::vector<std::string>& command, const O
     if (!screen)
         return refuse("No screen was named.", "Set DISPLAY, or ask for a headless screen.");
     spec.screen = *screen;
+    spec.network = network.value_or(NetworkSpec{NetworkKind::Nat, {}, false});
 
     const auto addShares = [&spec](const auto& paths, bool readOnly) -> Status {
         for (const auto& path : paths.value_or(std::vector<std::string>())) {
@@ -336,6 +377,8 @@ Result<ResumeWishes> resumeWishes(const Options& options) {
     ResumeWishes wishes;
     ENTRACTE_ASSIGN(screen, takeScreen(reader, Sized::AsItWas));
     wishes.screen = screen;
+    ENTRACTE_ASSIGN(network, takeNetwork(reader));
+    wishes.network = network;
     ENTRACTE_ASSIGN(files, reader.take<std::string>("files"));
     ENTRACTE_TRY(reader.nothingElse());
     if (files == "current")

@@ -87,6 +87,7 @@ __entracte_option 'start exec' -l env -x -d 'NAME=VALUE'
 __entracte_option 'start schedule' -l every -x -a '5min 10min 30min 1h 1d never' -d 'Save it by itself so often'
 __entracte_option 'start resume rollback clone attach' -l screen -x -a 'host window headless' -d 'Where the windows go'
 __entracte_option 'start resume rollback clone attach' -l size -x -a '1280x800 1920x1080' -d 'Its size in pixels'
+__entracte_option 'start resume rollback clone' -l network -x -a 'nat none host-limited:' -d 'What its programs reach'
 __entracte_option 'resume rollback clone' -l files -x -a 'ask current saved both' -d 'Which changed documents count'
 __entracte_option 'start resume rollback clone comment pin unpin windows picture delete' -l snapshot -x \
     -a '(__entracte_snapshots)' -d 'The snapshot'

@@ -34,6 +34,7 @@ struct ContainerSpec {
     std::filesystem::path mountPoint;
     std::vector<SharedFolder> sharedFolders;        // without what is mounted beneath them
     std::map<std::string, std::string> environment; // of PID 1, and so of every program
+    NetworkKind network = NetworkKind::None;        // only what prepareLayer writes about it
     bool display = true;                            // false: no X proxy in it (containers in tests)
 };
 
@@ -57,6 +58,10 @@ inline constexpr const char* kProgramsInside = "/usr/lib/entracte";
 // our own programs (copied into the layer, so that an upgrade of Entracte does not touch a saved
 // session).
 Status prepareLayer(const ContainerSpec& spec, const std::filesystem::path& stateDirectory);
+
+// The name server that fits the session's network, in /etc/resolv.conf of a layer that is not
+// mounted.
+Status writeResolver(const ContainerSpec& spec);
 
 // Mounts the overlay(s), and the shared folders to be bound. InvalidArgument for a shared folder
 // that may not be one, KernelUnsuitable when the layer's file system cannot be an upper directory.

@@ -167,6 +167,18 @@ Status writeHostname(LayerWriter& writer) {
     return {};
 }
 
+// Without a way to any name server, asking one fails at once.
+Status writeResolverWith(LayerWriter& writer, NetworkKind network) {
+    const std::string_view text = network == NetworkKind::Nat
+                                      ? "# Entracte: asks the name server of this computer.\n"
+                                        "nameserver 10.0.2.3\n"
+                                      : "# Entracte: this session reaches no name server.\n";
+    ENTRACTE_ASSIGN(file, writer.create("/etc/resolv.conf", 0644));
+    if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+        return fail(Error::fromErrno("The session's name server could not be written"));
+    return {};
+}
+
 Status writeSoundFiles(LayerWriter& writer) {
     for (const auto& [path, mode, content] : kSoundFiles) {
         ENTRACTE_ASSIGN(file, writer.create(path, mode));
@@ -178,6 +190,11 @@ Status writeSoundFiles(LayerWriter& writer) {
 }
 
 } // namespace
+
+Status writeResolver(const ContainerSpec& spec) {
+    LayerWriter writer(spec.layer, overlaysOfLayer(spec.layer));
+    return writeResolverWith(writer, spec.network);
+}
 
 Status prepareLayer(const ContainerSpec& spec, const std::filesystem::path& stateDirectory) {
     ENTRACTE_ASSIGN(overlays, overlaysOfHost());
@@ -222,6 +239,7 @@ Status prepareLayer(const ContainerSpec& spec, const std::filesystem::path& stat
         ENTRACTE_TRY(writer.make({hidden, 0700, 0, 0, true}));
 
     ENTRACTE_TRY(writeHostname(writer));
+    ENTRACTE_TRY(writeResolverWith(writer, spec.network));
     ENTRACTE_TRY(writeSoundFiles(writer));
     for (const char* program : {"entracte-session", "entracte-launch"})
         ENTRACTE_TRY(copyProgram(writer, program));

@@ -3,6 +3,7 @@
 #include "session/base/Companion.h"
 #include "session/base/ScopeExit.h"
 #include "session/base/Subprocess.h"
+#include "session/container/Cable.h"
 #include "session/criu/CriuCommand.h"
 #include "session/criu/CriuLog.h"
 #include "session/criu/FreezeHook.h"
@@ -114,6 +115,10 @@ Result<pid_t> Criu::restore(RestoreOptions options) const {
     int number = kFirstInheritedFd;
     for (const auto& socket : options.sockets)
         spec.fds.push_back({socket.fd.get(), number++});
+    if (options.outsideNetwork >= 0) {
+        spec.command.insert(spec.command.begin(), {kNsenter, enterNetwork(number)});
+        spec.fds.push_back({options.outsideNetwork, number});
+    }
     ENTRACTE_ASSIGN(criu, Subprocess::start(spec));
     // Killed when it takes too long; half restored processes go with it.
     auto status = criu.wait(kRestoreLimit);

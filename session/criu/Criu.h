@@ -42,6 +42,9 @@ struct RestoreOptions {
     std::filesystem::path root; // where the session's root is mounted on the host
     std::vector<ExternalMount> mounts;
     std::vector<InheritedSocket> sockets;
+    // The network namespace with a new cable for the session's eth0 (Cable.h), where CRIU runs; -1:
+    // it has none.
+    int outsideNetwork = -1;
     bool verbose = false;
 };
 

@@ -1,5 +1,6 @@
 #include "session/criu/CriuCommand.h"
 
+#include "session/container/Cable.h"
 #include "session/criu/FreezeHook.h"
 
 #include <fmt/format.h>
@@ -71,6 +72,9 @@ Result<std::vector<std::string>> restoreCommand(const std::string& program,
         words.insert(words.end(), {"--root", options.root.string()});
     for (const auto& mount : options.mounts)
         ENTRACTE_TRY(addExternal(words, mount.key, mount.outside));
+    if (options.outsideNetwork >= 0)
+        words.insert(words.end(),
+                     {"--external", fmt::format("netdev[{}]:{}", kCableDevice, kCableEnd)});
     int number = kFirstInheritedFd;
     for (const auto& socket : options.sockets) {
         words.emplace_back("--inherit-fd");

@@ -23,6 +23,7 @@ struct EngineOptions {
     std::chrono::milliseconds prepareLimit{10000};
     std::chrono::milliseconds attachLimit{60000}; // until all windows are rebuilt on a screen
     std::filesystem::path screenProgram{};        // empty: the companion entracte-screen
+    std::filesystem::path networkProgram{};       // empty: the companion entracte-network
     // How long a file has not changed when its times are believed (session/store/FileTimes.h).
     std::chrono::seconds filesSettle{60};
     bool proxyInSessions = true; // false: tests whose participant needs no X proxy

@@ -41,6 +41,8 @@ public:
             session->watch.stop();
             if (session->live && session->live->screen)
                 session->live->screen->leave();
+            if (session->live && session->live->network)
+                session->live->network->release();
             session->live.reset();
         }
     }

@@ -103,6 +103,7 @@ ContainerSpec containerSpec(const EngineContext& context, const SessionId& id,
     container.mountPoint = context.paths.mountPoint(id);
     container.sharedFolders = spec.sharedFolders;
     container.environment = spec.environment;
+    container.network = spec.network.kind;
     container.display = context.options.proxyInSessions;
     return container;
 }

@@ -6,6 +6,7 @@
 #include "session/engine/HostFacts.h"
 #include "session/engine/HostFiles.h"
 #include "session/engine/Processes.h"
+#include "session/engine/SessionNetwork.h"
 #include "session/engine/SocketFolders.h"
 #include "session/engine/Staging.h"
 #include "session/store/Directories.h"
@@ -93,9 +94,13 @@ public:
         return checkSnapshot();
     }
 
-    Status run(const std::optional<ScreenSpec>& screen) {
+    Status run(const ResumeWishes& wishes) {
         ENTRACTE_TRY(check());
         ENTRACTE_ASSIGN(criu, m_context.criu());
+        const std::optional<ScreenSpec>& screen = wishes.screen;
+        const NetworkKind networkBefore = m_remembered.spec.network.kind;
+        m_remembered.spec.network = wishes.network.value_or(m_before.spec.network);
+        m_newResolver = m_remembered.spec.network.kind != networkBefore;
         if (screen)
             m_remembered.spec.screen = sizedLike(*screen, m_remembered.spec.screen);
         else
@@ -206,6 +211,8 @@ private:
         m_job.report("restoring", 0.6);
         const ContainerSpec container =
             containerSpec(m_context, m_session.id(), m_remembered.spec, m_person, m_layer);
+        if (m_newResolver)
+            ENTRACTE_TRY(writeResolver(container));
         ENTRACTE_TRY(mountRoot(container));
         ENTRACTE_ASSIGN(left,
                         placeHostFiles(container, m_remembered.files, staging.images(),
@@ -222,6 +229,9 @@ private:
             ENTRACTE_ASSIGN(dead, deadSocket());
             options.sockets.push_back({inode, std::move(dead)});
         }
+        // Also for a session without a network now: it may have had one when it was saved.
+        ENTRACTE_ASSIGN(cable, makeCable());
+        options.outsideNetwork = cable.get();
         ENTRACTE_ASSIGN(init, criu.restore(std::move(options)));
         UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, init, 0)));
         if (!pidfd)
@@ -230,6 +240,11 @@ private:
         m_session.live = makeLive(m_context, m_session, RunningContainer{init, std::move(pidfd)});
         ENTRACTE_ASSIGN(identity, identityOf(init));
         m_identity = identity;
+        if (const auto& network = m_remembered.spec.network; network.kind != NetworkKind::None) {
+            ENTRACTE_ASSIGN(served, connectNetwork(m_context, m_person, network, cable,
+                                                   m_session.live->container));
+            m_session.live->network.emplace(std::move(served));
+        }
         // From here on a helper that starts anew finds it.
         return m_context.registry.update(m_session, [&](SessionRecord& record) {
             record.state = SessionState::Starting;
@@ -287,6 +302,7 @@ private:
     Person m_person;
     SnapshotInfo m_info;
     Remembered m_remembered;
+    bool m_newResolver = false; // the network is of another kind than it was
     InitIdentity m_identity;
 };
 
@@ -308,7 +324,7 @@ Result<SessionInfo> resumeFrom(EngineContext& context, const JobUse& use,
     if (session.live)
         return fail(ErrorCode::InvalidArgument, "The session runs already.", {},
                     "Suspend or stop it first; \"entracte attach\" shows it on another screen.");
-    ENTRACTE_TRY(ResumeJob(context, session, source, wishes.files, job).run(wishes.screen));
+    ENTRACTE_TRY(ResumeJob(context, session, source, wishes.files, job).run(wishes));
     job.report("redrawing", 1);
     return session.info();
 }

@@ -9,6 +9,7 @@ SessionInfo Session::info() const {
     info.name = now.spec.name;
     info.owner = now.owner;
     info.state = now.state;
+    info.network = now.spec.network;
     info.screenKind = now.spec.screen.kind;
     info.screenDisplay = now.screenDisplay;
     info.command = now.spec.command;

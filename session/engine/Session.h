@@ -4,6 +4,7 @@
 // which only the holder of its slot touches.
 
 #include "session/container/Container.h"
+#include "session/base/Subprocess.h"
 #include "session/engine/DisplayParticipant.h"
 #include "session/engine/JobSlot.h"
 #include "session/engine/ProgramWatch.h"
@@ -20,6 +21,7 @@ namespace entracte {
 // container's pidfd.
 struct LiveSession {
     RunningContainer container;
+    std::optional<Subprocess> network; // none: without one, or found again (it ends with PID 1)
     std::unique_ptr<DisplayParticipant> display; // null: a session without a display
     std::unique_ptr<ProgramWatch> programs;
     std::unique_ptr<ScreenProcess> screen; // null: detached

@@ -38,6 +38,16 @@ ScreenSpec screenFromJson(const json& value) {
     return screen;
 }
 
+NetworkSpec networkFromJson(const json& value) {
+    NetworkSpec network;
+    const int kind = value.at("kind");
+    if (kind < 0 || kind > static_cast<int>(NetworkKind::HostLimited))
+        throw json::other_error::create(501, "no such kind of network", nullptr);
+    network.kind = static_cast<NetworkKind>(kind);
+    value.at("hostPorts").get_to(network.hostPorts);
+    return network;
+}
+
 SessionSpec specOf(const json& value) {
     SessionSpec spec;
     value.at("name").get_to(spec.name);
@@ -47,6 +57,9 @@ SessionSpec specOf(const json& value) {
     value.at("workingDirectory").get_to(spec.workingDirectory);
     for (const json& folder : value.at("sharedFolders"))
         spec.sharedFolders.push_back({folder.at("path"), folder.at("readOnly")});
+    // Not in the records of the first versions, whose sessions had none.
+    if (const auto network = value.find("network"); network != value.end())
+        spec.network = networkFromJson(*network);
     return spec;
 }
 
@@ -61,17 +74,20 @@ json specToJson(const SessionSpec& spec) {
     json folders = json::array();
     for (const SharedFolder& folder : spec.sharedFolders)
         folders.push_back({{"path", folder.path}, {"readOnly", folder.readOnly}});
-    return {{"name", spec.name},
-            {"screen",
-             {{"kind", static_cast<int>(spec.screen.kind)},
-              {"width", spec.screen.width},
-              {"height", spec.screen.height},
-              {"display", spec.screen.display},
-              {"xauthority", spec.screen.xauthority}}},
-            {"command", spec.command},
-            {"environment", spec.environment},
-            {"workingDirectory", spec.workingDirectory},
-            {"sharedFolders", folders}};
+    return {
+        {"name", spec.name},
+        {"screen",
+         {{"kind", static_cast<int>(spec.screen.kind)},
+          {"width", spec.screen.width},
+          {"height", spec.screen.height},
+          {"display", spec.screen.display},
+          {"xauthority", spec.screen.xauthority}}},
+        {"command", spec.command},
+        {"environment", spec.environment},
+        {"workingDirectory", spec.workingDirectory},
+        {"sharedFolders", folders},
+        {"network",
+         {{"kind", static_cast<int>(spec.network.kind)}, {"hostPorts", spec.network.hostPorts}}}};
 }
 
 Result<SessionSpec> specFromJson(const json& value) try {
@@ -172,7 +188,7 @@ Status checkSpec(const SessionSpec& spec) {
     if (!spec.workingDirectory.empty())
         ENTRACTE_TRY(checkPath(spec.workingDirectory, "working directory"));
     if (spec.command.size() > kMaxWords || spec.environment.size() > kMaxWords ||
-        spec.sharedFolders.size() > kMaxWords)
+        spec.sharedFolders.size() > kMaxWords || spec.network.hostPorts.size() > kMaxHostPorts)
         return fail(ErrorCode::InvalidArgument,
                     "The command, its variables or its folders are too many.");
     std::size_t text = 0;

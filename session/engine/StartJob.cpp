@@ -2,6 +2,7 @@
 
 #include "session/base/ScopeExit.h"
 #include "session/engine/Processes.h"
+#include "session/engine/SessionNetwork.h"
 #include "session/store/Directories.h"
 
 #include <spdlog/spdlog.h>
@@ -26,6 +27,25 @@ Status makeFolders(const EngineContext& context, const SessionRecord& record) {
     return {};
 }
 
+// A machine that cannot make the network that nobody asked for by name gives a session without one.
+Status joinNetwork(EngineContext& context, Session& session, const NetworkSpec& network,
+                   const Person& person) {
+    if (network.kind == NetworkKind::None)
+        return {};
+    const auto joined = [&]() -> Status {
+        ENTRACTE_ASSIGN(outside, makeCable());
+        ENTRACTE_ASSIGN(served,
+                        connectNetwork(context, person, network, outside, session.live->container));
+        session.live->network.emplace(std::move(served));
+        return {};
+    }();
+    if (joined || network.required)
+        return joined;
+    spdlog::warn("session {} has no network: {}", session.id(), joined.error().forLog());
+    return context.registry.update(
+        session, [](SessionRecord& record) { record.spec.network.kind = NetworkKind::None; });
+}
+
 Status bringUp(EngineContext& context, Session& session, const SessionSpec& spec,
                const Person& person, JobControl& job) {
     const SessionRecord record = session.record();
@@ -47,6 +67,7 @@ Status bringUp(EngineContext& context, Session& session, const SessionSpec& spec
     session.live = makeLive(context, session, std::move(running));
     ENTRACTE_TRY(
         context.registry.update(session, [&](SessionRecord& changed) { changed.init = identity; }));
+    ENTRACTE_TRY(joinNetwork(context, session, spec.network, person));
     watchPrograms(session, false);
     ENTRACTE_TRY(job.check());
     if (screen) {

@@ -54,6 +54,20 @@ struct SharedFolder {
     bool readOnly = false;
 };
 
+// What a session's programs reach of the world.
+enum class NetworkKind : std::uint8_t {
+    None,       // each other, by loopback
+    Nat,        // what the person's own programs reach, but for this computer's loopback
+    HostLimited // named ports of this computer's loopback
+};
+inline constexpr std::size_t kMaxHostPorts = 64;
+
+struct NetworkSpec {
+    NetworkKind kind = NetworkKind::None;
+    std::vector<std::uint16_t> hostPorts{}; // HostLimited
+    bool required = true;                   // false: a machine that cannot make it does without
+};
+
 struct SessionSpec {
     std::string name; // shown to the person; printable UTF-8, 1..64 bytes
     ScreenSpec screen;
@@ -61,6 +75,7 @@ struct SessionSpec {
     std::map<std::string, std::string> environment;
     std::string workingDirectory; // absolute; home when empty
     std::vector<SharedFolder> sharedFolders;
+    NetworkSpec network;
 };
 
 enum class SessionState : std::uint8_t {
@@ -100,6 +115,7 @@ struct SessionInfo {
     std::string name;
     uid_t owner = 0;
     SessionState state = SessionState::Ended;
+    NetworkSpec network;
     ScreenKind screenKind = ScreenKind::Host;
     std::string screenDisplay; // ":1", what the windows are on, empty when detached
     std::vector<std::string> command;
@@ -155,6 +171,7 @@ enum class FilesPolicy : std::uint8_t {
 struct ResumeWishes {
     std::optional<ScreenSpec> screen{}; // as before when nullopt
     FilesPolicy files = FilesPolicy::Ask;
+    std::optional<NetworkSpec> network{}; // as before when nullopt
 };
 
 struct SnapshotInfo {

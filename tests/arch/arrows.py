@@ -14,6 +14,7 @@ from pathlib import Path
 ALLOWED = {
     "session/base": (),
     "session/container": ("session/base", "session/engine/Types.h"),
+    "session/network": ("session/base",),
     "session/criu": ("session/base", "session/container", "session/engine/Types.h"),
     "session/store": ("session/base", "session/engine/Types.h"),
     "session/transfer": ("session/base", "session/container", "session/criu", "session/store", "session/engine/Types.h"),

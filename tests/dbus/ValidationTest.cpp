@@ -109,6 +109,36 @@ TEST(ValidationTest, leavesTheSizeAsItWasWhenNoneIsSaid) {
     EXPECT_FALSE(screenSpec(options));
 }
 
+TEST(ValidationTest, networksAreOfThreeKinds) {
+    const auto asked = [](const std::string& network) {
+        auto options = headless();
+        options.emplace("network", sdbus::Variant(network));
+        return sessionSpec({}, options);
+    };
+    const auto unsaid = sessionSpec({}, headless());
+    ASSERT_TRUE(unsaid);
+    EXPECT_EQ(unsaid->network.kind, NetworkKind::Nat);
+    EXPECT_FALSE(unsaid->network.required);
+    EXPECT_TRUE(asked("nat")->network.required);
+    EXPECT_EQ(asked("none")->network.kind, NetworkKind::None);
+    const auto limited = asked("host-limited:5432,80");
+    ASSERT_TRUE(limited) << limited.error().forLog();
+    EXPECT_EQ(limited->network.kind, NetworkKind::HostLimited);
+    EXPECT_EQ(limited->network.hostPorts, (std::vector<std::uint16_t>{5432, 80}));
+    std::string many = "host-limited:1";
+    for (std::size_t i = 0; i < kMaxHostPorts; ++i)
+        many += ",1";
+    for (const std::string& wrong :
+         {std::string("host-limited"), std::string("host-limited:"), std::string("host-limited:0"),
+          std::string("host-limited:1,"), std::string("host-limited:-1"),
+          std::string("host-limited:65536"), std::string("host-limited:1;2"), std::string("Nat"),
+          std::string(), many})
+        EXPECT_FALSE(asked(wrong)) << wrong;
+    EXPECT_FALSE(resumeWishes({})->network);
+    EXPECT_EQ(resumeWishes({{"network", sdbus::Variant(std::string("none"))}})->network->kind,
+              NetworkKind::None);
+}
+
 TEST(ValidationTest, sharesNothingOfTheSystem) {
     for (const char* path :
          {"/", "/proc", "/proc/self", "/sys/fs", "/dev/shm", "/run", "/run/user/1000"}) {

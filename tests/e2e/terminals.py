@@ -8,6 +8,7 @@ sys.dont_write_bytecode = True
 
 from entractetest.case import expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
+from entractetest.files import Files  # noqa: E402
 from entractetest.processes import wait_for  # noqa: E402
 
 
@@ -32,25 +33,6 @@ class Terminal:
         self.say(desktop, f"echo $(({number}*7)) $(stty size) >/tmp/{self.name}{number}")
         columns, rows = self.size.split("x")
         files.expect(f"{self.name}{number}", f"{number * 7} {rows} {columns}")
-
-
-class Files:
-    """What the session has in its /tmp, seen from outside."""
-
-    def __init__(self, product):
-        self._product = product
-
-    def read(self, name):
-        for pid in self._product.session_processes():
-            try:
-                return Path(f"/proc/{pid}/root/tmp/{name}").read_text().strip()
-            except OSError:
-                continue
-        return None
-
-    def expect(self, name, content):
-        wait_for(f"/tmp/{name} to hold {content!r} (it holds {self.read(name)!r})",
-                 lambda: self.read(name) == content, 10, 0.1)
 
 
 def _start(product, server, *terminals):

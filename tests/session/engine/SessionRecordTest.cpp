@@ -14,6 +14,7 @@ SessionSpec goodSpec() {
     spec.environment = {{"LANG", "de_DE.UTF-8"}, {"EMPTY", ""}};
     spec.workingDirectory = "/home/x";
     spec.sharedFolders = {{"/home/x/Documents", true}};
+    spec.network = {NetworkKind::HostLimited, {5432, 80}};
     return spec;
 }
 
@@ -37,6 +38,20 @@ TEST(SessionRecordTest, comesBackAsItWas) {
     EXPECT_EQ(read->spec.command, goodSpec().command);
     EXPECT_EQ(read->init.startTicks, 99u);
     EXPECT_EQ(read->state, SessionState::Detached);
+}
+
+TEST(SessionRecordTest, aSessionOfBeforeThereWereNetworksHasNone) {
+    auto spec = specToJson(goodSpec());
+    const auto now = specFromJson(spec);
+    ASSERT_TRUE(now);
+    EXPECT_EQ(now->network.kind, NetworkKind::HostLimited);
+    EXPECT_EQ(now->network.hostPorts, (std::vector<std::uint16_t>{5432, 80}));
+    spec.erase("network");
+    const auto before = specFromJson(spec);
+    ASSERT_TRUE(before);
+    EXPECT_EQ(before->network.kind, NetworkKind::None);
+    spec["network"] = {{"kind", 7}, {"hostPorts", nlohmann::json::array()}};
+    EXPECT_FALSE(specFromJson(spec));
 }
 
 TEST(SessionRecordTest, refusesStrangeOnes) {

@@ -31,6 +31,17 @@ TEST(ImageRulesTest, takesTheSmallestSession) {
     EXPECT_EQ(needs->front().bits, R_OK);
 }
 
+Fields cable() {
+    return {{1, 2u}, {2, 2u}, {3, 65520u}, {5, std::string("eth0")}, {12, 3u}};
+}
+
+TEST(ImageRulesTest, takesASessionWithItsCable) {
+    Forged forged;
+    forged.device = cable();
+    const auto needs = checkImages(forged.images(), rulesOfAnn());
+    EXPECT_TRUE(needs) << needs.error().forLog();
+}
+
 TEST(ImageRulesTest, asksForWhatFilesAreOpenedFor) {
     Forged forged;
     set(forged.regular, 2, std::uint64_t{O_RDWR});
@@ -174,6 +185,16 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"mountOutOfTheRoot", mount({{2, 9u}, {7, std::string("/a/../../etc")},
                                          {18, std::string("dev_null")}})},
         Case{"veth", [](Forged& f) { set(f.device, 1, std::uint64_t{2}); }},
+        Case{"cableOfAnotherName",
+             [](Forged& f) {
+                 f.device = cable();
+                 set(f.device, 5, std::string("eth1"));
+             }},
+        Case{"cableInABridge",
+             [](Forged& f) {
+                 f.device = cable();
+                 f.device.push_back({14, 2u});
+             }},
         Case{"anotherLoopback", [](Forged& f) { set(f.device, 5, std::string("eth0")); }},
         Case{"rulesOfAFirewall", [](Forged& f) { f.firewall = "include \"/etc/shadow\"\n"; }},
         Case{"otherNetlinkMessages",

@@ -54,7 +54,7 @@ class CommandFailed(Failure):
 class Product:
     """The helper with its own state directory, and a person's command line."""
 
-    def __init__(self, workspace, person, state_directory=None, criu=None, environment=()):
+    def __init__(self, workspace, person, state_directory=None, criu=None, environment=(), network=None):
         self.person = person
         self.programs = programs_for_everybody(workspace)
         self.state = state_directory or workspace.folder("state")
@@ -62,6 +62,7 @@ class Product:
         self.logs = workspace.folder("logs")
         self._criu = criu if criu is not None else criu_program()
         self._environment = dict(environment)
+        self._network = network # entractetest.network.OtherNetwork: where the helper is
         self._bus = None
         self.start_helper()
 
@@ -71,6 +72,8 @@ class Product:
         for argument in ("--state-dir", self.state, "--runtime-dir", self.runtime,
                          *(("--criu", self._criu) if self._criu else ())):
             command += ["--service-arg", argument]
+        if self._network:
+            command = self._network.enter(*command)
         self._bus = subprocess.Popen([str(c) for c in command], stdin=subprocess.PIPE,
                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                      preexec_fn=_become(None), cwd="/",

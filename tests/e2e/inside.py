@@ -1,0 +1,138 @@
+#!/usr/bin/python3
+"""What a session has inside: its network, and what it shares with the person's desktop when asked."""
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+sys.dont_write_bytecode = True
+
+from entractetest.case import expect, main, require_root  # noqa: E402
+from entractetest.files import Files  # noqa: E402
+from entractetest.network import ASK, OtherNetwork  # noqa: E402
+from entractetest.product import CommandFailed  # noqa: E402
+
+HOME, AWAY = "198.51.100.7", "203.0.113.9" # addresses for documentation (RFC 5737)
+PORT, OTHER = 4100, 4200
+UNREACHABLE, REFUSED = "OSError 101", "ConnectionRefusedError 111"
+
+
+class Sessions:
+    """Sessions without windows, on a server of the machine's own network: one in another would find every display
+    number free and take the sockets of servers that there are."""
+
+    def __init__(self, case, **more):
+        self.product = case.product(**more)
+        self._server = case.first_server()
+
+    def start(self, network=None):
+        options = ("--network", network) if network else ()
+        return self.product.start(self._server, "sleep", "infinity", options=options)
+
+    def resume(self, session, *options):
+        self.product.resume(session, self._server, options=options)
+
+    def move(self, session):
+        self.product.snapshot(session)
+        self.product.kill_session(session)
+        self.resume(session)
+
+    def network_of(self, session):
+        return next(s["network"] for s in self.product.sessions() if s["id"] == session)
+
+
+class Asker:
+    """Lets programs of a session try to connect."""
+
+    def __init__(self, product, session):
+        self._product, self._session, self._count = product, session, 0
+
+    def ask(self, *places):
+        self._count += 1
+        name = f"asked{self._count}"
+        self._product.exec(self._session, "/usr/bin/python3", "-c", ASK, f"/tmp/{name}", *places)
+        return Files(self._product).wait(name, 60)
+
+
+def case_networkReachesOutsideAlsoWhenThatChanged(case):
+    """By NAT, if nothing is said. A connection of before the resume is told that it is gone."""
+    require_root()
+    network = case.stack.enter_context(OtherNetwork(case.workspace, HOME))
+    sessions = Sessions(case, network=network)
+    product = sessions.product
+    network.serve(f"{HOME}:{PORT}", f"127.0.0.1:{OTHER}")
+    session = sessions.start()
+    asker = Asker(product, session)
+    answer = asker.ask(f"{HOME}:{PORT}")
+    expect(answer == f"{HOME}:{PORT}", f"the session reaches the network: {answer}")
+    answer = asker.ask(f"10.0.2.2:{OTHER}", f"127.0.0.1:{OTHER}")
+    expect(f"127.0.0.1:{OTHER}" not in answer, f"what listens on this computer's loopback is its own: {answer}")
+    expect(sessions.network_of(session) == "nat", "list shows it")
+    # A connection that stays: its program writes what it reads, and writes once a word comes.
+    product.exec(session, "/usr/bin/python3", "-c", """
+import os, socket, sys, time
+one = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+line = one.makefile().readline().strip()
+open("/tmp/connected", "w").write(line)
+while not os.path.exists("/tmp/again"):
+    time.sleep(0.1)
+try:
+    one.settimeout(30)
+    one.sendall(b"again")
+    end = repr(one.recv(10))
+except OSError as problem:
+    end = type(problem).__name__
+open("/tmp/end", "w").write(end)
+""", HOME, str(PORT))
+    files = Files(product)
+    files.expect("connected", f"{HOME}:{PORT}")
+    sessions.move(session)
+    network.move_to(AWAY)
+    network.serve(f"{AWAY}:{PORT}")
+    answer = asker.ask(f"{AWAY}:{PORT}")
+    expect(answer == f"{AWAY}:{PORT}", f"the session reaches the network where the computer is now: {answer}")
+    product.exec(session, "touch", "/tmp/again")
+    files.expect("end", "ConnectionResetError")
+    expect(sessions.network_of(session) == "nat", "it is still told")
+
+
+def case_networkIsWhatWasAskedFor(case):
+    """None, or named ports of this computer; after a resume too, which may ask for another."""
+    require_root()
+    network = case.stack.enter_context(OtherNetwork(case.workspace, HOME))
+    sessions = Sessions(case, network=network)
+    product = sessions.product
+    network.serve(f"{HOME}:{PORT}", f"127.0.0.1:{PORT}", f"127.0.0.1:{OTHER}")
+    places = f"10.0.2.2:{PORT}", f"10.0.2.2:{OTHER}", f"{HOME}:{PORT}"
+
+    alone = Asker(product, session := sessions.start("none"))
+    none = " ".join([UNREACHABLE] * 3)
+    for _ in range(2):
+        answer = alone.ask(*places)
+        expect(answer == none, f"nothing is reached without a network: {answer}")
+        expect(sessions.network_of(session) == "none", "list shows that there is none")
+        sessions.move(session)
+    limited = f"host-limited:{PORT}"
+    product.snapshot(session)
+    product.stop(session)
+    sessions.resume(session, "--network", limited)
+    for _ in range(2):
+        answer = alone.ask(*places)
+        expect(answer == f"127.0.0.1:{PORT} {REFUSED} {UNREACHABLE}",
+               f"the named port of this computer is reached, and nothing else: {answer}")
+        expect(sessions.network_of(session) == limited, "list shows it")
+        sessions.move(session)
+
+
+def case_networksThatThereAreNotAreRefused(case):
+    require_root()
+    sessions = Sessions(case)
+    for wrong in ("host-limited", "host-limited:", "host-limited:0", "host-limited:1,", "host-limited:70000", "all"):
+        try:
+            sessions.start(wrong)
+            expect(False, f"the network {wrong} was accepted")
+        except CommandFailed as problem:
+            expect(problem.status == 2, f"{wrong} is refused: {problem.text}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(globals()))

@@ -1,0 +1,105 @@
+#include "session/network/FrameFilter.h"
+
+#include <gtest/gtest.h>
+
+namespace entracte::network {
+
+namespace {
+
+using Frame = std::vector<std::byte>;
+
+const std::set<std::uint16_t> kPorts = {5432};
+
+void put(Frame& frame, std::size_t place, std::uint32_t value, std::size_t size) {
+    for (std::size_t i = 0; i < size; ++i)
+        frame[place + i] = static_cast<std::byte>(value >> (8 * (size - 1 - i)));
+}
+
+std::uint32_t get(const Frame& frame, std::size_t place, std::size_t size) {
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < size; ++i)
+        value = value << 8 | std::to_integer<std::uint32_t>(frame[place + i]);
+    return value;
+}
+
+// A SYN from port 40000 of the session.
+Frame syn(std::uint32_t to, std::uint16_t port, std::size_t options = 0) {
+    Frame frame(14 + 20 + options + 20);
+    for (std::size_t i = 0; i < 12; ++i)
+        frame[i] = static_cast<std::byte>(i < 6 ? 0x52 : 0xaa);
+    put(frame, 12, 0x0800, 2);
+    put(frame, 14, 0x40 + 5 + static_cast<std::uint32_t>(options / 4), 1);
+    put(frame, 16, 40 + static_cast<std::uint32_t>(options), 2);
+    put(frame, 23, 6, 1);
+    put(frame, 26, kSession, 4);
+    put(frame, 30, to, 4);
+    const std::size_t tcp = 34 + options;
+    put(frame, tcp, 40000, 2);
+    put(frame, tcp + 2, port, 2);
+    put(frame, tcp + 4, 0xfffffffe, 4);
+    put(frame, tcp + 12, 0x50, 1);
+    put(frame, tcp + 13, 2, 1);
+    return frame;
+}
+
+// Of words that hold a right checksum, the sum is all ones (RFC 1071).
+std::uint32_t sumOf(const Frame& frame, std::size_t from, std::size_t to, std::uint32_t sum) {
+    for (; from < to; from += 2)
+        sum += get(frame, from, 2);
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return sum;
+}
+
+TEST(FrameFilterTest, passesTheNamedPortsOfThisComputerOnly) {
+    EXPECT_EQ(judge(syn(kHost, 5432), kPorts), Verdict::Pass);
+    EXPECT_EQ(judge(syn(kHost, 5432, 8), kPorts), Verdict::Pass);
+    EXPECT_EQ(judge(syn(kHost, 5433), kPorts), Verdict::Refuse);
+    EXPECT_EQ(judge(syn(kNameServer, 5432), kPorts), Verdict::Refuse);
+    EXPECT_EQ(judge(syn(0x08080808, 5432), kPorts), Verdict::Refuse);
+    Frame answer = syn(kHost, 80);
+    put(answer, 34 + 13, 0x10, 1); // not the beginning of a connection
+    EXPECT_EQ(judge(answer, kPorts), Verdict::Drop);
+}
+
+TEST(FrameFilterTest, passesNothingThatItCannotRead) {
+    Frame arp(14 + 28);
+    put(arp, 12, 0x0806, 2);
+    EXPECT_EQ(judge(arp, kPorts), Verdict::Pass);
+    const auto changed = [](std::size_t place, std::uint32_t value, std::size_t size) {
+        Frame frame = syn(kHost, 5432);
+        put(frame, place, value, size);
+        return judge(frame, kPorts);
+    };
+    EXPECT_EQ(changed(12, 0x86dd, 2), Verdict::Drop); // IPv6
+    EXPECT_EQ(changed(12, 0x8100, 2), Verdict::Drop); // a VLAN
+    EXPECT_EQ(changed(23, 17, 1), Verdict::Drop);     // UDP
+    EXPECT_EQ(changed(20, 0x2000, 2), Verdict::Drop); // more fragments follow
+    EXPECT_EQ(changed(20, 0x0001, 2), Verdict::Drop); // a later fragment
+    EXPECT_EQ(changed(14, 0x44, 1), Verdict::Drop);   // a header that is too short
+    EXPECT_EQ(changed(14, 0x4f, 1), Verdict::Drop);   // one that ends behind the frame
+    EXPECT_EQ(changed(14, 0x65, 1), Verdict::Drop);   // another version
+    const Frame whole = syn(kHost, 5432);
+    for (std::size_t size = 0; size < whole.size(); ++size)
+        EXPECT_EQ(judge(std::span(whole).first(size), kPorts), Verdict::Drop) << size;
+}
+
+TEST(FrameFilterTest, answersAsAClosedPortWould) {
+    const Frame asked = syn(kHost, 80, 4);
+    const Frame answer = refusal(asked);
+    ASSERT_EQ(answer.size(), 54u);
+    EXPECT_EQ(get(answer, 0, 4), 0xaaaaaaaa);
+    EXPECT_EQ(get(answer, 6, 4), 0x52525252u);
+    EXPECT_EQ(get(answer, 26, 4), kHost);
+    EXPECT_EQ(get(answer, 30, 4), kSession);
+    EXPECT_EQ(get(answer, 34, 2), 80u);
+    EXPECT_EQ(get(answer, 36, 2), 40000u);
+    EXPECT_EQ(get(answer, 42, 4), 0xffffffff); // the SYN counts as one
+    EXPECT_EQ(get(answer, 47, 1), 0x14u);      // RST, ACK
+    EXPECT_EQ(sumOf(answer, 14, 34, 0), 0xffffu);
+    EXPECT_EQ(sumOf(answer, 34, 54, sumOf(answer, 26, 34, 6 + 20)), 0xffffu);
+}
+
+} // namespace
+
+} // namespace entracte::network
