@@ -124,6 +124,8 @@ public:
                    "Save it by itself so often, if its programs did something");
         addScreen(start);
         addNetwork(start);
+        start->add_flag("--clipboard", arguments.clipboard,
+                        "Share the clipboard of a session in a window with this desktop");
         start
             ->add_option("--desktop", arguments.desktop,
                          "A whole desktop instead of a program, in a window when no screen is "
@@ -193,6 +195,11 @@ public:
                     "The snapshot (the newest when not given)");
         addSchedule();
         addLimits();
+        addWithSession(Verb::Clipboard, "clipboard",
+                       "Share the clipboard of a session in a window with the desktop, or not")
+            ->add_option("WHICH", arguments.clipboardShared, "on or off")
+            ->required()
+            ->check(CLI::IsMember({"on", "off"}));
         addSnapshot(addWithSession(Verb::Windows, "windows", "List a session's windows"),
                     "As they were at this snapshot, not as they are");
         auto* const picture = addWithSession(Verb::Picture, "picture",

@@ -26,6 +26,7 @@ enum class Verb {
     Unpin,
     Schedule,
     Limits,
+    Clipboard,
     Windows,
     Picture,
     Attach,
@@ -56,6 +57,8 @@ struct Arguments {
     std::vector<std::string> share;
     std::vector<std::string> shareReadOnly;
     std::vector<std::string> environment; // NAME=VALUE, on top of what is passed anyway
+    bool clipboard = false;               // start: shared with the desktop
+    std::string clipboardShared;          // clipboard: "on", "off"
     std::string network;   // "nat", "none", "host-limited:PORT,PORT"; empty: not said
     std::string comment;   // snapshot, suspend, comment
     std::string snapshot;  // beginning of an id, or "newest"

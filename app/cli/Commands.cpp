@@ -44,6 +44,7 @@ public:
     Result<Json> pin(bool pinned);
     Result<Json> schedule();
     Result<Json> limits();
+    Result<Json> clipboard();
     Result<Json> windows();
     Result<Json> picture();
     Result<Json> attach();
@@ -157,6 +158,8 @@ Result<Json> Commands::start() {
     options.insert("workingDirectory", QDir::currentPath());
     if (!m_arguments.network.empty())
         options.insert("network", QString::fromStdString(m_arguments.network));
+    if (m_arguments.clipboard)
+        options.insert("clipboard", true);
     if (m_arguments.everySeconds)
         options.insert("everySeconds", *m_arguments.everySeconds);
     const auto addFolders = [&options](const char* name, const std::vector<std::string>& typed) {
@@ -390,6 +393,17 @@ Result<Json> Commands::schedule() {
     return Json{{"session", toJson(now)}};
 }
 
+Result<Json> Commands::clipboard() {
+    ENTRACTE_ASSIGN(found, session());
+    const bool shared = m_arguments.clipboardShared == "on";
+    ENTRACTE_TRY(valueOf(proxyOf(found)->SetClipboard(shared)));
+    ENTRACTE_ASSIGN(now, sessionAt(found.path));
+    say("Session " + nameOf(now) +
+        (shared ? " shares its clipboard with the desktop that its window is on."
+                : " keeps its clipboard to itself."));
+    return Json{{"session", toJson(now)}};
+}
+
 Result<Json> Commands::limits() {
     ENTRACTE_ASSIGN(found, session());
     const auto proxy = proxyOf(found);
@@ -564,6 +578,8 @@ Result<Json> dispatch(Commands& commands, Verb verb) {
         return commands.schedule();
     case Verb::Limits:
         return commands.limits();
+    case Verb::Clipboard:
+        return commands.clipboard();
     case Verb::Windows:
         return commands.windows();
     case Verb::Picture:

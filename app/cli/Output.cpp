@@ -29,6 +29,7 @@ Json toJson(const SessionView& session) {
             {"screen", text(session.screen)},
             {"display", text(session.display)},
             {"network", text(session.network)},
+            {"clipboard", session.clipboard},
             {"command", command},
             {"created_unix_ms", session.createdUnixMs},
             {"programs", session.programs},
@@ -180,6 +181,8 @@ void printSession(const SessionView& session, const QList<SnapshotView>& snapsho
     fmt::print("  state     {}\n", text(session.state));
     fmt::print("  screen    {}{}\n", text(session.screen),
                session.display.isEmpty() ? "" : " on " + printable(session.display));
+    if (session.screen == "window")
+        fmt::print("  clipboard {}\n", session.clipboard ? "shared" : "its own");
     fmt::print("  network   {}\n", printable(session.network));
     fmt::print("  command   {}\n", printable(session.command.join(' ')));
     fmt::print("  started   {}\n", timeText(session.createdUnixMs));

@@ -28,6 +28,7 @@ SessionView sessionView(const QString& path, const QVariantMap& properties) {
     view.owner = properties.value("Owner").toUInt();
     view.state = properties.value("State").toString();
     view.screen = properties.value("Screen").toString();
+    view.clipboard = properties.value("Clipboard").toBool();
     view.network = properties.value("Network").toString();
     view.display = properties.value("Display").toString();
     view.command = properties.value("Command").toStringList();

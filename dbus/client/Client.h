@@ -27,6 +27,7 @@ struct SessionView {
     uint owner = 0;
     QString state;
     QString screen;
+    bool clipboard = false;
     QString network; // "nat", "none", "host-limited:PORT,PORT"
     QString display;
     QStringList command;

@@ -59,6 +59,7 @@ PropertyMap SessionObject::properties() {
             {"Display", Display()},
             {"Command", Command()},
             {"Network", Network()},
+            {"Clipboard", Clipboard()},
             {"CreatedUnixMs", CreatedUnixMs()},
             {"Programs", Programs()},
             {"Blockers", Blockers()},
@@ -265,6 +266,12 @@ void SessionObject::Prune(sdbus::Result<std::vector<std::string>, std::uint64_t>
                             pending->returnResults(removed, report->freedBytes);
                         });
                 });
+}
+
+void SessionObject::SetClipboard(sdbus::Result<>&& result, bool shared) {
+    settle(std::move(result), [shared](Engine& engine, const SessionId& id) {
+        return engine.setClipboard(id, shared);
+    });
 }
 
 void SessionObject::SetRetention(sdbus::Result<>&& result, std::string keep) {

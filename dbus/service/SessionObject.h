@@ -43,6 +43,7 @@ private:
                Options options) override;
     void ChangedFiles(sdbus::Result<Changed>&& result, Path snapshot) override;
     void Rename(sdbus::Result<>&& result, std::string name) override;
+    void SetClipboard(sdbus::Result<>&& result, bool shared) override;
     void SetSchedule(sdbus::Result<>&& result, std::uint32_t everySeconds) override;
     void PauseSchedule(sdbus::Result<>&& result, std::int64_t untilUnixMs) override;
     void Prune(sdbus::Result<std::vector<std::string>, std::uint64_t>&& result, std::string keep,
@@ -65,6 +66,7 @@ private:
     std::string Screen() override { return screenName(m_info.screenKind); }
     std::string Display() override { return m_info.screenDisplay; }
     std::vector<std::string> Command() override { return m_info.command; }
+    bool Clipboard() override { return m_info.clipboard; }
     std::string Network() override { return networkName(m_info.network); }
     std::int64_t CreatedUnixMs() override { return m_info.createdUnixMs; }
     std::uint32_t Programs() override { return m_info.programs; }

@@ -284,6 +284,7 @@ Result<SessionSpec> sessionSpec(const std::vector<std::string>& command, const O
     ENTRACTE_ASSIGN(shareReadOnly, reader.take<std::vector<std::string>>("shareReadOnly"));
     ENTRACTE_ASSIGN(screen, takeScreen(reader, Sized::Newly));
     ENTRACTE_ASSIGN(network, takeNetwork(reader));
+    ENTRACTE_ASSIGN(clipboard, reader.take<bool>("clipboard"));
     ENTRACTE_TRY(reader.nothingElse());
 
     ENTRACTE_TRY(checkCommand(command, false));
@@ -301,6 +302,7 @@ Result<SessionSpec> sessionSpec(const std::vector<std::string>& command, const O
     if (!screen)
         return refuse("No screen was named.", "Set DISPLAY, or ask for a headless screen.");
     spec.screen = *screen;
+    spec.screen.clipboard = clipboard.value_or(false);
     spec.network = network.value_or(NetworkSpec{NetworkKind::Nat, {}, false});
 
     const auto addShares = [&spec](const auto& paths, bool readOnly) -> Status {

@@ -1,7 +1,7 @@
 # fish completion for entracte(1)
 
 set -g __entracte_commands start exec list show snapshot suspend resume rollback clone rename comment pin unpin \
-    schedule limits windows picture attach detach stop delete check gc prune export import doctor
+    schedule limits clipboard windows picture attach detach stop delete check gc prune export import doctor
 
 # Sessions by id with their name, and by name with their state.
 function __entracte_sessions
@@ -61,6 +61,7 @@ complete -c entracte -n $none -a comment -d 'Change the line to know a snapshot 
 complete -c entracte -n $none -a pin -d 'Keep a snapshot, whatever the rules say'
 complete -c entracte -n $none -a unpin -d 'Keep a snapshot only as the rules say'
 complete -c entracte -n $none -a schedule -d 'Tell or set when a session is saved by itself'
+complete -c entracte -n $none -a clipboard -d 'Share the clipboard of a window, or not'
 complete -c entracte -n $none -a limits -d 'Tell or set what a session may use'
 complete -c entracte -n $none -a windows -d "List a session's windows"
 complete -c entracte -n $none -a picture -d 'Write a small picture of a snapshot to a file'
@@ -76,11 +77,12 @@ complete -c entracte -n $none -a import -d 'Make a session from such a file'
 complete -c entracte -n $none -a doctor -d 'Tell what this machine lacks'
 
 complete -c entracte -n '__entracte_wants_session exec show snapshot suspend resume rollback clone rename comment pin \
-    unpin schedule limits windows picture attach detach stop delete prune export' -a '(__entracte_sessions)' -d session
+    unpin schedule limits clipboard windows picture attach detach stop delete prune export' -a '(__entracte_sessions)' -d session
 
 __entracte_option 'start clone' -l name -x -d 'Its name'
 __entracte_option start -l desktop -x -a '(__entracte_desktops)' -d 'A whole desktop'
 __entracte_option start -l from -x -a '(__entracte_sessions)' -d 'Begin with a snapshot of this session'
+__entracte_option start -l clipboard -d 'Share the clipboard of a window'
 __entracte_option start -l share -x -a '(__fish_complete_directories)' -d 'A folder shared live'
 __entracte_option start -l share-read-only -x -a '(__fish_complete_directories)' -d 'The same, unchangeable'
 __entracte_option 'start exec' -l env -x -d 'NAME=VALUE'

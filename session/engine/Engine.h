@@ -115,6 +115,7 @@ public:
     // As session/engine/RetentionText.h reads it; applied after every snapshot of the session.
     virtual Status setRetention(const SessionId&, const std::string& keep) = 0;
     // KernelUnsuitable when this machine cannot do it; then nothing is changed.
+    virtual Status setClipboard(const SessionId&, bool shared) = 0;
     virtual Status setLimits(const SessionId&, const SessionLimits&) = 0;
     virtual Result<SessionUsage> usage(const SessionId&) const = 0;
     virtual Status setResumeAutomatically(const SessionId&, bool automatic) = 0;

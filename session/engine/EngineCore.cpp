@@ -213,6 +213,16 @@ public:
             record.retention = retention ? formatRetention(*retention) : "";
         });
     }
+    Status setClipboard(const SessionId& id, bool shared) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        const auto use = BriefUse::begin(session->slot);
+        if (!use)
+            return fail(use.error());
+        if (session->live && session->live->screen)
+            ENTRACTE_TRY(session->live->screen->shareClipboard(shared));
+        return m_context.registry.update(
+            *session, [&](SessionRecord& record) { record.spec.screen.clipboard = shared; });
+    }
     Status setLimits(const SessionId& id, const SessionLimits& limits) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
         const auto use = BriefUse::begin(session->slot);

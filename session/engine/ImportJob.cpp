@@ -142,6 +142,7 @@ Result<SessionRecord> describe(const BundleManifest& manifest, const Person& per
                         person.name + " on this computer.",
                     {}, "Nothing was changed. A session can only go on under the same user name.");
     ENTRACTE_ASSIGN(spec, specFromJson(manifest.restore.at("spec")));
+    spec.screen.clipboard = false; // whoever wrote the file does not decide that
     spec.name = printable(name.empty() ? manifest.name : name, 64);
     ENTRACTE_TRY(checkSpec(spec));
     ENTRACTE_ASSIGN(files, keptFilesFromJson(manifest.restore));

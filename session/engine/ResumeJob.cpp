@@ -105,6 +105,7 @@ public:
             m_remembered.spec.screen = sizedLike(*screen, m_remembered.spec.screen);
         else
             m_remembered.spec.screen = m_before.spec.screen;
+        m_remembered.spec.screen.clipboard = m_before.spec.screen.clipboard;
         std::unique_ptr<ScreenProcess> shown;
         if (m_context.display) { // before anything is made: it is what most often is not there
             ENTRACTE_ASSIGN(started, startScreen(m_context, m_person, m_remembered.spec.screen));

@@ -85,6 +85,8 @@ std::vector<std::string> screenCommand(const std::filesystem::path& program, con
         command.push_back("--display=" + spec.display);
     if (!spec.xauthority.empty() && spec.kind != ScreenKind::Headless)
         command.push_back("--xauthority=" + spec.xauthority);
+    if (spec.clipboard)
+        command.emplace_back("--clipboard");
     return command;
 }
 
@@ -212,6 +214,13 @@ Status ScreenProcess::serve(int channel) {
     const ScreenRequest request{kMagic, ToScreen::ServeChannel};
     return sendMessage(m_control.get(), std::as_bytes(std::span(&request, 1)),
                        std::span(&channel, 1));
+}
+
+Status ScreenProcess::shareClipboard(bool shared) {
+    m_spec.clipboard = shared;
+    const ScreenRequest request{kMagic,
+                                shared ? ToScreen::ShareClipboard : ToScreen::KeepClipboard};
+    return sendMessage(m_control.get(), std::as_bytes(std::span(&request, 1)));
 }
 
 Result<UniqueFd> ScreenProcess::beginSurvey() {

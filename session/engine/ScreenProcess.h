@@ -57,6 +57,7 @@ public:
 
     // Gives it a display channel; the descriptor stays the caller's.
     Status serve(int channel);
+    Status shareClipboard(bool shared);
     // Asks for a look at the session's windows; readSurvey waits for it.
     Result<UniqueFd> beginSurvey();
     // Readable when something happened; then ended() takes it in.

@@ -10,6 +10,7 @@ SessionInfo Session::info() const {
     info.owner = now.owner;
     info.state = now.state;
     info.network = now.spec.network;
+    info.clipboard = now.spec.screen.clipboard;
     info.screenKind = now.spec.screen.kind;
     info.screenDisplay = now.screenDisplay;
     info.command = now.spec.command;

@@ -35,6 +35,7 @@ ScreenSpec screenFromJson(const json& value) {
     value.at("height").get_to(screen.height);
     value.at("display").get_to(screen.display);
     value.at("xauthority").get_to(screen.xauthority);
+    screen.clipboard = value.value("clipboard", false); // not in the first versions'
     return screen;
 }
 
@@ -81,7 +82,8 @@ json specToJson(const SessionSpec& spec) {
           {"width", spec.screen.width},
           {"height", spec.screen.height},
           {"display", spec.screen.display},
-          {"xauthority", spec.screen.xauthority}}},
+          {"xauthority", spec.screen.xauthority},
+          {"clipboard", spec.screen.clipboard}}},
         {"command", spec.command},
         {"environment", spec.environment},
         {"workingDirectory", spec.workingDirectory},
@@ -177,6 +179,7 @@ ScreenSpec sizedLike(ScreenSpec asked, const ScreenSpec& before) {
         asked.width = before.width;
         asked.height = before.height;
     }
+    asked.clipboard = before.clipboard;
     return asked;
 }
 

@@ -47,6 +47,7 @@ struct ScreenSpec {
     std::string display; // host: DISPLAY of the caller
     std::string
         xauthority; // host, window: path of the cookie file, read as the person; may be empty
+    bool clipboard = false; // window: its selections are shared with the display's
 };
 
 struct SharedFolder {
@@ -117,6 +118,7 @@ struct SessionInfo {
     SessionState state = SessionState::Ended;
     NetworkSpec network;
     ScreenKind screenKind = ScreenKind::Host;
+    bool clipboard = false;    // shared with the person's desktop, when its screen is a window
     std::string screenDisplay; // ":1", what the windows are on, empty when detached
     std::vector<std::string> command;
     std::int64_t createdUnixMs = 0;

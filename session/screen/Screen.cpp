@@ -1,5 +1,6 @@
 #include "session/screen/Screen.h"
 
+#include "session/base/Companion.h"
 #include "session/base/FdPassing.h"
 #include "session/screen/Survey.h"
 
@@ -56,6 +57,8 @@ Status Screen::run() {
                           [this](std::uint32_t) { takeHelper(); });
         m_patience.reset(::timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK));
         m_reactor.add(m_patience.get(), EPOLLIN, [this](std::uint32_t) { m_reactor.stop(); });
+        if (m_options.clipboard)
+            shareClipboard();
         tell(FromScreen::Ready);
     } else {
         addChannel(std::move(m_options.channel));
@@ -162,6 +165,10 @@ void Screen::serveControl() {
         return m_reactor.stop();
     if (request.operation == ToScreen::Survey && message->fds.size() == 1)
         return survey(std::move(message->fds.front()));
+    if (request.operation == ToScreen::ShareClipboard)
+        return shareClipboard();
+    if (request.operation == ToScreen::KeepClipboard)
+        return m_clipboard.reset();
     if (request.operation != ToScreen::ServeChannel)
         return m_reactor.stop();
     if (message->fds.size() == 1 && m_channels.size() < kMaxChannels)
@@ -185,6 +192,25 @@ void Screen::survey(UniqueFd to) const {
     }
     while (child > 0 && ::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
     }
+}
+
+// The windows of a host screen are the desktop's own clients; of a headless one there is no
+// desktop.
+void Screen::shareClipboard() {
+    if (m_options.kind != Kind::Window || !m_server ||
+        (m_clipboard && !m_clipboard->wait(0ms).has_value()))
+        return;
+    SubprocessSpec spec;
+    spec.command = {companionProgram("entracte-clipboard").string(),
+                    "--inner=:" + std::to_string(m_server->displayNumber()),
+                    "--inner-xauthority=" + m_server->cookieFile().string(),
+                    "--outer=" + m_options.display};
+    if (!m_options.cookieFile.empty())
+        spec.command.push_back("--outer-xauthority=" + m_options.cookieFile.string());
+    if (auto started = Subprocess::start(spec))
+        m_clipboard.emplace(std::move(*started));
+    else
+        spdlog::warn("the clipboard is not shared: {}", started.error().forLog());
 }
 
 void Screen::loseHelper() {

@@ -10,6 +10,7 @@
 // own to the server tells when the server dies, and keeps a server that resets itself (Xserver(1),
 // -noreset) from doing so between two sessions.
 
+#include "session/base/Subprocess.h"
 #include "session/screen/Connector.h"
 #include "session/screen/Reactor.h"
 #include "session/screen/Relay.h"
@@ -34,6 +35,7 @@ struct ScreenOptions {
     UniqueFd control;                 // steered by the helper (ScreenProtocol.h), or
     UniqueFd channel;                 // one display channel and nothing else
     UniqueFd helpers;                 // with control: where the next helper connects; may be empty
+    bool clipboard = false;           // window: shared from the beginning
     std::filesystem::path directory;  // an empty one of the person's; made when not given
 };
 
@@ -59,6 +61,7 @@ private:
 
     void serveControl();
     void survey(UniqueFd to) const;
+    void shareClipboard();
     void loseHelper();
     void takeHelper();
     void addChannel(UniqueFd socket);
@@ -73,6 +76,7 @@ private:
     ScreenOptions m_options;
     std::optional<RuntimeDirectory> m_directory;
     std::optional<ServerProcess> m_server;
+    std::optional<Subprocess> m_clipboard; // while it is shared; goes before the server
     std::optional<Connector> m_connector;
     Reactor m_reactor;
     Relay m_relay;

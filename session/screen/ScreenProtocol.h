@@ -15,9 +15,11 @@ namespace entracte::screen {
 inline constexpr std::uint32_t kMagic = 0x31435345; // "ESC1"
 
 enum class ToScreen : std::uint32_t {
-    ServeChannel = 1, // with one descriptor: a display channel (session/base/DisplayChannel.h)
-    Quit = 2,         // end; a server that the screen started ends with it
-    Survey = 3,       // with one stream socket: write what SurveyProtocol.h says to it
+    ServeChannel = 1,   // with one descriptor: a display channel (session/base/DisplayChannel.h)
+    Quit = 2,           // end; a server that the screen started ends with it
+    ShareClipboard = 4, // a window's selections with the person's desktop (session/clipboard)
+    KeepClipboard = 5,  // not any more
+    Survey = 3,         // with one stream socket: write what SurveyProtocol.h says to it
 };
 struct ScreenRequest {
     std::uint32_t magic;

@@ -71,6 +71,7 @@ int main(int argc, char** argv) {
     app.add_option("--helper-fd", helpers, "a bound socket on which the next helper connects")
         ->needs(byControl);
     app.add_option("--directory", directory, "an empty directory for the screen's own files");
+    app.add_flag("--clipboard", options.clipboard, "share a window's selections with the display");
     CLI11_PARSE(app, argc, argv);
 
     spdlog::set_default_logger(spdlog::stderr_logger_st("entracte-screen"));

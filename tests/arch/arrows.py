@@ -21,6 +21,7 @@ ALLOWED = {
     "session/launch": ("session/base",),
     "session/init": ("session/base", "session/container"),
     "session/screen": ("session/base",),
+    "session/clipboard": ("session/base",),
     "session/doctor": ("session",),
     "session/engine": ("session",),
     "xproxy/wire": ("session/base",),

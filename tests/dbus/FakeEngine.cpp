@@ -289,6 +289,11 @@ Status FakeEngine::setRetention(const SessionId& id, const std::string& keep) {
     return {};
 }
 
+Status FakeEngine::setClipboard(const SessionId& id, bool shared) {
+    ENTRACTE_TRY(change(id, [&](SessionInfo& info) { info.clipboard = shared; }));
+    return {};
+}
+
 Status FakeEngine::setLimits(const SessionId& id, const SessionLimits& limits) {
     ENTRACTE_TRY(change(id, [&](SessionInfo& info) { info.limits = limits; }));
     return {};

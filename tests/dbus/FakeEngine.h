@@ -53,6 +53,7 @@ public:
     Status checkStore(std::optional<uid_t> owner, bool readData, JobControl&) override;
     Result<GcReport> collectGarbage(JobControl&) override;
     Status setRetention(const SessionId&, const std::string& keep) override;
+    Status setClipboard(const SessionId&, bool shared) override;
     Status setLimits(const SessionId&, const SessionLimits&) override;
     Result<SessionUsage> usage(const SessionId&) const override;
     Status setResumeAutomatically(const SessionId&, bool automatic) override;

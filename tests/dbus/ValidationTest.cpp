@@ -109,6 +109,14 @@ TEST(ValidationTest, leavesTheSizeAsItWasWhenNoneIsSaid) {
     EXPECT_FALSE(screenSpec(options));
 }
 
+TEST(ValidationTest, aClipboardIsSharedWhenThatIsSaid) {
+    auto options = headless();
+    EXPECT_FALSE(sessionSpec({}, options)->screen.clipboard);
+    options.emplace("clipboard", sdbus::Variant(true));
+    EXPECT_TRUE(sessionSpec({}, options)->screen.clipboard);
+    EXPECT_FALSE(resumeWishes(options)) << "SetClipboard changes it";
+}
+
 TEST(ValidationTest, networksAreOfThreeKinds) {
     const auto asked = [](const std::string& network) {
         auto options = headless();

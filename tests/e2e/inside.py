@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """What a session has inside: its network, and what it shares with the person's desktop when asked."""
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ sys.dont_write_bytecode = True
 from entractetest.case import expect, main, require_root  # noqa: E402
 from entractetest.files import Files  # noqa: E402
 from entractetest.network import ASK, OtherNetwork  # noqa: E402
+from entractetest.processes import Process, wait_for  # noqa: E402
 from entractetest.product import CommandFailed  # noqa: E402
 
 HOME, AWAY = "198.51.100.7", "203.0.113.9" # addresses for documentation (RFC 5737)
@@ -132,6 +134,79 @@ def case_networksThatThereAreNotAreRefused(case):
             expect(False, f"the network {wrong} was accepted")
         except CommandFailed as problem:
             expect(problem.status == 2, f"{wrong} is refused: {problem.text}")
+
+
+class Clipboards:
+    """What programs of a session put into its clipboard, and of the person's desktop into theirs."""
+
+    def __init__(self, case, product, session, server):
+        self._case, self._product, self.session, self._server = case, product, session, server
+        self._files, self._count = Files(product), 0
+
+    def _fresh(self, name):
+        self._count += 1
+        return f"{name}{self._count}"
+
+    def own_outside(self, selection, content, target):
+        source = self._case.temporary(self._fresh("outside"))
+        source.write_bytes(content)
+        source.chmod(0o644)
+        # As long as it owns the selection.
+        self._case.stack.enter_context(
+            Process(["xclip", "-quiet", "-selection", selection, "-target", target, "-in", source],
+                    self._case.temporary("xclip.log"), self._case.person, self._server.environment()))
+
+    def own_inside(self, selection, content, target):
+        name = self._fresh("inside")
+        self._files.write(name, content)
+        self._product.exec(self.session, "xclip", "-selection", selection, "-target", target, "-in", f"/tmp/{name}")
+
+    def read_outside(self, selection, target):
+        done = subprocess.run(["xclip", "-selection", selection, "-target", target, "-out"], capture_output=True,
+                              env=self._server.environment(), timeout=30, check=False)
+        return done.stdout
+
+    def read_inside(self, selection, target):
+        name = self._fresh("read")
+        self._product.exec(self.session, "sh", "-c",
+                           f"xclip -selection {selection} -target {target} -out >/tmp/{name}.new 2>/dev/null; "
+                           f"sync /tmp/{name}.new; mv /tmp/{name}.new /tmp/{name}")
+        return self._files.wait_bytes(name)
+
+    def expect_shared(self, selection, content, target="UTF8_STRING"):
+        self.own_outside(selection, content, target)
+        wait_for(f"{selection} {target} to come in", lambda: self.read_inside(selection, target) == content, 20)
+        other = content[::-1]
+        self.own_inside(selection, other, target)
+        wait_for(f"{selection} {target} to come out", lambda: self.read_outside(selection, target) == other, 20)
+
+
+def case_clipboardIsSharedWhenAskedFor(case):
+    """Text, a picture, and what goes in pieces; both ways, both selections; after a resume; and not when not."""
+    require_root()
+    server, product = case.first_server(), case.product()
+    session = product.start(server, "sleep", "infinity", screen="window", options=("--clipboard",))
+    boards = Clipboards(case, product, session, server)
+    boards.expect_shared("clipboard", "Grüße, 世界".encode(), "text/plain")
+    boards.expect_shared("primary", b"marked")
+    boards.expect_shared("clipboard", bytes(range(256)) * 8, "image/png")
+    large = bytes(range(251)) * 20_000 # 5 MB
+    boards.expect_shared("clipboard", large, "image/png")
+    snapshot = product.suspend(session)
+    expect(snapshot["suspended"], "the session is suspended")
+    product.resume(session, server, screen="window")
+    expect(product.show(session)["clipboard"], "it is told")
+    boards.expect_shared("clipboard", b"after the resume")
+    product.json("clipboard", session, "off")
+    expect(not product.show(session)["clipboard"], "it is told")
+    boards.own_outside("clipboard", b"secret", "UTF8_STRING")
+    boards.own_inside("primary", b"also secret", "UTF8_STRING")
+    # What a program inside owns is seen there at last, and was not before.
+    wait_for("the session's own", lambda: boards.read_inside("primary", "UTF8_STRING") == b"also secret")
+    expect(b"secret" not in boards.read_inside("clipboard", "UTF8_STRING"), "nothing comes in")
+    expect(b"secret" not in boards.read_outside("primary", "UTF8_STRING"), "nothing goes out")
+    product.json("clipboard", session, "on")
+    boards.expect_shared("clipboard", b"again")
 
 
 if __name__ == "__main__":

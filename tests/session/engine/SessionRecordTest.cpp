@@ -14,6 +14,7 @@ SessionSpec goodSpec() {
     spec.environment = {{"LANG", "de_DE.UTF-8"}, {"EMPTY", ""}};
     spec.workingDirectory = "/home/x";
     spec.sharedFolders = {{"/home/x/Documents", true}};
+    spec.screen.clipboard = true;
     spec.network = {NetworkKind::HostLimited, {5432, 80}};
     return spec;
 }
@@ -46,10 +47,13 @@ TEST(SessionRecordTest, aSessionOfBeforeThereWereNetworksHasNone) {
     ASSERT_TRUE(now);
     EXPECT_EQ(now->network.kind, NetworkKind::HostLimited);
     EXPECT_EQ(now->network.hostPorts, (std::vector<std::uint16_t>{5432, 80}));
+    EXPECT_TRUE(now->screen.clipboard);
     spec.erase("network");
+    spec["screen"].erase("clipboard");
     const auto before = specFromJson(spec);
     ASSERT_TRUE(before);
     EXPECT_EQ(before->network.kind, NetworkKind::None);
+    EXPECT_FALSE(before->screen.clipboard);
     spec["network"] = {{"kind", 7}, {"hostPorts", nlohmann::json::array()}};
     EXPECT_FALSE(specFromJson(spec));
 }

@@ -20,6 +20,19 @@ class Files:
         wait_for(f"/tmp/{name} to hold {content!r} (it holds {self.read(name)!r})",
                  lambda: self.read(name) == content, 10, 0.1)
 
+    def _places(self, name):
+        return [Path(f"/proc/{pid}/root/tmp/{name}") for pid in self._product.session_processes()]
+
+    def write(self, name, content):
+        for place in self._places(name):
+            place.write_bytes(content)
+            place.chmod(0o644)
+
+    def wait_bytes(self, name, limit=20):
+        """What it holds, once it is there."""
+        place = wait_for(f"/tmp/{name}", lambda: [p for p in self._places(name) if p.exists()], limit, 0.1)[0]
+        return place.read_bytes()
+
     def wait(self, name, limit=20):
         """What it holds, once there is something in it."""
         return wait_for(f"something in /tmp/{name}", lambda: self.read(name), limit, 0.1)
