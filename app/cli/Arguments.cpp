@@ -227,6 +227,7 @@ public:
             ->type_name("RULES");
         prune->add_flag("--dry-run", m_arguments.dryRun, "Only tell what would be removed");
         addTransfers();
+        addVault();
         add(Verb::Doctor, "doctor", "Tell what this machine lacks for what, and what to do");
     }
 
@@ -260,6 +261,27 @@ private:
             ->required();
         take->add_option("--name", m_arguments.name, "Its name (the one it had when not given)");
         addPassphraseFd(take);
+    }
+    void addVault() {
+        auto* const vault =
+            m_app.add_subcommand("vault", "Keep your snapshots encrypted, with a passphrase");
+        vault->require_subcommand(1);
+        const auto add = [&](Verb verb, const char* name, const char* about) {
+            auto* const command = vault->add_subcommand(name, about);
+            command->callback([this, verb] { m_arguments.verb = verb; });
+            return command;
+        };
+        addPassphraseFd(add(Verb::VaultCreate, "create",
+                            "Make your vault: every snapshot from now on is encrypted"));
+        addPassphraseFd(
+            add(Verb::VaultUnlock, "unlock", "Unlock it with its passphrase")->alias("open"));
+        add(Verb::VaultLock, "lock", "Forget its key: nothing is saved or brought back meanwhile")
+            ->alias("close");
+        add(Verb::VaultStatus, "status", "Tell whether there is one, and whether it is locked");
+        addPassphraseFd(add(Verb::VaultChangePassphrase, "change-passphrase",
+                            "Give it another passphrase; its snapshots stay as they are"));
+        add(Verb::VaultDelete, "delete",
+            "Remove it when it is empty; snapshots are stored in clear again");
     }
     void addPassphraseFd(CLI::App* command) {
         command

@@ -38,6 +38,12 @@ enum class Verb {
     Prune,
     Export,
     Import,
+    VaultCreate,
+    VaultUnlock,
+    VaultLock,
+    VaultStatus,
+    VaultChangePassphrase,
+    VaultDelete,
     Doctor
 };
 
@@ -65,7 +71,7 @@ struct Arguments {
     std::string output;    // picture: a file, "-" for standard output
     std::string file;      // export, import; "-": standard output, input
     bool encrypt = false;  // export: with a passphrase
-    int passphraseFd = -1; // export, import: where it is read from
+    int passphraseFd = -1; // export, import, vault: where it is read from
     std::string files;     // "ask", "current", "saved", "both"
     std::optional<std::uint64_t> memoryLimit; // limits; bytes, 0: none, as the others
     std::optional<std::uint32_t> cpuLimit;    // percent of one processor

@@ -9,6 +9,7 @@
 #include "app/cli/Lookup.h"
 #include "app/cli/Output.h"
 #include "app/cli/TransferCommands.h"
+#include "app/cli/VaultCommands.h"
 
 #include <QDateTime>
 #include <QDir>
@@ -598,9 +599,7 @@ Result<Json> dispatch(Commands& commands, Verb verb) {
         return commands.gc();
     case Verb::Prune:
         return commands.prune();
-    case Verb::Export:
-    case Verb::Import:
-    case Verb::Doctor:
+    default: // those that are not asked here
         break;
     }
     return fail(ErrorCode::Internal, "There is no such command.");
@@ -620,8 +619,15 @@ int run(const Arguments& arguments) {
         return dryRun(client, arguments);
     if (arguments.verb == Verb::Export || arguments.verb == Verb::Import)
         return transfer(client, arguments);
+    if (arguments.verb >= Verb::VaultCreate && arguments.verb <= Verb::VaultDelete)
+        return vault(client, arguments);
     Commands commands(client, arguments);
-    const auto result = dispatch(commands, arguments.verb);
+    auto result = dispatch(commands, arguments.verb);
+    if (!result && result.error().code() == ErrorCode::VaultLocked && canAsk(arguments)) {
+        if (const auto unlocked = unlockAsking(client); !unlocked)
+            return report(unlocked.error(), arguments.json);
+        result = dispatch(commands, arguments.verb);
+    }
     if (!result)
         return report(result.error(), arguments.json);
     if (arguments.json)

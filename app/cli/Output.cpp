@@ -3,6 +3,8 @@
 #include <QDateTime>
 #include <QLocale>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
@@ -62,6 +64,8 @@ Json toJson(const SnapshotView& snapshot) {
             {"suspended", snapshot.suspended},
             {"origin", text(snapshot.origin)},
             {"pinned", snapshot.pinned},
+            {"encrypted", snapshot.encrypted},
+            {"locked", snapshot.locked},
             {"unique_bytes", snapshot.uniqueBytes}};
 }
 
@@ -155,6 +159,9 @@ void printSessions(const Overview& overview) {
             fmt::print("{:<16}  cannot be saved now: \"entracte show {}\" tells why\n", "",
                        printable(session.name));
     }
+    if (const auto vault = overview.vaultOf(::getuid()); vault && vault->locked)
+        fmt::print("Your vault is locked: nothing is saved or brought back until \"entracte vault "
+                   "unlock\".\n");
 }
 
 Json toJson(const EntracteFindings& findings) {
@@ -196,10 +203,15 @@ void printSession(const SessionView& session, const QList<SnapshotView>& snapsho
     fmt::print("  {:<16}  {:<19}  {:<9}  {:>9}  {:>9}  {:>8}  {}\n", "SNAPSHOT", "TAKEN", "WHY",
                "STORED", "FREES", "FROZEN", "COMMENT");
     for (const auto& snapshot : snapshots)
-        fmt::print("  {:<16}  {:<19}  {:<9}  {:>9}  {:>9}  {:>8}  {}{}\n", text(snapshot.id),
-                   timeText(snapshot.takenUnixMs), printable(snapshot.origin),
+        fmt::print("  {:<16}  {:<19}  {:<9}  {:>9}  {:>9}  {:>8}  {}{}{}\n", text(snapshot.id),
+                   timeText(snapshot.takenUnixMs),
+                   snapshot.locked ? "-" : printable(snapshot.origin),
                    bytesText(snapshot.storedBytes), bytesText(snapshot.uniqueBytes),
-                   durationText(snapshot.frozenMicros), snapshot.pinned ? "[pinned] " : "",
+                   snapshot.locked ? "-" : durationText(snapshot.frozenMicros),
+                   snapshot.pinned ? "[pinned] " : "",
+                   snapshot.locked      ? "[encrypted, locked]"
+                   : snapshot.encrypted ? "[encrypted] "
+                                        : "",
                    printable(snapshot.comment));
 }
 

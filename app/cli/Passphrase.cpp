@@ -41,7 +41,7 @@ Result<std::string> ask(int terminal, const char* prompt) {
 
 } // namespace
 
-Result<std::string> readPassphrase(int fd, bool twice) {
+Result<std::string> readPassphrase(int fd, bool twice, const char* prompt) {
     std::string passphrase;
     if (fd >= 0) {
         ENTRACTE_ASSIGN(line, readLine(fd));
@@ -51,7 +51,7 @@ Result<std::string> readPassphrase(int fd, bool twice) {
         if (!terminal)
             return fail(ErrorCode::InvalidArgument, "There is no terminal to ask for a passphrase.",
                         {}, "Give it with --passphrase-fd.");
-        ENTRACTE_ASSIGN(first, ask(terminal.get(), "Passphrase: "));
+        ENTRACTE_ASSIGN(first, ask(terminal.get(), prompt));
         if (twice) {
             ENTRACTE_ASSIGN(second, ask(terminal.get(), "Once more: "));
             if (first != second)

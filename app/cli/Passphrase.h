@@ -10,6 +10,6 @@ namespace entracte::cli {
 
 // `fd` -1: asked for, with `twice` to be sure. InvalidArgument for an empty one, or without a
 // terminal.
-Result<std::string> readPassphrase(int fd, bool twice);
+Result<std::string> readPassphrase(int fd, bool twice, const char* prompt = "Passphrase: ");
 
 } // namespace entracte::cli

@@ -12,6 +12,7 @@ namespace entracte {
 namespace {
 
 constexpr const char* kSession = "org.entracte.Entracte1.Session";
+constexpr const char* kVault = "org.entracte.Entracte1.Vault";
 constexpr const char* kSnapshot = "org.entracte.Entracte1.Snapshot";
 
 QString pathIn(const QVariantMap& properties, const char* name) {
@@ -66,8 +67,14 @@ SnapshotView snapshotView(const QString& path, const QVariantMap& properties) {
     view.suspended = properties.value("Suspended").toBool();
     view.origin = properties.value("Origin").toString();
     view.pinned = properties.value("Pinned").toBool();
+    view.encrypted = properties.value("Encrypted").toBool();
+    view.locked = properties.value("Locked").toBool();
     view.uniqueBytes = properties.value("UniqueBytes").toULongLong();
     return view;
+}
+
+VaultView vaultView(const QString& path, const QVariantMap& properties) {
+    return {path, properties.value("Owner").toUInt(), properties.value("Locked").toBool()};
 }
 
 JobView jobView(const QVariantMap& properties) {
@@ -89,6 +96,12 @@ QList<SnapshotView> Overview::snapshotsOf(const SessionView& session) const {
     std::copy_if(snapshots.begin(), snapshots.end(), std::back_inserter(list),
                  [&](const SnapshotView& snapshot) { return snapshot.session == session.path; });
     return list;
+}
+
+std::optional<VaultView> Overview::vaultOf(uint owner) const {
+    const auto found = std::find_if(vaults.begin(), vaults.end(),
+                                    [&](const VaultView& vault) { return vault.owner == owner; });
+    return found == vaults.end() ? std::nullopt : std::optional(*found);
 }
 
 Error errorOf(const QDBusError& error) {
@@ -148,6 +161,8 @@ Result<Overview> Client::overview() const {
             overview.sessions.append(sessionView(path, object->value(kSession)));
         else if (object->contains(kSnapshot))
             overview.snapshots.append(snapshotView(path, object->value(kSnapshot)));
+        else if (object->contains(kVault))
+            overview.vaults.append(vaultView(path, object->value(kVault)));
     }
     std::stable_sort(overview.sessions.begin(), overview.sessions.end(),
                      [](auto& a, auto& b) { return a.createdUnixMs < b.createdUnixMs; });

@@ -17,6 +17,7 @@
 #include <QStringList>
 
 #include <memory>
+#include <optional>
 
 namespace entracte {
 
@@ -63,6 +64,8 @@ struct SnapshotView {
     bool suspended = false;
     QString origin; // "asked", "scheduled", "rollback"
     bool pinned = false;
+    bool encrypted = false;
+    bool locked = false; // most of the above is not known
     quint64 uniqueBytes = 0;
 };
 
@@ -78,14 +81,23 @@ struct JobView {
     QString result; // object path
 };
 
+struct VaultView {
+    QString path;
+    uint owner = 0;
+    bool locked = true;
+};
+
 struct Overview {
     QList<SessionView> sessions;   // oldest first
     QList<SnapshotView> snapshots; // oldest first
+    QList<VaultView> vaults;
     QList<SnapshotView> snapshotsOf(const SessionView& session) const;
+    std::optional<VaultView> vaultOf(uint owner) const;
 };
 
 SessionView sessionView(const QString& path, const QVariantMap& properties);
 SnapshotView snapshotView(const QString& path, const QVariantMap& properties);
+VaultView vaultView(const QString& path, const QVariantMap& properties);
 JobView jobView(const QVariantMap& properties);
 
 // The helper's error as it was thrown there; the message carries sentence and hint.

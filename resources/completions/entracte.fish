@@ -1,7 +1,7 @@
 # fish completion for entracte(1)
 
 set -g __entracte_commands start exec list show snapshot suspend resume rollback clone rename comment pin unpin \
-    schedule limits clipboard windows picture attach detach stop delete check gc prune export import doctor
+    schedule limits clipboard windows picture attach detach stop delete check gc prune export import vault doctor
 
 # Sessions by id with their name, and by name with their state.
 function __entracte_sessions
@@ -74,6 +74,7 @@ complete -c entracte -n $none -a gc -d 'Free the disk space that no snapshot nee
 complete -c entracte -n $none -a prune -d 'Remove the snapshots that rules do not keep'
 complete -c entracte -n $none -a export -d 'Write a snapshot into one file'
 complete -c entracte -n $none -a import -d 'Make a session from such a file'
+complete -c entracte -n $none -a vault -d 'Keep your snapshots encrypted'
 complete -c entracte -n $none -a doctor -d 'Tell what this machine lacks'
 
 complete -c entracte -n '__entracte_wants_session exec show snapshot suspend resume rollback clone rename comment pin \
@@ -96,7 +97,8 @@ __entracte_option 'start resume rollback clone comment pin unpin windows picture
 __entracte_option 'snapshot suspend' -l comment -x -d 'A line to know it by'
 __entracte_option 'snapshot suspend prune' -l dry-run -d 'Only tell what would happen'
 __entracte_option export -l encrypt -d 'Seal it with a passphrase'
-__entracte_option 'export import' -l passphrase-fd -x -d 'Read the passphrase there'
+complete -c entracte -n '__fish_seen_subcommand_from vault' -a 'create unlock lock status change-passphrase delete'
+__entracte_option 'export import vault' -l passphrase-fd -x -d 'Read the passphrase there'
 __entracte_option schedule -l pause -x -a '30min 3h 1d now' -d 'Not for so long'
 __entracte_option 'schedule prune' -l keep -x -a "all 'hourly=24 daily=7 weekly=4 monthly=6'" -d 'Which snapshots stay'
 __entracte_option schedule -l resume-automatically -x -a 'yes no' -d 'Bring it back by itself'

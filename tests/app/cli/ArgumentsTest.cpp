@@ -39,6 +39,25 @@ TEST(ArgumentsTest, takesADesktopInsteadOfAProgram) {
     EXPECT_TRUE(parsed({"start", "--desktop", "xfce", "--screen", "host"}, arguments));
 }
 
+TEST(ArgumentsTest, takesTheVaultsVerbsAndTheirOtherNames) {
+    for (const auto& [word, verb] :
+         {std::pair("create", Verb::VaultCreate), std::pair("unlock", Verb::VaultUnlock),
+          std::pair("open", Verb::VaultUnlock), std::pair("lock", Verb::VaultLock),
+          std::pair("close", Verb::VaultLock), std::pair("status", Verb::VaultStatus),
+          std::pair("change-passphrase", Verb::VaultChangePassphrase),
+          std::pair("delete", Verb::VaultDelete)}) {
+        Arguments arguments;
+        ASSERT_FALSE(parsed({"vault", word, "--json"}, arguments)) << word;
+        EXPECT_EQ(arguments.verb, verb) << word;
+        EXPECT_TRUE(arguments.json);
+    }
+    Arguments arguments;
+    EXPECT_TRUE(parsed({"vault"}, arguments));
+    EXPECT_TRUE(parsed({"vault", "create", "--passphrase", "secret"}, arguments));
+    ASSERT_FALSE(parsed({"vault", "create", "--passphrase-fd", "5"}, arguments));
+    EXPECT_EQ(arguments.passphraseFd, 5);
+}
+
 TEST(ArgumentsTest, takesGlobalOptionsBeforeAndAfterTheCommand) {
     for (const auto& words :
          std::vector<std::vector<const char*>>{{"--json", "list"}, {"list", "--json"}}) {

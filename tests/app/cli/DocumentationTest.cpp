@@ -23,7 +23,7 @@ const char* const kCommands[] = {"start",    "exec",    "list",    "show",    "s
                                  "resume",   "attach",  "detach",  "stop",    "delete",   "doctor",
                                  "rollback", "clone",   "rename",  "comment", "pin",      "unpin",
                                  "schedule", "windows", "picture", "limits",  "check",    "gc",
-                                 "prune",    "export",  "import"};
+                                 "prune",    "export",  "import",  "vault"};
 const char* const kOptions[] = {"--json",
                                 "--quiet",
                                 "--name",

@@ -23,6 +23,7 @@ fish_offers() {
 expect "fish: entracte sn" snapshot "$(fish_offers 'entracte sn')"
 expect "fish: entracte resume --fi" --files "$(fish_offers 'entracte resume --fi')"
 expect "fish: entracte resume x --files " both "$(fish_offers 'entracte resume x --files ')"
+expect "fish: entracte vault un" unlock "$(fish_offers 'entracte vault un')"
 expect "fish: entracte-desktop --sn" --snapshot-now "$(fish_offers 'entracte-desktop --sn')"
 
 bash_offers() { # WORDS…
@@ -32,6 +33,7 @@ bash_offers() { # WORDS…
 }
 if [ -e /usr/share/bash-completion/bash_completion ]; then
     expect "bash: entracte sn" snapshot "$(bash_offers entracte sn)"
+    expect "bash: entracte vault un" unlock "$(bash_offers entracte vault un)"
     expect "bash: entracte resume x --files " both "$(bash_offers entracte resume x --files '')"
 fi
 

@@ -77,13 +77,13 @@ def run(command, person=None, env=None, input=None, timeout=60, check=True, cwd=
     return done.stdout
 
 
-def run_status(command, person=None, env=None, input=None, timeout=60, cwd="/"):
+def run_status(command, person=None, env=None, input=None, timeout=60, cwd="/", binary=False):
     base = env if env is not None else (person.environment() if person else _own_environment())
     try:
-        return subprocess.run([str(c) for c in command], env=base, input=input, text=True, cwd=cwd,
+        return subprocess.run([str(c) for c in command], env=base, input=input, text=not binary, cwd=cwd,
                               stdin=None if input is not None else subprocess.DEVNULL,
                               capture_output=True, timeout=timeout, preexec_fn=_become(person),
-                              errors="replace")
+                              errors=None if binary else "replace")
     except subprocess.TimeoutExpired as problem:
         raise Failure(f"{' '.join(map(str, command))} took longer than {timeout} s") from problem
 
