@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 setup := resources/setup
 
 .DEFAULT_GOAL := build
-.PHONY: build setup packages criu demo test test-apps test-faults screens bench-xproxy bench-desktop bench-engine fuzz deb test-deb install format clean
+.PHONY: build setup packages criu demo test test-apps test-faults test-twice screens bench-xproxy bench-desktop bench-engine fuzz deb test-deb install format clean
 
 build: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -52,6 +52,10 @@ bench-engine: build
 # Kills the store's writer, and fills its disk, at every system call that touches the store.
 test-faults: build
 	@ninja -C $(BUILD) test-faults
+
+# e2e.twice with many seeds; SEEDS="31 32" takes others.
+test-twice: build
+	@ninja -C $(BUILD) test-twice
 
 # Looks for longer than the tests do (needs clang). What is found is left in BUILD-fuzz; it belongs into
 # tests/fuzz/corpus, where the tests try it.

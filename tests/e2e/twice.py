@@ -71,7 +71,7 @@ def _expect_same(direct, proxied):
     expect(len(direct) == len(proxied), f"{len(direct)} lines became {len(proxied)}")
 
 
-def _twice(case, seed, moves=True):
+def run_twice(case, seed, moves=True):
     first = case.server("first", FIRST, window_manager=False)
     second = case.server("second", SECOND, window_manager=False)
     proxy = StandaloneProxy(case, first)
@@ -88,15 +88,20 @@ def _twice(case, seed, moves=True):
 
 
 def case_withoutAMove(case):
-    _twice(case, 1, moves=False)
+    run_twice(case, 1, moves=False)
 
 
 def case_movedEveryFewHundredRequests(case):
-    _twice(case, 7)
+    run_twice(case, 7)
 
 
 def case_anotherRunOfThem(case):
-    _twice(case, 12)
+    run_twice(case, 12)
+
+
+def case_grabsThatEndedOrWereRefused(case):
+    """Windows with a grab are reparented; two programs grab the same."""
+    run_twice(case, 3)
 
 
 if __name__ == "__main__":

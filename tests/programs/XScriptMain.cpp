@@ -108,8 +108,10 @@ int main(int argc, char** argv) {
             std::string line;
             if (!std::getline(std::cin, line))
                 return 1;
-            // The pointer of the other server is wherever it is.
+            // The pointer of the other server is wherever it is. It comes from within the frame: to
+            // a server with a grab it is otherwise still in the grab's window.
             Connection& c = world.connections[0];
+            xcb_warp_pointer(c.xcb, XCB_NONE, c.screen->root, 0, 0, 0, 0, 250, 170);
             xcb_warp_pointer(c.xcb, XCB_NONE, c.screen->root, 0, 0, 0, 0, 2, 2);
             transcript.settleSilently();
             lookAtAll(world, transcript);
@@ -118,6 +120,9 @@ int main(int argc, char** argv) {
         const auto which = world.draw(static_cast<std::uint32_t>(actions.size()));
         transcript.line("action " + std::to_string(i) + " " + c.name + " " + std::to_string(which));
         actions[which](world, transcript, c);
+        // Done before the other connection asks for anything: servers take them in no certain
+        // order.
+        std::free(xcb_get_input_focus_reply(c.xcb, xcb_get_input_focus(c.xcb), nullptr));
         transcript.settle();
     }
     lookAtAll(world, transcript);

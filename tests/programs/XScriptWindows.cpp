@@ -343,6 +343,22 @@ void clearTree(Connection& c, xcb_window_t window) {
     std::free(tree);
 }
 
+// What lies under a window that goes is painted anew. A server that changes the width of a border
+// may leave some of what was there before, which no move can bring back.
+void repaintBorders(World& w, Connection& c) {
+    const xcb_window_t cover = World::wrongId(c) + 1;
+    const std::uint32_t values[] = {0, 1};
+    const auto* place = xcb_get_geometry_reply(c.xcb, xcb_get_geometry(c.xcb, w.frame), nullptr);
+    if (!place)
+        return;
+    xcb_create_window(c.xcb, XCB_COPY_FROM_PARENT, cover, c.screen->root, place->x, place->y,
+                      place->width, place->height, 0, XCB_WINDOW_CLASS_INPUT_OUTPUT,
+                      XCB_COPY_FROM_PARENT, XCB_CW_BACK_PIXEL | XCB_CW_OVERRIDE_REDIRECT, values);
+    xcb_map_window(c.xcb, cover);
+    xcb_destroy_window(c.xcb, cover);
+    std::free(const_cast<xcb_get_geometry_reply_t*>(place));
+}
+
 } // namespace
 
 std::vector<Action> windowActions() {
@@ -356,6 +372,7 @@ void lookAtWindows(World& w, Transcript& t) {
     Connection& c = w.connections[0];
     lookAtTree(w, t, c, w.frame, 0);
     t.settle(); // an InputOnly window's pixels are an error
+    repaintBorders(w, c);
     clearTree(c, w.frame);
     t.settle();
     t.image(c, "frame", w.frame, 480, 320);

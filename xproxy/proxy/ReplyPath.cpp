@@ -53,6 +53,12 @@ void ReplyPath::answer(std::span<std::byte> message, Outstanding* outstanding,
         if (outstanding && outstanding->created != ClientXid::None &&
             view.get(wire::header::errorCode) != kBadIdChoice)
             m_core.recorder.failed(outstanding->created, outstanding->createdSerial);
+        if (outstanding && outstanding->unjudged)
+            m_core.record.sticky.refused(*outstanding->unjudged);
+        if (outstanding && !outstanding->request.empty())
+            m_core.recorder.refused(
+                m_client.id, outstanding->ext,
+                MessageView(outstanding->request, m_client.order, outstanding->bigRequest));
         if (outstanding && outstanding->image) {
             wire::setField(message, m_client.order, wire::header::errorMajorOpcode,
                            outstanding->schema->number);

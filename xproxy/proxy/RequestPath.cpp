@@ -210,13 +210,14 @@ void RequestPath::pass(Client& client, Ext ext, const wire::MessageSchema* schem
     const bool blocks =
         schema && ext == Ext::Sync &&
         (schema->number == wire::sync::kAwait || schema->number == wire::sync::kAwaitFence);
-    if (answered || blocks || effects.created != ClientXid::None) {
+    if (answered || blocks || effects.created != ClientXid::None || effects.unjudged) {
         Outstanding note;
         note.ext = ext;
         note.schema = schema;
         note.bigRequest = big;
         note.created = effects.created;
         note.createdSerial = effects.createdSerial;
+        note.unjudged = std::move(effects.unjudged);
         note.blocks = blocks;
         if ((answered || blocks) && message.size() <= kMaxKeptRequest)
             note.request = copyOf(message);

@@ -7,11 +7,12 @@
 
 #include "xproxy/proxy/SequenceMap.h"
 #include "xproxy/proxy/SocketStream.h"
-#include "xproxy/state/Extensions.h"
+#include "xproxy/state/Sticky.h"
 
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace entracte::xproxy {
 
@@ -25,8 +26,9 @@ struct Outstanding {
     const wire::MessageSchema* schema = nullptr; // of the request
     Bytes request;                               // the program's; kept when it has a reply
     bool bigRequest = false;
-    ClientXid created = ClientXid::None; // does not exist if this fails
-    std::uint64_t createdSerial = 0;     // the record's number of it
+    ClientXid created = ClientXid::None;              // does not exist if this fails
+    std::uint64_t createdSerial = 0;                  // the record's number of it
+    std::optional<StickyRequests::Unjudged> unjudged; // as before, if this fails
     bool blocks = false; // the server does nothing more for the program until it is done
     // In place of the server's answer; the request on the wire is then a GetInputFocus.
     Bytes substitute;

@@ -13,11 +13,34 @@ namespace entracte::xproxy {
 namespace core = wire::core;
 namespace sync = wire::sync;
 
+namespace {
+
+bool isCore(const StickyRequests::Entry& entry, std::uint8_t one, std::uint8_t other) {
+    return entry.key.ext == Ext::Core && (entry.key.opcode == one || entry.key.opcode == other);
+}
+
+} // namespace
+
 void replayWindowSettings(ReplayContext& c) {
-    for (const auto& entry : c.record.sticky.inOrder())
-        if (c.record.find<Window>(entry.key.object) || c.record.find<Pixmap>(entry.key.object))
-            if (Client* client = c.client(entry.key.client))
-                c.send(*client, entry.request->request, entry.request->bigRequest);
+    // Windows with a program that has made an exception from its grabs: what another one grabbed
+    // there has to come after it, and comes on another connection.
+    std::map<ClientXid, ClientId> exceptions;
+    for (const auto& entry : c.record.sticky.inOrder()) {
+        const ClientXid object = entry.key.object;
+        Client* client = c.client(entry.key.client);
+        if (!client || (!c.record.find<Window>(object) && !c.record.find<Pixmap>(object)))
+            continue;
+        if (isCore(entry, core::kUngrabButton, core::kUngrabKey))
+            exceptions[object] = client->id;
+        const auto exception = exceptions.find(object);
+        if (exception != exceptions.end() && exception->second != client->id &&
+            isCore(entry, core::kGrabButton, core::kGrabKey)) {
+            if (!c.barrier())
+                return; // the next step's tells why
+            exceptions.clear();
+        }
+        c.send(*client, entry.request->request, entry.request->bigRequest);
+    }
 }
 
 namespace {

@@ -104,7 +104,11 @@ void createWindow(ReplayContext& c, const Window& window) {
     request.u32(raw(window.id)).u32(raw(parent));
     request.u16(static_cast<std::uint16_t>(window.x)).u16(static_cast<std::uint16_t>(window.y));
     request.u16(window.width).u16(window.height).u16(window.borderWidth);
-    request.u16(window.windowClass).u32(window.isInputOnly() ? 0 : window.visual);
+    // One for input only has no use for its visual, but bears it; where it is missing, the
+    // parent's.
+    const bool bearsVisual =
+        !window.isInputOnly() || c.core.link->translator->visuals.hasClient(window.visual);
+    request.u16(window.windowClass).u32(bearsVisual ? window.visual : 0);
     values.append(request.u32(values.mask));
     c.send(*owner, request.finish());
 }

@@ -118,15 +118,43 @@ void Record::clientRetired(ClientId client) {
     }
 }
 
+namespace {
+
+// The windows that a GrabPointer, GrabKeyboard or XIGrabDevice names: the grab ends when one of them
+// is no longer on the screen.
+std::vector<ClientXid> windowsOf(const Record::ActiveGrab& grab, ByteOrder order) {
+    constexpr std::size_t kGrabWindowAt = 4; // in all three
+    const MessageView request(grab.request, order);
+    std::vector<ClientXid> windows{ClientXid{request.u32(kGrabWindowAt)}};
+    if (grab.ext == Ext::Core && request.u8(0) == wire::core::kGrabPointer)
+        if (const auto confined = xidOf(request, wire::core::GrabPointer::confine_to);
+            confined != ClientXid::None)
+            windows.push_back(confined);
+    return windows;
+}
+
+} // namespace
+
 void Record::endBlindGrabs() {
-    constexpr std::size_t kGrabWindowAt = 4; // in GrabPointer, GrabKeyboard and XIGrabDevice
     std::erase_if(activeGrabs, [&](const auto& entry) {
         const auto grabber = clients.find(entry.second.client);
-        if (grabber == clients.end())
-            return true;
-        const MessageView request(entry.second.request, grabber->second.order);
-        const ClientXid window{request.u32(kGrabWindowAt)};
-        return find<Window>(window) ? !windowtree::isViewable(*this, window) : isOfPrograms(window);
+        return grabber == clients.end() ||
+               std::ranges::any_of(windowsOf(entry.second, grabber->second.order),
+                                   [&](ClientXid window) {
+                                       return find<Window>(window)
+                                                  ? !windowtree::isViewable(*this, window)
+                                                  : isOfPrograms(window);
+                                   });
+    });
+}
+
+void Record::endGrabsIn(ClientXid window) {
+    std::erase_if(activeGrabs, [&](const auto& entry) {
+        const auto grabber = clients.find(entry.second.client);
+        return grabber != clients.end() &&
+               std::ranges::any_of(
+                   windowsOf(entry.second, grabber->second.order),
+                   [&](ClientXid grabbed) { return windowtree::isWithin(*this, grabbed, window); });
     });
 }
 

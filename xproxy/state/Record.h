@@ -106,6 +106,9 @@ public:
     // A window went off the screen: the server ends the active grabs on it (X protocol, section 10
     // "GrabPointer").
     void endBlindGrabs();
+    // The window was taken off the screen with all in it, be it that it came back at once: what
+    // Reparent does to a mapped one.
+    void endGrabsIn(ClientXid window);
     bool ownsAnything(ClientId client) const;
 
     // The range's ids that nothing bears: for XC-MISC, and for things that replay makes for a

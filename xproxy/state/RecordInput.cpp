@@ -22,11 +22,12 @@ bool covers(std::uint8_t what, std::uint16_t modifiers, std::uint64_t detail) {
            (modifiers == kAnyModifier || (detail & 0xffff) == modifiers);
 }
 
-// Whether a grab of `detail` speaks of (what, modifiers) and of more.
-bool isWider(std::uint64_t detail, std::uint8_t what, std::uint16_t modifiers) {
-    const auto key = static_cast<std::uint8_t>(detail >> 16);
-    const auto mask = static_cast<std::uint16_t>(detail & 0xffff);
-    return covers(key, mask, grabDetail(what, modifiers));
+// Whether they have a key or button with modifiers in common.
+bool meets(std::uint8_t what, std::uint16_t modifiers, std::uint64_t detail) {
+    const std::uint64_t key = detail >> 16;
+    const std::uint64_t mask = detail & 0xffff;
+    return (what == kAnyKeyOrButton || key == kAnyKeyOrButton || key == what) &&
+           (modifiers == kAnyModifier || mask == kAnyModifier || mask == modifiers);
 }
 
 template <typename Predicate>
@@ -38,25 +39,24 @@ void eraseGrabs(const RequestContext& c, std::uint8_t opcode, ClientXid window,
     });
 }
 
-void grab(const RequestContext& c, std::uint8_t opcodeOfUngrab, ClientXid window, std::uint8_t what,
-          std::uint16_t modifiers) {
-    eraseGrabs(c, opcodeOfUngrab, window,
-               [&](std::uint64_t detail) { return covers(what, modifiers, detail); });
+// The latest grab of a key or button is the one that counts; an earlier exception does it no harm,
+// and still is one should the server refuse the grab.
+void grab(const RequestContext& c, ClientXid window, std::uint8_t what, std::uint16_t modifiers) {
     c.stick(window, grabDetail(what, modifiers));
 }
 
 void ungrab(const RequestContext& c, std::uint8_t opcodeOfGrab, ClientXid window, std::uint8_t what,
             std::uint16_t modifiers) {
-    bool widerStays = false;
+    bool othersStay = false;
     eraseGrabs(c, opcodeOfGrab, window, [&](std::uint64_t detail) {
         const bool ends = covers(what, modifiers, detail);
-        widerStays = widerStays || (!ends && isWider(detail, what, modifiers));
+        othersStay = othersStay || (!ends && meets(what, modifiers, detail));
         return ends;
     });
     eraseGrabs(c, c.opcode, window,
                [&](std::uint64_t detail) { return covers(what, modifiers, detail); });
-    // An exception from a wider grab: it is kept and sent after that.
-    if (widerStays)
+    // An exception from what stays: it is kept and sent after that.
+    if (othersStay)
         c.stick(window, grabDetail(what, modifiers));
 }
 
@@ -67,8 +67,7 @@ void recordInputRequest(const RequestContext& c) {
     switch (c.opcode) {
     case core::kGrabButton: {
         using namespace core::GrabButton;
-        grab(c, core::kUngrabButton, xidOf(c.view, grab_window), c.view.get(button),
-             c.view.get(modifiers));
+        grab(c, xidOf(c.view, grab_window), c.view.get(button), c.view.get(modifiers));
         break;
     }
     case core::kUngrabButton: {
@@ -79,8 +78,7 @@ void recordInputRequest(const RequestContext& c) {
     }
     case core::kGrabKey: {
         using namespace core::GrabKey;
-        grab(c, core::kUngrabKey, xidOf(c.view, grab_window), c.view.get(key),
-             c.view.get(modifiers));
+        grab(c, xidOf(c.view, grab_window), c.view.get(key), c.view.get(modifiers));
         break;
     }
     case core::kUngrabKey: {

@@ -214,6 +214,8 @@ void recordWindowRequest(const RequestContext& c) {
     case core::kReparentWindow:
         if (!mayReparent(record, *window, xidOf(c.view, core::ReparentWindow::parent)))
             break;
+        if (window->mapped)
+            record.endGrabsIn(window->id);
         windowtree::reparent(record, *window, xidOf(c.view, core::ReparentWindow::parent),
                              c.view.get(core::ReparentWindow::x),
                              c.view.get(core::ReparentWindow::y));
@@ -250,12 +252,12 @@ void recordWindowRequest(const RequestContext& c) {
     }
     const bool mayHide = c.opcode == core::kUnmapWindow || c.opcode == core::kUnmapSubwindows ||
                          c.opcode == core::kDestroyWindow || c.opcode == core::kDestroySubwindows ||
-                         c.opcode == core::kReparentWindow;
+                         c.opcode == core::kReparentWindow || c.opcode == core::kConfigureWindow;
     if (mayHide)
         record.endBlindGrabs();
 }
 
-void recordWindowEvent(Record& record, ClientId, const MessageView& event) {
+void recordWindowEvent(Record& record, ClientId client, const MessageView& event) {
     const std::uint8_t code = event.u8(0) & 0x7f;
     const bool sent = (event.u8(0) & 0x80) != 0;
     switch (code) {
@@ -312,8 +314,10 @@ void recordWindowEvent(Record& record, ClientId, const MessageView& event) {
     case core::kSelectionClearEvent: {
         using namespace core::SelectionClearEvent;
         const auto found = record.selections.find(atomOf(event, selection));
-        if (!sent && found != record.selections.end() &&
-            found->second.window == xidOf(event, owner))
+        // Another program may have taken it by the same window.
+        const bool isOwners = found != record.selections.end() &&
+                              (client == kNobody || found->second.client == client);
+        if (!sent && isOwners && found->second.window == xidOf(event, owner))
             record.selections.erase(found);
         break;
     }

@@ -2,6 +2,8 @@
 
 #include "xproxy/state/Recorder.h"
 
+#include <algorithm>
+
 namespace entracte::xproxy {
 
 namespace xinput = wire::xinput;
@@ -85,6 +87,27 @@ void ungrabDevice(const RequestContext& c, std::uint8_t opcodeOfGrab, ClientXid 
 }
 
 } // namespace
+
+void passiveGrabRefused(Record& record, ClientId client, const MessageView& request,
+                        const MessageView* reply) {
+    using namespace xinput::XIPassiveGrabDevice;
+    const auto forget = [&](std::uint32_t modifiers) {
+        record.sticky.erase({xidOf(request, grab_window), client, Ext::XInput,
+                             xinput::kXIPassiveGrabDevice,
+                             passiveDetail(request.get(deviceid), request.get(grab_type),
+                                           request.get(detail), modifiers)});
+    };
+    const std::size_t modifiersAt = kFixedSize + 4 * std::size_t{request.get(mask_len)};
+    const unsigned asked = request.get(num_modifiers);
+    const unsigned count =
+        reply
+            ? std::min<unsigned>(asked, reply->get(xinput::XIPassiveGrabDeviceReply::num_modifiers))
+            : asked;
+    constexpr std::size_t kInfoSize = 8; // of a GrabModifierInfo
+    for (unsigned i = 0; i < count; ++i)
+        forget(reply ? reply->u32(xinput::XIPassiveGrabDeviceReply::kFixedSize + i * kInfoSize)
+                     : request.u32(modifiersAt + 4 * std::size_t{i}));
+}
 
 void recordXInputRequest(const RequestContext& c) {
     Record& record = c.record;

@@ -73,6 +73,8 @@ void Recorder::reply(ClientId client, Ext ext, const MessageView& request,
         }
     } else if (ext == Ext::Composite && request.u8(1) == wire::composite::kGetOverlayWindow) {
         knowOverlay(m_record, xidOf(reply, wire::composite::GetOverlayWindowReply::overlay_win));
+    } else if (ext == Ext::XInput && request.u8(1) == wire::xinput::kXIPassiveGrabDevice) {
+        passiveGrabRefused(m_record, client, request, &reply);
     } else if (ext == Ext::XInput && request.u8(1) == wire::xinput::kXIGrabDevice) {
         if (reply.get(wire::xinput::XIGrabDeviceReply::status) == kSuccess)
             m_record.activeGrabs[2u + request.get(wire::xinput::XIGrabDevice::deviceid)] = {
@@ -100,6 +102,11 @@ void Recorder::failed(ClientXid created, std::uint64_t serial) {
         windowtree::destroy(m_record, created);
     else
         m_record.forget(created);
+}
+
+void Recorder::refused(ClientId client, Ext ext, const MessageView& request) {
+    if (ext == Ext::XInput && request.u8(1) == wire::xinput::kXIPassiveGrabDevice)
+        passiveGrabRefused(m_record, client, request, nullptr);
 }
 
 bool RequestContext::mayCreate(ClientXid id) const {

@@ -16,6 +16,8 @@ struct RequestEffects {
     // Does not exist if the server answers with an error.
     ClientXid created = ClientXid::None;
     std::uint64_t createdSerial = 0; // tells it from what bears the same id later
+    // A setting that is as before if the server answers with an error.
+    std::optional<StickyRequests::Unjudged> unjudged;
     // Pixels to be taken on the same connection just before the request is passed on.
     struct Capture {
         ClientXid drawable;
@@ -60,7 +62,7 @@ struct RequestContext {
         // Nothing has that id: an error, and no setting of what gets it later.
         if (object != ClientXid::None && !record.exists(object) && record.isOfPrograms(object))
             return;
-        record.sticky.set({object, client, ext, opcode, detail}, view);
+        effects.unjudged = record.sticky.set({object, client, ext, opcode, detail}, view);
     }
     void unstick(ClientXid object, std::uint8_t opcodeOfSetting, std::uint64_t detail = 0) const {
         record.sticky.erase({object, client, ext, opcodeOfSetting, detail});
@@ -78,6 +80,8 @@ public:
     void event(ClientId client, const MessageView& event);
     // The server refused to create it.
     void failed(ClientXid created, std::uint64_t serial);
+    // The server answered a request that has a reply with an error.
+    void refused(ClientId client, Ext ext, const MessageView& request);
 
 private:
     Record& m_record;
@@ -99,6 +103,11 @@ void recordOtherRequest(const RequestContext& context);
 void recordClientRequest(const RequestContext& context);
 
 void recordWindowEvent(Record& record, ClientId client, const MessageView& event);
+
+// A XIPassiveGrabDevice that the server did not grant for the modifiers that its reply names; all
+// of them when it answered with an error.
+void passiveGrabRefused(Record& record, ClientId client, const MessageView& request,
+                        const MessageView* reply);
 
 // What a request leaves that is not Full.
 void markTrace(Record& record, const RequestTrace& trace, const MessageView& view);

@@ -1,12 +1,31 @@
 #include "xproxy/state/Sticky.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace entracte::xproxy {
 
-void StickyRequests::set(const StickyKey& key, const MessageView& request) {
-    m_all.insert_or_assign(
-        key, StickyRequest{++m_serial, copyOf(request.bytes()), request.bigRequest()});
+StickyRequests::Unjudged StickyRequests::set(const StickyKey& key, const MessageView& request) {
+    auto& place = m_all[key];
+    auto before = std::exchange(
+        place, std::make_shared<StickyRequest>(StickyRequest{
+                   ++m_serial, copyOf(request.bytes()), request.bigRequest(), false, nullptr}));
+    return {key, place, std::move(before)};
+}
+
+void StickyRequests::refused(const Unjudged& judged) {
+    // A later one, not yet judged itself, must not come back to it.
+    judged.request->refused = true;
+    judged.request->instead = judged.before;
+    while (judged.request->instead && judged.request->instead->refused)
+        judged.request->instead = judged.request->instead->instead;
+    const auto found = m_all.find(judged.key);
+    if (found == m_all.end() || found->second != judged.request)
+        return;
+    if (judged.request->instead)
+        found->second = judged.request->instead;
+    else
+        m_all.erase(found);
 }
 
 void StickyRequests::objectGone(ClientXid object) {
@@ -24,7 +43,7 @@ void StickyRequests::clientGone(ClientId client) {
 std::vector<StickyRequests::Entry> StickyRequests::inOrder() const {
     std::vector<Entry> entries;
     for (const auto& [key, request] : m_all)
-        entries.push_back({key, &request});
+        entries.push_back({key, request.get()});
     std::ranges::sort(entries, {}, [](const Entry& entry) { return entry.request->serial; });
     return entries;
 }

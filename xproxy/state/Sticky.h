@@ -7,6 +7,7 @@
 
 #include <compare>
 #include <map>
+#include <memory>
 #include <vector>
 
 namespace entracte::xproxy {
@@ -24,11 +25,21 @@ struct StickyRequest {
     std::uint64_t serial; // order in which they were sent
     Bytes request;        // whole, client ids, in the client's byte order
     bool bigRequest;
+    bool refused = false;                   // the server answered with an error
+    std::shared_ptr<StickyRequest> instead; // of a refused one: what counts
 };
 
 class StickyRequests {
 public:
-    void set(const StickyKey& key, const MessageView& request);
+    // What has to be known until the server has judged a request.
+    struct Unjudged {
+        StickyKey key;
+        std::shared_ptr<StickyRequest> request;
+        std::shared_ptr<StickyRequest> before; // the one whose place it took
+    };
+    Unjudged set(const StickyKey& key, const MessageView& request);
+    // The setting is what it was before.
+    void refused(const Unjudged& judged);
     void erase(const StickyKey& key) { m_all.erase(key); }
     template <typename Predicate>
     void eraseIf(Predicate predicate) {
@@ -44,7 +55,7 @@ public:
     std::vector<Entry> inOrder() const;
 
 private:
-    std::map<StickyKey, StickyRequest> m_all;
+    std::map<StickyKey, std::shared_ptr<StickyRequest>> m_all;
     std::uint64_t m_serial = 0;
 };
 

@@ -203,6 +203,16 @@ bool isViewable(const Record& record, ClientXid id) {
     return false;
 }
 
+bool isWithin(const Record& record, ClientXid id, ClientXid outer) {
+    for (int depth = 0; depth < 1000 && id != ClientXid::None; ++depth) {
+        if (id == outer)
+            return true;
+        const auto window = record.find<Window>(id);
+        id = window ? window->parent : ClientXid::None;
+    }
+    return false;
+}
+
 bool isRedirected(const Record& record, ClientXid parent, ClientId requester) {
     const auto window = record.find<Window>(parent);
     if (!window)

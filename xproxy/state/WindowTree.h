@@ -45,6 +45,8 @@ bool isRedirected(const Record& record, ClientXid parent, ClientId requester);
 bool isRoot(const Record& record, ClientXid window);
 // The window and all above it are mapped.
 bool isViewable(const Record& record, ClientXid window);
+// Whether it is `outer` or anywhere below it.
+bool isWithin(const Record& record, ClientXid window, ClientXid outer);
 // A window manager that is no program of the session has it, or one above it, in a frame.
 bool isInForeignFrame(const Record& record, ClientXid window);
 // The root at the top of the window's tree; None when its ancestors are not known.

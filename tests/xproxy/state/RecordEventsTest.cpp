@@ -105,5 +105,15 @@ TEST_P(RecordEventsTest, aSelectionIsLostToAStranger) {
     EXPECT_TRUE(record.selections.empty());
 }
 
+TEST_P(RecordEventsTest, aSelectionThatAnotherTookByTheSameWindowStays) {
+    createWindow(kOne, A);
+    words(kOne, wire::core::kSetSelectionOwner, 0, {A, 300, 0});
+    words(kTwo, wire::core::kSetSelectionOwner, 0, {A, 300, 0});
+    MessageBuilder b(order, 0);
+    b.u8(wire::core::kSelectionClearEvent).u8(0).u16(0).u32(2'000).u32(A).u32(300).pad(16);
+    event(kOne, b);
+    EXPECT_EQ(record.selections.size(), 1u);
+}
+
 } // namespace
 } // namespace entracte::xproxy

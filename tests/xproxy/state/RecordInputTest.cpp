@@ -15,17 +15,17 @@ protected:
     void grabKey(ClientId client, std::uint8_t key, std::uint16_t modifiers) {
         auto b = core(wire::core::kGrabKey, 1);
         b.u32(W).u16(modifiers).u8(key).u8(1).u8(1).pad(3);
-        send(client, b);
+        lastEffects = send(client, b);
     }
     void ungrabKey(ClientId client, std::uint8_t key, std::uint16_t modifiers) {
         auto b = core(wire::core::kUngrabKey, key);
         b.u32(W).u16(modifiers).pad(2);
         send(client, b);
     }
-    void grabButton(std::uint8_t button, std::uint16_t modifiers) {
+    void grabButton(std::uint8_t button, std::uint16_t modifiers, std::uint16_t events = 4) {
         auto b = core(wire::core::kGrabButton, 0);
-        b.u32(W).u16(4).u8(1).u8(1).u32(0).u32(0).u8(button).pad(1).u16(modifiers);
-        send(kOne, b);
+        b.u32(W).u16(events).u8(1).u8(1).u32(0).u32(0).u8(button).pad(1).u16(modifiers);
+        lastEffects = send(kOne, b);
     }
     void ungrabButton(std::uint8_t button, std::uint16_t modifiers) {
         auto b = core(wire::core::kUngrabButton, button);
@@ -54,6 +54,7 @@ protected:
         b.u32(modifiers);
         send(kOne, Ext::XInput, b);
     }
+    RequestEffects lastEffects; // of a grab
     std::vector<Bytes> kept() const {
         std::vector<Bytes> requests;
         for (const auto& entry : record.sticky.inOrder())
@@ -92,9 +93,9 @@ TEST_P(RecordInputTest, ungrabsAllKeysOrAllModifiers) {
         for (const std::uint16_t modifiers : {kShift, kControl, kAnyModifier})
             grabKey(kOne, key, modifiers);
     ungrabKey(kOne, 0, kShift); // AnyKey
-    EXPECT_EQ(count(), 4u);
+    EXPECT_EQ(count(), 5u) << "four, and an exception from the two with any modifiers";
     ungrabKey(kOne, 38, kAnyModifier);
-    EXPECT_EQ(count(), 2u);
+    EXPECT_EQ(count(), 3u);
     ungrabKey(kOne, 0, kAnyModifier);
     EXPECT_EQ(count(), 0u);
 }
@@ -107,6 +108,53 @@ TEST_P(RecordInputTest, anExceptionFromAWideGrabIsKept) {
     EXPECT_EQ(kept()[1][0], std::byte{wire::core::kUngrabKey});
     ungrabKey(kOne, 0, kAnyModifier);
     EXPECT_EQ(count(), 0u) << "nothing is left to make an exception from";
+}
+
+TEST_P(RecordInputTest, grabsByXi2ThatWereNotGrantedAreNotKept) {
+    xiGrab(wire::xinput::kXIPassiveGrabDevice, 3, 38, kControl);
+    xiGrab(wire::xinput::kXIPassiveGrabDevice, 3, 38, kAlt);
+    const Bytes asked = kept()[1];
+    const Bytes answered = MessageBuilder::reply(order, 0)
+                               .set(wire::xinput::XIPassiveGrabDeviceReply::num_modifiers, 1)
+                               .u32(kAlt)
+                               .u32(0x01000000)
+                               .finishReply();
+    recorder.reply(kOne, Ext::XInput, MessageView(asked, order), MessageView(answered, order));
+    EXPECT_EQ(count(), 1u);
+    recorder.refused(kOne, Ext::XInput, MessageView(kept()[0], order));
+    EXPECT_EQ(count(), 0u);
+}
+
+TEST_P(RecordInputTest, anExceptionNeedsOnlyOneKeyInCommonWithAGrab) {
+    grabKey(kOne, 0, kControl);
+    ungrabKey(kOne, 38, kAnyModifier); // 38 with Control is no longer grabbed
+    EXPECT_EQ(count(), 2u);
+    ungrabKey(kOne, 39, kShift);
+    EXPECT_EQ(count(), 2u) << "nothing in common";
+}
+
+TEST_P(RecordInputTest, whatTheServerRefusedIsNotKept) {
+    grabKey(kOne, 0, kAnyModifier);
+    ungrabKey(kOne, 38, kControl);
+    grabKey(kOne, 38, kControl); // another program has it meanwhile
+    const auto refused = lastEffects.unjudged;
+    ASSERT_TRUE(refused);
+    record.sticky.refused(*refused);
+    ASSERT_EQ(count(), 2u);
+    EXPECT_EQ(kept()[1][0], std::byte{wire::core::kUngrabKey}) << "still an exception";
+}
+
+TEST_P(RecordInputTest, afterARefusalTheEarlierSettingCounts) {
+    grabButton(1, kAlt);
+    const Bytes first = kept().front();
+    grabButton(1, kAlt, 0x10);
+    const auto second = lastEffects.unjudged;
+    grabButton(1, kAlt, 0x20);
+    const auto third = lastEffects.unjudged;
+    record.sticky.refused(*second);
+    EXPECT_EQ(count(), 1u) << "a later one is not judged yet";
+    record.sticky.refused(*third);
+    EXPECT_EQ(kept(), std::vector<Bytes>{first}) << "not to the one that was refused, too";
 }
 
 TEST_P(RecordInputTest, keepsButtons) {
@@ -177,6 +225,17 @@ TEST_P(RecordInputTest, settingsOfWhatIsGoneAreNotThoseOfWhatComesLater) {
     EXPECT_EQ(count(), 0u);
     grabKey(kOne, 38, kControl);
     EXPECT_EQ(count(), 1u);
+}
+
+TEST_P(RecordInputTest, activeGrabsEndWhenTheirWindowIsReparented) {
+    words(kOne, wire::core::kMapWindow, 0, {W});
+    grabbed(wire::core::kGrabPointer, 0);
+    createWindow(kOne, kOnes | 9);
+    words(kOne, wire::core::kMapWindow, 0, {kOnes | 9});
+    words(kOne, wire::core::kReparentWindow, 0, {kOnes | 9, W, 0});
+    EXPECT_EQ(record.activeGrabs.size(), 1u) << "another window's";
+    words(kOne, wire::core::kReparentWindow, 0, {W, kRoot, 0});
+    EXPECT_TRUE(record.activeGrabs.empty()) << "it was off the screen for a moment";
 }
 
 TEST_P(RecordInputTest, activeGrabsEndWithTheirWindow) {
