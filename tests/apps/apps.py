@@ -59,31 +59,40 @@ def try_once(application, pictures):
             return trial.measured(), str(problem).strip().splitlines()[0]
 
 
+def write(pictures, row):
+    (pictures / "result.json").write_text(json.dumps(row, indent=2) + "\n")
+
+
 def main():
     if sys.argv[1:] in (["--list"], ["--small"]):
         print("\n".join(SMALL if sys.argv[1] == "--small" else APPLICATIONS))
         return 0
     kind = APPLICATIONS[sys.argv[1]]
     pictures = BUILD_DIRECTORY / "apps" / kind.name
+    row = {"program": kind.name, "version": version_of(kind.package), "notes": kind.notes, "runs": 0, "passed": 0,
+           "reason": ""}
     try:
         require(kind)
     except Skip as reason:
         print(f"skipped: {reason}")
+        if os.environ.get("ENTRACTE_APPS"): # what an earlier run found is no result of this one
+            shutil.rmtree(pictures, ignore_errors=True)
+            pictures.mkdir(parents=True)
+            write(pictures, {**row, "reason": str(reason)})
         return SKIPPED
     shutil.rmtree(pictures, ignore_errors=True)
     pictures.mkdir(parents=True)
-    runs, passed, row = int(os.environ.get("ENTRACTE_APPS_RUNS", "1")), 0, {}
-    reason = ""
-    for _ in range(runs):
+    for number in range(1, int(os.environ.get("ENTRACTE_APPS_RUNS", "1")) + 1):
+        # Counted before it begins: one that is killed for its time has not come back.
+        row["runs"] = number
+        write(pictures, {**row, "reason": "a run did not end in time"})
         measured, wrong = try_once(kind(), pictures)
         row.update(measured)
-        passed += not wrong
-        reason = wrong or reason
-    row = {"program": kind.name, "version": version_of(kind.package), "notes": kind.notes, "runs": runs,
-           "passed": passed, **row, "reason": reason}
-    (pictures / "result.json").write_text(json.dumps(row, indent=2) + "\n")
+        row["passed"] += not wrong
+        row["reason"] = wrong or row["reason"]
+        write(pictures, row)
     print(json.dumps(row))
-    return 0 if passed == runs else 1
+    return 0 if row["passed"] == row["runs"] else 1
 
 
 if __name__ == "__main__":

@@ -4,14 +4,25 @@ side, and the table in DOCUMENT, between its two marks.
 """
 import html
 import json
+import subprocess
 import sys
 from pathlib import Path
 
 BEGIN, END = "<!-- results: written by tests/apps/report.py -->", "<!-- end of results -->"
 
 
+def came_back(row):
+    return 0 < row["runs"] == row["passed"]
+
+
 def rows_in(folder):
-    return [json.loads(path.read_text()) for path in sorted(folder.glob("*/result.json"))]
+    """One for each program of the matrix, tried or not."""
+    rows = {row["program"]: row for row in (json.loads(path.read_text()) for path in folder.glob("*/result.json"))}
+    for name in subprocess.run([sys.executable, Path(__file__).with_name("apps.py"), "--list"], capture_output=True,
+                               text=True, check=True).stdout.split():
+        rows.setdefault(name, {"program": name, "version": None, "notes": "", "runs": 0, "passed": 0,
+                               "reason": "was not tried"})
+    return [rows[name] for name in sorted(rows)]
 
 
 def page(rows):
@@ -19,7 +30,7 @@ def page(rows):
              "<style>img{width:32%;border:1px solid #888}body{font-family:sans-serif}</style>"]
     for row in rows:
         name = html.escape(row["program"])
-        state = "came back" if row["passed"] == row["runs"] else html.escape(row["reason"])
+        state = "came back" if came_back(row) else html.escape(row["reason"])
         parts.append(f"<h2>{name} {html.escape(row['version'] or '')}: {state}</h2>")
         parts += [f"<img src='{name}/{when}.png' alt='{when}' title='{when}'>" for when in ("before", "after", "used")]
     return "\n".join(parts) + "\n"
@@ -29,9 +40,9 @@ def table(rows):
     lines = ["| Program | Version | Came back | Processes | Image MB | Frozen ms | Resume ms | Notes |",
              "|---|---|---|---|---|---|---|---|"]
     for row in rows:
-        good = row["passed"] == row["runs"]
+        good = came_back(row)
         notes = row["notes"] if good else f"{row['notes']}; {row['reason']}".strip("; ")
-        lines.append(f"| {row['program']} | {row['version']} | {row['passed']}/{row['runs']} | "
+        lines.append(f"| {row['program']} | {row['version'] or ''} | {row['passed']}/{row['runs']} | "
                      f"{row.get('processes', '')} | {row.get('image_bytes', 0) / 1e6:.0f} | "
                      f"{row.get('frozen_ms', '')} | {row.get('resume_ms', '')} | {notes.replace('|', '/')} |")
     return "\n".join(lines)
@@ -47,7 +58,7 @@ def main():
         before, _, rest = document.read_text().partition(BEGIN)
         _, _, after = rest.partition(END)
         document.write_text(f"{before}{BEGIN}\n\n{table(rows)}\n\n{END}{after}")
-    print(f"{sum(r['passed'] == r['runs'] for r in rows)} of {len(rows)} programs came back each time. "
+    print(f"{sum(map(came_back, rows))} of {len(rows)} programs came back each time. "
           f"Look at {folder / 'index.html'}.")
 
 
