@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """What a session has inside: its network, and what it shares with the person's desktop when asked."""
+import pwd
 import subprocess
 import sys
 from pathlib import Path
@@ -8,10 +9,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.dont_write_bytecode = True
 
 from entractetest.case import expect, main, require_root  # noqa: E402
+from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.files import Files  # noqa: E402
 from entractetest.network import ASK, OtherNetwork  # noqa: E402
-from entractetest.processes import Process, wait_for  # noqa: E402
+from entractetest.processes import Process, run, wait_for  # noqa: E402
 from entractetest.product import CommandFailed  # noqa: E402
+from entractetest.programs import mousepad  # noqa: E402
 
 HOME, AWAY = "198.51.100.7", "203.0.113.9" # addresses for documentation (RFC 5737)
 PORT, OTHER = 4100, 4200
@@ -207,6 +210,39 @@ def case_clipboardIsSharedWhenAskedFor(case):
     expect(b"secret" not in boards.read_outside("primary", "UTF8_STRING"), "nothing goes out")
     product.json("clipboard", session, "on")
     boards.expect_shared("clipboard", b"again")
+
+
+# What a program may ask about where it is, as one line each.
+_SURROUNDINGS = """
+id -u; id -g; id -G | tr ' ' '\\n' | sort -n | tr '\\n' ' '; echo
+echo "$HOME $USER $LOGNAME $SHELL $LANG $TZ"; umask; ulimit -c >/dev/null; date +%Z
+fc-list | sort | sha256sum; ls /usr/share/themes /usr/share/icons | sha256sum; locale -a | sha256sum
+getent passwd "$USER"; cat /etc/machine-id
+"""
+
+
+def case_itIsAsAfterALogin(case):
+    """User, groups, variables, locale, fonts and themes as outside; a bus of its own; and one can type, although the
+    input method that the variables name is not there."""
+    require_root()
+    server, product = case.first_server(), case.product()
+    editor = mousepad()
+    variables = {"LANG": "C.UTF-8", "TZ": "Asia/Kolkata", "SHELL": pwd.getpwnam(case.person.name).pw_shell}
+    methods = "--env", "GTK_IM_MODULE=ibus", "--env", "QT_IM_MODULE=ibus", "--env", "XMODIFIERS=@im=ibus"
+    session = product.start(server, *editor.command, options=(*methods, "--env", "TZ=Asia/Kolkata"))
+    files = Files(product)
+    product.exec(session, "sh", "-c", f"({_SURROUNDINGS}) >/tmp/inside.new 2>&1; mv /tmp/inside.new /tmp/inside")
+    outside = run(["sh", "-c", f"({_SURROUNDINGS}) 2>&1"], case.person, server.environment(**variables)).strip()
+    inside = files.wait("inside", 30)
+    expect(inside == outside, f"inside:\n{inside}\noutside:\n{outside}")
+    product.exec(session, "sh", "-c",
+                 'stat -c "%a %U" "$XDG_RUNTIME_DIR" >/tmp/bus.new; dbus-send --session --print-reply '
+                 '--dest=org.freedesktop.DBus / org.freedesktop.DBus.GetId >>/tmp/bus.new; mv /tmp/bus.new /tmp/bus')
+    told = files.wait("bus")
+    expect(told.startswith(f"700 {case.person.name}") and "method return" in told, f"its own bus: {told}")
+    desktop = Desktop(server)
+    editor.fill(desktop)
+    expect(editor.text in editor.window(desktop).all_text(), "what is typed is there")
 
 
 if __name__ == "__main__":
