@@ -188,7 +188,7 @@ def case_largeSelectionIsReadAcrossAMove(case):
     _require("xclip")
     at = _Bare(case)
     folder = case.workspace.folder("selection", case.person)
-    content = os.urandom(24 << 20)
+    content = os.urandom(50 << 20)
     (folder / "in").write_bytes(content)
     at.start("xclip", "-selection", "clipboard", "-quiet", "-i", str(folder / "in"))
     wait_for("the owner", lambda: at.inside.run(
