@@ -2,7 +2,9 @@
 """The desktop application, operated by mouse and keyboard on a display with a window manager and a panel, with a real
 helper and real sessions.
 """
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -16,10 +18,10 @@ from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.processes import run, wait_for  # noqa: E402
 
 
-def _begin(case, session=True, **more):
+def _begin(case, session=True, state=None, **more):
     require_root()
     server = case.first_server()
-    product = case.product()
+    product = case.product(state_directory=state)
     ident = product.start(server, *programs.STILL_TERMINAL, name="work") if session else None
     return product, server, ident, Application(case.stack, case.workspace, product, server, **more)
 
@@ -190,6 +192,33 @@ def case_helperKilledInMidJobIsTold(case):
     app.wait_for("label", "could not be saved")
     app.wait_for("label", "Your sessions go on|message bus cannot be reached")
     expect(app.process.running(), "the application ended with the helper")
+
+
+def case_fullDiskIsToldAndLeftWithoutLoss(case):
+    require_root()
+    state = case.workspace.folder("small")
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200m,mode=700", "entracte-test", state], check=True)
+    case.stack.callback(subprocess.run, ["umount", "-l", str(state)], check=False)
+    product, server, session, app = _begin(case, state=state)
+    app.wait_for("list item", "work, running")
+    product.snapshot(session, "fits")
+    app.wait_for("list item", "^fits, ")
+    room = os.statvfs(state)
+    ballast = state / "ballast"
+    ballast.write_bytes(bytes(max(0, room.f_bavail * room.f_bsize - 20_000)))
+    _front(app)
+    app.key("ctrl+s")
+    app.wait_for("label", "could not be saved")
+    app.wait_for("label", "There is not enough room")
+    app.wait_for("label", "The session goes on")
+    Desktop(server).wait_window("XTerm", title="still")
+    expect([s["comment"] for s in product.snapshots(session)] == ["fits"], "snapshots were lost, or came of it")
+    # With room again it is as before, and what went wrong can be put away.
+    ballast.unlink()
+    app.click("push button", "^Dismiss")
+    app.key("ctrl+s")
+    app.wait_for("list item", "^Snapshot, ")
+    expect(len(product.snapshots(session)) == 2, "there should be two snapshots")
 
 
 def case_worksWithoutATray(case):

@@ -109,7 +109,7 @@ def _take(case, product, variant, directory):
             if view != "check":
                 wait_for(f"the view {view}", lambda: _active(app) not in ("", window), 15)
             else:
-                app.wait_for("push button", "Check again|noch einmal|Check &again", 30)
+                app.wait_for("push button", "Check again|Noch einmal", 30)
         path = directory / f"{view}-{name}.png"
         _still_picture(app, path)
         print(path, flush=True)

@@ -5,6 +5,7 @@
 #include <QDBusMessage>
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
+#include <QProxyStyle>
 #include <QStyle>
 
 namespace entracte::desktop {
@@ -24,12 +25,28 @@ uint innermost(QVariant value) {
     return value.toUInt();
 }
 
+// The buttons of dialogs in words alone: the pictures that a theme happens to have for them are of
+// another hand.
+class PlainButtons : public QProxyStyle {
+public:
+    PlainButtons() : QProxyStyle(QStringLiteral("fusion")) {}
+    int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
+                  QStyleHintReturn* data) const override {
+        return hint == SH_DialogButtonBox_ButtonsHaveIcons
+                   ? 0
+                   : QProxyStyle::styleHint(hint, option, widget, data);
+    }
+};
+
 } // namespace
 
 Appearance::Appearance(const Settings& settings, QObject* parent)
     : QObject(parent), m_settings(settings), m_desktops(QApplication::palette()),
-      m_ownStyle(QApplication::style()->name().compare("fusion", Qt::CaseInsensitive) == 0) {
+      m_ownStyle(QApplication::style()->name().compare("fusion", Qt::CaseInsensitive) == 0 ||
+                 dynamic_cast<PlainButtons*>(QApplication::style())) {
     connect(&settings, &Settings::changed, this, &Appearance::apply);
+    if (m_ownStyle)
+        QApplication::setStyle(new PlainButtons);
     askDesktop();
     apply();
 }

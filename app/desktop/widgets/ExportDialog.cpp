@@ -72,7 +72,10 @@ ExportDialog::ExportDialog(Desk& desk, const QString& snapshot, QWidget* parent)
                                   .arg(snapshotTitle(view), timeText(view.takenUnixMs)),
                               this));
 
-    m_file->setText(QDir::toNativeSeparators(proposedFile(name, view)));
+    auto proposed = proposedFile(name, view);
+    if (proposed.startsWith(QDir::homePath() + '/'))
+        proposed.replace(0, QDir::homePath().size(), "~");
+    m_file->setText(proposed);
     m_file->setAccessibleName(tr("File"));
     auto* const label = new QLabel(tr("&File:"), this);
     label->setBuddy(m_file);

@@ -124,6 +124,7 @@ QWidget* ImportDialog::contentPage() {
         auto* const value = wrapped({}, page);
         auto* const label = faintLabel(name, page);
         label->setWordWrap(false);
+        label->setAlignment(Qt::AlignLeading | Qt::AlignTop);
         form->addRow(label, value);
         return value;
     };

@@ -73,6 +73,7 @@ SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* paren
     const auto fact = [&](const QString& name, QLabel* value) {
         auto* const label = faintLabel(name, this);
         label->setWordWrap(false);
+        label->setAlignment(Qt::AlignLeading | Qt::AlignTop);
         value->setTextInteractionFlags(Qt::TextSelectableByMouse);
         facts->addRow(label, value);
     };
@@ -87,21 +88,23 @@ SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* paren
 
     auto* const buttons = new QHBoxLayout;
     buttons->setSpacing(8);
-    buttons->addWidget(buttonFor(actions.resumeSnapshot, this, true));
-    buttons->addWidget(buttonFor(actions.beside, this));
-    buttons->addStretch(1);
+    buttons->addWidget(buttonFor(actions.resumeSnapshot, this, true), 1);
+    buttons->addWidget(buttonFor(actions.beside, this), 1);
+    auto* const more = new QHBoxLayout; // beneath: words are long in some languages
+    more->setSpacing(8);
     auto* const compare = flatButton("compare", tr("Compare"), this);
     compare->setDefaultAction(actions.compare);
     compare->setToolButtonStyle(Qt::ToolButtonIconOnly);
-    buttons->addWidget(compare);
+    more->addWidget(compare);
     auto* const write = flatButton("export", tr("Export"), this);
     write->setDefaultAction(actions.exportIt);
     write->setToolButtonStyle(Qt::ToolButtonIconOnly);
-    buttons->addWidget(write);
+    more->addWidget(write);
     auto* const remove = flatButton("delete", tr("Delete snapshot"), this);
     remove->setDefaultAction(actions.removeSnapshot);
     remove->setToolButtonStyle(Qt::ToolButtonIconOnly);
-    buttons->addWidget(remove);
+    more->addWidget(remove);
+    more->addStretch(1);
 
     auto* const column = new QVBoxLayout(this);
     column->setContentsMargins(10, 4, 18, 14);
@@ -112,6 +115,7 @@ SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* paren
     column->addLayout(facts);
     column->addSpacing(2);
     column->addLayout(buttons);
+    column->addLayout(more);
     column->addStretch(1);
     auto policy = QSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
     policy.setHeightForWidth(true);
