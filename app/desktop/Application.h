@@ -48,6 +48,7 @@ private:
     Troubles m_troubles;
     Pictures m_pictures;
     Transfers m_transfers;
+    Vault m_vault;
     Desk m_desk;
     Appearance m_appearance;
     std::unique_ptr<MainWindow> m_window;

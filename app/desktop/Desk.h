@@ -11,6 +11,7 @@
 #include "app/desktop/model/Settings.h"
 #include "app/desktop/model/Transfers.h"
 #include "app/desktop/model/Troubles.h"
+#include "app/desktop/model/Vault.h"
 
 namespace entracte::desktop {
 
@@ -24,6 +25,7 @@ struct Desk {
     const InstalledPrograms& programs;
     Pictures& pictures;
     Transfers& transfers;
+    Vault& vault;
 };
 
 } // namespace entracte::desktop

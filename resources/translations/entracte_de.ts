@@ -302,6 +302,42 @@
             <source>The session and its snapshots are as they were, and no file was left.</source>
             <translation>Die Sitzung und ihre Schnappschüsse sind, wie sie waren, und es blieb keine Datei zurück.</translation>
         </message>
+        <message>
+            <source>Your snapshots are encrypted and locked.</source>
+            <translation>Ihre Schnappschüsse sind verschlüsselt und gesperrt.</translation>
+        </message>
+        <message>
+            <source>Unlock them, then try again.</source>
+            <translation>Entsperren Sie sie und versuchen Sie es dann noch einmal.</translation>
+        </message>
+        <message>
+            <source>This is not the passphrase.</source>
+            <translation>Das ist nicht die Passphrase.</translation>
+        </message>
+        <message>
+            <source>Try again.</source>
+            <translation>Versuchen Sie es noch einmal.</translation>
+        </message>
+        <message>
+            <source>There are encrypted snapshots, or it is encrypted already.</source>
+            <translation>Es gibt verschlüsselte Schnappschüsse, oder es ist schon verschlüsselt.</translation>
+        </message>
+        <message>
+            <source>Delete them first.</source>
+            <translation>Löschen Sie sie zuerst.</translation>
+        </message>
+        <message>
+            <source>Another passphrase is being looked at.</source>
+            <translation>Gerade wird eine andere Passphrase geprüft.</translation>
+        </message>
+        <message>
+            <source>Try again in a moment.</source>
+            <translation>Versuchen Sie es gleich noch einmal.</translation>
+        </message>
+        <message>
+            <source>The encryption could not be changed</source>
+            <translation>Die Verschlüsselung konnte nicht geändert werden</translation>
+        </message>
     </context>
     <context>
         <name>Words</name>
@@ -891,26 +927,6 @@
             <translation>E&amp;xportieren</translation>
         </message>
         <message>
-            <source>Passphrase</source>
-            <translation>Passphrase</translation>
-        </message>
-        <message>
-            <source>The passphrase once more</source>
-            <translation>Die Passphrase noch einmal</translation>
-        </message>
-        <message>
-            <source>How hard it is to guess</source>
-            <translation>Wie schwer sie zu erraten ist</translation>
-        </message>
-        <message>
-            <source>&amp;Passphrase:</source>
-            <translation>&amp;Passphrase:</translation>
-        </message>
-        <message>
-            <source>&amp;Once more:</source>
-            <translation>&amp;Noch einmal:</translation>
-        </message>
-        <message>
             <source>Sessions (*%1)</source>
             <translation>Sitzungen (*%1)</translation>
         </message>
@@ -933,10 +949,6 @@
         <message>
             <source>There is a file of this name. It will be replaced.</source>
             <translation>Eine Datei dieses Namens gibt es schon. Sie wird ersetzt.</translation>
-        </message>
-        <message>
-            <source>The two are not the same.</source>
-            <translation>Die beiden sind nicht gleich.</translation>
         </message>
     </context>
     <context>
@@ -1321,6 +1333,10 @@ Free software under the GNU General Public License, version 3 or later.</source>
 
 Freie Software unter der GNU General Public License, Version 3 oder neuer.</translation>
         </message>
+        <message>
+            <source>&amp;Encryption…</source>
+            <translation>&amp;Verschlüsselung…</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::NewSessionDialog</name>
@@ -1556,6 +1572,33 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <source>%1 (%2)</source>
             <comment>a file, its size</comment>
             <translation>%1 (%2)</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::PassphraseFields</name>
+        <message>
+            <source>Passphrase</source>
+            <translation>Passphrase</translation>
+        </message>
+        <message>
+            <source>The passphrase once more</source>
+            <translation>Die Passphrase noch einmal</translation>
+        </message>
+        <message>
+            <source>How hard it is to guess</source>
+            <translation>Wie schwer sie zu erraten ist</translation>
+        </message>
+        <message>
+            <source>&amp;Passphrase:</source>
+            <translation>&amp;Passphrase:</translation>
+        </message>
+        <message>
+            <source>&amp;Once more:</source>
+            <translation>&amp;Noch einmal:</translation>
+        </message>
+        <message>
+            <source>The two are not the same.</source>
+            <translation>Die beiden sind nicht gleich.</translation>
         </message>
     </context>
     <context>
@@ -2251,6 +2294,10 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <source>Dismiss: %1</source>
             <translation>Schließen: %1</translation>
         </message>
+        <message>
+            <source>Unlock…</source>
+            <translation>Entsperren…</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::UndoBar</name>
@@ -2280,6 +2327,94 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
                 <numerusform>Gelöscht: eine Sache</numerusform>
                 <numerusform>Gelöscht: %n Dinge</numerusform>
             </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::VaultDialog</name>
+        <message>
+            <source>Encryption</source>
+            <translation>Verschlüsselung</translation>
+        </message>
+        <message>
+            <source>%1 %2</source>
+            <comment>what happened, what to do next</comment>
+            <translation>%1 %2</translation>
+        </message>
+        <message>
+            <source>Snapshots are not encrypted</source>
+            <translation>Schnappschüsse sind nicht verschlüsselt</translation>
+        </message>
+        <message>
+            <source>They hold everything that programs have in memory, passwords too. With a passphrase every later snapshot is encrypted; those that are there stay as they are. After a restart it is asked for again, before anything is resumed or saved. Nobody can open what is encrypted without it.</source>
+            <translation>Sie enthalten alles, was Programme im Speicher haben, auch Passwörter. Mit einer Passphrase wird jeder spätere Schnappschuss verschlüsselt; die vorhandenen bleiben, wie sie sind. Nach einem Neustart wird wieder nach ihr gefragt, bevor etwas fortgesetzt oder gesichert wird. Ohne sie kann niemand öffnen, was verschlüsselt ist.</translation>
+        </message>
+        <message>
+            <source>&amp;Encrypt from now on</source>
+            <translation>Ab jetzt &amp;verschlüsseln</translation>
+        </message>
+        <message>
+            <source>Your snapshots are locked</source>
+            <translation>Ihre Schnappschüsse sind gesperrt</translation>
+        </message>
+        <message>
+            <source>They can be deleted, and nothing else, until you unlock them. Sessions that run go on; they are not saved meanwhile.</source>
+            <translation>Bis Sie sie entsperren, lassen sie sich nur löschen. Laufende Sitzungen machen weiter; gesichert werden sie so lange nicht.</translation>
+        </message>
+        <message>
+            <source>Passphrase</source>
+            <translation>Passphrase</translation>
+        </message>
+        <message>
+            <source>&amp;Passphrase:</source>
+            <translation>&amp;Passphrase:</translation>
+        </message>
+        <message>
+            <source>&amp;Unlock</source>
+            <translation>&amp;Entsperren</translation>
+        </message>
+        <message>
+            <source>Snapshots are encrypted</source>
+            <translation>Schnappschüsse werden verschlüsselt</translation>
+        </message>
+        <message>
+            <source>They are unlocked until you lock them, log out, or the computer is restarted.</source>
+            <translation>Sie sind entsperrt, bis Sie sie sperren, sich abmelden oder der Rechner neu startet.</translation>
+        </message>
+        <message>
+            <source>&amp;Lock now</source>
+            <translation>Jetzt &amp;sperren</translation>
+        </message>
+        <message>
+            <source>Change the &amp;passphrase…</source>
+            <translation>&amp;Passphrase ändern…</translation>
+        </message>
+        <message>
+            <source>&amp;Stop encrypting</source>
+            <translation>Nicht mehr &amp;verschlüsseln</translation>
+        </message>
+        <message>
+            <source>It can be stopped when there is no encrypted snapshot any more: delete them first.</source>
+            <translation>Das geht, wenn es keinen verschlüsselten Schnappschuss mehr gibt: Löschen Sie sie zuerst.</translation>
+        </message>
+        <message>
+            <source>Another passphrase</source>
+            <translation>Eine andere Passphrase</translation>
+        </message>
+        <message>
+            <source>Only the passphrase changes; snapshots are not written anew.</source>
+            <translation>Nur die Passphrase ändert sich; Schnappschüsse werden nicht neu geschrieben.</translation>
+        </message>
+        <message>
+            <source>The present passphrase</source>
+            <translation>Die bisherige Passphrase</translation>
+        </message>
+        <message>
+            <source>P&amp;resent passphrase:</source>
+            <translation>&amp;Bisherige Passphrase:</translation>
+        </message>
+        <message>
+            <source>&amp;Change it</source>
+            <translation>Ä&amp;ndern</translation>
         </message>
     </context>
     <context>

@@ -81,6 +81,9 @@ constexpr std::array kExplained{
               QT_TRANSLATE_NOOP("Troubles", "Resume it again; you are asked which of them count.")},
     Explained{"SessionEnded", QT_TRANSLATE_NOOP("Troubles", "The session ended meanwhile."),
               QT_TRANSLATE_NOOP("Troubles", "Resume its newest snapshot.")},
+    Explained{"VaultLocked",
+              QT_TRANSLATE_NOOP("Troubles", "Your snapshots are encrypted and locked."),
+              QT_TRANSLATE_NOOP("Troubles", "Unlock them, then try again.")},
     Explained{"InvalidArgument", QT_TRANSLATE_NOOP("Troubles", "This cannot be done so."), ""},
     Explained{"HelperGone",
               QT_TRANSLATE_NOOP("Troubles", "Entracte's helper ended while it worked."),
@@ -108,6 +111,17 @@ constexpr std::array kOfFiles{
               QT_TRANSLATE_NOOP("Troubles", "Choose another one.")},
     Explained{"System", QT_TRANSLATE_NOOP("Troubles", "The file could not be read or written."),
               QT_TRANSLATE_NOOP("Troubles", "Choose another folder, one that you may write to.")},
+};
+
+constexpr std::array kOfVaults{
+    Explained{"NotAuthorized", QT_TRANSLATE_NOOP("Troubles", "This is not the passphrase."),
+              QT_TRANSLATE_NOOP("Troubles", "Try again.")},
+    Explained{
+        "InvalidArgument",
+        QT_TRANSLATE_NOOP("Troubles", "There are encrypted snapshots, or it is encrypted already."),
+        QT_TRANSLATE_NOOP("Troubles", "Delete them first.")},
+    Explained{"Busy", QT_TRANSLATE_NOOP("Troubles", "Another passphrase is being looked at."),
+              QT_TRANSLATE_NOOP("Troubles", "Try again in a moment.")},
 };
 
 QString titleOf(const QString& kind, const QString& session) {
@@ -144,12 +158,14 @@ QString titleOf(const QString& kind, const QString& session) {
                                  : Troubles::tr("“%1” could not be exported").arg(session);
     if (kind == "import")
         return Troubles::tr("The file could not be imported");
+    if (kind == "vault")
+        return Troubles::tr("The encryption could not be changed");
     return Troubles::tr("This could not be done: %1").arg(jobTitle(kind));
 }
 
 QString safeOf(const QString& kind, const QString& code) {
     static const QStringList unchanging{"start", "clone",    "rename", "comment",
-                                        "pin",   "settings", "import"};
+                                        "pin",   "settings", "import", "vault"};
     if (unchanging.contains(kind))
         return Troubles::tr("Nothing was changed.");
     if (kind == "export")
@@ -185,6 +201,8 @@ Trouble troubleOf(const QString& kind, const QString& session, const QString& co
     explain(kExplained);
     if (kind == "export" || kind == "import")
         explain(kOfFiles);
+    if (kind == "vault")
+        explain(kOfVaults);
     // For whoever helps, in the helper's own words.
     trouble.details =
         QStringLiteral("%1\n%2 [%3]\n%4\nentracte-desktop %5")

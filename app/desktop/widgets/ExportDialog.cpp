@@ -1,30 +1,24 @@
 #include "app/desktop/widgets/ExportDialog.h"
 
-#include "app/desktop/model/Passphrase.h"
-#include "app/desktop/widgets/Appearance.h"
 #include "app/desktop/widgets/Icons.h"
+#include "app/desktop/widgets/PassphraseFields.h"
 #include "app/desktop/widgets/Pieces.h"
 
 #include <QCheckBox>
 #include <QDialogButtonBox>
 #include <QDir>
 #include <QFileDialog>
-#include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLineEdit>
-#include <QProgressBar>
 #include <QRegularExpression>
 #include <QStandardPaths>
 #include <QVBoxLayout>
-
-#include <algorithm>
 
 namespace entracte::desktop {
 
 namespace {
 
 constexpr const char* kSuffix = ".entracte";
-constexpr int kEnoughBits = 80; // the bar is full
 
 // A name of the session's that any file system takes.
 QString proposedFile(const QString& session, const SnapshotView& snapshot) {
@@ -55,7 +49,8 @@ QString wholePath(const QString& typed) {
 ExportDialog::ExportDialog(Desk& desk, const QString& snapshot, QWidget* parent)
     : QDialog(parent), m_desk(desk), m_snapshot(snapshot), m_file(new QLineEdit(this)),
       m_fileHint(faintLabel({}, this, 0.95)),
-      m_seal(new QCheckBox(tr("&Encrypt it with a passphrase"), this)) {
+      m_seal(new QCheckBox(tr("&Encrypt it with a passphrase"), this)),
+      m_passphrase(new PassphraseFields(this)) {
     setWindowTitle(tr("Export"));
     setAttribute(Qt::WA_DeleteOnClose);
     const auto* const chosen = desk.catalog.snapshots.find(snapshot);
@@ -91,8 +86,8 @@ ExportDialog::ExportDialog(Desk& desk, const QString& snapshot, QWidget* parent)
     column->addWidget(m_fileHint);
     column->addWidget(m_seal);
     m_seal->setChecked(true);
-    m_sealing = passphrasePart();
-    column->addWidget(m_sealing);
+    m_passphrase->setContentsMargins(24, 0, 0, 0);
+    column->addWidget(m_passphrase);
     auto* const warning = faintLabel(
         tr("Without a passphrase whoever has the file can read everything that the programs have "
            "in memory: documents, messages, passwords."),
@@ -100,7 +95,7 @@ ExportDialog::ExportDialog(Desk& desk, const QString& snapshot, QWidget* parent)
     warning->setContentsMargins(24, 0, 0, 0);
     column->addWidget(warning);
     connect(m_seal, &QCheckBox::toggled, this, [this, warning](bool on) {
-        m_sealing->setVisible(on);
+        m_passphrase->setVisible(on);
         warning->setVisible(!on);
         if (on)
             m_passphrase->setFocus();
@@ -117,36 +112,11 @@ ExportDialog::ExportDialog(Desk& desk, const QString& snapshot, QWidget* parent)
     column->addStretch(1);
     column->addSpacing(6);
     column->addWidget(box);
-    for (auto* const line : {m_file, m_passphrase, m_again})
-        connect(line, &QLineEdit::textChanged, this, &ExportDialog::refresh);
+    connect(m_file, &QLineEdit::textChanged, this, &ExportDialog::refresh);
+    connect(m_passphrase, &PassphraseFields::changed, this, &ExportDialog::refresh);
     setMinimumWidth(520);
     m_passphrase->setFocus();
     refresh();
-}
-
-QWidget* ExportDialog::passphrasePart() {
-    auto* const part = new QWidget(this);
-    m_passphrase = new QLineEdit(part);
-    m_again = new QLineEdit(part);
-    for (auto* const line : {m_passphrase, m_again}) {
-        line->setEchoMode(QLineEdit::Password);
-        line->setMaxLength(1000);
-    }
-    m_passphrase->setAccessibleName(tr("Passphrase"));
-    m_again->setAccessibleName(tr("The passphrase once more"));
-    m_strength = new QProgressBar(part);
-    m_strength->setRange(0, kEnoughBits);
-    m_strength->setTextVisible(false);
-    m_strength->setFixedHeight(6);
-    m_strength->setAccessibleName(tr("How hard it is to guess"));
-    m_strengthWords = faintLabel({}, part, 0.95);
-    auto* const form = new QFormLayout(part);
-    form->setContentsMargins(24, 0, 0, 0);
-    form->addRow(tr("&Passphrase:"), m_passphrase);
-    form->addRow(tr("&Once more:"), m_again);
-    form->addRow(QString(), m_strength);
-    form->addRow(QString(), m_strengthWords);
-    return part;
 }
 
 void ExportDialog::browse() {
@@ -178,21 +148,7 @@ void ExportDialog::refresh() {
                                 : QString());
     m_fileHint->setVisible(!m_fileHint->text().isEmpty());
 
-    const bool seals = m_seal->isChecked();
-    const auto strength = strengthOf(m_passphrase->text());
-    m_strength->setValue(std::min(kEnoughBits, static_cast<int>(strength.bits)));
-    auto palette = m_strength->palette();
-    palette.setColor(QPalette::Highlight,
-                     toneColour(strength.grade == Strength::Grade::Strong ? Tone::Good
-                                : strength.grade == Strength::Grade::Fair ? Tone::Warning
-                                                                          : Tone::Bad,
-                                palette));
-    m_strength->setPalette(palette);
-    const bool same = m_passphrase->text() == m_again->text();
-    m_strengthWords->setText(m_again->text().isEmpty() || same ? strength.sentence
-                                                               : tr("The two are not the same."));
-    const bool sealable = !m_passphrase->text().isEmpty() && same;
-    m_go->setEnabled(problem.isEmpty() && (!seals || sealable));
+    m_go->setEnabled(problem.isEmpty() && (!m_seal->isChecked() || m_passphrase->isUsable()));
 }
 
 void ExportDialog::begin() {
@@ -201,7 +157,6 @@ void ExportDialog::begin() {
     m_desk.transfers.exportTo({m_session, m_snapshot, wholePath(m_file->text()),
                                m_seal->isChecked() ? m_passphrase->text() : QString()});
     m_passphrase->clear();
-    m_again->clear();
     accept();
 }
 

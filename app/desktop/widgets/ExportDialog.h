@@ -10,10 +10,11 @@
 class QCheckBox;
 class QLabel;
 class QLineEdit;
-class QProgressBar;
 class QPushButton;
 
 namespace entracte::desktop {
+
+class PassphraseFields;
 
 class ExportDialog : public QDialog {
     Q_OBJECT
@@ -21,7 +22,6 @@ public:
     ExportDialog(Desk& desk, const QString& snapshot, QWidget* parent);
 
 private:
-    QWidget* passphrasePart();
     void browse();
     void refresh();
     void begin();
@@ -34,11 +34,7 @@ private:
     QLineEdit* m_file;
     QLabel* m_fileHint;
     QCheckBox* m_seal;
-    QWidget* m_sealing; // all about the passphrase
-    QLineEdit* m_passphrase;
-    QLineEdit* m_again;
-    QProgressBar* m_strength;
-    QLabel* m_strengthWords;
+    PassphraseFields* m_passphrase;
     QPushButton* m_go;
 };
 

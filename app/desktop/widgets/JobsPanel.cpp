@@ -80,6 +80,11 @@ TroubleCard::TroubleCard(Desk& desk, const Troubles::Entry& entry, QWidget* pare
         connect(check, &QPushButton::clicked, this, &TroubleCard::checkAsked);
         buttons->addWidget(check);
     }
+    if (trouble.code == "VaultLocked") {
+        auto* const unlock = new QPushButton(actionIcon("lock"), tr("Unlock…"), this);
+        connect(unlock, &QPushButton::clicked, this, &TroubleCard::unlockAsked);
+        buttons->addWidget(unlock);
+    }
     auto* const copy = new QPushButton(actionIcon("copy"), tr("Copy details"), this);
     copy->setToolTip(trouble.details);
     connect(copy, &QPushButton::clicked, this, [copy, details = trouble.details] {
@@ -188,6 +193,7 @@ void JobsPanel::refreshTroubles() {
         if (!card) {
             card = new TroubleCard(m_desk, entry, this);
             connect(card, &TroubleCard::checkAsked, this, &JobsPanel::checkAsked);
+            connect(card, &TroubleCard::unlockAsked, this, &JobsPanel::unlockAsked);
             m_troubles->addWidget(card);
         }
         kept.insert(entry.id, card);

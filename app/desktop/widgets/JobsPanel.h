@@ -35,6 +35,7 @@ public:
 
 signals:
     void checkAsked();
+    void unlockAsked();
 };
 
 class UndoBar : public Card {
@@ -57,6 +58,7 @@ public:
 
 signals:
     void checkAsked();
+    void unlockAsked();
 
 private:
     void refreshJobs();

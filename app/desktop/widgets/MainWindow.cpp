@@ -7,6 +7,7 @@
 #include "app/desktop/widgets/ImportDialog.h"
 #include "app/desktop/widgets/NewSessionDialog.h"
 #include "app/desktop/widgets/PreferencesDialog.h"
+#include "app/desktop/widgets/VaultDialog.h"
 
 #include <QApplication>
 #include <QCloseEvent>
@@ -57,6 +58,8 @@ void MainWindow::makeActions() {
         m_search->selectAll();
     });
     m_import = make("import", tr("&Import…"), QKeySequence("Ctrl+O"), [this] { importSession(); });
+    m_encryption =
+        make("lock", tr("&Encryption…"), QKeySequence("Ctrl+K"), [this] { showEncryption(); });
     m_undo = make("undo", tr("&Undo deleting"), QKeySequence("Ctrl+Z"),
                   [this] { m_desk.deletions.undo(); });
     m_check = make("doctor", tr("&Check this computer"), QKeySequence("Ctrl+D"),
@@ -185,6 +188,7 @@ void MainWindow::refreshPage() {
     const bool here = m_desk.link.reach() == HelperLink::Reach::Here;
     m_new->setEnabled(here);
     m_import->setEnabled(here);
+    m_encryption->setEnabled(here);
     m_verify->setEnabled(here && m_desk.catalog.snapshots.rowCount() > 0);
 }
 
@@ -254,6 +258,10 @@ void MainWindow::exportNewest(const QString& session) {
     const auto newest = m_desk.catalog.snapshots.newest(1, session);
     if (!newest.isEmpty())
         (new ExportDialog(m_desk, newest.first().path, this))->open();
+}
+
+void MainWindow::showEncryption() {
+    (new VaultDialog(m_desk, this))->open();
 }
 
 void MainWindow::tellExported(const QString& session, const QString& file, quint64 bytes) {

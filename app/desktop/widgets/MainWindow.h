@@ -35,6 +35,8 @@ public:
     // Shows what is in an exported session, and offers to import it; asks which when none is named.
     void importSession(const QString& file = {});
     void exportNewest(const QString& session);
+    // The vault: makes, opens, locks it.
+    void showEncryption();
     void tellExported(const QString& session, const QString& file, quint64 bytes);
     // Brings it before all others.
     void raiseUp();
@@ -73,6 +75,7 @@ private:
     QAction* m_new = nullptr;
     QAction* m_find = nullptr;
     QAction* m_import = nullptr;
+    QAction* m_encryption = nullptr;
     QAction* m_check = nullptr;
     QAction* m_verify = nullptr;
     QAction* m_preferences = nullptr;

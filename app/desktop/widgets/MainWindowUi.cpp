@@ -70,7 +70,7 @@ QWidget* MainWindow::sidebar() {
     auto* const menu = new QMenu(this);
     menu->addActions({m_new, m_import, m_undo});
     menu->addSeparator();
-    menu->addActions({m_check, m_verify, m_preferences, m_shortcuts, m_about});
+    menu->addActions({m_check, m_verify, m_encryption, m_preferences, m_shortcuts, m_about});
     menu->addSeparator();
     menu->addActions({m_close, m_quit});
     auto* const button = flatButton("menu", tr("Main menu"), side);
@@ -160,6 +160,7 @@ QWidget* MainWindow::content() {
 
     auto* const jobs = new JobsPanel(m_desk, this);
     connect(jobs, &JobsPanel::checkAsked, this, &MainWindow::checkComputer);
+    connect(jobs, &JobsPanel::unlockAsked, this, &MainWindow::showEncryption);
 
     auto* const side = new QWidget(this);
     auto* const column = new QVBoxLayout(side);

@@ -1,0 +1,107 @@
+// Encryption in the window, on a real bus with the fake helper: a vault is made, locked, opened
+// with its passphrase only, and what fails while it is locked leads there.
+
+#include "app/desktop/Application.h"
+#include "app/desktop/widgets/VaultDialog.h"
+#include "tests/app/desktop/WidgetEyes.h"
+
+#include <QLineEdit>
+#include <QListView>
+#include <QPushButton>
+#include <QTemporaryDir>
+
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+using namespace entracte;
+using namespace entracte::desktop;
+using namespace entracte::desktop::test;
+
+class VaultWindowTest : public QObject {
+    Q_OBJECT
+    QTemporaryDir m_home;
+    std::unique_ptr<Application> m_application;
+
+    MainWindow& window() { return m_application->window(); }
+    Vault::State state() { return m_application->desk().vault.state(); }
+    void type(VaultDialog& dialog, const QString& name, const QString& text) {
+        QLineEdit* line = nullptr;
+        QTRY_VERIFY((line = named<QLineEdit>(dialog, name)));
+        line->setText(text);
+    }
+
+private slots:
+    void initTestCase() {
+        for (const auto* const variable : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"})
+            qputenv(variable, m_home.path().toUtf8());
+        m_application = std::make_unique<Application>(QDBusConnection::systemBus());
+        m_application->begin(false);
+        QTRY_VERIFY(named<QListView>(window(), "Sessions"));
+    }
+    void cleanupTestCase() { m_application.reset(); }
+
+    void aVaultIsMadeLockedAndOpened() {
+        QCOMPARE(state(), Vault::State::None);
+        for (auto* const action : window().actions())
+            if (action->shortcut() == QKeySequence("Ctrl+K"))
+                action->trigger();
+        auto* const dialog = window().findChild<VaultDialog*>();
+        QVERIFY(dialog && dialog->isVisible());
+        QVERIFY(says(*dialog, "not encrypted"));
+        type(*dialog, "Passphrase", "first");
+        QVERIFY(!named<QPushButton>(*dialog, "Encrypt from now on")->isEnabled());
+        type(*dialog, "The passphrase once more", "first");
+        click(named<QPushButton>(*dialog, "Encrypt from now on"));
+        QTRY_COMPARE(state(), Vault::State::Open);
+        QVERIFY(says(*dialog, "Snapshots are encrypted"));
+
+        click(named<QPushButton>(*dialog, "Change the passphrase…"));
+        type(*dialog, "The present passphrase", "wrong");
+        type(*dialog, "Passphrase", "second");
+        type(*dialog, "The passphrase once more", "second");
+        click(named<QPushButton>(*dialog, "Change it"));
+        QTRY_VERIFY(says(*dialog, "not the passphrase"));
+        type(*dialog, "The present passphrase", "first");
+        click(named<QPushButton>(*dialog, "Change it"));
+        QTRY_VERIFY(named<QPushButton>(*dialog, "Lock now"));
+
+        click(named<QPushButton>(*dialog, "Lock now"));
+        QTRY_COMPARE(state(), Vault::State::Locked);
+        type(*dialog, "Passphrase", "first");
+        click(named<QPushButton>(*dialog, "Unlock"));
+        QTRY_VERIFY(says(*dialog, "not the passphrase"));
+        QCOMPARE(state(), Vault::State::Locked);
+        dialog->reject();
+        QTRY_VERIFY(!window().findChild<VaultDialog*>());
+    }
+
+    void whatFailsWhileItIsLockedLeadsToIt() {
+        click(named<QPushButton>(window(), "Snapshot now"));
+        QTRY_VERIFY(says(window(), "encrypted and locked"));
+        click(named<QPushButton>(window(), "Unlock…"));
+        auto* const dialog = window().findChild<VaultDialog*>();
+        QVERIFY(dialog && dialog->isVisible());
+        type(*dialog, "Passphrase", "second");
+        click(named<QPushButton>(*dialog, "Unlock"));
+        QTRY_COMPARE(state(), Vault::State::Open);
+        click(named<QPushButton>(*dialog, "Stop encrypting"));
+        QTRY_COMPARE(state(), Vault::State::None);
+        QVERIFY(says(*dialog, "not encrypted"));
+    }
+};
+
+// As an ordinary user: root has no sessions, and so no vault.
+int main(int argc, char** argv) {
+    if (::geteuid() == 0) {
+        const passwd* const person = ::getpwnam("games");
+        if (!person || ::setgroups(0, nullptr) != 0 || ::setgid(person->pw_gid) != 0 ||
+            ::setuid(person->pw_uid) != 0)
+            return 77;
+    }
+    QApplication application(argc, argv);
+    VaultWindowTest test;
+    return QTest::qExec(&test, argc, argv);
+}
+
+#include "VaultWindowTest.moc"
