@@ -101,6 +101,7 @@ public:
         const NetworkKind networkBefore = m_remembered.spec.network.kind;
         m_remembered.spec.network = wishes.network.value_or(m_before.spec.network);
         m_newResolver = m_remembered.spec.network.kind != networkBefore;
+        m_cabled = networkBefore != NetworkKind::None;
         if (screen)
             m_remembered.spec.screen = sizedLike(*screen, m_remembered.spec.screen);
         else
@@ -230,9 +231,14 @@ private:
             ENTRACTE_ASSIGN(dead, deadSocket());
             options.sockets.push_back({inode, std::move(dead)});
         }
-        // Also for a session without a network now: it may have had one when it was saved.
-        ENTRACTE_ASSIGN(cable, makeCable());
-        options.outsideNetwork = cable.get();
+        // Also for a session without a network now, which had one when it was saved; a machine that
+        // can make none still brings back those that never had.
+        UniqueFd cable;
+        if (m_cabled || m_remembered.spec.network.kind != NetworkKind::None) {
+            ENTRACTE_ASSIGN(made, makeCable());
+            cable = std::move(made);
+            options.outsideNetwork = cable.get();
+        }
         ENTRACTE_ASSIGN(init, criu.restore(std::move(options)));
         UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, init, 0)));
         if (!pidfd)
@@ -303,6 +309,7 @@ private:
     Person m_person;
     SnapshotInfo m_info;
     Remembered m_remembered;
+    bool m_cabled = false;      // it had a network when it was saved
     bool m_newResolver = false; // the network is of another kind than it was
     InitIdentity m_identity;
 };

@@ -8,17 +8,24 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.dont_write_bytecode = True
 
-from entractetest.case import expect, main, require_root  # noqa: E402
+from entractetest.case import Skip, expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.files import Files  # noqa: E402
 from entractetest.network import ASK, OtherNetwork  # noqa: E402
-from entractetest.processes import Process, run, wait_for  # noqa: E402
+from entractetest.processes import Process, run, run_status, wait_for  # noqa: E402
 from entractetest.product import CommandFailed  # noqa: E402
 from entractetest.programs import mousepad  # noqa: E402
 
 HOME, AWAY = "198.51.100.7", "203.0.113.9" # addresses for documentation (RFC 5737)
 PORT, OTHER = 4100, 4200
 UNREACHABLE, REFUSED = "OSError 101", "ConnectionRefusedError 111"
+
+
+def require_networks():
+    require_root()
+    made = run_status(["unshare", "--net", "ip", "link", "add", "one", "type", "veth", "peer", "name", "other"])
+    if made.returncode != 0:
+        raise Skip(f"this machine cannot make a network for a session: {made.stderr.strip()}")
 
 
 class Sessions:
@@ -60,7 +67,7 @@ class Asker:
 
 def case_networkReachesOutsideAlsoWhenThatChanged(case):
     """By NAT, if nothing is said. A connection of before the resume is told that it is gone."""
-    require_root()
+    require_networks()
     network = case.stack.enter_context(OtherNetwork(case.workspace, HOME))
     sessions = Sessions(case, network=network)
     product = sessions.product
@@ -102,7 +109,7 @@ open("/tmp/end", "w").write(end)
 
 def case_networkIsWhatWasAskedFor(case):
     """None, or named ports of this computer; after a resume too, which may ask for another."""
-    require_root()
+    require_networks()
     network = case.stack.enter_context(OtherNetwork(case.workspace, HOME))
     sessions = Sessions(case, network=network)
     product = sessions.product
