@@ -63,14 +63,15 @@ FUZZ_SECONDS ?= 60
 fuzz:
 	@command -v clang++ >/dev/null || { echo "make fuzz needs clang: apt-get install clang"; exit 1; }
 	@cmake -S . -B $(BUILD)-fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DENTRACTE_FUZZ=ON >/dev/null
-	@ninja -C $(BUILD)-fuzz fuzz_x_walk fuzz_x_replay fuzz_store_bytes fuzz_transfer
+	@ninja -C $(BUILD)-fuzz fuzz_x_walk fuzz_x_replay fuzz_store_bytes fuzz_transfer fuzz_repository
 	@mkdir -p $(BUILD)-fuzz/corpus/walk $(BUILD)-fuzz/corpus/replay $(BUILD)-fuzz/corpus/store \
-		$(BUILD)-fuzz/corpus/transfer
+		$(BUILD)-fuzz/corpus/transfer $(BUILD)-fuzz/corpus/repository
 	@cd $(BUILD)-fuzz && tests/bin/fuzz_x_walk -max_total_time=$(FUZZ_SECONDS) -max_len=4096 corpus/walk
 	@cd $(BUILD)-fuzz && tests/bin/fuzz_x_replay -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
 		corpus/replay $(CURDIR)/tests/fuzz/corpus/replay
 	@cd $(BUILD)-fuzz && tests/bin/fuzz_store_bytes -max_total_time=$(FUZZ_SECONDS) -max_len=4096 corpus/store
 	@cd $(BUILD)-fuzz && tests/bin/fuzz_transfer -max_total_time=$(FUZZ_SECONDS) -max_len=65536 corpus/transfer
+	@cd $(BUILD)-fuzz && tests/bin/fuzz_repository -max_total_time=$(FUZZ_SECONDS) -max_len=4096 corpus/repository
 
 # A package for the Debian release that this runs on, in BUILD/deb; lintian has nothing against it.
 deb:

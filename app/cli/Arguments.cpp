@@ -1,5 +1,6 @@
 #include "app/cli/Arguments.h"
 
+#include "app/cli/RemoteArguments.h"
 #include "session/base/Error.h"
 
 #include <CLI/CLI.hpp>
@@ -168,6 +169,7 @@ public:
         addScreen(resume);
         addFiles(resume);
         addNetwork(resume);
+        addTakeOver(resume, arguments);
         auto* const rollback =
             addWithSession(Verb::Rollback, "rollback",
                            "Bring a session back to an earlier snapshot; it is saved first");
@@ -228,6 +230,9 @@ public:
         prune->add_flag("--dry-run", m_arguments.dryRun, "Only tell what would be removed");
         addTransfers();
         addVault();
+        auto* const pull = addRemotes(m_app, arguments, parseSeconds);
+        addScreen(pull);
+        addFiles(pull);
         add(Verb::Doctor, "doctor", "Tell what this machine lacks for what, and what to do");
     }
 

@@ -44,6 +44,13 @@ enum class Verb {
     VaultStatus,
     VaultChangePassphrase,
     VaultDelete,
+    Push,
+    Pull,
+    RemoteAdd,
+    RemoteRemove,
+    RemoteList,
+    RemoteCheck,
+    RemotePrune,
     Doctor
 };
 
@@ -82,6 +89,14 @@ struct Arguments {
     bool readData = false;                     // check
     bool dryRun = false;                       // prune, snapshot, suspend: only tell
     std::optional<bool> resumeAutomatically;   // schedule
+
+    std::string remote;                        // a repository's name
+    std::string address;                       // remote add
+    std::string passphraseFile;                // remote add
+    std::string passphraseCommand;             // remote add
+    bool takeOver = false;                     // push, pull, resume, remote prune
+    bool resumeToo = false;                    // pull
+    std::optional<std::uint32_t> graceSeconds; // remote prune
 };
 
 // Parses; on success nullopt is returned and `arguments` filled, otherwise the exit status,

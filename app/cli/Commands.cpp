@@ -8,6 +8,7 @@
 #include "app/cli/JobWatcher.h"
 #include "app/cli/Lookup.h"
 #include "app/cli/Output.h"
+#include "app/cli/RemoteCommands.h"
 #include "app/cli/TransferCommands.h"
 #include "app/cli/VaultCommands.h"
 
@@ -613,8 +614,17 @@ int run(const Arguments& arguments) {
                                              : QDBusConnection::systemBus());
     if (arguments.verb == Verb::Doctor)
         return doctor(client, arguments.json);
+    if (isOfRemotes(arguments.verb))
+        return remoteCommand(arguments);
     if (const auto reachable = client.reachable(); !reachable)
         return report(reachable.error(), arguments.json, Client::kHelperUnreachableStatus);
+    if (arguments.verb == Verb::Push)
+        return push(client, arguments);
+    if (arguments.verb == Verb::Pull)
+        return pull(client, arguments);
+    if (arguments.verb == Verb::Resume)
+        if (const auto ours = takeBeforeResume(client, arguments); !ours)
+            return report(ours.error(), arguments.json);
     if (arguments.dryRun && (arguments.verb == Verb::Snapshot || arguments.verb == Verb::Suspend))
         return dryRun(client, arguments);
     if (arguments.verb == Verb::Export || arguments.verb == Verb::Import)

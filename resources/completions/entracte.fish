@@ -1,7 +1,7 @@
 # fish completion for entracte(1)
 
 set -g __entracte_commands start exec list show snapshot suspend resume rollback clone rename comment pin unpin \
-    schedule limits clipboard windows picture attach detach stop delete check gc prune export import vault doctor
+    schedule limits clipboard windows picture attach detach stop delete check gc prune export import push pull remote vault doctor
 
 # Sessions by id with their name, and by name with their state.
 function __entracte_sessions
@@ -75,10 +75,13 @@ complete -c entracte -n $none -a prune -d 'Remove the snapshots that rules do no
 complete -c entracte -n $none -a export -d 'Write a snapshot into one file'
 complete -c entracte -n $none -a import -d 'Make a session from such a file'
 complete -c entracte -n $none -a vault -d 'Keep your snapshots encrypted'
+complete -c entracte -n $none -a push -d 'Send a snapshot to a repository'
+complete -c entracte -n $none -a pull -d 'Make a session from a repository'
+complete -c entracte -n $none -a remote -d 'Repositories of sessions'
 complete -c entracte -n $none -a doctor -d 'Tell what this machine lacks'
 
 complete -c entracte -n '__entracte_wants_session exec show snapshot suspend resume rollback clone rename comment pin \
-    unpin schedule limits clipboard windows picture attach detach stop delete prune export' -a '(__entracte_sessions)' -d session
+    unpin schedule limits clipboard windows picture attach detach stop delete prune export push' -a '(__entracte_sessions)' -d session
 
 __entracte_option 'start clone' -l name -x -d 'Its name'
 __entracte_option start -l desktop -x -a '(__entracte_desktops)' -d 'A whole desktop'
@@ -96,6 +99,17 @@ __entracte_option 'start resume rollback clone comment pin unpin windows picture
     -a '(__entracte_snapshots)' -d 'The snapshot'
 __entracte_option 'snapshot suspend' -l comment -x -d 'A line to know it by'
 __entracte_option 'snapshot suspend prune' -l dry-run -d 'Only tell what would happen'
+__entracte_option remote -a 'add remove list check prune' -d 'What to do'
+__entracte_option 'push pull resume remote' -l take-over -d 'Even if another machine has it'
+__entracte_option pull -l resume -d 'Bring it back at once'
+__entracte_option 'push pull remote' -l passphrase-fd -x -d 'Read the passphrase there'
+__entracte_option remote -l passphrase-file -r -F -d 'Read the passphrase from it'
+__entracte_option remote -l passphrase-command -x -d 'Run this for the passphrase'
+__entracte_option remote -l read-data -d 'Read every byte'
+__entracte_option remote -l keep -x -a "'daily=7 monthly=12'" -d 'Which snapshots stay'
+__entracte_option remote -l session -x -d 'Only this one'
+__entracte_option remote -l grace -x -a '3d 1w' -d 'How long what none needs stays'
+__entracte_option remote -l dry-run -d 'Only tell what would be removed'
 __entracte_option export -l encrypt -d 'Seal it with a passphrase'
 complete -c entracte -n '__fish_seen_subcommand_from vault' -a 'create unlock lock status change-passphrase delete'
 __entracte_option 'export import vault' -l passphrase-fd -x -d 'Read the passphrase there'

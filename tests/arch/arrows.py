@@ -34,7 +34,10 @@ ALLOWED = {
     "dbus/service": ("session", "xproxy/control/ControlProtocol.h", "dbus"),
     "dbus/client": ("session/base", "dbus"),
     # `entracte doctor` and the check page work on a machine where the helper does not: they look by themselves then.
-    "app/cli": ("app", "dbus/client", "session/base", "session/doctor"),
+    "app/cli": ("app", "dbus/client", "session/base", "session/doctor", "session/engine/RetentionText.h"),
+    # Repositories are the person's affair; what the store has for keys, rules of retention and threads serves there, too.
+    "app/repository": ("session/base", "session/store/Bytes.h", "session/store/Retention.h", "session/store/VaultKeys.h",
+                       "session/store/WorkCrew.h"),
     "app/desktop/model": ("app/common", "dbus/client", "session/base"),
     "app/desktop": ("app/common", "app/desktop", "dbus/client", "session/base", "session/doctor"),
     "app": ("app", "dbus/client", "session/base"),

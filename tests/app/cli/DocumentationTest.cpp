@@ -19,11 +19,11 @@ std::string resource(const std::string& name) {
     return text.str();
 }
 
-const char* const kCommands[] = {"start",    "exec",    "list",    "show",    "snapshot", "suspend",
-                                 "resume",   "attach",  "detach",  "stop",    "delete",   "doctor",
-                                 "rollback", "clone",   "rename",  "comment", "pin",      "unpin",
-                                 "schedule", "windows", "picture", "limits",  "check",    "gc",
-                                 "prune",    "export",  "import",  "vault"};
+const char* const kCommands[] = {
+    "start",  "exec",   "list",     "show",    "snapshot", "suspend", "resume", "attach",
+    "detach", "stop",   "delete",   "doctor",  "rollback", "clone",   "rename", "comment",
+    "pin",    "unpin",  "schedule", "windows", "picture",  "limits",  "check",  "gc",
+    "prune",  "export", "import",   "push",    "pull",     "remote",  "vault"};
 const char* const kOptions[] = {"--json",
                                 "--quiet",
                                 "--name",
@@ -45,7 +45,13 @@ const char* const kOptions[] = {"--json",
                                 "--cpu",
                                 "--processes",
                                 "--encrypt",
-                                "--passphrase-fd"};
+                                "--passphrase-fd",
+                                "--passphrase-file",
+                                "--passphrase-command",
+                                "--take-over",
+                                "--resume",
+                                "--grace",
+                                "--session"};
 
 TEST(DocumentationTest, theManualTellsEveryExitStatus) {
     const auto manual = resource("man/entracte.1");
