@@ -90,6 +90,8 @@ int Gate::handle(sd_bus_message* message) {
         introspect(message, path);
     } else if (interface == "org.freedesktop.DBus.Properties") {
         property(message, path, member);
+    } else if (!m_tree.find(path)) { // it was removed, and is kept for calls that wait
+        refuse(message, SD_BUS_ERROR_UNKNOWN_OBJECT, "There is no such object.");
     } else {
         return 0;
     }

@@ -4,6 +4,7 @@ namespace entracte::service {
 
 namespace {
 constexpr const char* kObjectManager = "org.freedesktop.DBus.ObjectManager";
+constexpr std::chrono::minutes kLongestCall{7}; // with polkit's dialog
 constexpr const char* kProperties = "org.freedesktop.DBus.Properties";
 } // namespace
 
@@ -36,13 +37,23 @@ void ObjectTree::remove(const std::string& path) {
     if (m_objects.contains(path))
         paths.push_back(path);
     for (const auto& gone : paths) {
-        const auto node = m_objects.extract(gone);
+        auto node = m_objects.extract(gone);
         for (const auto& listener : m_callers.audience(node.mapped()->owner())) {
             MessageWriter message(newSignal(kRootPath, kObjectManager, "InterfacesRemoved"));
             message.objectPath(gone);
             message.strings({node.mapped()->interface()});
             message.send(listener);
         }
+        // Nobody reaches it any more (Gate), but a call of it may wait for its answer, and sd-bus
+        // looks up what the answer must be like in what the object registered.
+        const BusObject* const object = node.mapped().get();
+        m_removed->insert_or_assign(gone, std::move(node.mapped()));
+        m_loop.after(kLongestCall, [removed = std::weak_ptr(m_removed), gone, object] {
+            if (const auto all = removed.lock())
+                if (const auto found = all->find(gone);
+                    found != all->end() && found->second.get() == object)
+                    all->erase(found);
+        });
     }
 }
 

@@ -34,6 +34,9 @@ public:
 
     // Announces it (InterfacesAdded). An object at the same path is replaced.
     void add(const std::string& path, std::unique_ptr<BusObject> object);
+    // To be called before another object is made for the path of one that was removed: the bus knows
+    // that one until then, and no two at a path.
+    void forget(const std::string& path) { m_removed->erase(path); }
     // With all beneath it.
     void remove(const std::string& path);
     BusObject* find(const std::string& path) const;
@@ -61,6 +64,7 @@ private:
     BusLoop& m_loop;
     const Callers& m_callers;
     Objects m_objects;
+    std::shared_ptr<Objects> m_removed = std::make_shared<Objects>(); // a while ago
 };
 
 } // namespace entracte::service

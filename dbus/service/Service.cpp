@@ -94,9 +94,9 @@ void Service::vaultRemoved(uid_t owner) {
 void Service::showVault(const VaultInfo& info) {
     const auto path = vaultPath(info.owner);
     if (auto* const shown = dynamic_cast<VaultObject*>(m_tree.find(path)))
-        shown->update(info);
-    else
-        m_tree.add(path, std::make_unique<VaultObject>(m_context, info));
+        return shown->update(info);
+    m_tree.forget(path);
+    m_tree.add(path, std::make_unique<VaultObject>(m_context, info));
 }
 
 void Service::lockVaultOfLeaver() {
