@@ -44,6 +44,10 @@ SessionView sessionView(const QString& path, const QVariantMap& properties) {
     view.memoryLimit = properties.value("MemoryLimit").toULongLong();
     view.cpuLimitPercent = properties.value("CpuLimitPercent").toUInt();
     view.processLimit = properties.value("ProcessLimit").toUInt();
+    view.move = properties.value("Move").toString();
+    view.moveId = properties.value("MoveId").toString();
+    view.movePeer = properties.value("MovePeer").toString();
+    view.lineage = properties.value("Lineage").toString();
     view.resumeAutomatically = properties.value("ResumeAutomatically").toBool();
     return view;
 }

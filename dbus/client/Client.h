@@ -44,6 +44,10 @@ struct SessionView {
     quint64 memoryLimit = 0; // bytes; 0: none
     uint cpuLimitPercent = 0;
     uint processLimit = 0;
+    QString move; // "given", "gone", "arriving"; empty: not in a move
+    QString moveId;
+    QString movePeer;
+    QString lineage;
 };
 
 struct SnapshotView {

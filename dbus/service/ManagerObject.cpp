@@ -7,6 +7,10 @@
 
 namespace entracte::service {
 
+namespace {
+constexpr std::size_t kMaxFacts = 64 * 1024; // bytes
+}
+
 ManagerObject::ManagerObject(Context& context, DoctorFunction doctor)
     : AdaptorInterfaces(context.loop.connection(), sdbus::ObjectPath(kRootPath)),
       m_context(context), m_doctor(std::move(doctor)) {
@@ -100,9 +104,9 @@ void ManagerObject::CollectGarbage(sdbus::Result<sdbus::ObjectPath>&& result) {
 void ManagerObject::Import(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd file,
                            std::map<std::string, sdbus::Variant> options) {
     const auto uid = m_context.gate.current().uid;
-    const auto name = importName(options);
-    if (!name)
-        return result.returnError(toBus(name.error()));
+    const auto wishes = importWishes(options);
+    if (!wishes)
+        return result.returnError(toBus(wishes.error()));
     if (uid == 0) // as in StartSession
         return result.returnError(toBus({ErrorCode::InvalidArgument,
                                          "Root cannot have a session.",
@@ -111,18 +115,63 @@ void ManagerObject::Import(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::Uni
     if (const auto room = checkRoomForSession(m_context.tree, uid); !room)
         return result.returnError(toBus(room.error()));
     const auto pipe = std::make_shared<sdbus::UnixFd>(std::move(file));
-    whenAllowed(
-        m_context, uid, std::move(result),
-        [&context = m_context, uid, pipe, name = *name](const Pending<sdbus::ObjectPath>& pending) {
-            const auto work = [engine = context.engine, uid, pipe,
-                               name](JobControl& control) -> Result<std::string> {
-                const sdbus::UnixFd in(std::move(*pipe));
-                ENTRACTE_ASSIGN(person, personOfUid(uid));
-                ENTRACTE_ASSIGN(session, engine->importSession(person, in.get(), name, control));
-                return sessionPath(session.id);
-            };
-            answer(pending, context.jobs.start("import", "", uid, work));
-        });
+    whenAllowed(m_context, uid, std::move(result),
+                [&context = m_context, uid, pipe,
+                 wishes = *wishes](const Pending<sdbus::ObjectPath>& pending) {
+                    const auto work = [engine = context.engine, uid, pipe,
+                                       wishes](JobControl& control) -> Result<std::string> {
+                        const sdbus::UnixFd in(std::move(*pipe));
+                        ENTRACTE_ASSIGN(person, personOfUid(uid));
+                        ENTRACTE_ASSIGN(session,
+                                        engine->importSession(person, in.get(), wishes, control));
+                        return sessionPath(session.id);
+                    };
+                    answer(pending, context.jobs.start("import", "", uid, work));
+                });
+}
+
+void ManagerObject::ArrivalFacts(sdbus::Result<std::string>&& result) {
+    whenAllowed(m_context, m_context.gate.current().uid, std::move(result),
+                [&context = m_context](const Pending<std::string>& pending) {
+                    context.workers.run<std::string>(
+                        [engine = context.engine]() -> Result<std::string> {
+                            return engine->arrivalFacts();
+                        },
+                        [pending](const Result<std::string>& facts) { answer(pending, facts); });
+                });
+}
+
+void ManagerObject::CheckArrival(sdbus::Result<std::vector<std::string>>&& result,
+                                 std::string facts, std::uint64_t memoryBytes,
+                                 std::uint64_t diskBytes) {
+    using Lacks = std::vector<std::string>;
+    if (facts.size() > kMaxFacts)
+        return result.returnError(
+            toBus({ErrorCode::InvalidArgument, "A machine is not described by so much."}));
+    whenAllowed(m_context, m_context.gate.current().uid, std::move(result),
+                [&context = m_context, needs = ArrivalNeeds{facts, memoryBytes, diskBytes}](
+                    const Pending<Lacks>& pending) {
+                    context.workers.run<Lacks>(
+                        [engine = context.engine, needs]() -> Result<Lacks> {
+                            return engine->checkArrival(needs);
+                        },
+                        [pending](const Result<Lacks>& lacks) { answer(pending, lacks); });
+                });
+}
+
+void ManagerObject::MoveFate(sdbus::Result<std::string>&& result, std::string move) {
+    const auto uid = m_context.gate.current().uid;
+    if (const auto id = parseId(move); !id)
+        return result.returnError(toBus(id.error()));
+    whenAllowed(m_context, uid, std::move(result),
+                [&context = m_context, uid, move](const Pending<std::string>& pending) {
+                    context.workers.run<std::string>(
+                        [engine = context.engine, uid, move]() -> Result<std::string> {
+                            ENTRACTE_ASSIGN(fate, engine->moveFate(uid, move));
+                            return fateName(fate);
+                        },
+                        [pending](const Result<std::string>& fate) { answer(pending, fate); });
+                });
 }
 
 void ManagerObject::CreateVault(sdbus::Result<sdbus::ObjectPath>&& result,

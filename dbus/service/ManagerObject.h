@@ -29,6 +29,10 @@ private:
                       std::map<std::string, sdbus::Variant> options) override;
     void Doctor(sdbus::Result<Findings>&& result) override;
     void CheckStore(sdbus::Result<sdbus::ObjectPath>&& result, bool readData) override;
+    void ArrivalFacts(sdbus::Result<std::string>&& result) override;
+    void CheckArrival(sdbus::Result<std::vector<std::string>>&& result, std::string facts,
+                      std::uint64_t memoryBytes, std::uint64_t diskBytes) override;
+    void MoveFate(sdbus::Result<std::string>&& result, std::string move) override;
     void Import(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd file,
                 std::map<std::string, sdbus::Variant> options) override;
     void CreateVault(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd passphrase) override;

@@ -79,4 +79,32 @@ std::string originName(SnapshotOrigin origin) {
     return "asked";
 }
 
+std::string moveName(MoveState state) {
+    switch (state) {
+    case MoveState::Given:
+        return "given";
+    case MoveState::Gone:
+        return "gone";
+    case MoveState::Arriving:
+        return "arriving";
+    case MoveState::None:
+        break;
+    }
+    return "";
+}
+
+std::string fateName(MoveFate fate) {
+    switch (fate) {
+    case MoveFate::Arriving:
+        return "arriving";
+    case MoveFate::Taken:
+        return "taken";
+    case MoveFate::Dropped:
+        return "dropped";
+    case MoveFate::Unknown:
+        break;
+    }
+    return "unknown";
+}
+
 } // namespace entracte::service

@@ -21,5 +21,7 @@ std::string stateName(SessionState state);
 std::string screenName(ScreenKind kind);
 std::string networkName(const NetworkSpec& network);
 std::string originName(SnapshotOrigin origin);
+std::string moveName(MoveState state); // "" for none
+std::string fateName(MoveFate fate);
 
 } // namespace entracte::service

@@ -71,7 +71,11 @@ PropertyMap SessionObject::properties() {
             {"MemoryLimit", MemoryLimit()},
             {"CpuLimitPercent", CpuLimitPercent()},
             {"ProcessLimit", ProcessLimit()},
-            {"ResumeAutomatically", ResumeAutomatically()}};
+            {"ResumeAutomatically", ResumeAutomatically()},
+            {"Move", Move()},
+            {"MoveId", MoveId()},
+            {"MovePeer", MovePeer()},
+            {"Lineage", Lineage()}};
 }
 
 void SessionObject::update(const SessionInfo& info) {
@@ -199,6 +203,17 @@ void SessionObject::Clone(sdbus::Result<Path>&& result, Path snapshot, std::stri
                                                JobControl& control) {
             return engine.clone(id, from, name, wishes, control);
         });
+}
+
+void SessionObject::MoveStep(sdbus::Result<>&& result, std::string step, std::string move,
+                             std::string peer) {
+    const auto checked = moveStep(step, move, peer);
+    if (!checked)
+        return result.returnError(toBus(checked.error()));
+    settle(std::move(result),
+           [checked = *checked, move, peer](Engine& engine, const SessionId& id) {
+               return engine.moveStep(id, checked, move, peer);
+           });
 }
 
 void SessionObject::ChangedFiles(sdbus::Result<Changed>&& result, Path snapshot) {

@@ -41,6 +41,8 @@ private:
     void Rollback(sdbus::Result<Path>&& result, Path snapshot, Options options) override;
     void Clone(sdbus::Result<Path>&& result, Path snapshot, std::string name,
                Options options) override;
+    void MoveStep(sdbus::Result<>&& result, std::string step, std::string move,
+                  std::string peer) override;
     void ChangedFiles(sdbus::Result<Changed>&& result, Path snapshot) override;
     void Rename(sdbus::Result<>&& result, std::string name) override;
     void SetClipboard(sdbus::Result<>&& result, bool shared) override;
@@ -80,6 +82,10 @@ private:
     std::uint64_t MemoryLimit() override { return m_info.limits.memoryBytes; }
     std::uint32_t CpuLimitPercent() override { return m_info.limits.cpuPercent; }
     std::uint32_t ProcessLimit() override { return m_info.limits.processes; }
+    std::string Move() override { return moveName(m_info.move.state); }
+    std::string MoveId() override { return m_info.move.id; }
+    std::string MovePeer() override { return m_info.move.peer; }
+    std::string Lineage() override { return m_info.lineage; }
     bool ResumeAutomatically() override { return m_info.resumeAutomatically; }
 
     // The snapshot that a caller means; NotFound when it is not one of this session.

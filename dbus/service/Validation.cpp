@@ -358,13 +358,54 @@ Result<SessionLimits> sessionLimits(const Options& options) {
     return limits;
 }
 
-Result<std::string> importName(const Options& options) {
+namespace {
+Status checkPeer(const std::string& peer) {
+    if (peer.empty() || peer.size() > kMaxPeer || !isPrintableUtf8(peer))
+        return refuse("The other machine's name has 1 to 200 bytes of printable text.");
+    return {};
+}
+} // namespace
+
+Result<ImportWishes> importWishes(const Options& options) {
     OptionReader reader(options);
+    ImportWishes wishes;
     ENTRACTE_ASSIGN(name, reader.take<std::string>("name"));
+    ENTRACTE_ASSIGN(move, reader.take<std::string>("move"));
+    ENTRACTE_ASSIGN(peer, reader.take<std::string>("peer"));
+    ENTRACTE_ASSIGN(lineage, reader.take<std::string>("lineage"));
     ENTRACTE_TRY(reader.nothingElse());
-    if (name)
+    if (name) {
         ENTRACTE_TRY(checkName(*name));
-    return name.value_or("");
+        wishes.name = *name;
+    }
+    if (move.has_value() != peer.has_value() || move.has_value() != lineage.has_value())
+        return refuse("A move has an id, a peer and a lineage.");
+    if (move) {
+        ENTRACTE_TRY(parseId(*move));
+        ENTRACTE_TRY(parseId(*lineage));
+        ENTRACTE_TRY(checkPeer(*peer));
+        wishes.move = *move;
+        wishes.peer = *peer;
+        wishes.lineage = *lineage;
+    }
+    return wishes;
+}
+
+Result<MoveStep> moveStep(const std::string& step, const std::string& move,
+                          const std::string& peer) {
+    static const std::map<std::string, MoveStep> kSteps{{"give", MoveStep::Give},
+                                                        {"leave", MoveStep::Leave},
+                                                        {"take-back", MoveStep::TakeBack},
+                                                        {"take", MoveStep::Take},
+                                                        {"drop", MoveStep::Drop}};
+    const auto found = kSteps.find(step);
+    if (found == kSteps.end())
+        return refuse("There is no such step of a move.");
+    if (found->second != MoveStep::TakeBack)
+        ENTRACTE_TRY(parseId(move));
+    if (found->second == MoveStep::Give)
+        ENTRACTE_TRY(checkPeer(peer));
+    return found->second;
 }
 
 Result<bool> exportCompresses(const Options& options) {
@@ -382,7 +423,12 @@ Result<ResumeWishes> resumeWishes(const Options& options) {
     ENTRACTE_ASSIGN(network, takeNetwork(reader));
     wishes.network = network;
     ENTRACTE_ASSIGN(files, reader.take<std::string>("files"));
+    ENTRACTE_ASSIGN(move, reader.take<std::string>("move"));
     ENTRACTE_TRY(reader.nothingElse());
+    if (move) {
+        ENTRACTE_TRY(parseId(*move));
+        wishes.move = *move;
+    }
     if (files == "current")
         wishes.files = FilesPolicy::Current;
     else if (files == "saved")

@@ -49,7 +49,9 @@ Status checkScheduleSeconds(std::uint32_t everySeconds);
 Result<SessionLimits> sessionLimits(const Options& options);
 // Resume's, Rollback's and Clone's options.
 // Manager.Import: the name, empty when none is asked for. Snapshot.Export: whether to compress.
-Result<std::string> importName(const Options& options);
+Result<ImportWishes> importWishes(const Options& options);
+Result<MoveStep> moveStep(const std::string& step, const std::string& move,
+                          const std::string& peer);
 Result<bool> exportCompresses(const Options& options);
 
 Result<ResumeWishes> resumeWishes(const Options& options);

@@ -79,9 +79,17 @@ public:
     virtual Status exportSnapshot(const SessionId&, const SnapshotId& snapshot, int out,
                                   bool compress, JobControl&) = 0;
     // A new, suspended session from what exportSnapshot wrote, perhaps on another machine. `in` is
-    // read to its end, by a process without privileges. `name`: empty for the one it had.
-    virtual Result<SessionInfo> importSession(const Person&, int in, const std::string& name,
+    // read to its end, by a process without privileges.
+    virtual Result<SessionInfo> importSession(const Person&, int in, const ImportWishes&,
                                               JobControl&) = 0;
+    // A step of a move (MoveMarks.h), durable when it returns. `peer` counts for Give only.
+    virtual Status moveStep(const SessionId&, MoveStep, const std::string& move,
+                            const std::string& peer) = 0;
+    // Of a move that arrived here; Busy while a job decides it.
+    virtual Result<MoveFate> moveFate(uid_t owner, const std::string& move) const = 0;
+    // What this machine is, as JSON, and what it lacks for a session of another: sentences.
+    virtual std::string arrivalFacts() const = 0;
+    virtual std::vector<std::string> checkArrival(const ArrivalNeeds&) = 0;
     virtual Status attach(const SessionId&, const ScreenSpec&, JobControl&) = 0;
     virtual Status detach(const SessionId&, JobControl&) = 0;
     // Ends all programs; snapshots stay (Suspended when there are any, Ended otherwise).

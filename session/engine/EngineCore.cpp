@@ -1,12 +1,14 @@
 #include "session/engine/Engine.h"
 
 #include "session/criu/Preflight.h"
+#include "session/engine/Arrival.h"
 #include "session/engine/DisplayJobs.h"
 #include "session/engine/EngineContext.h"
 #include "session/engine/ExportJob.h"
 #include "session/engine/HostFiles.h"
 #include "session/engine/ImportJob.h"
 #include "session/engine/LiveSessions.h"
+#include "session/engine/MoveMarks.h"
 #include "session/engine/Processes.h"
 #include "session/engine/ResumeJob.h"
 #include "session/engine/RetentionText.h"
@@ -52,6 +54,7 @@ public:
         ENTRACTE_TRY(openDirectory(m_context.paths.runtimeSessions(), true));
         TransferPlace::clearAll(m_context.paths);
         ENTRACTE_TRY(m_context.registry.load());
+        settleMoves(m_context);
         std::set<std::string> screens;
         for (const auto& session : m_context.registry.all())
             screens.insert(session->record().screenName);
@@ -142,9 +145,21 @@ public:
                                         snapshot.empty() ? m_context.store->newest(id) : snapshot,
                                         out, compress, job);
     }
-    Result<SessionInfo> importSession(const Person& person, int in, const std::string& name,
+    Result<SessionInfo> importSession(const Person& person, int in, const ImportWishes& wishes,
                                       JobControl& job) override {
-        return entracte::importSession(m_context, person, in, name, job);
+        return entracte::importSession(m_context, person, in, wishes, job);
+    }
+    Status moveStep(const SessionId& id, MoveStep step, const std::string& move,
+                    const std::string& peer) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        return takeMoveStep(m_context, session, step, move, peer);
+    }
+    Result<MoveFate> moveFate(uid_t owner, const std::string& move) const override {
+        return fateOf(m_context, owner, move);
+    }
+    std::string arrivalFacts() const override { return entracte::arrivalFacts(); }
+    std::vector<std::string> checkArrival(const ArrivalNeeds& needs) override {
+        return entracte::checkArrival(m_context, needs);
     }
     Status attach(const SessionId& id, const ScreenSpec& screen, JobControl& job) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));

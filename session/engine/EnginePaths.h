@@ -7,6 +7,7 @@
 //   before STATE/sessions/ID/snapshots/NID/   the store's STATE/sessions/ID/staging/ images, when
 //   memory is short RUNTIME/sessions/ID/root           the mounted root; root.binds/ beside it
 //   RUNTIME/sessions/ID/staging        images, in a tmpfs
+//   STATE/moves/ID                     what became of a move that arrived here (MoveMarks.h)
 //   RUNTIME/screens/NAME               the screen's own files, the person's (0700)
 //   RUNTIME/screen-sockets/NAME        where the next helper reaches the screen, root only
 
@@ -30,6 +31,7 @@ public:
     }
     std::filesystem::path diskStaging(const SessionId& id) const { return session(id) / "staging"; }
     std::filesystem::path transfers() const { return m_state / "transfers"; }
+    std::filesystem::path moves() const { return m_state / "moves"; }
     std::filesystem::path criuCache() const { return m_state / "criu"; }
 
     std::filesystem::path screens() const { return m_runtime / "screens"; }

@@ -5,6 +5,7 @@
 #include "session/engine/ForeignChecks.h"
 #include "session/engine/HostFacts.h"
 #include "session/engine/LiveSessions.h"
+#include "session/engine/MoveMarks.h"
 #include "session/engine/SnapshotJob.h"
 #include "session/engine/TransferPlace.h"
 #include "session/store/Directories.h"
@@ -178,7 +179,7 @@ SnapshotRecord snapshotOf(const BundleManifest& manifest) {
 } // namespace
 
 Result<SessionInfo> importSession(EngineContext& context, const Person& person, int in,
-                                  const std::string& name, JobControl& job) {
+                                  const ImportWishes& wishes, JobControl& job) {
     const auto requested = std::chrono::steady_clock::now();
     ENTRACTE_TRY(requireStream(in));
     ENTRACTE_ASSIGN(sealed, context.vaults.has(person.uid));
@@ -189,15 +190,26 @@ Result<SessionInfo> importSession(EngineContext& context, const Person& person, 
                 sealed ? Staging::Kind::MemoryOnly : Staging::Kind::MemoryOrDisk, job);
     ENTRACTE_TRY(unpackInChild(in, place, rulesFor(person), [&job] { return job.check(); }));
     ENTRACTE_ASSIGN(manifest, place.manifest());
-    ENTRACTE_ASSIGN(record, describe(manifest, person, name));
+    ENTRACTE_ASSIGN(record, describe(manifest, person, wishes.name));
     const SnapshotRecord snapshot = snapshotOf(manifest);
     ENTRACTE_TRY(job.check());
 
-    ENTRACTE_ASSIGN(session, context.registry.add(std::move(record)));
+    const auto earlier = wishes.move.empty() ? nullptr : arrivesAt(context, person, wishes);
+    if (!wishes.move.empty() && !earlier) {
+        record.move = {MoveState::Arriving, wishes.move, printable(wishes.peer, kMaxPeer)};
+        record.lineage = wishes.lineage;
+    }
+    std::shared_ptr<Session> session = earlier;
+    if (!session) {
+        ENTRACTE_ASSIGN(added, context.registry.add(std::move(record)));
+        session = added;
+    }
     const auto use = JobUse::begin(context, session);
     if (!use)
         return fail(use.error());
     ScopeExit undo([&] {
+        if (earlier)
+            return;
         if (const auto removed = context.registry.remove(session->id()); !removed)
             spdlog::error("session {}: {}", session->id(), removed.error().forLog());
     });
@@ -206,8 +218,15 @@ Result<SessionInfo> importSession(EngineContext& context, const Person& person, 
     ENTRACTE_TRY(writer->addImages(place.images(), {job, "storing", 0.7, 0.9}));
     ENTRACTE_ASSIGN(layer, place.unpackLayer(job));
     ENTRACTE_TRY(writer->addLayer(layer, {}, {job, "storing", 0.9, 0.95}));
+    if (earlier) // marked before the snapshot exists: nobody resumes it in between
+        ENTRACTE_TRY(beginArrival(context, *session, wishes));
     ENTRACTE_ASSIGN(info, writer->commit(snapshot, requested, {job, "storing", 0.95, 0.99}));
     undo.dismiss();
+    if (!wishes.move.empty())
+        ENTRACTE_TRY(context.registry.update(*session, [&](SessionRecord& changed) {
+            changed.arrived.push_back(info.id);
+            changed.spec.name = printable(manifest.name, 64);
+        }));
     if (context.observer)
         context.observer->snapshotAdded(withSpace(*context.store, info));
     job.report("storing", 1, info.storedBytes);

@@ -5,6 +5,7 @@
 #include "session/engine/ForeignChecks.h"
 #include "session/engine/HostFacts.h"
 #include "session/engine/HostFiles.h"
+#include "session/engine/MoveMarks.h"
 #include "session/engine/Processes.h"
 #include "session/engine/SessionNetwork.h"
 #include "session/engine/SocketFolders.h"
@@ -83,9 +84,9 @@ Status refuseChanged(const std::vector<ChangedFile>& changed) {
 class ResumeJob {
 public:
     ResumeJob(EngineContext& context, Session& session, SnapshotSource source, FilesPolicy files,
-              JobControl& job)
+              std::string move, JobControl& job)
         : m_context(context), m_session(session), m_source(std::move(source)), m_policy(files),
-          m_job(job), m_before(session.record()), m_layer(newId()) {}
+          m_move(std::move(move)), m_job(job), m_before(session.record()), m_layer(newId()) {}
 
     // Every problem that can be seen beforehand.
     Status check() {
@@ -252,6 +253,8 @@ private:
                                                    m_session.live->container));
             m_session.live->network.emplace(std::move(served));
         }
+        if (!m_move.empty()) // before anybody can find it running
+            ENTRACTE_TRY(noteFate(m_context, m_before, m_move, MoveFate::Taken));
         // From here on a helper that starts anew finds it.
         return m_context.registry.update(m_session, [&](SessionRecord& record) {
             record.state = SessionState::Starting;
@@ -263,6 +266,7 @@ private:
             if (m_info.encrypted)
                 record.spec.environment.clear();   // it lies in clear
             record.spec.name = m_before.spec.name; // it may have been renamed since
+            settleArrival(record);
         });
     }
 
@@ -291,6 +295,8 @@ private:
 
     void takeBack() {
         endLive(m_context, m_session);
+        if (!m_move.empty())
+            forgetFate(m_context, m_move);
         if (m_session.record().layer != m_before.layer)
             static_cast<void>(m_context.registry.update(
                 m_session, [&](SessionRecord& record) { record = m_before; }));
@@ -303,6 +309,7 @@ private:
     Session& m_session;
     SnapshotSource m_source;
     const FilesPolicy m_policy;
+    const std::string m_move; // that is taken by this resume
     JobControl& m_job;
     const SessionRecord m_before;
     const std::string m_layer;
@@ -332,14 +339,20 @@ Result<SessionInfo> resumeFrom(EngineContext& context, const JobUse& use,
     if (session.live)
         return fail(ErrorCode::InvalidArgument, "The session runs already.", {},
                     "Suspend or stop it first; \"entracte attach\" shows it on another screen.");
-    ENTRACTE_TRY(ResumeJob(context, session, source, wishes.files, job).run(wishes));
+    ENTRACTE_TRY(mayResume(session.record(), wishes.move));
+    if (source.session != session.id()) {
+        ENTRACTE_ASSIGN(original, context.registry.find(source.session));
+        ENTRACTE_TRY(mayOpenBeside(original->record()));
+    }
+    ENTRACTE_TRY(
+        ResumeJob(context, session, source, wishes.files, wishes.move, job).run(wishes));
     job.report("redrawing", 1);
     return session.info();
 }
 
 Status checkResumable(EngineContext& context, Session& session, const SnapshotSource& source,
                       FilesPolicy files, JobControl& job) {
-    return ResumeJob(context, session, source, files, job).check();
+    return ResumeJob(context, session, source, files, {}, job).check();
 }
 
 } // namespace entracte

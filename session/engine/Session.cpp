@@ -19,6 +19,8 @@ SessionInfo Session::info() const {
     info.retention = now.retention;
     info.limits = now.limits;
     info.resumeAutomatically = now.resumeAutomatically;
+    info.move = now.move;
+    info.lineage = now.lineage.empty() ? now.id : now.lineage;
     if (isRunning(now.state)) {
         info.nextSnapshotUnixMs = nextSnapshotUnixMs;
         info.programs = programs;

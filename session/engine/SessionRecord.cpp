@@ -64,6 +64,21 @@ SessionSpec specOf(const json& value) {
     return spec;
 }
 
+json markToJson(const MoveMark& mark) {
+    return {{"state", static_cast<int>(mark.state)}, {"id", mark.id}, {"peer", mark.peer}};
+}
+
+MoveMark markFromJson(const json& value) {
+    MoveMark mark;
+    const int state = value.at("state");
+    if (state < 0 || state > static_cast<int>(MoveState::Arriving))
+        throw json::other_error::create(501, "no such mark of a move", nullptr);
+    mark.state = static_cast<MoveState>(state);
+    value.at("id").get_to(mark.id);
+    value.at("peer").get_to(mark.peer);
+    return mark;
+}
+
 tl::unexpected<Error> unreadable(std::string detail) {
     return fail(ErrorCode::Internal, "What is remembered of a session cannot be read.",
                 std::move(detail));
@@ -124,7 +139,11 @@ std::string formatRecord(const SessionRecord& record) {
                           {"processes", record.limits.processes}}},
                         {"resumeAutomatically", record.resumeAutomatically},
                         {"layer", record.layer},
-                        {"previousLayer", record.previousLayer}};
+                        {"previousLayer", record.previousLayer},
+                        {"move", markToJson(record.move)},
+                        {"lineage", record.lineage},
+                        {"arrived", record.arrived},
+                        {"beforeArrival", markToJson(record.beforeArrival)}};
     return document.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
@@ -169,6 +188,17 @@ Result<SessionRecord> parseRecord(std::string_view text) try {
     for (const std::string& layer : {record.layer, record.previousLayer})
         if (!layer.empty())
             ENTRACTE_TRY(parseId(layer));
+    if (document.contains("move")) {
+        record.move = markFromJson(document.at("move"));
+        record.beforeArrival = markFromJson(document.at("beforeArrival"));
+        document.at("lineage").get_to(record.lineage);
+        document.at("arrived").get_to(record.arrived);
+        for (const std::string& named : record.arrived)
+            ENTRACTE_TRY(parseId(named));
+        for (const std::string& named : {record.move.id, record.beforeArrival.id, record.lineage})
+            if (!named.empty())
+                ENTRACTE_TRY(parseId(named));
+    }
     return record;
 } catch (const json::exception& problem) {
     return unreadable(problem.what());

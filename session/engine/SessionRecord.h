@@ -35,6 +35,11 @@ struct SessionRecord {
     SessionLimits limits;
     bool resumeAutomatically = false;
     std::string previousLayer; // what it had before an unplanned end; kept until the next resume
+    MoveMark move;
+    SessionId lineage; // empty: its own id
+    // Of a session that is arriving: the snapshots that came, and its mark before.
+    std::vector<SnapshotId> arrived;
+    MoveMark beforeArrival;
 };
 
 nlohmann::json specToJson(const SessionSpec& spec);

@@ -1,5 +1,6 @@
 #include "session/engine/StopJob.h"
 
+#include "session/engine/MoveMarks.h"
 #include "session/engine/Vaults.h"
 
 #include <poll.h>
@@ -55,6 +56,8 @@ Status removeSession(EngineContext& context, const std::shared_ptr<Session>& ses
     if (session->live)
         return fail(ErrorCode::InvalidArgument, "The session still runs.", {},
                     "Stop it first (\"entracte stop\").");
+    if (const auto record = session->record(); record.move.state == MoveState::Arriving)
+        ENTRACTE_TRY(noteFate(context, record, record.move.id, MoveFate::Dropped));
     clearRuntime(context, session->id());
     ENTRACTE_TRY(context.store->removeSession(session->id()));
     return context.registry.remove(session->id());

@@ -111,6 +111,51 @@ struct SessionUsage {
     std::uint32_t processes = 0;
 };
 
+// Where a session is while it moves to another machine, or came from one (docs/moving.md). What is
+// marked so is resumed only by the move itself, so that it never runs on both sides.
+enum class MoveState : std::uint8_t {
+    None,
+    Given,    // suspended here, and given to the peer, which may run it
+    Gone,     // runs at the peer; what is left here are earlier snapshots
+    Arriving, // here, and not given to us yet
+};
+struct MoveMark {
+    MoveState state = MoveState::None;
+    std::string id;   // of the move, the same on both sides: 16 hexadecimal digits
+    std::string peer; // the other machine, as the person called it; printable
+};
+inline constexpr std::size_t kMaxPeer = 200; // bytes
+
+// What a move does with its mark.
+enum class MoveStep : std::uint8_t {
+    Give,     // nothing -> Given: from now on the peer may run it
+    Leave,    // Given -> Gone: the peer runs it
+    TakeBack, // any -> nothing: the person, or the peer's word, says that it is here
+    Take,     // Arriving -> nothing: it is here, and stays suspended
+    Drop,     // Arriving -> as before it arrived
+};
+
+// What became of a move that arrived here.
+enum class MoveFate : std::uint8_t { Unknown, Arriving, Taken, Dropped };
+
+// How an exported session comes in.
+struct ImportWishes {
+    std::string name; // empty: the one it had
+    // Of a move: its id, the peer, and the session where it first began, as its machine calls it.
+    // Then the session is Arriving, and what arrives again with the same id becomes another
+    // snapshot of it.
+    std::string move;
+    std::string peer;
+    SessionId lineage;
+};
+
+// What a session that wants to come needs.
+struct ArrivalNeeds {
+    std::string facts; // arrivalFacts() of its machine
+    std::uint64_t memoryBytes = 0;
+    std::uint64_t diskBytes = 0;
+};
+
 struct SessionInfo {
     SessionId id;
     std::string name;
@@ -130,6 +175,8 @@ struct SessionInfo {
     std::string retention; // as session/engine/RetentionText.h writes it; empty: all are kept
     SessionLimits limits;
     bool resumeAutomatically = false; // after a crash or a reboot
+    MoveMark move;
+    SessionId lineage; // the session that it was before it moved, on whatever machine; or its id
 };
 
 // Why a snapshot was taken.
@@ -174,6 +221,7 @@ struct ResumeWishes {
     std::optional<ScreenSpec> screen{}; // as before when nullopt
     FilesPolicy files = FilesPolicy::Ask;
     std::optional<NetworkSpec> network{}; // as before when nullopt
+    std::string move{}; // the move that brought it, and now takes it
 };
 
 struct SnapshotInfo {

@@ -217,15 +217,33 @@ Status FakeEngine::exportSnapshot(const SessionId& id, const SnapshotId&, int ou
     return {};
 }
 
-Result<SessionInfo> FakeEngine::importSession(const Person& person, int in, const std::string& name,
-                                              JobControl& control) {
+Status FakeEngine::moveStep(const SessionId& id, MoveStep step, const std::string& move,
+                            const std::string& peer) {
+    SessionInfo changed;
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto found = m_sessions.find(id);
+        if (found == m_sessions.end())
+            return fail(ErrorCode::NotFound, "There is no such session.");
+        if (step == MoveStep::Give)
+            found->second.move = {MoveState::Given, move, peer};
+        else if (step == MoveStep::TakeBack)
+            found->second.move = {};
+        changed = found->second;
+    }
+    m_observer->sessionChanged(changed);
+    return {};
+}
+
+Result<SessionInfo> FakeEngine::importSession(const Person& person, int in,
+                                              const ImportWishes& wishes, JobControl& control) {
     std::string told;
     for (char c = 0; ::read(in, &c, 1) == 1 && c != '\n';)
         told += c;
     ENTRACTE_TRY(pretendToWork("", control));
     SessionInfo info;
     info.id = newId();
-    info.name = name.empty() ? told : name;
+    info.name = wishes.name.empty() ? told : wishes.name;
     info.owner = person.uid;
     info.state = SessionState::Suspended;
     info.createdUnixMs = kNow;

@@ -43,8 +43,15 @@ public:
                               const ResumeWishes&, JobControl&) override;
     Status exportSnapshot(const SessionId&, const SnapshotId&, int out, bool compress,
                           JobControl&) override;
-    Result<SessionInfo> importSession(const Person&, int in, const std::string& name,
+    Result<SessionInfo> importSession(const Person&, int in, const ImportWishes&,
                                       JobControl&) override;
+    Status moveStep(const SessionId&, MoveStep, const std::string& move,
+                    const std::string& peer) override;
+    Result<MoveFate> moveFate(uid_t, const std::string&) const override {
+        return MoveFate::Unknown;
+    }
+    std::string arrivalFacts() const override { return "{}"; }
+    std::vector<std::string> checkArrival(const ArrivalNeeds&) override { return {}; }
     Result<std::vector<ChangedFile>> changedFiles(const SessionId&,
                                                   const SnapshotId&) const override;
     Status rename(const SessionId&, const std::string& name) override;

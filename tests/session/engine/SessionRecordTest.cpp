@@ -29,6 +29,10 @@ SessionRecord goodRecord() {
     record.createdUnixMs = 1'700'000'000'000;
     record.init = {4711, 99, "boot\n"};
     record.layer = "00000000000000aa";
+    record.move = {MoveState::Arriving, "00000000000000bb", "desk2"};
+    record.lineage = "00000000000000cc";
+    record.arrived = {"00000000000000dd"};
+    record.beforeArrival = {MoveState::Given, "00000000000000ee", "desk3"};
     return record;
 }
 
@@ -69,6 +73,9 @@ TEST(SessionRecordTest, refusesStrangeOnes) {
     EXPECT_FALSE(parseRecord(with("0123456789abcdef", "../../../../etc/")));
     EXPECT_FALSE(parseRecord(with("00000000000000aa", "..")));
     EXPECT_FALSE(parseRecord(with("\"state\": 2", "\"state\": 77")));
+    EXPECT_FALSE(parseRecord(with("\"state\": 3", "\"state\": 4"))); // of a move
+    for (const char* id : {"00000000000000bb", "00000000000000cc", "00000000000000dd"})
+        EXPECT_FALSE(parseRecord(with(id, "../../../../etc/"))) << id;
     EXPECT_FALSE(parseRecord(with("\"version\": 1", "\"version\": 2")));
     EXPECT_FALSE(parseRecord(with("\"owner\": 1000", "\"owner\": \"root\"")));
 }
