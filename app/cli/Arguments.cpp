@@ -233,6 +233,7 @@ public:
         auto* const pull = addRemotes(m_app, arguments, parseSeconds);
         addScreen(pull);
         addFiles(pull);
+        addMove();
         add(Verb::Doctor, "doctor", "Tell what this machine lacks for what, and what to do");
     }
 
@@ -287,6 +288,25 @@ private:
                             "Give it another passphrase; its snapshots stay as they are"));
         add(Verb::VaultDelete, "delete",
             "Remove it when it is empty; snapshots are stored in clear again");
+    }
+    void addMove() {
+        auto* const move = addWithSession(
+            Verb::Move, "move", "Go on with a session on another machine, reached over ssh");
+        move->add_option("HOST", m_arguments.host,
+                         "Where to: [USER@]HOST, as ssh takes it. Without it, a move whose end "
+                         "is not known is settled")
+            ->type_name("[USER@]HOST");
+        addScreen(move);
+        move->add_option("--display", m_arguments.display,
+                         "The display there (the one that your programs there are on)")
+            ->type_name(":N");
+        addFiles(move);
+        move->add_flag("--keep", m_arguments.keepCopy, "Keep a suspended copy here");
+        move->add_flag("--take-back", m_arguments.takeBack,
+                       "Only if you know that it does not run elsewhere: it is here again, "
+                       "suspended");
+        // What ssh runs on the other machine.
+        add(Verb::MoveReceive, "move-receive", "")->group("");
     }
     void addPassphraseFd(CLI::App* command) {
         command

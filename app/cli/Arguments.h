@@ -51,6 +51,8 @@ enum class Verb {
     RemoteList,
     RemoteCheck,
     RemotePrune,
+    Move,
+    MoveReceive,
     Doctor
 };
 
@@ -97,6 +99,10 @@ struct Arguments {
     bool takeOver = false;                     // push, pull, resume, remote prune
     bool resumeToo = false;                    // pull
     std::optional<std::uint32_t> graceSeconds; // remote prune
+    std::string host;      // move: [USER@]HOST, empty: the one that it is given to
+    std::string display;   // move: of the other machine
+    bool keepCopy = false; // move: a suspended copy stays
+    bool takeBack = false; // move: it is here, whatever the other side says
 };
 
 // Parses; on success nullopt is returned and `arguments` filled, otherwise the exit status,

@@ -11,6 +11,8 @@
 #include "app/cli/RemoteCommands.h"
 #include "app/cli/TransferCommands.h"
 #include "app/cli/VaultCommands.h"
+#include "app/cli/move/MoveCommand.h"
+#include "app/cli/move/MoveReceive.h"
 
 #include <QDateTime>
 #include <QDir>
@@ -616,6 +618,8 @@ int run(const Arguments& arguments) {
         return doctor(client, arguments.json);
     if (isOfRemotes(arguments.verb))
         return remoteCommand(arguments);
+    if (arguments.verb == Verb::MoveReceive)
+        return moveReceive(client, arguments);
     if (const auto reachable = client.reachable(); !reachable)
         return report(reachable.error(), arguments.json, Client::kHelperUnreachableStatus);
     if (arguments.verb == Verb::Push)
@@ -631,6 +635,8 @@ int run(const Arguments& arguments) {
         return transfer(client, arguments);
     if (arguments.verb >= Verb::VaultCreate && arguments.verb <= Verb::VaultDelete)
         return vault(client, arguments);
+    if (arguments.verb == Verb::Move)
+        return moveSession(client, arguments);
     Commands commands(client, arguments);
     auto result = dispatch(commands, arguments.verb);
     if (!result && result.error().code() == ErrorCode::VaultLocked && canAsk(arguments)) {

@@ -41,11 +41,13 @@ JobWatcher::JobWatcher(const Client& client, QString path, bool showProgress)
     interruptFd = eventfd(0, EFD_CLOEXEC);
     auto* const notifier = new QSocketNotifier(interruptFd, QSocketNotifier::Read, this);
     connect(notifier, &QSocketNotifier::activated, this, &JobWatcher::onInterrupt);
-    signal(SIGINT, onSigint);
+    struct sigaction action {};
+    action.sa_handler = onSigint;
+    sigaction(SIGINT, &action, &m_before);
 }
 
 JobWatcher::~JobWatcher() {
-    signal(SIGINT, SIG_DFL);
+    sigaction(SIGINT, &m_before, nullptr);
     ::close(interruptFd.exchange(-1));
 }
 

@@ -8,6 +8,8 @@
 #include <QEventLoop>
 #include <QObject>
 
+#include <csignal>
+
 namespace entracte::cli {
 
 class JobWatcher : public QObject {
@@ -35,6 +37,7 @@ private:
     const Client& m_client;
     QString m_path;
     bool m_showProgress;
+    struct sigaction m_before {}; // what Ctrl+C did before
     bool m_cancelling = false;
     QVariantMap m_properties;
     QEventLoop m_loop;

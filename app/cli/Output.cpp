@@ -44,7 +44,10 @@ Json toJson(const SessionView& session) {
             {"memory_limit_bytes", session.memoryLimit},
             {"cpu_limit_percent", session.cpuLimitPercent},
             {"process_limit", session.processLimit},
-            {"resume_automatically", session.resumeAutomatically}};
+            {"resume_automatically", session.resumeAutomatically},
+            {"move", text(session.move)},
+            {"move_peer", text(session.movePeer)},
+            {"lineage", text(session.lineage)}};
 }
 
 Json toJson(const SnapshotView& snapshot) {
@@ -155,6 +158,14 @@ void printSessions(const Overview& overview) {
                    printable(session.name), width, text(session.state), screen, network,
                    session.windows, snapshots.size(),
                    snapshots.isEmpty() ? "-" : timeText(snapshots.last().takenUnixMs));
+        if (session.move == "given")
+            fmt::print(
+                "{:<16}  given to {}; whether it took it is not known: \"entracte move {}\" asks\n",
+                "", printable(session.movePeer), text(session.id));
+        else if (!session.move.isEmpty())
+            fmt::print("{:<16}  {} {}\n", "",
+                       session.move == "gone" ? "moved; it is at" : "about to arrive from",
+                       printable(session.movePeer));
         if (session.blockers > 0)
             fmt::print("{:<16}  cannot be saved now: \"entracte show {}\" tells why\n", "",
                        printable(session.name));

@@ -155,7 +155,10 @@ Result<SessionView> pullSession(const Client& client, const Arguments& arguments
     const bool taken = arguments.resumeToo || arguments.takeOver;
     if (taken)
         ENTRACTE_TRY(leases.take(lineage, myself, false, arguments.takeOver));
-    auto session = importFrom(client, arguments, arguments.name, [&](int to) {
+    QVariantMap options;
+    if (!arguments.name.empty())
+        options["name"] = QString::fromStdString(arguments.name);
+    auto session = importFrom(client, arguments, options, [&](int to) {
         return repository::pull(
             *repository, wanted.manifest, [&](ByteView bytes) { return writeTo(to, bytes); },
             showBytes(arguments, "Fetching"));

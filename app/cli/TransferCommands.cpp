@@ -69,7 +69,10 @@ Result<Json> importSession(const Client& client, const Arguments& arguments) {
         ENTRACTE_ASSIGN(read, readPassphrase(arguments.passphraseFd, false));
         passphrase = read;
     }
-    ENTRACTE_ASSIGN(session, importFrom(client, arguments, arguments.name,
+    QVariantMap options;
+    if (!arguments.name.empty())
+        options["name"] = QString::fromStdString(arguments.name);
+    ENTRACTE_ASSIGN(session, importFrom(client, arguments, options,
                                         [&](int to) { return stream.give(to, passphrase); }));
     if (!arguments.json)
         std::cout << "Made the suspended session \"" << printable(session.name) << "\" ("
@@ -128,12 +131,9 @@ Status exportTo(const Client& client, const Arguments& arguments, const Snapshot
 }
 
 Result<SessionView> importFrom(const Client& client, const Arguments& arguments,
-                               const std::string& name, const std::function<Status(int)>& give) {
+                               const QVariantMap& options, const std::function<Status(int)>& give) {
     std::signal(SIGPIPE, SIG_IGN);
     ENTRACTE_ASSIGN(pipe, makePipe());
-    QVariantMap options;
-    if (!name.empty())
-        options["name"] = QString::fromStdString(name);
     const auto begun = valueOf(client.proxy<ManagerProxy>(Client::kRoot)
                                    ->Import(QDBusUnixFileDescriptor(pipe.read.get()), options));
     pipe.read.reset();

@@ -23,9 +23,10 @@ Result<Chosen> chooseSnapshot(const Client& client, const std::string& named);
 Status exportTo(const Client& client, const Arguments& arguments, const SnapshotView& snapshot,
                 bool compress, const std::function<Status(int)>& take);
 
-// Imports what `give` writes into a pipe, in a thread of its own; the session made.
+// Imports what `give` writes into a pipe, in a thread of its own; the session made. `options` as
+// the helper's Import has them.
 Result<SessionView> importFrom(const Client& client, const Arguments& arguments,
-                               const std::string& name, const std::function<Status(int)>& give);
+                               const QVariantMap& options, const std::function<Status(int)>& give);
 
 // The exit status.
 int transfer(const Client& client, const Arguments& arguments);

@@ -1,7 +1,7 @@
 # fish completion for entracte(1)
 
 set -g __entracte_commands start exec list show snapshot suspend resume rollback clone rename comment pin unpin \
-    schedule limits clipboard windows picture attach detach stop delete check gc prune export import push pull remote vault doctor
+    schedule limits clipboard windows picture attach detach stop delete check gc prune export import move push pull remote vault doctor
 
 # Sessions by id with their name, and by name with their state.
 function __entracte_sessions
@@ -75,13 +75,14 @@ complete -c entracte -n $none -a prune -d 'Remove the snapshots that rules do no
 complete -c entracte -n $none -a export -d 'Write a snapshot into one file'
 complete -c entracte -n $none -a import -d 'Make a session from such a file'
 complete -c entracte -n $none -a vault -d 'Keep your snapshots encrypted'
+complete -c entracte -n $none -a move -d 'Go on with a session on another machine'
 complete -c entracte -n $none -a push -d 'Send a snapshot to a repository'
 complete -c entracte -n $none -a pull -d 'Make a session from a repository'
 complete -c entracte -n $none -a remote -d 'Repositories of sessions'
 complete -c entracte -n $none -a doctor -d 'Tell what this machine lacks'
 
 complete -c entracte -n '__entracte_wants_session exec show snapshot suspend resume rollback clone rename comment pin \
-    unpin schedule limits clipboard windows picture attach detach stop delete prune export push' -a '(__entracte_sessions)' -d session
+    unpin schedule limits clipboard windows picture attach detach stop delete prune export push move' -a '(__entracte_sessions)' -d session
 
 __entracte_option 'start clone' -l name -x -d 'Its name'
 __entracte_option start -l desktop -x -a '(__entracte_desktops)' -d 'A whole desktop'
@@ -91,10 +92,10 @@ __entracte_option start -l share -x -a '(__fish_complete_directories)' -d 'A fol
 __entracte_option start -l share-read-only -x -a '(__fish_complete_directories)' -d 'The same, unchangeable'
 __entracte_option 'start exec' -l env -x -d 'NAME=VALUE'
 __entracte_option 'start schedule' -l every -x -a '5min 10min 30min 1h 1d never' -d 'Save it by itself so often'
-__entracte_option 'start resume rollback clone attach' -l screen -x -a 'host window headless' -d 'Where the windows go'
-__entracte_option 'start resume rollback clone attach' -l size -x -a '1280x800 1920x1080' -d 'Its size in pixels'
+__entracte_option 'start resume rollback clone attach move' -l screen -x -a 'host window headless' -d 'Where the windows go'
+__entracte_option 'start resume rollback clone attach move' -l size -x -a '1280x800 1920x1080' -d 'Its size in pixels'
 __entracte_option 'start resume rollback clone' -l network -x -a 'nat none host-limited:' -d 'What its programs reach'
-__entracte_option 'resume rollback clone' -l files -x -a 'ask current saved both' -d 'Which changed documents count'
+__entracte_option 'resume rollback clone move' -l files -x -a 'ask current saved both' -d 'Which changed documents count'
 __entracte_option 'start resume rollback clone comment pin unpin windows picture delete' -l snapshot -x \
     -a '(__entracte_snapshots)' -d 'The snapshot'
 __entracte_option 'snapshot suspend' -l comment -x -d 'A line to know it by'
@@ -120,5 +121,9 @@ __entracte_option limits -l memory -x -a '512M 1G 2G 4G none' -d 'Memory'
 __entracte_option limits -l cpu -x -a '50% 100% 200% none' -d 'Processor time'
 __entracte_option limits -l processes -x -a '500 none' -d 'Processes'
 __entracte_option check -l read-data -d 'Read every byte'
+__entracte_option move -a '(__fish_print_hostnames)' -d host
+__entracte_option move -l display -x -a ':0 :1' -d 'The display there'
+__entracte_option move -l keep -d 'Keep a suspended copy'
+__entracte_option move -l take-back -d 'It does not run elsewhere'
 __entracte_option 'start exec' -a '(__fish_complete_command)'
 __entracte_option picture -F

@@ -32,3 +32,8 @@ as_root apt-get -qq update ||
     echo "The package lists could not all be refreshed; going on with those at hand." >&2
 as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends \
     -o Dpkg::Use-Pty=0 "${missing[@]}" >/dev/null
+
+# The tests start an sshd of their own; installing one shall not open this machine to the network.
+if [[ " ${missing[*]} " == *" openssh-server "* ]] && [ -d /run/systemd/system ]; then
+    as_root systemctl --quiet disable --now ssh.service ssh.socket 2>/dev/null || true
+fi

@@ -23,7 +23,7 @@ const char* const kCommands[] = {
     "start",  "exec",   "list",     "show",    "snapshot", "suspend", "resume", "attach",
     "detach", "stop",   "delete",   "doctor",  "rollback", "clone",   "rename", "comment",
     "pin",    "unpin",  "schedule", "windows", "picture",  "limits",  "check",  "gc",
-    "prune",  "export", "import",   "push",    "pull",     "remote",  "vault"};
+    "prune",  "export", "import",   "move",    "push",     "pull",    "remote", "vault"};
 const char* const kOptions[] = {"--json",
                                 "--quiet",
                                 "--name",
@@ -51,7 +51,9 @@ const char* const kOptions[] = {"--json",
                                 "--take-over",
                                 "--resume",
                                 "--grace",
-                                "--session"};
+                                "--session",
+                                "--display",
+                                "--take-back"};
 
 TEST(DocumentationTest, theManualTellsEveryExitStatus) {
     const auto manual = resource("man/entracte.1");

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 RUN_VARIABLE = "ENTRACTE_TEST_RUN"
@@ -56,10 +57,39 @@ class Person:
                 RUN_VARIABLE: str(BUILD_DIRECTORY), **more}
 
 
+_NAMESPACES = ("net", "uts", "ipc", "mnt")
+_inside = None
+
+
+@contextmanager
+def inside(holder, kinds=_NAMESPACES):
+    """What is started meanwhile runs in these namespaces of this process."""
+    global _inside
+    before, _inside = _inside, (holder, kinds)
+    try:
+        yield
+    finally:
+        _inside = before
+
+
+def _enter(holder, kinds):
+    namespaces = [os.open(f"/proc/{holder}/ns/{kind}", os.O_RDONLY) for kind in kinds]
+    for namespace in namespaces:
+        if _libc.setns(namespace, 0) != 0:
+            os._exit(126)
+        os.close(namespace)
+    os.chdir("/")
+
+
 def _become(person):
-    """Runs in the child: another user first, then the death signal, which a change of user clears."""
+    """Runs in the child: namespaces, then another user, then the death signal, which a change of user clears."""
+    holder = getattr(person, "holder", None)
+    place = _inside or (holder and (holder, _NAMESPACES))
+
     def prepare():
         os.setsid()
+        if place:
+            _enter(*place)
         if person and os.geteuid() == 0:
             os.initgroups(person.name, person.gid)
             os.setgid(person.gid)

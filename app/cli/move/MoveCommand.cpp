@@ -1,0 +1,382 @@
+#include "app/cli/move/MoveCommand.h"
+
+#include "EntracteProxies.h" // generated
+#include "app/cli/JobWatcher.h"
+#include "app/cli/Lookup.h"
+#include "app/cli/Output.h"
+#include "app/cli/TransferCommands.h"
+#include "app/cli/move/MoveEnding.h"
+#include "app/cli/move/MoveReceive.h"
+#include "app/cli/move/Rounds.h"
+
+#include <pwd.h>
+#include <sys/random.h>
+
+#include <csignal>
+#include <iostream>
+
+namespace entracte::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+using ManagerProxy = OrgEntracteEntracte1ManagerInterface;
+using SessionProxy = OrgEntracteEntracte1SessionInterface;
+using SnapshotProxy = OrgEntracteEntracte1SnapshotInterface;
+using Where = MoveOutcome::Where;
+
+constexpr int kMaxRounds = 4;                    // while the session runs on
+constexpr std::uint64_t kWorthARound = 1u << 20; // bytes over the link
+constexpr double kShrinks = 0.7;
+constexpr auto kSettleLimit = 20s;
+constexpr std::uint64_t kLayerGuess = 64ull << 20; // bytes, of a session without a snapshot
+
+std::string newMove() {
+    unsigned char bytes[8];
+    while (::getrandom(bytes, sizeof bytes, 0) != sizeof bytes) {
+    }
+    std::string text;
+    for (const unsigned char byte : bytes) {
+        text += "0123456789abcdef"[byte >> 4];
+        text += "0123456789abcdef"[byte & 15];
+    }
+    return text;
+}
+
+std::int64_t millis(Clock::duration duration) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+class Mover {
+public:
+    Mover(const Client& client, const Arguments& arguments, SessionView session)
+        : m_client(client), m_arguments(arguments), m_session(std::move(session)),
+          m_name("\"" + printable(m_session.name) + "\""),
+          m_running(m_session.state != "suspended"),
+          m_host(arguments.host.empty() ? m_session.movePeer.toStdString() : arguments.host) {}
+
+    Result<Json> run() {
+        if (m_arguments.takeBack)
+            return takeBack();
+        ENTRACTE_TRY(checkHostName(m_host));
+        if (m_session.move == "given")
+            return settle();
+        ENTRACTE_TRY(checkMovable());
+        m_move = newMove();
+        ENTRACTE_ASSIGN(connection, Connection::open(m_host, m_stop.fd()));
+        m_connection = std::move(connection);
+        ENTRACTE_TRY(offer());
+        m_sender.emplace(*m_connection->link);
+        const auto moved = m_running ? moveRunning() : moveSuspended();
+        if (!moved)
+            removeRounds();
+        return moved;
+    }
+
+private:
+    Status checkMovable() const {
+        if (!m_session.move.isEmpty())
+            return fail(ErrorCode::HostMismatch,
+                        "Session " + m_name +
+                            (m_session.move == "gone" ? " is at " : " is about to arrive from ") +
+                            printable(m_session.movePeer) + " already.");
+        if (m_session.state == "running" || m_session.state == "detached" ||
+            m_session.state == "suspended")
+            return {};
+        return fail(ErrorCode::InvalidArgument,
+                    "Session " + m_name + " is " + m_session.state.toStdString() +
+                        "; only one that runs or is suspended can move.",
+                    {}, "Resume it first.");
+    }
+
+    std::unique_ptr<SessionProxy> proxy() const {
+        return m_client.proxy<SessionProxy>(m_session.path);
+    }
+    void say(const std::string& sentence) const {
+        if (!m_arguments.quiet && !m_arguments.json)
+            std::cerr << sentence << '\n';
+    }
+
+    // What the other side needs to know to show it.
+    nlohmann::json wishes() const {
+        nlohmann::json object{{"move", m_move},
+                              {"running", m_running},
+                              {"screen", m_arguments.screen.empty() ? m_session.screen.toStdString()
+                                                                    : m_arguments.screen},
+                              {"display", m_arguments.display},
+                              {"files", m_arguments.files}};
+        if (m_arguments.size) {
+            object["width"] = m_arguments.size->first;
+            object["height"] = m_arguments.size->second;
+        }
+        return object;
+    }
+
+    // Everything that can be known beforehand, before anything moves.
+    Status offer() {
+        ENTRACTE_ASSIGN(facts,
+                        valueOf(m_client.proxy<ManagerProxy>(Client::kRoot)->ArrivalFacts()));
+        ENTRACTE_ASSIGN(overview, m_client.overview());
+        const auto snapshots = overview.snapshotsOf(m_session);
+        std::uint64_t memory = snapshots.isEmpty() ? 0 : snapshots.last().imageBytes;
+        if (m_running) {
+            auto usage = proxy()->Usage();
+            usage.waitForFinished();
+            if (!usage.isError())
+                memory = std::max<std::uint64_t>(memory, usage.argumentAt<0>());
+        }
+        const std::uint64_t files =
+            snapshots.isEmpty() ? kLayerGuess
+                                : snapshots.last().layerBytes + snapshots.last().hostFileBytes;
+        char here[256] = {};
+        ::gethostname(here, sizeof here - 1);
+        const passwd* person = ::getpwuid(::getuid());
+        auto object = wishes();
+        object.update({{"protocol", kMoveProtocol},
+                       {"lineage", m_session.lineage.toStdString()},
+                       {"user", person ? person->pw_name : ""},
+                       {"uid", ::getuid()},
+                       {"host", here},
+                       {"facts", facts.toStdString()},
+                       {"memory", memory},
+                       {"disk", 2 * (memory + files)}});
+        ENTRACTE_TRY(m_connection->link->sendObject(FrameKind::Offer, object));
+        ENTRACTE_ASSIGN(answer, m_connection->link->expectObject(FrameKind::Answer));
+        std::string lacks;
+        if (const auto list = answer.find("lacks"); list != answer.end() && list->is_array())
+            for (const auto& one : *list)
+                if (one.is_string())
+                    lacks += " " + printable(QString::fromStdString(one.get<std::string>()));
+        if (!lacks.empty())
+            return fail(ErrorCode::HostMismatch, m_host + " cannot take the session:" + lacks, {},
+                        "Nothing was changed.");
+        return {};
+    }
+
+    Result<SnapshotView> finish(QDBusPendingReply<QDBusObjectPath> reply) const {
+        ENTRACTE_ASSIGN(job, valueOf(reply));
+        ENTRACTE_ASSIGN(path, JobWatcher(m_client, job.path(), !m_arguments.quiet).wait());
+        ENTRACTE_ASSIGN(properties,
+                        m_client.properties(path, SnapshotProxy::staticInterfaceName()));
+        return snapshotView(path, properties);
+    }
+
+    // A whole snapshot to the other side; it has stored it when this returns.
+    Result<RoundFigures> sendRound(const SnapshotView& snapshot) {
+        if (m_stop.made())
+            return fail(ErrorCode::Cancelled, "The move was stopped.");
+        const auto began = Clock::now();
+        MoveLink& link = *m_connection->link;
+        ENTRACTE_TRY(link.sendObject(FrameKind::Round, nlohmann::json::object()));
+        RoundFigures figures;
+        const auto exported = exportTo(m_client, m_arguments, snapshot, false, [&](int from) {
+            const auto sent = m_sender->send(from);
+            if (sent)
+                figures = *sent;
+            return sent ? Status() : Status(fail(sent.error()));
+        });
+        if (!exported)
+            return fail(exported.error());
+        ENTRACTE_TRY(link.expect(FrameKind::Arrived));
+        m_rounds.push_back({{"bytes", figures.bytes},
+                            {"new_bytes", figures.newBytes},
+                            {"sent_bytes", figures.sent},
+                            {"ms", millis(Clock::now() - began)}});
+        say("Sent " + bytesText(figures.sent) + " for " + bytesText(figures.bytes) +
+            " of the session.");
+        return figures;
+    }
+
+    // While it runs on: the more has arrived, the shorter it will stand still.
+    Status sendAhead() {
+        std::uint64_t before = 0;
+        for (int round = 1; round <= kMaxRounds; ++round) {
+            ENTRACTE_ASSIGN(snapshot, finish(proxy()->Snapshot(
+                                          QString::fromStdString(roundComment(m_move, round)))));
+            m_ahead.append(snapshot);
+            ENTRACTE_ASSIGN(figures, sendRound(snapshot));
+            const bool shrinks = before == 0 || static_cast<double>(figures.newBytes) <
+                                                    kShrinks * static_cast<double>(before);
+            before = figures.newBytes;
+            if (figures.sent < kWorthARound || !shrinks)
+                break;
+        }
+        return {};
+    }
+
+    Result<Json> moveRunning() {
+        if (const auto sent = sendAhead(); !sent)
+            return fail(untouched(sent.error(), "The session runs on here."));
+        const auto began = Clock::now();
+        const auto last =
+            finish(proxy()->Suspend(QString::fromStdString("Before it moved to " + m_host)));
+        if (!last) // the engine's own word: it goes on
+            return fail(last.error());
+        const auto sent = sendRound(*last);
+        if (!sent)
+            return fail(bringBack(sent.error(), *last));
+        MoveEnding ending(m_client, m_session, m_host, m_move, wishes(), m_stop);
+        const auto outcome = ending.commit(*m_connection->link);
+        m_downtime = Clock::now() - began;
+        if (outcome.where == Where::Unknown)
+            return fail(unknown(*outcome.reason));
+        if (outcome.where == Where::Here) {
+            if (const auto back = ending.takeBack(); !back)
+                return fail(staysSuspended(*outcome.reason, back.error()));
+            return fail(bringBack(*outcome.reason, *last));
+        }
+        removeRounds();
+        return done(ending, outcome);
+    }
+
+    Result<Json> moveSuspended() {
+        ENTRACTE_ASSIGN(overview, m_client.overview());
+        ENTRACTE_ASSIGN(newest, findSnapshot(overview, m_session, "newest"));
+        if (const auto sent = sendRound(newest); !sent)
+            return fail(untouched(sent.error(), "The session is suspended here, as before."));
+        MoveEnding ending(m_client, m_session, m_host, m_move, wishes(), m_stop);
+        const auto outcome = ending.commit(*m_connection->link);
+        if (outcome.where == Where::Unknown)
+            return fail(unknown(*outcome.reason));
+        if (outcome.where == Where::Here) {
+            if (const auto back = ending.takeBack(); !back)
+                return fail(staysSuspended(*outcome.reason, back.error()));
+            return fail(untouched(*outcome.reason, "The session is suspended here, as before."));
+        }
+        return done(ending, outcome);
+    }
+
+    Result<Json> settle() {
+        m_move = m_session.moveId.toStdString();
+        m_running = true;
+        MoveEnding ending(m_client, m_session, m_host, m_move, wishes(), m_stop);
+        const auto outcome = ending.settle(kSettleLimit);
+        if (outcome.where == Where::Unknown)
+            return fail(unknown(*outcome.reason));
+        if (outcome.where == Where::There)
+            return done(ending, outcome);
+        ENTRACTE_TRY(ending.takeBack());
+        return fail(outcome.reason->code(),
+                    m_host + " did not take the session: " + outcome.reason->sentence(), {},
+                    "It is suspended here; \"entracte resume\" brings it back.");
+    }
+
+    Result<Json> takeBack() {
+        if (m_session.move.isEmpty())
+            return fail(ErrorCode::InvalidArgument, "Session " + m_name + " is in no move.");
+        MoveEnding ending(m_client, m_session, m_host, m_session.moveId.toStdString(), {}, m_stop);
+        ENTRACTE_TRY(ending.takeBack());
+        if (!m_arguments.json)
+            std::cout << "Session " << m_name << " is here, suspended.\n";
+        return Json{{"taken_back", m_session.id.toStdString()}};
+    }
+
+    Result<Json> done(MoveEnding& ending, const MoveOutcome& outcome) {
+        const auto finished = ending.finishHere(m_arguments.keepCopy);
+        if (!finished)
+            say("It runs there, but what is here could not be tidied up: " +
+                finished.error().sentence());
+        const auto total = millis(Clock::now() - m_began);
+        if (!m_arguments.json) {
+            std::cout << "Session " << m_name << (m_running ? " runs on " : " is on ") << m_host;
+            if (m_downtime.count() > 0)
+                std::cout << "; it stood still for "
+                          << durationText(static_cast<quint64>(millis(m_downtime)) * 1000);
+            std::cout << ".\n";
+        }
+        return Json{{"moved",
+                     {{"session", m_session.id.toStdString()},
+                      {"host", m_host},
+                      {"there", textIn(outcome.there, "session", 16)},
+                      {"display", textIn(outcome.there, "display", 100)},
+                      {"kept", m_arguments.keepCopy},
+                      {"rounds", m_rounds},
+                      {"downtime_ms", millis(m_downtime)},
+                      {"total_ms", total}}}};
+    }
+
+    // --- what failed, and where the session is
+
+    static Error untouched(const Error& cause, const std::string& where) {
+        return {cause.code(), "The session did not move: " + cause.sentence() + " " + where,
+                cause.detail(), cause.hint()};
+    }
+
+    Error staysSuspended(const Error& cause, const Error& why) const {
+        return {cause.code(),
+                "The session did not move: " + cause.sentence() +
+                    " It is suspended here, and could not be resumed: " + why.sentence(),
+                cause.detail() + "; " + why.detail(),
+                "\"entracte resume " + m_session.id.toStdString() + "\" brings it back."};
+    }
+
+    Error unknown(const Error& cause) const {
+        return {ErrorCode::System,
+                "It is not known whether " + m_host + " has the session: " + cause.sentence() +
+                    " Until it is known, it stays suspended here.",
+                cause.detail(),
+                "\"entracte move " + m_session.id.toStdString() +
+                    "\" asks again. If it does not run there, \"entracte move --take-back " +
+                    m_session.id.toStdString() + "\" makes it this machine's."};
+    }
+
+    // As if nothing had been.
+    Error bringBack(const Error& cause, const SnapshotView& last) {
+        const auto resumed = [&]() -> Status {
+            ENTRACTE_ASSIGN(job, valueOf(proxy()->Resume(QDBusObjectPath("/"),
+                                                         {{"files", QString("current")}})));
+            ENTRACTE_TRY(JobWatcher(m_client, job.path(), !m_arguments.quiet).wait());
+            if (m_session.state != "detached")
+                return {};
+            ENTRACTE_ASSIGN(detaching, valueOf(proxy()->Detach()));
+            ENTRACTE_TRY(JobWatcher(m_client, detaching.path(), false).wait());
+            return {};
+        }();
+        if (!resumed)
+            return staysSuspended(cause, resumed.error());
+        m_ahead.append(last);
+        return untouched(cause, "The session goes on here.");
+    }
+
+    void removeRounds() {
+        for (const auto& snapshot : m_ahead)
+            static_cast<void>(valueOf(m_client.proxy<SnapshotProxy>(snapshot.path)->Delete()));
+        m_ahead.clear();
+    }
+
+    const Client& m_client;
+    const Arguments& m_arguments;
+    SessionView m_session;
+    const std::string m_name;
+    bool m_running;
+    const std::string m_host;
+    const StopWish m_stop;
+    const Clock::time_point m_began = Clock::now();
+    Clock::duration m_downtime{};
+    std::string m_move;
+    std::unique_ptr<Connection> m_connection;
+    std::optional<RoundSender> m_sender;
+    QList<SnapshotView> m_ahead; // of earlier rounds: nobody's but ours
+    Json m_rounds = Json::array();
+};
+
+} // namespace
+
+int moveSession(const Client& client, const Arguments& arguments) {
+    std::signal(SIGPIPE, SIG_IGN);
+    const auto moved = [&]() -> Result<Json> {
+        ENTRACTE_ASSIGN(overview, client.overview());
+        ENTRACTE_ASSIGN(session, findSession(overview, arguments.session));
+        if (arguments.host.empty() && !arguments.takeBack && session.move != "given")
+            return fail(ErrorCode::InvalidArgument, "It is not said where to.", {},
+                        "Write \"entracte move SESSION [USER@]HOST\".");
+        return Mover(client, arguments, session).run();
+    }();
+    if (!moved)
+        return report(moved.error(), arguments.json);
+    if (arguments.json)
+        printJson(*moved);
+    return 0;
+}
+
+} // namespace entracte::cli

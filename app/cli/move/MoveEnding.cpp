@@ -1,0 +1,149 @@
+#include "app/cli/move/MoveEnding.h"
+
+#include "EntracteProxies.h" // generated
+
+namespace entracte::cli {
+
+namespace {
+
+using namespace std::chrono_literals;
+using SessionProxy = OrgEntracteEntracte1SessionInterface;
+using Where = MoveOutcome::Where;
+
+constexpr auto kSettleLimit = 60s;
+constexpr int kBetweenTriesMs = 1000;
+constexpr std::size_t kName = 200;
+
+} // namespace
+
+Result<std::unique_ptr<Connection>> Connection::open(const std::string& host, int stop) {
+    ENTRACTE_ASSIGN(ssh, SshProcess::start(host));
+    std::unique_ptr<Connection> connection(new Connection(std::move(ssh)));
+    connection->link.emplace(std::move(connection->ssh.in), std::move(connection->ssh.out), stop);
+    const auto met = [&]() -> Status {
+        ENTRACTE_TRY(connection->link->meetOther());
+        ENTRACTE_ASSIGN(hello, connection->link->expectObject(FrameKind::Hello));
+        connection->hello = std::move(hello);
+        return {};
+    }();
+    if (!met)
+        return fail(isLinkCut(met.error()) ? connection->ssh.whyItEnded(host) : met.error());
+    if (connection->hello.value("protocol", nlohmann::json()) != kMoveProtocol)
+        return fail(ErrorCode::HostMismatch,
+                    "The Entracte of " + host + " (" + textIn(connection->hello, "version", 40) +
+                        ") speaks another version of the move's protocol.",
+                    {}, "The same version is needed on both. Nothing was changed.");
+    connection->user = textIn(connection->hello, "user", kName);
+    connection->host = textIn(connection->hello, "host", kName);
+    return connection;
+}
+
+MoveEnding::MoveEnding(const Client& client, SessionView session, std::string host,
+                       std::string move, nlohmann::json go, const StopWish& stop)
+    : m_client(client), m_session(std::move(session)), m_host(std::move(host)),
+      m_move(std::move(move)), m_go(std::move(go)), m_stop(stop) {}
+
+Status MoveEnding::step(const char* name) {
+    return valueOf(
+        m_client.proxy<SessionProxy>(m_session.path)
+            ->MoveStep(name, QString::fromStdString(m_move), QString::fromStdString(m_host)));
+}
+
+MoveOutcome MoveEnding::commit(MoveLink& link) {
+    // Nothing was said to the other side yet: whether this was written or not, it is ours.
+    if (const auto given = step("give"); !given)
+        return {Where::Here, given.error(), {}};
+    link.ignoreStop(); // from here on, both know too much to stop in the middle
+    std::optional<Error> refusal;
+    const auto told = [&]() -> Result<nlohmann::json> {
+        ENTRACTE_TRY(link.sendObject(FrameKind::Go, m_go));
+        return link.expectObject(FrameKind::Runs);
+    }();
+    if (told)
+        return {Where::There, {}, *told};
+    if (!isLinkCut(told.error())) {
+        refusal = told.error();
+        auto outcome = settleOver(link, refusal);
+        if (outcome.where != Where::Unknown)
+            return outcome;
+    }
+    return settle(kSettleLimit);
+}
+
+MoveOutcome MoveEnding::settle(std::chrono::seconds limit) {
+    const auto end = std::chrono::steady_clock::now() + limit;
+    MoveOutcome outcome;
+    do {
+        auto connection = Connection::open(m_host, m_stop.fd());
+        if (!connection) {
+            outcome.reason = connection.error();
+        } else {
+            outcome = settleOver(*(*connection)->link, {});
+            if (outcome.where != Where::Unknown || !isLinkCut(*outcome.reason))
+                return outcome;
+        }
+    } while (std::chrono::steady_clock::now() < end && m_stop.sleep(kBetweenTriesMs));
+    return outcome;
+}
+
+MoveOutcome MoveEnding::settleOver(MoveLink& link, std::optional<Error> refusal) {
+    for (;;) {
+        const auto answer = [&]() -> Result<nlohmann::json> {
+            ENTRACTE_TRY(link.sendObject(FrameKind::Ask, {{"move", m_move}}));
+            return link.expectObject(FrameKind::Fate);
+        }();
+        if (!answer)
+            return {Where::Unknown, answer.error(), {}};
+        const auto fate = textIn(*answer, "fate", 20);
+        if (fate == "taken")
+            return {Where::There, {}, nlohmann::json::object()};
+        if (fate == "dropped")
+            return {Where::Here,
+                    refusal.value_or(
+                        Error(ErrorCode::System, "The connection to " + m_host +
+                                                     " was cut before it could take the session.")),
+                    {}};
+        if (fate != "arriving")
+            return {Where::Unknown,
+                    Error(ErrorCode::NotFound, m_host + " knows nothing of this move."),
+                    {}};
+        if (refusal)
+            return dropThere(link, *refusal);
+        // It waits for the word that was lost.
+        const auto told = [&]() -> Result<nlohmann::json> {
+            ENTRACTE_TRY(link.sendObject(FrameKind::Go, m_go));
+            return link.expectObject(FrameKind::Runs);
+        }();
+        if (told)
+            return {Where::There, {}, *told};
+        if (isLinkCut(told.error()))
+            return {Where::Unknown, told.error(), {}};
+        refusal = told.error();
+    }
+}
+
+MoveOutcome MoveEnding::dropThere(MoveLink& link, Error reason) {
+    const auto dropped = [&]() -> Status {
+        ENTRACTE_TRY(link.sendObject(FrameKind::Drop, {{"move", m_move}}));
+        ENTRACTE_TRY(link.expect(FrameKind::Dropped));
+        return {};
+    }();
+    if (!dropped)
+        return {Where::Unknown, dropped.error(), {}};
+    return {Where::Here, std::move(reason), {}};
+}
+
+Status MoveEnding::finishHere(bool keep) {
+    if (keep)
+        return step("take-back");
+    ENTRACTE_ASSIGN(overview, m_client.overview());
+    if (overview.snapshotsOf(m_session).size() > 1)
+        return step("leave");
+    return valueOf(m_client.proxy<SessionProxy>(m_session.path)->Delete());
+}
+
+Status MoveEnding::takeBack() {
+    return step("take-back");
+}
+
+} // namespace entracte::cli

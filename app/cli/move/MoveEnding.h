@@ -1,0 +1,70 @@
+#pragma once
+
+// The end of a move, on the side that gives the session away: where it becomes the other side's,
+// and how that is found out when the link is cut in that very moment (docs/moving.md).
+
+#include "app/cli/Arguments.h"
+#include "app/cli/move/MoveLink.h"
+#include "app/cli/move/SshProcess.h"
+#include "app/cli/move/StopWish.h"
+#include "dbus/client/Client.h"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+
+namespace entracte::cli {
+
+// ssh, and the other side of it having said who it is.
+struct Connection {
+    static Result<std::unique_ptr<Connection>> open(const std::string& host, int stop);
+
+    SshProcess ssh;
+    std::optional<MoveLink> link;
+    nlohmann::json hello;
+    std::string user, host; // of the other side, printable
+
+private:
+    explicit Connection(SshProcess started) : ssh(std::move(started)) {}
+};
+
+struct MoveOutcome {
+    enum class Where : std::uint8_t {
+        There,   // the other side has it
+        Here,    // the other side does not have it, and will not
+        Unknown, // it stays given
+    };
+    Where where = Where::Unknown;
+    std::optional<Error> reason; // but for There
+    nlohmann::json there = nlohmann::json::object();
+};
+
+class MoveEnding {
+public:
+    MoveEnding(const Client& client, SessionView session, std::string host, std::string move,
+               nlohmann::json go, const StopWish& stop);
+
+    // All has arrived over `link`: gives it away.
+    MoveOutcome commit(MoveLink& link);
+    // Given earlier; what became of it?
+    MoveOutcome settle(std::chrono::seconds limit);
+
+    // It runs there. Earlier snapshots stay, with `keep` also a copy that can be resumed.
+    Status finishHere(bool keep);
+    // It does not: suspended here, and nobody else's.
+    Status takeBack();
+
+private:
+    MoveOutcome settleOver(MoveLink& link, std::optional<Error> refusal);
+    MoveOutcome dropThere(MoveLink& link, Error reason);
+    Status step(const char* name);
+
+    const Client& m_client;
+    SessionView m_session;
+    std::string m_host;
+    std::string m_move;
+    nlohmann::json m_go;
+    const StopWish& m_stop;
+};
+
+} // namespace entracte::cli

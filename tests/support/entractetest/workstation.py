@@ -1,0 +1,190 @@
+"""Workstations on one machine: each with a network, mounts, names and ipc of its own, an sshd on its own address, a
+helper on its own bus with its own state, and an X server. A veth pair joins two of them.
+"""
+import os
+import shutil
+import subprocess
+from contextlib import ExitStack
+from pathlib import Path
+
+from .processes import Failure, Person, Process, Workspace, inside, run, wait_for
+from .product import Product
+from .servers import XServer
+
+SSHD = "/usr/sbin/sshd"
+_PORT = 2222
+
+
+def what_is_missing():
+    """Why this machine cannot have workstations; None when it can."""
+    for program in (SSHD, "ssh", "ssh-keygen", "ip", "nsenter"):
+        if not shutil.which(program):
+            return f"{program} is not installed"
+    probe = subprocess.run(["unshare", "--net", "ip", "link", "add", "probe0", "type", "veth", "peer", "name", "probe1"],
+                           capture_output=True, text=True, check=False)
+    return f"this kernel has no veth: {probe.stderr.strip()}" if probe.returncode else None
+
+
+class _Folder(Workspace):
+    """A workspace within another one, which goes with it."""
+
+    def __init__(self, parent, name):
+        self._keep = True
+        self.path = parent.folder(name, mode=0o755)
+
+
+class _Helper(Product):
+    def __init__(self, station, **more):
+        self._station = station
+        super().__init__(station.folder, station.person, **more)
+
+    def start_helper(self):
+        with inside(self._station.holder):
+            super().start_helper()
+
+    def command(self, *arguments, server=None, timeout=180, person=None):
+        base = (server or self._station.server).environment()
+        return self._station.run([self.programs / "entracte", *arguments], base, timeout)
+
+    def start_command(self, *arguments, log):
+        """The same, not waited for."""
+        return Process([self.programs / "entracte", *arguments], log, self.person,
+                       env=self._station.environment(self._station.server.environment()))
+
+
+class Workstation:
+    def __init__(self, workspace, name, person, address, traits):
+        self.name, self.address, self.folder = name, address, _Folder(workspace, name)
+        self._stack = ExitStack()
+        # Nobody else keeps the namespaces: they go with it.
+        self._holder = self._stack.enter_context(
+            Process(["unshare", "--net", "--uts", "--ipc", "--mount", "--propagation", "private", "sleep", "infinity"],
+                    self.folder.path / "holder.log"))
+        self.holder = self._holder.pid
+        own = os.readlink("/proc/self/ns/mnt")
+        wait_for("the namespaces", lambda: os.readlink(f"/proc/{self.holder}/ns/mnt") != own and
+                 Path(f"/proc/{self.holder}/comm").read_text().strip() == "sleep")
+        self.person = Person(person.name)
+        self.person.holder = self.holder
+        self._programs = self.folder.folder("path", mode=0o755)
+        self._cache = self.folder.folder("cache", self.person)
+        self._prepare()
+        # Two X servers in networks of their own would both be :0, and take each other's socket in /tmp.
+        with inside(self.holder, ("uts", "ipc", "mnt")):
+            self.server = self._stack.enter_context(XServer(self.folder, "server", self.person, traits))
+        self.product = self._stack.enter_context(_Helper(self))
+        self._start_sshd()
+
+    def root(self, script, *arguments):
+        """A shell's script within, as root."""
+        with inside(self.holder):
+            return run(["/bin/sh", "-ec", script, "sh", *map(str, arguments)])
+
+    def environment(self, base):
+        return {**base, "DBUS_SYSTEM_BUS_ADDRESS": self.product.bus_address, "GSETTINGS_BACKEND": "memory",
+                "XDG_CACHE_HOME": str(self._cache), "PATH": f"{self._programs}:{base['PATH']}"}
+
+    def run(self, command, base, timeout):
+        from .processes import run_status
+        return run_status(command, self.person, self.environment(base), timeout=timeout)
+
+    def _prepare(self):
+        # An account without a password may log in by key only when its entry says "*", not "!".
+        shadow = self.folder.path / "shadow"
+        shadow.write_text("".join(
+            f"{line.split(':')[0]}:*:{line.split(':', 2)[2]}" if line.split(":")[0] == self.person.name else line
+            for line in Path("/etc/shadow").read_text().splitlines(keepends=True)))
+        shadow.chmod(0o600)
+        self.root('hostname "$1"; ip link set lo up; mount --bind "$2" /etc/shadow; '
+                  'mount -t tmpfs -o mode=755 run /run; mkdir /run/sshd', self.name, shadow)
+
+    def _start_sshd(self):
+        folder = self.folder.folder("ssh", mode=0o755)
+        for key, owner in ((folder / "host", None), (folder / "id", self.person)):
+            run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key])
+            if owner:
+                os.chown(key, owner.uid, owner.gid)
+        self.host_key = (folder / "host.pub").read_text().split()[:2]
+        self.public_key = (folder / "id.pub").read_text()
+        self._keys = folder / "authorized"
+        self._keys.touch(0o644)
+        (folder / "sshd_config").write_text(
+            f"ListenAddress {self.address}\nPort {_PORT}\nHostKey {folder}/host\nPidFile none\nUsePAM no\n"
+            f"AuthorizedKeysFile {self._keys}\nStrictModes no\nAllowUsers {self.person.name}\nUseDNS no\n"
+            f"PasswordAuthentication no\nKbdInteractiveAuthentication no\nPrintMotd no\n"
+            f"ClientAliveInterval 1\nClientAliveCountMax 3\n"
+            f"SetEnv DBUS_SYSTEM_BUS_ADDRESS={self.product.bus_address} XDG_CACHE_HOME={self._cache} "
+            f"GSETTINGS_BACKEND=memory PATH={self.product.programs}:/usr/bin:/bin "
+            f"{' '.join(f'{name}={value}' for name, value in self.person.environment().items() if name.startswith('ENTRACTE'))}\n")
+        self._config = folder / "sshd_config"
+        self._sshd = None
+
+    def _serve(self):
+        with inside(self.holder):
+            self._sshd = self._stack.enter_context(
+                Process([SSHD, "-D", "-e", "-f", self._config], self.folder.path / "sshd.log"))
+
+    def trust(self, other):
+        """The person here knows `other`'s sshd by its name and may log in there."""
+        folder = self.folder.path / "ssh"
+        with open(other._keys, "a") as keys:
+            keys.write(self.public_key)
+        (folder / "known_hosts").write_text(f"[{other.address}]:{_PORT} {' '.join(other.host_key)}\n")
+        (folder / "config").write_text(
+            f"Host {other.name}\n  HostName {other.address}\n  Port {_PORT}\n  User {self.person.name}\n"
+            f"  IdentityFile {folder}/id\n  IdentitiesOnly yes\n  UserKnownHostsFile {folder}/known_hosts\n"
+            f"  GlobalKnownHostsFile /dev/null\n  StrictHostKeyChecking yes\n  LogLevel ERROR\n  ConnectTimeout 5\n")
+        # What a person would have in ~/.ssh/config; the home directory is the same on both here.
+        ssh = self._programs / "ssh"
+        ssh.write_text(f'#!/bin/sh\nexec /usr/bin/ssh -F {folder}/config -o ServerAliveInterval=1 '
+                       f'-o ServerAliveCountMax=3 "$@"\n')
+        ssh.chmod(0o755)
+        if not other._sshd:
+            other._serve()
+            other._wait_for_sshd()
+
+    def _wait_for_sshd(self):
+        def listens():
+            if not self._sshd.running():
+                raise Failure(f"sshd ended: {self._sshd.words()}")
+            return f":{_PORT} " in self.root("ss -ltn") or None
+        wait_for("the sshd", listens)
+
+    def sessions(self):
+        return self.product.sessions()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._stack.close()
+
+
+class Link:
+    """The cable between two workstations."""
+
+    def __init__(self, first, second):
+        self.first, self.second = first, second
+        names = [f"ev{first.holder}", f"ev{second.holder}"]
+        run(["ip", "link", "add", names[0], "type", "veth", "peer", "name", names[1]])
+        for station, name in zip((first, second), names):
+            run(["ip", "link", "set", name, "netns", station.holder])
+            station.root('ip link set "$1" name wire; ip addr add "$2/24" dev wire; ip link set wire up', name,
+                         station.address)
+
+    def cut(self):
+        self.first.root("ip link set wire down")
+
+    def mend(self):
+        self.first.root("ip link set wire up")
+
+
+def two_workstations(case):
+    """Joined, and each knowing the other by its name."""
+    from .servers import FIRST, SECOND
+    here = case.stack.enter_context(Workstation(case.workspace, "here", case.person, "10.77.0.1", FIRST))
+    there = case.stack.enter_context(Workstation(case.workspace, "there", case.person, "10.77.0.2", SECOND))
+    link = Link(here, there)
+    here.trust(there)
+    there.trust(here)
+    return here, there, link
