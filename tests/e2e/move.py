@@ -68,5 +68,75 @@ def case_movesThereAndBack(case):
     here.product.stop(back["there"])
 
 
+# Frames of a move, as app/cli/move/MoveProtocol.h counts them.
+HELLO, OFFER, ANSWER, ROUND, RECIPE, ROUND_END, ARRIVED, GO, RUNS = 2, 3, 4, 5, 7, 10, 11, 12, 13
+
+
+def _counter_session(station):
+    session = station.product.start(station.server, *COUNTER)
+    Desktop(station.server).wait_window("XTerm", title="tick")
+    return session
+
+
+def _places(*stations):
+    """Where it runs, and where it is suspended and could be resumed: each a list of (station's name, session)."""
+    running, resting = [], []
+    for station in stations:
+        for one in station.sessions():
+            if one["state"] in ("running", "detached", "starting"):
+                running.append((station.name, one))
+            elif one["move"] == "":
+                resting.append((station.name, one))
+    return running, resting
+
+
+def case_whatFailsLeavesItOnOneSide(case):
+    here, there, _ = _stations(case)
+    session = _counter_session(here)
+    # Refused by name before anything moves.
+    refused = here.product.command("move", session, "there", "--display", ":6543")
+    expect(refused.returncode == 18 and ":6543" in refused.stderr, f"{refused.returncode}: {refused.stderr}")
+    for host in ("-oProxyCommand=touch /tmp/x", "nowhere"):
+        refused = here.product.command("move", session, "--", host)
+        expect(refused.returncode != 0, f"{host} was taken")
+    expect(there.sessions() == [] and here.product.snapshots(session) == [], "something was made of what was refused")
+    # Cut when it stands still already, and before it was given away: it goes on here.
+    here.stop_at(">", ROUND, '"last":true')
+    failed = here.product.command("move", session, "there")
+    expect(failed.returncode != 0 and "goes on here" in failed.stderr, f"{failed.returncode}: {failed.stderr}")
+    _expect_counting(here)
+    wait_for("what arrived to be dropped", lambda: there.sessions() == [], 30)
+    expect(here.product.snapshots(session) == [], "snapshots of the move are left")
+    # Cut when it runs there, and nobody here has heard of it: it is asked for.
+    here.stop_at("<", RUNS)
+    here.product.json("move", session, "there")
+    _expect_counting(there)
+    running, resting = _places(here, there)
+    expect([name for name, _ in running] == ["there"] and resting == [], f"not on exactly one side: {running} {resting}")
+    there.product.stop(running[0][1]["id"])
+
+
+def case_whoeverIsKilledAsItIsGivenAway(case):
+    here, there, _ = _stations(case)
+    session = _counter_session(here)
+    folder = here.stop_at(">", GO, action="hold")
+    move = case.stack.enter_context(here.product.start_command("move", session, "there"))
+    wait_for("the word that gives it away", lambda: (folder / "reached").exists(), 90)
+    move.kill()
+    # Nobody knows: it is suspended here, and not resumed.
+    [given] = here.sessions()
+    expect(given["state"] == "suspended" and given["move"] == "given", f"it is not given: {given}")
+    refused = here.product.command("resume", session)
+    expect(refused.returncode == 18, f"it was resumed: {refused.returncode} {refused.stderr}")
+    wait_for("what arrived to be dropped", lambda: there.sessions() == [], 30)
+    here.stop_nowhere()
+    settled = here.product.command("move", session)
+    expect(settled.returncode != 0 and "suspended here" in settled.stderr, f"{settled.returncode}: {settled.stderr}")
+    here.product.resume(session, here.server)
+    _expect_counting(here)
+    expect([name for name, _ in _places(here, there)[0]] == ["here"], "it is here again, and only here")
+    here.product.stop(session)
+
+
 if __name__ == "__main__":
     sys.exit(main(globals()))

@@ -162,12 +162,12 @@ private:
     }
 
     // A whole snapshot to the other side; it has stored it when this returns.
-    Result<RoundFigures> sendRound(const SnapshotView& snapshot) {
+    Result<RoundFigures> sendRound(const SnapshotView& snapshot, bool last) {
         if (m_stop.made())
             return fail(ErrorCode::Cancelled, "The move was stopped.");
         const auto began = Clock::now();
         MoveLink& link = *m_connection->link;
-        ENTRACTE_TRY(link.sendObject(FrameKind::Round, nlohmann::json::object()));
+        ENTRACTE_TRY(link.sendObject(FrameKind::Round, {{"last", last}}));
         RoundFigures figures;
         const auto exported = exportTo(m_client, m_arguments, snapshot, false, [&](int from) {
             const auto sent = m_sender->send(from);
@@ -194,7 +194,7 @@ private:
             ENTRACTE_ASSIGN(snapshot, finish(proxy()->Snapshot(
                                           QString::fromStdString(roundComment(m_move, round)))));
             m_ahead.append(snapshot);
-            ENTRACTE_ASSIGN(figures, sendRound(snapshot));
+            ENTRACTE_ASSIGN(figures, sendRound(snapshot, false));
             const bool shrinks = before == 0 || static_cast<double>(figures.newBytes) <
                                                     kShrinks * static_cast<double>(before);
             before = figures.newBytes;
@@ -212,7 +212,7 @@ private:
             finish(proxy()->Suspend(QString::fromStdString("Before it moved to " + m_host)));
         if (!last) // the engine's own word: it goes on
             return fail(last.error());
-        const auto sent = sendRound(*last);
+        const auto sent = sendRound(*last, true);
         if (!sent)
             return fail(bringBack(sent.error(), *last));
         MoveEnding ending(m_client, m_session, m_host, m_move, wishes(), m_stop);
@@ -232,7 +232,7 @@ private:
     Result<Json> moveSuspended() {
         ENTRACTE_ASSIGN(overview, m_client.overview());
         ENTRACTE_ASSIGN(newest, findSnapshot(overview, m_session, "newest"));
-        if (const auto sent = sendRound(newest); !sent)
+        if (const auto sent = sendRound(newest, true); !sent)
             return fail(untouched(sent.error(), "The session is suspended here, as before."));
         MoveEnding ending(m_client, m_session, m_host, m_move, wishes(), m_stop);
         const auto outcome = ending.commit(*m_connection->link);

@@ -7,11 +7,12 @@ import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 
-from .processes import Failure, Person, Process, Workspace, inside, run, wait_for
+from .processes import ROOT_DIRECTORY, Failure, Person, Process, Workspace, inside, run, wait_for
 from .product import Product
 from .servers import XServer
 
 SSHD = "/usr/sbin/sshd"
+RELAY = ROOT_DIRECTORY / "tests/support/move-relay"
 _PORT = 2222
 
 
@@ -46,8 +47,9 @@ class _Helper(Product):
         base = (server or self._station.server).environment()
         return self._station.run([self.programs / "entracte", *arguments], base, timeout)
 
-    def start_command(self, *arguments, log):
+    def start_command(self, *arguments):
         """The same, not waited for."""
+        log = self._station.folder.path / f"{arguments[0]}.log"
         return Process([self.programs / "entracte", *arguments], log, self.person,
                        env=self._station.environment(self._station.server.environment()))
 
@@ -66,6 +68,7 @@ class Workstation:
                  Path(f"/proc/{self.holder}/comm").read_text().strip() == "sleep")
         self.person = Person(person.name)
         self.person.holder = self.holder
+        self._relay, self._relays = {}, 0
         self._programs = self.folder.folder("path", mode=0o755)
         self._cache = self.folder.folder("cache", self.person)
         self._prepare()
@@ -82,7 +85,7 @@ class Workstation:
 
     def environment(self, base):
         return {**base, "DBUS_SYSTEM_BUS_ADDRESS": self.product.bus_address, "GSETTINGS_BACKEND": "memory",
-                "XDG_CACHE_HOME": str(self._cache), "PATH": f"{self._programs}:{base['PATH']}"}
+                "XDG_CACHE_HOME": str(self._cache), "PATH": f"{self._programs}:{base['PATH']}", **self._relay}
 
     def run(self, command, base, timeout):
         from .processes import run_status
@@ -136,8 +139,10 @@ class Workstation:
             f"  GlobalKnownHostsFile /dev/null\n  StrictHostKeyChecking yes\n  LogLevel ERROR\n  ConnectTimeout 5\n")
         # What a person would have in ~/.ssh/config; the home directory is the same on both here.
         ssh = self._programs / "ssh"
-        ssh.write_text(f'#!/bin/sh\nexec /usr/bin/ssh -F {folder}/config -o ServerAliveInterval=1 '
-                       f'-o ServerAliveCountMax=3 "$@"\n')
+        relay = shutil.copy(RELAY, self._programs)  # the checkout may lie in somebody's home
+        ssh.write_text(f'#!/bin/sh\nset -- /usr/bin/ssh -F {folder}/config -o ServerAliveInterval=1 '
+                       f'-o ServerAliveCountMax=3 "$@"\n'
+                       f'[ -n "$ENTRACTE_RELAY" ] && exec {relay} "$@"\nexec "$@"\n')
         ssh.chmod(0o755)
         if not other._sshd:
             other._serve()
@@ -149,6 +154,16 @@ class Workstation:
                 raise Failure(f"sshd ended: {self._sshd.words()}")
             return f":{_PORT} " in self.root("ss -ltn") or None
         wait_for("the sshd", listens)
+
+    def stop_at(self, direction, kind, text="-", action="cut"):
+        """The next move from here stops at that frame (tests/support/move-relay); its folder."""
+        self._relays += 1
+        folder = self.folder.folder(f"relay{self._relays}", self.person)
+        self._relay = {"ENTRACTE_RELAY": f"{direction} {kind} {text} {action} {folder}"}
+        return folder
+
+    def stop_nowhere(self):
+        self._relay = {}
 
     def sessions(self):
         return self.product.sessions()
