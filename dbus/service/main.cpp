@@ -7,6 +7,7 @@
 #include "session/doctor/Doctor.h"
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/sinks/systemd_sink.h>
 #include <spdlog/spdlog.h>
@@ -70,6 +71,9 @@ Status serve(const Options& options) {
 } // namespace
 
 int main(int argc, char** argv) {
+    // Who reads an export may go away in the middle: an error of that job, not the end of the
+    // helper.
+    std::signal(SIGPIPE, SIG_IGN);
     CLI::App app(
         "The privileged helper of Entracte: runs sessions, saves them and brings them back. "
         "It is started by the message bus or by systemd when somebody asks for it.",
