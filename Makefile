@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 setup := resources/setup
 
 .DEFAULT_GOAL := build
-.PHONY: build setup packages criu demo test test-apps test-faults test-twice screens bench-xproxy bench-desktop bench-engine fuzz deb test-deb install format clean
+.PHONY: build setup packages criu demo test test-apps test-move test-faults test-twice screens bench-xproxy bench-desktop bench-engine fuzz deb test-deb install format clean
 
 build: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -33,6 +33,11 @@ test-apps: setup
 	@$(setup)/install-packages.sh apps
 	@ENTRACTE_APPS=1 ENTRACTE_APPS_RUNS=$(or $(RUNS),1) $(setup)/run-tests.sh $(BUILD) -L apps $(TESTARGS); \
 		status=$$?; /usr/bin/python3 tests/apps/report.py $(BUILD) docs/apps.md; exit $$status
+
+# Sessions that move between two workstations, made of namespaces, over ssh.
+test-move: setup
+	@$(setup)/install-packages.sh move
+	@ENTRACTE_MOVE=1 $(setup)/run-tests.sh $(BUILD) -R e2e.move $(TESTARGS)
 
 # Pictures of every view of the desktop application, in BUILD/screens. README=1: those of the README anew.
 screens: setup

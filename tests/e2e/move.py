@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Sessions that move to another workstation, and what becomes of them when something goes wrong."""
+import os
 import sys
 from pathlib import Path
 
@@ -17,6 +18,8 @@ MORE = " And more after it moved."
 
 def _stations(case):
     require_root()
+    if not os.environ.get("ENTRACTE_MOVE"):
+        raise Skip("takes a minute; make test-move tries it")
     if reason := what_is_missing():
         raise Skip(reason)
     return two_workstations(case)
