@@ -34,8 +34,8 @@ public:
 
     // Announces it (InterfacesAdded). An object at the same path is replaced.
     void add(const std::string& path, std::unique_ptr<BusObject> object);
-    // To be called before another object is made for the path of one that was removed: the bus knows
-    // that one until then, and no two at a path.
+    // To be called before another object is made for the path of one that was removed: the bus
+    // knows that one until then, and no two at a path.
     void forget(const std::string& path) { m_removed->erase(path); }
     // With all beneath it.
     void remove(const std::string& path);
