@@ -10,7 +10,7 @@ sys.dont_write_bytecode = True
 from entractetest.case import Skip, expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.processes import wait_for  # noqa: E402
-from entractetest.programs import COUNTER, counter_value, mousepad  # noqa: E402
+from entractetest.programs import COUNTER, counter_value, session_with_text, wait_counting  # noqa: E402
 from entractetest.workstation import two_workstations, what_is_missing  # noqa: E402
 
 MORE = " And more after it moved."
@@ -25,30 +25,12 @@ def _stations(case):
     return two_workstations(case)
 
 
-def _session_with_text(station):
-    session = station.product.start(station.server, *COUNTER)
-    desktop = Desktop(station.server)
-    desktop.wait_window("XTerm", title="tick")
-    editor = mousepad()
-    station.product.exec(session, *editor.command)
-    editor.fill(desktop)
-    return session, editor
-
-
-def _expect_counting(station):
-    desktop = Desktop(station.server)
-    desktop.wait_window("XTerm", title="tick")
-    now = counter_value(desktop)
-    wait_for("the counter to go on", lambda: (counter_value(desktop) or 0) > now, 20)
-    return now
-
-
 def case_movesThereAndBack(case):
     here, there, _ = _stations(case)
-    session, editor = _session_with_text(here)
+    session, editor = session_with_text(here.product, here.server)
     before = counter_value(Desktop(here.server))
     moved = here.product.json("move", session, "there")["moved"]
-    expect(_expect_counting(there) >= before, "the counter went on from where it was")
+    expect(wait_counting(there.server) >= before, "the counter went on from where it was")
     expect(here.sessions() == [], f"something is left here: {here.sessions()}")
     [arrived] = there.sessions()
     expect(arrived["state"] == "running" and arrived["display"] == there.server.display and arrived["move"] == "",
@@ -61,7 +43,7 @@ def case_movesThereAndBack(case):
     # Back, with a history that stays there.
     there.product.snapshot(moved["there"], "there")
     back = there.product.json("move", moved["there"], "here")["moved"]
-    _expect_counting(here)
+    wait_counting(here.server)
     text = editor.window(Desktop(here.server)).all_text()
     expect(text.rstrip("\n") == editor.text + MORE, f"another text: {text!r}")
     [left] = there.sessions()
@@ -107,13 +89,13 @@ def case_whatFailsLeavesItOnOneSide(case):
     here.stop_at(">", ROUND, '"last":true')
     failed = here.product.command("move", session, "there")
     expect(failed.returncode != 0 and "goes on here" in failed.stderr, f"{failed.returncode}: {failed.stderr}")
-    _expect_counting(here)
+    wait_counting(here.server)
     wait_for("what arrived to be dropped", lambda: there.sessions() == [], 30)
     expect(here.product.snapshots(session) == [], "snapshots of the move are left")
     # Cut when it runs there, and nobody here has heard of it: it is asked for.
     here.stop_at("<", RUNS)
     here.product.json("move", session, "there")
-    _expect_counting(there)
+    wait_counting(there.server)
     running, resting = _places(here, there)
     expect([name for name, _ in running] == ["there"] and resting == [], f"not on exactly one side: {running} {resting}")
     there.product.stop(running[0][1]["id"])
@@ -136,7 +118,7 @@ def case_whoeverIsKilledAsItIsGivenAway(case):
     settled = here.product.command("move", session)
     expect(settled.returncode != 0 and "suspended here" in settled.stderr, f"{settled.returncode}: {settled.stderr}")
     here.product.resume(session, here.server)
-    _expect_counting(here)
+    wait_counting(here.server)
     expect([name for name, _ in _places(here, there)[0]] == ["here"], "it is here again, and only here")
     here.product.stop(session)
 

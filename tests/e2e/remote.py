@@ -14,10 +14,9 @@ from entractetest.case import Skip, expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.processes import Failure, Workspace, run_status, wait_for  # noqa: E402
 from entractetest.product import Product  # noqa: E402
-from entractetest.programs import COUNTER, counter_value, mousepad  # noqa: E402
+from entractetest.programs import session_with_text, wait_counting  # noqa: E402
 
 PASSPHRASE = "correct horse"
-
 
 def _require_time():
     """Whole sessions go back and forth: for the longer run."""
@@ -69,22 +68,9 @@ class Workstation:
         return done.stderr
 
 
-def _with_text(station, server):
-    session = station.product.start(server, *COUNTER, name="work")
-    desktop = Desktop(server)
-    desktop.wait_window("XTerm", title="tick")
-    editor = mousepad()
-    station.product.exec(session, *editor.command)
-    editor.fill(desktop)
-    return session, editor
-
-
 def _expect_same(server, editor):
-    desktop = Desktop(server)
-    desktop.wait_window("XTerm", title="tick")
-    now = counter_value(desktop)
-    wait_for("the counter to go on", lambda: (counter_value(desktop) or 0) > now, 20)
-    expect(editor.text in editor.window(desktop).all_text(), "the text is there")
+    wait_counting(server)
+    expect(editor.text in editor.window(Desktop(server)).all_text(), "the text is there")
 
 
 def _files(folder, kind):
@@ -97,7 +83,7 @@ def case_goesOnAtAnotherWorkstationAndComesBack(case):
     place = case.workspace.folder("repository", case.person)
     office, home = Workstation(case, "office"), Workstation(case, "home")
     first = case.first_server()
-    session, editor = _with_text(office, first)
+    session, editor = session_with_text(office.product, first, name="work")
     expect(office.add("disk", place)["made"], "the first makes it")
     expect(not home.add("disk", place)["made"], "the second finds it")
     office.product.snapshot(session)

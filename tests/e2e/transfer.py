@@ -14,27 +14,14 @@ sys.dont_write_bytecode = True
 
 from entractetest.case import expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
-from entractetest.processes import run_status, wait_for  # noqa: E402
-from entractetest.programs import COUNTER, counter_value, mousepad  # noqa: E402
+from entractetest.processes import run_status  # noqa: E402
+from entractetest.programs import session_with_text, wait_counting  # noqa: E402
 from entractetest.product import CommandFailed  # noqa: E402
 
 
-def _session_with_text(case, product, server):
-    session = product.start(server, *COUNTER)
-    desktop = Desktop(server)
-    desktop.wait_window("XTerm", title="tick")
-    editor = mousepad()
-    product.exec(session, *editor.command)
-    editor.fill(desktop)
-    return session, editor
-
-
 def _expect_same(server, editor):
-    desktop = Desktop(server)
-    desktop.wait_window("XTerm", title="tick")
-    now = counter_value(desktop)
-    wait_for("the counter to go on", lambda: (counter_value(desktop) or 0) > now, 20)
-    expect(editor.text in editor.window(desktop).all_text(), "the text is there")
+    wait_counting(server)
+    expect(editor.text in editor.window(Desktop(server)).all_text(), "the text is there")
 
 
 def _persons_folder(case):
@@ -44,7 +31,7 @@ def _persons_folder(case):
 def case_exportedAndImportedItGoesOn(case):
     require_root()
     first, product = case.first_server(), case.product()
-    session, editor = _session_with_text(case, product, first)
+    session, editor = session_with_text(product, first)
     product.snapshot(session)
     file = _persons_folder(case) / "work.entracte"
     product.json("export", session, file)

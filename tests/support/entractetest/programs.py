@@ -3,7 +3,8 @@ import re
 import shutil
 import time
 
-from .processes import Failure
+from .desktop import Desktop
+from .processes import Failure, wait_for
 
 # The counter shows in the title of its window, so that it can be read through any X server.
 _COUNT = r'i=0; while :; do printf "\033]0;tick %d\007tick %d\r\n" $i $i; i=$((i+1)); sleep 0.2; done'
@@ -51,3 +52,23 @@ def counter_value(desktop):
         if found := re.match(r"tick (\d+)", window.title):
             return int(found[1])
     return None
+
+
+def session_with_text(product, server, **options):
+    """A session with the counter and an editor that holds unsaved text: its id, the editor."""
+    session = product.start(server, *COUNTER, **options)
+    desktop = Desktop(server)
+    desktop.wait_window("XTerm", title="tick")
+    editor = mousepad()
+    product.exec(session, *editor.command)
+    editor.fill(desktop)
+    return session, editor
+
+
+def wait_counting(server):
+    """Until the counter goes on at `server`; where it was when it was first seen there."""
+    desktop = Desktop(server)
+    desktop.wait_window("XTerm", title="tick")
+    now = counter_value(desktop)
+    wait_for("the counter to go on", lambda: (counter_value(desktop) or 0) > now, 20)
+    return now
