@@ -18,6 +18,16 @@ from entractetest.programs import session_with_text, wait_counting  # noqa: E402
 
 PASSPHRASE = "correct horse"
 
+# Memory that no compression makes smaller: after the first pack of 16 MB there is much left to send.
+OF_SEVERAL_PACKS = ("xterm", "-e", "/usr/bin/python3", "-c", """
+import os, time
+held = os.urandom(96 << 20)
+print("\033]0;full\a", flush=True)
+while True:
+    time.sleep(60)
+""")
+
+
 def _require_time():
     """Whole sessions go back and forth: for the longer run."""
     require_root()
@@ -141,8 +151,8 @@ def case_aPushThatIsCutShowsNothingAndTheNextGoesOn(case):
     _require_time()
     station = Workstation(case, "only")
     first = case.first_server()
-    session = station.product.start(first, "xterm", name="work")
-    Desktop(first).wait_window("XTerm")
+    session = station.product.start(first, *OF_SEVERAL_PACKS, name="work")
+    Desktop(first).wait_window("XTerm", title="full")
     station.product.suspend(session)
     place = _cut_push(case, station, session)
     expect(not station.json("remote", "list", place.name)["sessions"], "nothing is to be seen")
