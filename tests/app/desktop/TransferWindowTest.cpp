@@ -5,6 +5,7 @@
 #include "app/desktop/Application.h"
 #include "app/desktop/widgets/ExportDialog.h"
 #include "app/desktop/widgets/ImportDialog.h"
+#include "tests/app/desktop/OrdinaryUser.h"
 #include "tests/app/desktop/WidgetEyes.h"
 
 #include <QCheckBox>
@@ -16,10 +17,6 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QTemporaryDir>
-
-#include <grp.h>
-#include <pwd.h>
-#include <unistd.h>
 
 using namespace entracte;
 using namespace entracte::desktop;
@@ -231,17 +228,8 @@ private slots:
     }
 };
 
-// As an ordinary user: root cannot have sessions, and so cannot import one.
 int main(int argc, char** argv) {
-    if (::geteuid() == 0) {
-        const passwd* const person = ::getpwnam("games");
-        if (!person || ::setgroups(0, nullptr) != 0 || ::setgid(person->pw_gid) != 0 ||
-            ::setuid(person->pw_uid) != 0)
-            return 77;
-    }
-    QApplication application(argc, argv);
-    TransferWindowTest test;
-    return QTest::qExec(&test, argc, argv);
+    return runAsOrdinaryUser<TransferWindowTest>(argc, argv);
 }
 
 #include "TransferWindowTest.moc"

@@ -3,16 +3,13 @@
 
 #include "app/desktop/Application.h"
 #include "app/desktop/widgets/VaultDialog.h"
+#include "tests/app/desktop/OrdinaryUser.h"
 #include "tests/app/desktop/WidgetEyes.h"
 
 #include <QLineEdit>
 #include <QListView>
 #include <QPushButton>
 #include <QTemporaryDir>
-
-#include <grp.h>
-#include <pwd.h>
-#include <unistd.h>
 
 using namespace entracte;
 using namespace entracte::desktop;
@@ -91,17 +88,8 @@ private slots:
     }
 };
 
-// As an ordinary user: root has no sessions, and so no vault.
 int main(int argc, char** argv) {
-    if (::geteuid() == 0) {
-        const passwd* const person = ::getpwnam("games");
-        if (!person || ::setgroups(0, nullptr) != 0 || ::setgid(person->pw_gid) != 0 ||
-            ::setuid(person->pw_uid) != 0)
-            return 77;
-    }
-    QApplication application(argc, argv);
-    VaultWindowTest test;
-    return QTest::qExec(&test, argc, argv);
+    return runAsOrdinaryUser<VaultWindowTest>(argc, argv);
 }
 
 #include "VaultWindowTest.moc"
