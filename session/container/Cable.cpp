@@ -24,6 +24,7 @@ namespace {
 
 constexpr int kNamespaceFd = 9; // in the programs that are started in one
 constexpr std::chrono::seconds kLimit{20};
+constexpr const char* kCableAddress = "02:65:6e:74:72:61"; // locally administered
 
 Result<UniqueFd> networkOf(pid_t init) {
     UniqueFd net(
@@ -33,7 +34,7 @@ Result<UniqueFd> networkOf(pid_t init) {
     return net;
 }
 
-// ip(8), which CRIU needs anyway.
+// By ip(8).
 Status ip(const UniqueFd& network, const std::string& lines) {
     SubprocessSpec spec;
     const char* program = "/usr/sbin/ip";
@@ -107,6 +108,23 @@ Result<UniqueFd> makeCable() {
     return std::move(made.fd);
 }
 
+Status raiseLoopback(pid_t init) {
+    ENTRACTE_ASSIGN(inside, networkOf(init));
+    return openInChild("The session's loopback network could not be started",
+                       [&](std::uint64_t&) {
+                           if (::setns(inside.get(), CLONE_NEWNET) < 0)
+                               return -1;
+                           const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+                           ifreq request{};
+                           std::strcpy(request.ifr_name, "lo");
+                           request.ifr_flags = IFF_UP;
+                           return socket >= 0 && ::ioctl(socket, SIOCSIFFLAGS, &request) == 0
+                                      ? socket
+                                      : -1;
+                       })
+        .map([](const ForkedResult&) {});
+}
+
 Status plugCable(const UniqueFd& outside, pid_t init, bool beyond) {
     ENTRACTE_ASSIGN(inside, networkOf(init));
     ENTRACTE_ASSIGN(looked, openInChild("The session's network could not be looked at",
@@ -119,8 +137,10 @@ Status plugCable(const UniqueFd& outside, pid_t init, bool beyond) {
     if (looked.value != 0)
         return {};
     const std::string device = kCableDevice;
-    ENTRACTE_TRY(ip(outside, "link set " + std::string(kCableEnd) + " netns " +
-                                 std::to_string(init) + " name " + device + "\n"));
+    // The same card always, as far as its programs can tell: nobody else is on this wire.
+    ENTRACTE_TRY(ip(outside, "link set " + std::string(kCableEnd) + " address " + kCableAddress +
+                                 "\nlink set " + kCableEnd + " netns " + std::to_string(init) +
+                                 " name " + device + "\n"));
     // The other addresses are libslirp's (session/network/FrameFilter.h).
     return ip(inside, "link set " + device + " addrgenmode none\naddr add 10.0.2.100/24 dev " +
                           device + "\nlink set " + device + " up\n" +

@@ -4,9 +4,10 @@
 // lies in a network namespace of its own that holds nothing else and lives as long as somebody has
 // a descriptor of it or a socket in it; frames go no further than to a packet socket on it.
 //
-// Both ends are made in that namespace. A fresh session gets its eth0 from plugCable; into a
-// restored one CRIU, which runs there, moves it (`--external netdev[eth0]:cable`), and gives it the
-// addresses and routes that it had.
+// Both ends are made in that namespace. A session gets its eth0 from plugCable, a restored one when
+// its network namespace is there and nothing in it yet. (Images of older snapshots hold devices,
+// addresses and routes: CRIU runs in that namespace then, and moves the device itself by
+// `--external netdev[eth0]:cable`.)
 
 #include "session/base/Result.h"
 #include "session/base/UniqueFd.h"
@@ -23,6 +24,9 @@ inline constexpr const char* kCableWire = "wire";   // stays outside
 
 // The pair, in a network namespace with nothing else in it.
 Result<UniqueFd> makeCable();
+
+// What every session's network has: lo, up.
+Status raiseLoopback(pid_t init);
 
 // Gives the session its eth0, if it has none yet. `beyond`: there is a way to other networks.
 Status plugCable(const UniqueFd& outside, pid_t init, bool beyond);

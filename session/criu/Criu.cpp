@@ -5,14 +5,15 @@
 #include "session/base/Subprocess.h"
 #include "session/container/Cable.h"
 #include "session/criu/CriuCommand.h"
+#include "session/criu/CriuHook.h"
 #include "session/criu/CriuLog.h"
-#include "session/criu/FreezeHook.h"
 #include "session/criu/ImageReader.h"
 #include "session/criu/MendImages.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace entracte {
@@ -75,10 +76,10 @@ Result<std::string> Criu::version() const {
 
 Result<DumpResult> Criu::dump(const DumpOptions& options) const {
     removeLeftovers(options.images);
-    std::optional<FreezeHook> hook;
+    std::optional<CriuHook> hook;
     std::string hookProgram;
     if (options.whileFrozen) {
-        ENTRACTE_ASSIGN(created, FreezeHook::create(options.images));
+        ENTRACTE_ASSIGN(created, CriuHook::create(options.images));
         hook.emplace(std::move(created));
         hookProgram = companionProgram("entracte-criu-hook").string();
     }
@@ -90,7 +91,7 @@ Result<DumpResult> Criu::dump(const DumpOptions& options) const {
 
     Status frozen;
     if (hook)
-        frozen = hook->serve(criu.pidfd(), options.whileFrozen);
+        frozen = hook->serve(criu.pidfd(), [&](pid_t) { return options.whileFrozen(); });
     // No limit here: a CRIU killed in the middle leaves the programs broken, one that is slow does
     // not.
     ENTRACTE_ASSIGN(status, criu.wait(std::chrono::milliseconds(-1)));
@@ -108,10 +109,17 @@ Result<DumpResult> Criu::dump(const DumpOptions& options) const {
 Result<pid_t> Criu::restore(RestoreOptions options) const {
     removeLeftovers(options.images);
     ENTRACTE_TRY(mendImages(options.images));
-    ENTRACTE_ASSIGN(command, restoreCommand(m_program.string(), options));
+    std::optional<CriuHook> hook;
+    std::string hookProgram;
+    if (options.network) {
+        ENTRACTE_ASSIGN(created, CriuHook::create(options.images));
+        hook.emplace(std::move(created));
+        hookProgram = companionProgram("entracte-criu-hook").string();
+    }
+    ENTRACTE_ASSIGN(command, restoreCommand(m_program.string(), options, hookProgram));
     SubprocessSpec spec;
     spec.command = std::move(command);
-    spec.environment = criuEnvironment({});
+    spec.environment = criuEnvironment(hook ? options.images.string() : std::string());
     int number = kFirstInheritedFd;
     for (const auto& socket : options.sockets)
         spec.fds.push_back({socket.fd.get(), number++});
@@ -120,8 +128,14 @@ Result<pid_t> Criu::restore(RestoreOptions options) const {
         spec.fds.push_back({options.outsideNetwork, number});
     }
     ENTRACTE_ASSIGN(criu, Subprocess::start(spec));
+    Status networked;
+    const auto deadline = std::chrono::steady_clock::now() + kRestoreLimit;
+    if (hook)
+        networked = hook->serve(criu.pidfd(), options.network, deadline);
     // Killed when it takes too long; half restored processes go with it.
-    auto status = criu.wait(kRestoreLimit);
+    auto status = criu.wait(std::max(std::chrono::milliseconds(0),
+                                     std::chrono::duration_cast<std::chrono::milliseconds>(
+                                         deadline - std::chrono::steady_clock::now())));
     if (!status) {
         criu.terminate(std::chrono::seconds(5));
         return fail(
@@ -129,6 +143,7 @@ Result<pid_t> Criu::restore(RestoreOptions options) const {
                   "The session could not be brought back in time; its snapshot is untouched.")
                 .causedBy(std::move(status).error()));
     }
+    ENTRACTE_TRY(networked);
     if (!status->success())
         return fail(explain(CriuVerb::Restore, options.images / kRestoreLog, criu, *status));
     return restoredPid(options.images);

@@ -42,8 +42,11 @@ struct RestoreOptions {
     std::filesystem::path root; // where the session's root is mounted on the host
     std::vector<ExternalMount> mounts;
     std::vector<InheritedSocket> sockets;
-    // The network namespace with a new cable for the session's eth0 (Cable.h), where CRIU runs; -1:
-    // it has none.
+    // Makes the session's network, in the namespace of this process (the host's number), which is
+    // empty: nothing of it is in the images.
+    std::function<Status(pid_t init)> network;
+    // Older images hold the network, and `network` is not given: the network namespace with a new
+    // cable for the session's eth0 (Cable.h), where CRIU runs; -1: it has none.
     int outsideNetwork = -1;
     bool verbose = false;
 };

@@ -1,7 +1,7 @@
 #include "session/criu/CriuCommand.h"
 
 #include "session/container/Cable.h"
-#include "session/criu/FreezeHook.h"
+#include "session/criu/CriuHook.h"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -50,6 +50,9 @@ Result<std::vector<std::string>> dumpCommand(const std::string& program, const D
     words.insert(words.end(), {"--link-remap", "--ghost-limit", "1G"});
     if (options.leaveRunning)
         words.emplace_back("--leave-running");
+    // Devices, addresses and routes are the helper's to make, also at a restore: nothing in a
+    // session may change them, and CRIU would start `ip` four times while all is frozen.
+    words.insert(words.end(), {"--empty-ns", "net"});
     if (!hookProgram.empty())
         words.insert(words.end(), {"--action-script", hookProgram});
     for (const auto& mount : options.mounts)
@@ -64,7 +67,8 @@ Result<std::vector<std::string>> dumpCommand(const std::string& program, const D
 }
 
 Result<std::vector<std::string>> restoreCommand(const std::string& program,
-                                                const RestoreOptions& options) {
+                                                const RestoreOptions& options,
+                                                const std::string& hookProgram) {
     std::vector<std::string> words = {program, "restore"};
     addCommon(words, options.images, kRestoreLog, options.verbose);
     words.insert(words.end(), {"--restore-detached", "--pidfile", kRestoredPid});
@@ -72,7 +76,9 @@ Result<std::vector<std::string>> restoreCommand(const std::string& program,
         words.insert(words.end(), {"--root", options.root.string()});
     for (const auto& mount : options.mounts)
         ENTRACTE_TRY(addExternal(words, mount.key, mount.outside));
-    if (options.outsideNetwork >= 0)
+    if (options.network)
+        words.insert(words.end(), {"--empty-ns", "net", "--action-script", hookProgram});
+    else if (options.outsideNetwork >= 0)
         words.insert(words.end(),
                      {"--external", fmt::format("netdev[{}]:{}", kCableDevice, kCableEnd)});
     int number = kFirstInheritedFd;
@@ -85,9 +91,8 @@ Result<std::vector<std::string>> restoreCommand(const std::string& program,
 }
 
 std::vector<std::string> criuEnvironment(const std::string& hookDirectory) {
-    // A session's network namespace has no firewall rules (nobody in it may make any), so CRIU need
-    // not find the iptables programs, four of which it would start while all is frozen. It is told
-    // of `ip` by name.
+    // There is nothing that it would have to start; `ip` is for older images, which hold the
+    // session's network.
     std::vector<std::string> environment = {"PATH=/nonexistent", "LANG=C.UTF-8"};
     for (const char* ip : {"/usr/sbin/ip", "/usr/bin/ip", "/sbin/ip", "/bin/ip"})
         if (::access(ip, X_OK) == 0) {

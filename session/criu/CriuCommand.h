@@ -21,7 +21,8 @@ inline constexpr int kFirstInheritedFd = 100;
 Result<std::vector<std::string>> dumpCommand(const std::string& program, const DumpOptions& options,
                                              const std::string& hookProgram);
 Result<std::vector<std::string>> restoreCommand(const std::string& program,
-                                                const RestoreOptions& options);
+                                                const RestoreOptions& options,
+                                                const std::string& hookProgram);
 
 // Of CRIU and all that it starts. `hookDirectory`: where entracte-criu-hook's socket is; may be
 // empty.

@@ -1,8 +1,8 @@
-// entracte-criu-hook: CRIU's action script (FreezeHook.h). Holds CRIU in its post-dump moment until
-// the helper says go on; anything else than that word, or no helper, fails the dump, after which
-// everything goes on.
+// entracte-criu-hook: CRIU's action script (CriuHook.h). Holds CRIU in the moments that the helper
+// waits for until it says go on; anything else than that word, or no helper, fails the dump, after
+// which everything goes on, or the restore.
 
-#include "session/criu/FreezeHook.h"
+#include "session/criu/CriuHook.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -13,8 +13,11 @@
 
 int main() {
     const char* action = std::getenv("CRTOOLS_SCRIPT_ACTION");
-    if (!action || std::string_view(action) != "post-dump")
+    if (!action ||
+        (std::string_view(action) != "post-dump" && std::string_view(action) != "setup-namespaces"))
         return 0;
+    const char* number = std::getenv("CRTOOLS_INIT_PID");
+    const pid_t init = number ? std::atoi(number) : 0;
     const char* path = std::getenv(entracte::kHookEnvironment);
     const int directory = path ? ::open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
     if (directory < 0)
@@ -24,7 +27,7 @@ int main() {
     char answer = 0;
     if (socket < 0 ||
         ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0 ||
-        ::read(socket, &answer, 1) != 1)
+        ::write(socket, &init, sizeof init) != sizeof init || ::read(socket, &answer, 1) != 1)
         return 1;
     return answer == entracte::kHookGoOn ? 0 : 1;
 }

@@ -3,6 +3,7 @@
 #include "session/base/Companion.h"
 #include "session/base/ScopeExit.h"
 #include "session/base/Subprocess.h"
+#include "session/container/Cable.h"
 #include "session/criu/Criu.h"
 
 #include <fcntl.h>
@@ -150,6 +151,7 @@ Status tryIn(const std::filesystem::path& base, const Criu& criu) {
     RestoreOptions restore;
     restore.images = images;
     restore.root = root;
+    restore.network = raiseLoopback;
     auto restored = criu.restore(std::move(restore));
     if (!restored)
         return fail(notWorking(criu.program(), restored.error()));

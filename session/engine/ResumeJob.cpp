@@ -43,6 +43,7 @@ struct Remembered {
     std::vector<KeptFile> files;
     std::vector<AccessNeed> needs; // of one that was imported
     bool imported = false;
+    bool bareNetwork = false; // the images hold no network
 };
 
 Result<Remembered> recall(const nlohmann::json& restore) try {
@@ -58,6 +59,7 @@ Result<Remembered> recall(const nlohmann::json& restore) try {
     ENTRACTE_ASSIGN(needs, needsFromJson(restore));
     remembered.needs = std::move(needs);
     remembered.imported = restore.value("imported", false);
+    remembered.bareNetwork = restore.value("bareNetwork", false);
     if (remembered.sockets.size() > kMaxSockets)
         return fail(ErrorCode::SnapshotDamaged,
                     "The snapshot names more connections than there can be.");
@@ -238,8 +240,11 @@ private:
         if (m_cabled || m_remembered.spec.network.kind != NetworkKind::None) {
             ENTRACTE_ASSIGN(made, makeCable());
             cable = std::move(made);
-            options.outsideNetwork = cable.get();
         }
+        if (m_remembered.bareNetwork)
+            options.network = [&](pid_t init) { return makeNetwork(init, cable); };
+        else
+            options.outsideNetwork = cable.get();
         ENTRACTE_ASSIGN(init, criu.restore(std::move(options)));
         UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, init, 0)));
         if (!pidfd)
@@ -268,6 +273,13 @@ private:
             record.spec.name = m_before.spec.name; // it may have been renamed since
             settleArrival(record);
         });
+    }
+
+    // Before anything that is saved is brought back: connections need their addresses.
+    Status makeNetwork(pid_t init, const UniqueFd& cable) const {
+        ENTRACTE_TRY(raiseLoopback(init));
+        return cable ? plugCable(cable, init, m_remembered.spec.network.kind == NetworkKind::Nat)
+                     : Status();
     }
 
     Status show(std::unique_ptr<ScreenProcess> screen) {
@@ -344,8 +356,7 @@ Result<SessionInfo> resumeFrom(EngineContext& context, const JobUse& use,
         ENTRACTE_ASSIGN(original, context.registry.find(source.session));
         ENTRACTE_TRY(mayOpenBeside(original->record()));
     }
-    ENTRACTE_TRY(
-        ResumeJob(context, session, source, wishes.files, wishes.move, job).run(wishes));
+    ENTRACTE_TRY(ResumeJob(context, session, source, wishes.files, wishes.move, job).run(wishes));
     job.report("redrawing", 1);
     return session.info();
 }

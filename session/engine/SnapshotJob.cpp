@@ -126,6 +126,7 @@ public:
         m_job.report("saving", 0.1);
         m_record.info.takenUnixMs = nowUnixMs();
         m_record.restore["sockets"] = sockets;
+        m_record.restore["bareNetwork"] = true; // the images hold none (CriuCommand.cpp)
         if (const auto version = criu.version())
             m_record.restore["criu"] = *version;
         DumpOptions options;

@@ -159,6 +159,7 @@ Status sanitizeManifest(BundleManifest& manifest, const ImageRules& rules) try {
     to["sockets"] = from.at("sockets").get<std::vector<std::uint64_t>>();
     if (to["sockets"].size() > kMaxSockets)
         return fail(damaged("more connections than there can be"));
+    to["bareNetwork"] = from.value("bareNetwork", false);
     const json files = from.value("files", json::array());
     if (!files.is_array() || files.size() > kMaxFiles)
         return fail(damaged("its list of files"));

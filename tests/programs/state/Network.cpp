@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -15,6 +16,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <string>
 
 namespace victim {
@@ -269,11 +271,18 @@ void netlink(Scene& scene) {
 
 void interfaces(Scene& scene) {
     const auto names = [] {
-        std::string all;
+        std::ifstream table("/proc/net/route");
+        std::string all{std::istreambuf_iterator<char>(table), {}};
         ifaddrs* list = nullptr;
         ::getifaddrs(&list);
         for (const auto* one = list; one; one = one->ifa_next)
-            if (one->ifa_addr && one->ifa_addr->sa_family != AF_PACKET)
+            if (one->ifa_addr && one->ifa_addr->sa_family == AF_PACKET) {
+                const auto* link = reinterpret_cast<const sockaddr_ll*>(one->ifa_addr);
+                all += std::string(one->ifa_name) + " is " + std::to_string(link->sll_ifindex);
+                for (int i = 0; i < link->sll_halen; ++i)
+                    all += ":" + std::to_string(link->sll_addr[i]);
+                all += "\n";
+            } else if (one->ifa_addr)
                 all += std::string(one->ifa_name) + " " + std::to_string(one->ifa_addr->sa_family) +
                        " " + std::to_string(one->ifa_flags & (IFF_UP | IFF_LOOPBACK)) + "\n";
         ::freeifaddrs(list);
@@ -282,7 +291,7 @@ void interfaces(Scene& scene) {
     const auto before = names();
     scene.check(before.find("lo ") != std::string::npos, "there is no loopback");
     scene.wait();
-    scene.check(names() == before, "the interfaces or addresses are others:\n" + names());
+    scene.check(names() == before, "the interfaces, addresses or routes are others:\n" + names());
 }
 
 constexpr Kind kKinds[] = {

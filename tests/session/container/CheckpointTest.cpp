@@ -1,5 +1,6 @@
 // That CRIU can save such a container, and bring it back over a fresh mount of its layer.
 
+#include "session/container/Cable.h"
 #include "session/criu/Criu.h"
 #include "tests/session/container/ContainerFixture.h"
 
@@ -89,6 +90,7 @@ while True:
     RestoreOptions restore;
     restore.images = images;
     restore.root = m_spec.mountPoint;
+    restore.network = raiseLoopback;
     restore.mounts = externalMounts(m_spec);
     const auto restored = criu->restore(std::move(restore));
     ASSERT_TRUE(restored) << restored.error().forLog();

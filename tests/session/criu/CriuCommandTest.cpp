@@ -22,7 +22,7 @@ TEST(CriuCommandTest, namesMountsFromBothSides) {
                 AllOf(Contains("mnt[/dev/null]:dev_null"), Contains("mnt[/home/a b]:share0")));
     RestoreOptions restore;
     restore.mounts = mounts;
-    const auto restored = restoreCommand("/criu", restore);
+    const auto restored = restoreCommand("/criu", restore, "/hook");
     ASSERT_TRUE(restored);
     EXPECT_THAT(*restored,
                 AllOf(Contains("mnt[dev_null]:/dev/null"), Contains("mnt[share0]:/mnt/x]:y")));
@@ -41,11 +41,24 @@ TEST(CriuCommandTest, keepsRunningOnlyWhenAsked) {
     EXPECT_THAT(*dumpCommand("/criu", dump, {}), Not(Contains("--leave-running")));
 }
 
+TEST(CriuCommandTest, takesTheNetworkFromOlderImagesOnly) {
+    EXPECT_THAT(*dumpCommand("/criu", {}, {}), Contains("--empty-ns"));
+    RestoreOptions older;
+    older.outsideNetwork = 5;
+    EXPECT_THAT(*restoreCommand("/criu", older, {}),
+                AllOf(Contains("netdev[eth0]:cable"), Not(Contains("--empty-ns"))));
+    RestoreOptions now;
+    now.network = [](pid_t) { return Status(); };
+    EXPECT_THAT(
+        *restoreCommand("/criu", now, "/hook"),
+        AllOf(Contains("--empty-ns"), Contains("/hook"), Not(Contains("netdev[eth0]:cable"))));
+}
+
 TEST(CriuCommandTest, replacesSocketsInOrder) {
     RestoreOptions restore;
     restore.sockets.push_back({11, UniqueFd()});
     restore.sockets.push_back({22, UniqueFd()});
-    const auto command = restoreCommand("/criu", restore);
+    const auto command = restoreCommand("/criu", restore, "/hook");
     ASSERT_TRUE(command);
     EXPECT_THAT(*command, AllOf(Contains("fd[100]:socket:[11]"), Contains("fd[101]:socket:[22]")));
 }

@@ -1,5 +1,6 @@
 // The driver with a real CRIU and real processes.
 
+#include "session/container/Cable.h"
 #include "session/criu/Criu.h"
 #include "session/criu/Preflight.h"
 #include "tests/session/criu/Subject.h"
@@ -50,6 +51,7 @@ protected:
         RestoreOptions options;
         options.images = subject.images();
         options.root = subject.root();
+        options.network = raiseLoopback;
         return options;
     }
 
@@ -79,6 +81,45 @@ TEST_F(CriuDriverTest, aSnapshotLeavesEverythingRunning) {
     EXPECT_GT(dumped->frozenMicros, 0U);
     EXPECT_GT(dumped->imageBytes, 10000U);
     EXPECT_TRUE(subject.counts());
+}
+
+// Each program costs milliseconds in which all stand still.
+TEST_F(CriuDriverTest, nothingButOurHookIsStartedWhileFrozen) {
+    Subject subject("");
+    auto options = dumpOf(subject);
+    options.verbose = true;
+    options.whileFrozen = [] { return Status(); };
+    const auto dumped = m_criu.dump(options);
+    ASSERT_TRUE(dumped) << dumped.error().forLog();
+    std::ifstream log(subject.images() / "dump.log");
+    bool whole = false;
+    for (std::string line; std::getline(log, line);) {
+        whole = whole || line.find("Running post-dump scripts") != std::string::npos;
+        EXPECT_EQ(line.find("execvp"), std::string::npos) << line;
+        EXPECT_EQ(line.find("Running ip "), std::string::npos) << line;
+        EXPECT_EQ(line.find("unning iptables"), std::string::npos) << line;
+        EXPECT_EQ(line.find("tables-save"), std::string::npos) << line;
+    }
+    EXPECT_TRUE(whole) << "the log does not tell what is started any more";
+}
+
+TEST_F(CriuDriverTest, aNetworkThatCannotBeMadeFailsTheRestore) {
+    Subject subject("");
+    auto options = dumpOf(subject);
+    options.leaveRunning = false;
+    ASSERT_TRUE(m_criu.dump(options));
+    subject.kill();
+    auto restore = restoreOf(subject);
+    pid_t told = 0;
+    restore.network = [&](pid_t init) {
+        told = init;
+        return Status(fail(ErrorCode::KernelUnsuitable, "There is no veth."));
+    };
+    const auto restored = m_criu.restore(std::move(restore));
+    ASSERT_FALSE(restored);
+    EXPECT_EQ(restored.error().sentence(), "There is no veth.");
+    EXPECT_GT(told, 1);
+    EXPECT_EQ(Subject::countOf(told), 0U);
 }
 
 TEST_F(CriuDriverTest, nothingMovesWhileFrozen) {

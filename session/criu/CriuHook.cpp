@@ -1,4 +1,4 @@
-#include "session/criu/FreezeHook.h"
+#include "session/criu/CriuHook.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -10,8 +10,8 @@
 
 namespace entracte {
 
-Result<FreezeHook> FreezeHook::create(const std::filesystem::path& directory) {
-    FreezeHook hook;
+Result<CriuHook> CriuHook::create(const std::filesystem::path& directory) {
+    CriuHook hook;
     const UniqueFd folder(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     hook.m_path = directory / kHookName;
     hook.m_listener = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -25,20 +25,26 @@ Result<FreezeHook> FreezeHook::create(const std::filesystem::path& directory) {
     return hook;
 }
 
-FreezeHook::FreezeHook(FreezeHook&& other) noexcept
+CriuHook::CriuHook(CriuHook&& other) noexcept
     : m_path(std::exchange(other.m_path, {})), m_listener(std::move(other.m_listener)) {}
 
-FreezeHook::~FreezeHook() {
+CriuHook::~CriuHook() {
     if (!m_path.empty())
         ::unlink(m_path.c_str());
 }
 
-Status FreezeHook::serve(int pidfd, const std::function<Status()>& whileFrozen) {
+Status CriuHook::serve(int pidfd, const std::function<Status(pid_t init)>& inTheMoment,
+                       Deadline deadline) {
     Status outcome;
     bool called = false;
     for (;;) {
+        const auto left = deadline ? std::chrono::duration_cast<std::chrono::milliseconds>(
+                                         *deadline - std::chrono::steady_clock::now())
+                                   : std::chrono::milliseconds(0);
+        if (deadline && left.count() <= 0)
+            return outcome;
         pollfd pollers[] = {{m_listener.get(), POLLIN, 0}, {pidfd, POLLIN, 0}};
-        if (::poll(pollers, 2, -1) < 0) {
+        if (::poll(pollers, 2, deadline ? static_cast<int>(left.count()) : -1) < 0) {
             if (errno == EINTR)
                 continue;
             return fail(Error::fromErrno("Waiting for CRIU failed"));
@@ -47,11 +53,13 @@ Status FreezeHook::serve(int pidfd, const std::function<Status()>& whileFrozen) 
             const UniqueFd caller(::accept4(m_listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
             if (!caller)
                 continue;
+            pid_t init = 0;
+            if (::recv(caller.get(), &init, sizeof init, MSG_WAITALL) != sizeof init)
+                continue; // a hook that is gone fails CRIU itself
             if (!std::exchange(called, true))
-                outcome = whileFrozen();
+                outcome = inTheMoment(init);
             const char answer = outcome ? kHookGoOn : kHookFail;
-            ::send(caller.get(), &answer, 1,
-                   MSG_NOSIGNAL); // a hook that is gone fails the dump itself
+            ::send(caller.get(), &answer, 1, MSG_NOSIGNAL);
         } else if (pollers[1].revents & POLLIN) {
             return outcome;
         }
