@@ -1520,6 +1520,22 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <source>%1, a copy</source>
             <translation>%1, eine Kopie</translation>
         </message>
+        <message>
+            <source>Share the clip&amp;board with my desktop</source>
+            <translation>Z&amp;wischenablage mit meinem Desktop teilen</translation>
+        </message>
+        <message>
+            <source>Its programs may then read what you have copied outside of it, and put something there.</source>
+            <translation>Ihre Programme dürfen dann lesen, was Sie außerhalb kopiert haben, und dort etwas ablegen.</translation>
+        </message>
+        <message>
+            <source>More o&amp;ptions</source>
+            <translation>Weitere O&amp;ptionen</translation>
+        </message>
+        <message>
+            <source>Net&amp;work:</source>
+            <translation>Net&amp;zwerk:</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::Notifier</name>
@@ -2021,6 +2037,14 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
                 <numerusform>Jetzt würden %n Schnappschüsse gelöscht; das gibt %1 frei.</numerusform>
             </translation>
         </message>
+        <message>
+            <source>Its window</source>
+            <translation>Ihr Fenster</translation>
+        </message>
+        <message>
+            <source>Share the clip&amp;board with my desktop</source>
+            <translation>Zwischena&amp;blage mit meinem Desktop teilen</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::Settings</name>
@@ -2466,6 +2490,49 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>An exported session: shows what is in it, and imports.</source>
             <translation>Eine exportierte Sitzung: zeigt, was in ihr ist, und importiert.</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::NetworkChoice</name>
+        <message>
+            <source>Network</source>
+            <translation>Netzwerk</translation>
+        </message>
+        <message>
+            <source>What I reach</source>
+            <translation>Was ich erreiche</translation>
+        </message>
+        <message>
+            <source>None</source>
+            <translation>Keines</translation>
+        </message>
+        <message>
+            <source>Only ports of this computer</source>
+            <translation>Nur Ports dieses Rechners</translation>
+        </message>
+        <message>
+            <source>Ports of this computer</source>
+            <translation>Ports dieses Rechners</translation>
+        </message>
+        <message>
+            <source>For example: 5432, 8080</source>
+            <translation>Zum Beispiel: 5432, 8080</translation>
+        </message>
+        <message>
+            <source>As that session has it</source>
+            <translation>Wie jene Sitzung</translation>
+        </message>
+        <message>
+            <source>Its programs reach each other, and nothing else.</source>
+            <translation>Ihre Programme erreichen einander, und sonst nichts.</translation>
+        </message>
+        <message>
+            <source>Ports are numbers from 1 to 65535, at most %1 of them.</source>
+            <translation>Ports sind Zahlen von 1 bis 65535, höchstens %1 davon.</translation>
+        </message>
+        <message>
+            <source>Programs reach these ports under the address 10.0.2.2, and nothing else.</source>
+            <translation>Programme erreichen diese Ports unter der Adresse 10.0.2.2, und sonst nichts.</translation>
         </message>
     </context>
 </TS>

@@ -70,6 +70,8 @@ Result<SessionInfo> FakeEngine::start(const Person& person, const SessionSpec& s
     info.state = SessionState::Running;
     info.screenKind = spec.screen.kind;
     info.screenDisplay = spec.screen.display.empty() ? ":77" : spec.screen.display;
+    info.clipboard = spec.screen.clipboard;
+    info.network = spec.network;
     info.command = spec.command;
     info.createdUnixMs = kNow;
     info.programs = spec.command.empty() ? 0 : 1;

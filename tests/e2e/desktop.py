@@ -144,6 +144,31 @@ def case_keysSaveFromAnywhere(case):
     wait_for("the snapshot", lambda: len(product.snapshots(session)) == 1, 60, 0.3)
 
 
+def case_aNewSessionWithoutNetworkInAWindow(case):
+    # Where its programs start: a session has a /tmp of its own, in which the test's home is not.
+    product, _, _, app = _begin(case, session=False, environment={"HOME": "/"})
+    app.click("push button", "^New session")
+    app.wait_for("text", "^Search applications$")
+    app.key("alt+m")
+    app.click("text", "^Command$")
+    app.type("xterm -T alone")
+    app.key("alt+c")
+    app.type("In")
+    app.key("alt+b")
+    app.wait_for("label", "desktop of its own")
+    app.key("alt+p")
+    app.wait_for("combo box", "^What I reach$")
+    app.key("alt+w")
+    app.type("None")
+    app.wait_for("label", "reach each other, and nothing else")
+    app.key("alt+s")
+    app.wait_for("list item", "xterm, running")
+    [session] = product.sessions()
+    told = product.show(session["id"])
+    expect(told["network"] == "none", f"its network is {told['network']}")
+    expect(told["screen"] == "window" and told["clipboard"], f"it was started as {told}")
+
+
 def case_exportedThenImportedWithItsPassphraseOnly(case):
     product, _, session, app = _begin(case)
     app.wait_for("list item", "work, running")

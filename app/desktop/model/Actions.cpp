@@ -69,6 +69,8 @@ void Actions::start(const StartRequest& request) {
         options.insert("width", QVariant::fromValue<ushort>(request.width));
         options.insert("height", QVariant::fromValue<ushort>(request.height));
     }
+    if (!request.network.isEmpty())
+        options.insert("network", request.network);
     if (!request.from.isEmpty()) {
         options.insert("files", "current"); // they are the other session's, which goes on with them
         const QDBusPendingReply<QDBusObjectPath> call =
@@ -78,6 +80,8 @@ void Actions::start(const StartRequest& request) {
         return limitWhenStarted(call, request);
     }
     options.insert("name", request.name);
+    if (request.clipboard)
+        options.insert("clipboard", true);
     options.insert("workingDirectory", QDir::homePath());
     if (const auto environment = passedEnvironment(environ, {}))
         options.insert("environment", QVariant::fromValue<EntracteEnvironment>(*environment));
@@ -288,6 +292,10 @@ void Actions::previewRetention(const QString& session, const QString& keep, QObj
                 if (reply.isValid())
                     then(reply.argumentAt<0>(), reply.argumentAt<1>());
             });
+}
+
+void Actions::setClipboard(const QString& session, bool shared) {
+    watch(proxy<SessionProxy>(session)->SetClipboard(shared), "settings", session);
 }
 
 void Actions::setResumeAutomatically(const QString& session, bool automatic) {

@@ -21,7 +21,9 @@ struct StartRequest {
     QString screen = "host"; // host, window, headless
     ushort width = 1280;     // pixels; window and headless
     ushort height = 800;
-    uint everySeconds = 0; // saved by itself; 0: never
+    uint everySeconds = 0;  // saved by itself; 0: never
+    bool clipboard = false; // shared with the desktop; window only
+    QString network;        // "nat", "none", "host-limited:PORT,PORT"; empty: not said
     QStringList share;
     QStringList shareReadOnly;
     QString from;            // a session whose newest snapshot it begins as, instead of `command`
@@ -81,6 +83,8 @@ public:
     void setLimits(const QString& session, const StartRequest& limits);
     // Looks whether every byte of every snapshot is as it was written.
     void verify();
+    // Of a session in a window: whether it shares the clipboard of the display.
+    void setClipboard(const QString& session, bool shared);
     void setResumeAutomatically(const QString& session, bool automatic);
     void cancel(const QString& job);
     void remove(const QString& path, bool isSession);

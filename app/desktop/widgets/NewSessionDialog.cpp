@@ -1,9 +1,11 @@
 #include "app/desktop/widgets/NewSessionDialog.h"
 
 #include "app/desktop/widgets/Icons.h"
+#include "app/desktop/widgets/NetworkChoice.h"
 #include "app/desktop/widgets/Pieces.h"
 #include "app/desktop/widgets/SessionSettingsDialog.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QDir>
@@ -17,6 +19,7 @@
 #include <QSpinBox>
 #include <QStandardItemModel>
 #include <QTabWidget>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace entracte::desktop {
@@ -53,7 +56,8 @@ NewSessionDialog::NewSessionDialog(Desk& desk, QWidget* parent)
     connect(m_buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(m_tabs, &QTabWidget::currentChanged, this, &NewSessionDialog::refresh);
-    resize(520, 640);
+    m_tabs->setMinimumHeight(190);
+    resize(520, 620);
     refresh();
     m_search->setFocus();
 }
@@ -198,8 +202,59 @@ QWidget* NewSessionDialog::options() {
     size->addWidget(m_height);
     size->addStretch(1);
 
+    m_clipboard = new QCheckBox(tr("Share the clip&board with my desktop"), box);
+    m_clipboard->setToolTip(tr("Its programs may then read what you have copied outside of it, and "
+                               "put something there."));
+    m_network = new NetworkChoice(box);
+    m_interval = intervalBox(0, box);
+
+    m_form = new QFormLayout(box);
+    m_form->setContentsMargins(0, 0, 0, 0);
+    m_form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+    m_form->addRow(tr("&Name:"), m_name);
+    m_form->addRow(tr("S&creen:"), m_screen);
+    m_form->addRow(QString(), m_screenHint);
+    m_form->addRow(tr("Size:"), m_size);
+    m_form->addRow(QString(), m_clipboard);
+    m_form->addRow(tr("Save it by &itself:"), m_interval);
+    m_more = new QToolButton(box);
+    m_more->setText(tr("More o&ptions"));
+    m_more->setAutoRaise(true);
+    m_more->setFocusPolicy(Qt::StrongFocus);
+    m_more->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_more->setCheckable(true);
+    m_form->addRow(QString(), m_more);
+    const int first = m_form->rowCount(); // of those that show with "more"
+    m_form->addRow(tr("Net&work:"), m_network);
+    qobject_cast<QLabel*>(m_form->labelForField(m_network))->setBuddy(m_network->kinds());
+    m_form->addRow(tr("It may use:"), limits(box));
+    m_form->addRow(tr("Shared folders:"), folders(box));
+    auto* const note =
+        faintLabel(tr("Programs see all your files; what they change elsewhere stays "
+                      "within the session."),
+                   box, 0.92);
+    m_form->addRow(QString(), note);
+    for (auto* const hint : {m_screenHint, note})
+        hint->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    const auto show = [this, first](bool more) {
+        for (int row = first; row < m_form->rowCount(); ++row)
+            m_form->setRowVisible(row, more);
+        m_more->setArrowType(more              ? Qt::DownArrow
+                             : isRightToLeft() ? Qt::LeftArrow
+                                               : Qt::RightArrow);
+        makeRoom();
+    };
+    show(false);
+    connect(m_more, &QToolButton::toggled, this, show);
+    connect(m_screen, &QComboBox::currentIndexChanged, this, &NewSessionDialog::refresh);
+    connect(m_network, &NetworkChoice::changed, this, &NewSessionDialog::refresh);
+    return box;
+}
+
+QWidget* NewSessionDialog::folders(QWidget* parent) {
+    auto* const box = new QWidget(parent);
     m_folders = new QListWidget(box);
-    m_folders->setMaximumHeight(84);
+    m_folders->setFixedHeight(72);
     m_folders->setAccessibleName(tr("Shared folders"));
     m_folders->setToolTip(tr("Checked: programs may write there. Unchecked: they may only read."));
     auto* const add = flatButton("add", tr("Share a folder…"), box);
@@ -210,34 +265,21 @@ QWidget* NewSessionDialog::options() {
     side->addWidget(add);
     side->addWidget(drop);
     side->addStretch(1);
-    auto* const folders = new QHBoxLayout;
-    folders->addWidget(m_folders, 1);
-    folders->addLayout(side);
-
-    auto* const form = new QFormLayout(box);
-    form->setContentsMargins(0, 0, 0, 0);
-    form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
-    form->addRow(tr("&Name:"), m_name);
-    form->addRow(tr("S&creen:"), m_screen);
-    form->addRow(QString(), m_screenHint);
-    form->addRow(tr("Size:"), m_size);
-    form->setRowVisible(m_size, false);
-    m_interval = intervalBox(0, box);
-    form->addRow(tr("Save it by &itself:"), m_interval);
-    form->addRow(tr("It may use:"), limits(box));
-    form->addRow(tr("Shared folders:"), folders);
-    auto* const note =
-        faintLabel(tr("Programs see all your files; what they change elsewhere stays "
-                      "within the session."),
-                   box, 0.92);
-    form->addRow(QString(), note);
-    for (auto* const hint : {m_screenHint, note})
-        hint->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    connect(m_screen, &QComboBox::currentIndexChanged, this, [this, form] {
-        form->setRowVisible(m_size, m_screen->currentData() != "host");
-        refresh();
-    });
+    auto* const row = new QHBoxLayout(box);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->addWidget(m_folders, 1);
+    row->addLayout(side);
     return box;
+}
+
+// For what shows now; the person's own size is only ever exceeded.
+void NewSessionDialog::makeRoom() {
+    if (!layout() || !isVisible())
+        return;
+    layout()->activate();
+    const int needed = layout()->totalMinimumHeightForWidth(width());
+    if (needed > height())
+        resize(width(), needed);
 }
 
 void NewSessionDialog::addFolder() {
@@ -271,6 +313,9 @@ void NewSessionDialog::refresh() {
     const bool copied = m_tabs->currentIndex() == kTemplatePage;
     const auto words = command();
     const auto kind = m_screen->currentData().toString();
+    m_form->setRowVisible(m_size, kind != "host");
+    m_form->setRowVisible(m_clipboard, kind == "window" && !copied); // a copy does as that one
+    m_network->setCopies(copied);
     m_screenHint->setText(kind == "host" ? tr("Its windows stand among all others on this screen.")
                           : kind == "window"
                               ? tr("A desktop of its own, in one window.")
@@ -287,7 +332,10 @@ void NewSessionDialog::refresh() {
     const bool broken = typed && words.isEmpty() && !m_command->text().trimmed().isEmpty();
     for (auto* const button : m_buttons->buttons())
         if (m_buttons->buttonRole(button) == QDialogButtonBox::AcceptRole)
-            button->setEnabled(copied ? model != nullptr : typed ? !broken : !words.isEmpty());
+            button->setEnabled(m_network->isUsable() && (copied  ? model != nullptr
+                                                         : typed ? !broken
+                                                                 : !words.isEmpty()));
+    makeRoom();
 }
 
 StartRequest NewSessionDialog::request() const {
@@ -305,6 +353,8 @@ StartRequest NewSessionDialog::request() const {
     request.screen = m_screen->currentData().toString();
     request.width = static_cast<ushort>(m_width->value());
     request.height = static_cast<ushort>(m_height->value());
+    request.clipboard = m_clipboard->isChecked() && !m_clipboard->isHidden();
+    request.network = m_network->network();
     request.everySeconds = m_interval->currentData().toUInt();
     for (int row = 0; row < m_folders->count(); ++row) {
         const auto* const folder = m_folders->item(row);

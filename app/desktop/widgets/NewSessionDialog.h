@@ -10,6 +10,7 @@
 class QCheckBox;
 class QComboBox;
 class QDialogButtonBox;
+class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QListView;
@@ -17,8 +18,11 @@ class QListWidget;
 class QSpinBox;
 class QSortFilterProxyModel;
 class QTabWidget;
+class QToolButton;
 
 namespace entracte::desktop {
+
+class NetworkChoice;
 
 class NewSessionDialog : public QDialog {
     Q_OBJECT
@@ -32,7 +36,9 @@ private:
     QWidget* templatePage();
     QWidget* limits(QWidget* parent);
     QWidget* options();
+    QWidget* folders(QWidget* parent);
     void addFolder();
+    void makeRoom();
     void refresh();
     const InstalledProgram* chosenProgram() const;
     QStringList command() const;
@@ -52,6 +58,10 @@ private:
     QSpinBox* m_width;
     QSpinBox* m_height;
     QWidget* m_size;
+    QFormLayout* m_form;
+    QToolButton* m_more;
+    QCheckBox* m_clipboard;
+    NetworkChoice* m_network;
     QListWidget* m_folders;
     QComboBox* m_interval;
     QDialogButtonBox* m_buttons;

@@ -85,6 +85,14 @@ SessionSettingsDialog::SessionSettingsDialog(Desk& desk, const QString& session,
     m_comesBack->setChecked(m_session.resumeAutomatically);
     column->addWidget(m_comesBack);
 
+    if (m_session.screen == "window") {
+        column->addSpacing(8);
+        column->addWidget(title(tr("Its window"), this, 1.1));
+        m_clipboard = new QCheckBox(tr("Share the clip&board with my desktop"), this);
+        m_clipboard->setChecked(m_session.clipboard);
+        column->addWidget(m_clipboard);
+    }
+
     column->addSpacing(8);
     column->addWidget(title(tr("Which snapshots are kept"), this, 1.1));
     m_tidies = new QCheckBox(tr("&Delete older snapshots by these rules"), this);
@@ -199,6 +207,8 @@ void SessionSettingsDialog::accept() {
         m_desk.actions.setRetention(m_session.path, keep().text());
     if (m_comesBack->isChecked() != m_session.resumeAutomatically)
         m_desk.actions.setResumeAutomatically(m_session.path, m_comesBack->isChecked());
+    if (m_clipboard && m_clipboard->isChecked() != m_session.clipboard)
+        m_desk.actions.setClipboard(m_session.path, m_clipboard->isChecked());
     QDialog::accept();
 }
 

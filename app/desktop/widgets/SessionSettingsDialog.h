@@ -48,6 +48,7 @@ private:
     SessionView m_session;
     QComboBox* m_interval;
     QCheckBox* m_comesBack;
+    QCheckBox* m_clipboard = nullptr; // of a session in a window
     QCheckBox* m_tidies;
     QWidget* m_rules;
     QList<std::pair<int Keep::*, QSpinBox*>> m_counts;

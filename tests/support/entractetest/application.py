@@ -23,11 +23,11 @@ class Application:
             (self.folder / part).mkdir(mode=0o700)
             if os.geteuid() == 0:
                 os.chown(self.folder / part, self.person.uid, self.person.gid)
-        self.environment = server.environment(
+        self.environment = server.environment(**{**dict(
             DBUS_SYSTEM_BUS_ADDRESS=product.bus_address, HOME=str(self.folder / "home"),
             XDG_CONFIG_HOME=str(self.folder / "config"), XDG_RUNTIME_DIR=str(self.folder / "runtime"),
             XDG_DATA_HOME=str(self.folder / "data"), QT_QPA_PLATFORM="xcb", QT_ACCESSIBILITY="1",
-            QT_LINUX_ACCESSIBILITY_ALWAYS_ON="1", GSETTINGS_BACKEND="memory", **dict(environment))
+            QT_LINUX_ACCESSIBILITY_ALWAYS_ON="1", GSETTINGS_BACKEND="memory"), **dict(environment)})
         self._start_bus()
         if tray:
             self._start("tint2", "-c", self._tint2_configuration())

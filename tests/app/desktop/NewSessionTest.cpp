@@ -1,0 +1,109 @@
+// The dialog for a new session, on a real bus with the fake helper: what network and clipboard are
+// asked for, and that the session has them.
+
+#include "app/desktop/Application.h"
+#include "app/desktop/widgets/NewSessionDialog.h"
+#include "app/desktop/widgets/SessionSettingsDialog.h"
+#include "tests/app/desktop/OrdinaryUser.h"
+#include "tests/app/desktop/WidgetEyes.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLineEdit>
+#include <QListView>
+#include <QPushButton>
+#include <QTabWidget>
+#include <QTemporaryDir>
+#include <QToolButton>
+
+using namespace entracte;
+using namespace entracte::desktop;
+using namespace entracte::desktop::test;
+
+class NewSessionTest : public QObject {
+    Q_OBJECT
+    QTemporaryDir m_home;
+    std::unique_ptr<Application> m_application;
+
+    MainWindow& window() { return m_application->window(); }
+
+private slots:
+    void initTestCase() {
+        for (const auto* const variable : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"})
+            qputenv(variable, m_home.path().toUtf8());
+        qputenv("DISPLAY", ":77");
+        m_application = std::make_unique<Application>(QDBusConnection::systemBus());
+        m_application->begin(false);
+        QTRY_VERIFY(named<QPushButton>(window(), "Snapshot now"));
+    }
+    void cleanupTestCase() { m_application.reset(); }
+
+    void aCopyKeepsItsNetworkUnlessOneSaysOtherwise() {
+        click(named<QPushButton>(window(), "Snapshot now"));
+        QTRY_COMPARE(m_application->desk().catalog.snapshots.rowCount(), 1);
+        NewSessionDialog dialog(m_application->desk(), &window());
+        dialog.findChild<QTabWidget*>()->setCurrentIndex(2);
+        dialog.show();
+        auto* const kinds = box(dialog, "Network");
+        QCOMPARE(kinds->currentText(), "As that session has it");
+        QCOMPARE(dialog.request().network, QString());
+        kinds->setCurrentIndex(kinds->findData("nat"));
+        QCOMPARE(dialog.request().network, "nat");
+        dialog.findChild<QTabWidget*>()->setCurrentIndex(1);
+        QCOMPARE(dialog.request().network, QString());
+    }
+
+    void networkAndClipboardAreAskedFor() {
+        NewSessionDialog dialog(m_application->desk(), &window());
+        auto* const tabs = dialog.findChild<QTabWidget*>();
+        tabs->setCurrentIndex(1);
+        dialog.show();
+        named<QLineEdit>(dialog, "Command")->setText("xterm");
+        QCOMPARE(dialog.request().network, QString()); // the helper's default
+        QVERIFY(!box(dialog, "Network")->isVisible());
+        click(named<QToolButton>(dialog, "More options"));
+        auto* const kinds = box(dialog, "Network");
+        kinds->setCurrentIndex(kinds->findData("none"));
+        QCOMPARE(dialog.request().network, "none");
+        kinds->setCurrentIndex(kinds->findData("host-limited"));
+        auto* const start = named<QPushButton>(dialog, "Start");
+        QVERIFY(!start->isEnabled());
+        auto* const ports = named<QLineEdit>(dialog, "Ports of this computer");
+        ports->setText("5432, 70000");
+        QVERIFY(!start->isEnabled());
+        QVERIFY(says(dialog, "from 1 to 65535"));
+        ports->setText("5432, 8080 5432");
+        QVERIFY(start->isEnabled());
+        QCOMPARE(dialog.request().network, "host-limited:5432,8080");
+        // A clipboard to be shared has a window only.
+        QVERIFY(!named<QCheckBox>(dialog, "Share the clipboard with my desktop"));
+        for (auto* const screens : dialog.findChildren<QComboBox*>())
+            if (screens->findData("window") >= 0)
+                screens->setCurrentIndex(screens->findData("window"));
+        named<QCheckBox>(dialog, "Share the clipboard with my desktop")->click();
+        const auto request = dialog.request();
+        QVERIFY(request.clipboard);
+        m_application->desk().actions.start(request);
+        const auto& all = m_application->desk().catalog.sessions;
+        const auto started = [&all]() -> const SessionView* {
+            for (int row = 0; row < all.rowCount(); ++row)
+                if (all.at(row).network == "host-limited:5432,8080")
+                    return &all.at(row);
+            return nullptr;
+        };
+        QTRY_VERIFY(started());
+        QVERIFY(started()->clipboard);
+        // Thought better of.
+        SessionSettingsDialog settings(m_application->desk(), started()->path, &window());
+        settings.show();
+        named<QCheckBox>(settings, "Share the clipboard with my desktop")->click();
+        settings.accept();
+        QTRY_VERIFY(!started()->clipboard);
+    }
+};
+
+int main(int argc, char** argv) {
+    return runAsOrdinaryUser<NewSessionTest>(argc, argv);
+}
+
+#include "NewSessionTest.moc"
