@@ -84,7 +84,7 @@ Result<Pushed> send(const Client& client, const Arguments& arguments, Repository
             manifest.snapshot == facts.snapshot)
             return Pushed{name, manifest.streamBytes, 0, 0};
     ENTRACTE_ASSIGN(pusher, Pusher::begin(repository));
-    ENTRACTE_TRY(exportTo(client, arguments, chosen.snapshot, false,
+    ENTRACTE_TRY(exportTo(client, arguments, chosen.snapshot, {{"compress", false}},
                           [&](int from) { return pushFrom(from, *pusher); }));
     return pusher->finish(facts);
 }

@@ -41,7 +41,7 @@ Result<Json> exportSession(const Client& client, const Arguments& arguments) {
         file.emplace(std::move(made));
     }
     const int to = toOutput ? STDOUT_FILENO : file->fd();
-    ENTRACTE_TRY(exportTo(client, arguments, chosen.snapshot, true,
+    ENTRACTE_TRY(exportTo(client, arguments, chosen.snapshot, {},
                           [&](int from) { return takeExport(from, to, passphrase); }));
     if (toOutput)
         return Json();
@@ -103,13 +103,12 @@ Result<Chosen> chooseSnapshot(const Client& client, const std::string& named) {
 }
 
 Status exportTo(const Client& client, const Arguments& arguments, const SnapshotView& snapshot,
-                bool compress, const std::function<Status(int)>& take) {
+                const QVariantMap& options, const std::function<Status(int)>& take) {
     std::signal(SIGPIPE, SIG_IGN);
     ENTRACTE_ASSIGN(pipe, makePipe());
     // The call, which has a descriptor of its own, must be gone before the pipe is read to its end.
-    const auto begun =
-        valueOf(client.proxy<SnapshotProxy>(snapshot.path)
-                    ->Export(QDBusUnixFileDescriptor(pipe.write.get()), {{"compress", compress}}));
+    const auto begun = valueOf(client.proxy<SnapshotProxy>(snapshot.path)
+                                   ->Export(QDBusUnixFileDescriptor(pipe.write.get()), options));
     pipe.write.reset();
     if (!begun)
         return fail(begun.error());

@@ -19,9 +19,9 @@ struct Chosen {
 Result<Chosen> chooseSnapshot(const Client& client, const std::string& named);
 
 // Exports into a pipe, whose other end `take` reads to its end in a thread of its own. The first
-// error of both.
+// error of both. `options` as the helper's Export has them.
 Status exportTo(const Client& client, const Arguments& arguments, const SnapshotView& snapshot,
-                bool compress, const std::function<Status(int)>& take);
+                const QVariantMap& options, const std::function<Status(int)>& take);
 
 // Imports what `give` writes into a pipe, in a thread of its own; the session made. `options` as
 // the helper's Import has them.

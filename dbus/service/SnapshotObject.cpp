@@ -122,19 +122,19 @@ void SnapshotObject::Thumbnail(sdbus::Result<sdbus::UnixFd>&& result) {
 
 void SnapshotObject::Export(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd file,
                             std::map<std::string, sdbus::Variant> options) {
-    const auto compress = exportCompresses(options);
-    if (!compress)
-        return result.returnError(toBus(compress.error()));
+    const auto wishes = exportWishes(options);
+    if (!wishes)
+        return result.returnError(toBus(wishes.error()));
     // Shared, since a job's function is copied; closed as soon as it has been run.
     const auto pipe = std::make_shared<sdbus::UnixFd>(std::move(file));
     whenAllowed(m_context, m_owner, std::move(result),
                 [&context = m_context, info = m_info, owner = m_owner, pipe,
-                 compress = *compress](const Pending<sdbus::ObjectPath>& pending) {
-                    const auto work = [engine = context.engine, info, pipe, compress](
+                 wishes = *wishes](const Pending<sdbus::ObjectPath>& pending) {
+                    const auto work = [engine = context.engine, info, pipe, wishes](
                                           JobControl& control) -> entracte::Result<std::string> {
                         const sdbus::UnixFd out(std::move(*pipe));
                         ENTRACTE_TRY(engine->exportSnapshot(info.session, info.id, out.get(),
-                                                            compress, control));
+                                                            wishes, control));
                         return snapshotPath(info.session, info.id);
                     };
                     answer(pending, context.jobs.start("export", "", owner, work));

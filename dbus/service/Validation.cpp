@@ -408,11 +408,18 @@ Result<MoveStep> moveStep(const std::string& step, const std::string& move,
     return found->second;
 }
 
-Result<bool> exportCompresses(const Options& options) {
+Result<ExportWishes> exportWishes(const Options& options) {
     OptionReader reader(options);
+    ExportWishes wishes;
     ENTRACTE_ASSIGN(compress, reader.take<bool>("compress"));
+    ENTRACTE_ASSIGN(since, reader.take<std::string>("since"));
     ENTRACTE_TRY(reader.nothingElse());
-    return compress.value_or(true);
+    wishes.compress = compress.value_or(true);
+    if (since) {
+        ENTRACTE_TRY(parseId(*since));
+        wishes.since = *since;
+    }
+    return wishes;
 }
 
 Result<ResumeWishes> resumeWishes(const Options& options) {

@@ -48,11 +48,11 @@ Status checkScheduleSeconds(std::uint32_t everySeconds);
 // SetLimits's argument.
 Result<SessionLimits> sessionLimits(const Options& options);
 // Resume's, Rollback's and Clone's options.
-// Manager.Import: the name, empty when none is asked for. Snapshot.Export: whether to compress.
+// Manager.Import: the name, empty when none is asked for. Snapshot.Export's options.
 Result<ImportWishes> importWishes(const Options& options);
 Result<MoveStep> moveStep(const std::string& step, const std::string& move,
                           const std::string& peer);
-Result<bool> exportCompresses(const Options& options);
+Result<ExportWishes> exportWishes(const Options& options);
 
 Result<ResumeWishes> resumeWishes(const Options& options);
 // Attach's options; nullopt when none is given.

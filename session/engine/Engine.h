@@ -75,9 +75,9 @@ public:
                                       const std::string& name, const ResumeWishes&,
                                       JobControl&) = 0;
     // A snapshot (the newest when empty) as docs/export-format.md has it, into the writing end of a
-    // pipe, with zstd when `compress`.
+    // pipe, an archive (docs/export-format.md).
     virtual Status exportSnapshot(const SessionId&, const SnapshotId& snapshot, int out,
-                                  bool compress, JobControl&) = 0;
+                                  const ExportWishes&, JobControl&) = 0;
     // A new, suspended session from what exportSnapshot wrote, perhaps on another machine. `in` is
     // read to its end, by a process without privileges.
     virtual Result<SessionInfo> importSession(const Person&, int in, const ImportWishes&,

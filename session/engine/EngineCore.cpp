@@ -138,12 +138,12 @@ public:
             ENTRACTE_TRY(parseId(snapshot));
         return begun(cloneSession(m_context, session, snapshot, name, wishes, job));
     }
-    Status exportSnapshot(const SessionId& id, const SnapshotId& snapshot, int out, bool compress,
-                          JobControl& job) override {
+    Status exportSnapshot(const SessionId& id, const SnapshotId& snapshot, int out,
+                          const ExportWishes& wishes, JobControl& job) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
         return entracte::exportSnapshot(m_context, session,
                                         snapshot.empty() ? m_context.store->newest(id) : snapshot,
-                                        out, compress, job);
+                                        out, wishes, job);
     }
     Result<SessionInfo> importSession(const Person& person, int in, const ImportWishes& wishes,
                                       JobControl& job) override {

@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <climits>
 #include <map>
+#include <set>
 
 namespace entracte {
 
@@ -112,12 +113,11 @@ public:
     ExportJob(EngineContext& context, Session& session, SnapshotId snapshot, JobControl& job)
         : m_context(context), m_session(session), m_snapshot(std::move(snapshot)), m_job(job) {}
 
-    Status run(int out, bool compress) {
+    // Nothing is written before all of it was read, which verifies it.
+    Status run(int out, const ExportWishes& wishes) {
         ENTRACTE_TRY(requirePipe(out, O_WRONLY));
-        m_job.report("verifying", 0);
+        m_job.report("unpacking", 0);
         ENTRACTE_ASSIGN(record, m_context.store->read(m_session.id(), m_snapshot));
-        ENTRACTE_TRY(
-            m_context.store->verify(m_session.id(), m_snapshot, {m_job, "verifying", 0, 0.2}));
         ENTRACTE_ASSIGN(disk, availableDisk(m_context.paths.state()));
         if (2 * record.info.layerBytes + kDiskReserve > disk)
             return fail(ErrorCode::NoSpace,
@@ -125,6 +125,7 @@ public:
                         "Nothing was changed. Free some space, then try again.");
         ENTRACTE_ASSIGN(place, TransferPlace::make(m_context.paths));
         ENTRACTE_ASSIGN(files, keptFilesFromJson(record.restore));
+        ENTRACTE_TRY(nameHostFiles(files, wishes.since));
         std::uint64_t stored = 0; // of the host's files that the store keeps for all snapshots
         for (const KeptFile& file : files)
             stored += file.stored ? file.size : 0;
@@ -133,7 +134,7 @@ public:
                                       record.info.encrypted ? Staging::Kind::MemoryOnly
                                                             : Staging::Kind::MemoryOrDisk));
         ENTRACTE_TRY(m_context.store->extractImages(m_session.id(), m_snapshot, staging.images(),
-                                                    {m_job, "unpacking", 0.2, 0.4}));
+                                                    {m_job, "unpacking", 0, 0.3}));
         ENTRACTE_TRY(unpackHostFiles(files, place.disk(), staging.images()));
         ENTRACTE_ASSIGN(layer, unpackLayer(place.disk()));
 
@@ -148,24 +149,53 @@ public:
         manifest.restore["files"] = keptFilesToJson(files);
         manifest.restore.erase("needs"); // whoever imports it finds out anew
         manifest.restore.erase("imported");
-        return write(manifest, images, layer.get(), out, compress);
+        return write(manifest, images, layer.get(), out, wishes.compress);
     }
 
 private:
+    // Each that the store keeps gets the name that it has in every export of this machine; what an
+    // earlier one brought is not stored here any more, as far as this export is concerned.
+    Status nameHostFiles(std::vector<KeptFile>& files, const SnapshotId& since) const {
+        const auto& store = *m_context.store;
+        ENTRACTE_ASSIGN(marks, store.hostFileMarks(m_session.id(), m_snapshot));
+        std::set<std::uint64_t> brought;
+        if (!since.empty()) {
+            ENTRACTE_ASSIGN(earlier, store.hostFileMarks(m_session.id(), since));
+            brought.insert(earlier.begin(), earlier.end());
+        }
+        for (KeptFile& file : files) {
+            file.arrivedAs.clear(); // on its way here
+            if (!file.stored)
+                continue;
+            if (*file.stored >= marks.size())
+                return fail(ErrorCode::SnapshotDamaged,
+                            "The snapshot lacks a file that its programs use.", file.path);
+            const std::uint64_t mark = marks[*file.stored];
+            const std::string name = "entracte-file-" + std::to_string(mark);
+            if (brought.contains(mark)) {
+                file.arrivedAs = name;
+                file.stored.reset();
+            } else {
+                file.content = name;
+            }
+        }
+        return {};
+    }
+
     // In an export every file lies among the images.
     Status unpackHostFiles(std::vector<KeptFile>& files, const std::filesystem::path& scratch,
                            const std::filesystem::path& images) {
         std::map<std::uint32_t, std::string> names;
+        std::set<std::string> seen;
         std::vector<std::uint32_t> numbers;
-        for (std::size_t i = 0; i < files.size(); ++i) {
-            if (!files[i].stored)
+        for (KeptFile& file : files) {
+            if (!file.stored)
                 continue;
-            files[i].content = "entracte-file-" + std::to_string(i);
-            if (names.emplace(*files[i].stored, files[i].content).second)
-                numbers.push_back(*files[i].stored);
-            else
-                files[i].content = names[*files[i].stored];
-            files[i].stored.reset();
+            if (seen.insert(file.content).second) {
+                names.emplace(*file.stored, file.content);
+                numbers.push_back(*file.stored);
+            }
+            file.stored.reset();
         }
         if (numbers.empty())
             return {};
@@ -180,7 +210,7 @@ private:
                     return fail(diskError("A file that the session uses could not be written"));
                 return copyAll(file, to.get());
             },
-            {m_job, "unpacking", 0.4, 0.45});
+            {m_job, "unpacking", 0.3, 0.4});
     }
 
     static Status copyAll(int from, int to) {
@@ -256,8 +286,9 @@ private:
 } // namespace
 
 Status exportSnapshot(EngineContext& context, const std::shared_ptr<Session>& session,
-                      const SnapshotId& snapshot, int out, bool compress, JobControl& job) {
-    return ExportJob(context, *session, snapshot, job).run(out, compress);
+                      const SnapshotId& snapshot, int out, const ExportWishes& wishes,
+                      JobControl& job) {
+    return ExportJob(context, *session, snapshot, job).run(out, wishes);
 }
 
 } // namespace entracte

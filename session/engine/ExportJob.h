@@ -8,8 +8,9 @@
 namespace entracte {
 
 // `out`: the writing end of a pipe; nothing else is taken, so that we write, as root, into nothing
-// that a person could not write into. `compress`: with zstd.
+// that a person could not write into.
 Status exportSnapshot(EngineContext& context, const std::shared_ptr<Session>& session,
-                      const SnapshotId& snapshot, int out, bool compress, JobControl& job);
+                      const SnapshotId& snapshot, int out, const ExportWishes& wishes,
+                      JobControl& job);
 
 } // namespace entracte

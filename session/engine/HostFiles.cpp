@@ -219,10 +219,13 @@ std::uint64_t unsettledFileBytes(pid_t init, std::chrono::seconds settle) {
 
 json keptFilesToJson(const std::vector<KeptFile>& files) {
     json list = json::array();
-    for (const KeptFile& file : files)
+    for (const KeptFile& file : files) {
         list.push_back({file.path, file.content, file.hash, file.size, file.modifiedNs,
                         file.changedNs, file.mode, file.uid, file.gid, file.shared,
                         file.stored ? json(*file.stored) : json()});
+        if (!file.arrivedAs.empty())
+            list.back().push_back(file.arrivedAs);
+    }
     return list;
 }
 
@@ -236,6 +239,8 @@ Result<std::vector<KeptFile>> keptFilesFromJson(const json& restore) try {
                       entry.at(6), entry.at(7), entry.at(8), entry.at(9), std::nullopt};
         if (entry.size() > 10 && !entry.at(10).is_null())
             file.stored = entry.at(10).get<std::uint32_t>();
+        if (entry.size() > 11)
+            entry.at(11).get_to(file.arrivedAs);
         if (!file.path.starts_with('/') || file.content.find('/') != std::string::npos)
             return fail(ErrorCode::SnapshotDamaged, "The snapshot's list of files makes no sense.");
         files.push_back(std::move(file));

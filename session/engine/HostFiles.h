@@ -42,6 +42,10 @@ struct KeptFile {
     std::uint32_t gid = 0;
     bool shared = false;                 // lies in a folder that is shared and can be written
     std::optional<std::uint32_t> stored; // its number among the files that the store keeps
+    // Of a session that came from elsewhere: what the file was called among the images that it came
+    // with, "entracte-file-NUMBER". When what comes next by the same move says it instead of a
+    // content, this is the file that is meant. Of an earlier round's, never a path.
+    std::string arrivedAs{};
 };
 
 // What to keep of `paths`: in the store, else copied into `images`. The session's root is mounted.

@@ -2,6 +2,7 @@
 
 #include "session/base/Printable.h"
 #include "session/base/ScopeExit.h"
+#include "session/engine/ArrivedFiles.h"
 #include "session/engine/ForeignChecks.h"
 #include "session/engine/HostFacts.h"
 #include "session/engine/LiveSessions.h"
@@ -176,6 +177,17 @@ SnapshotRecord snapshotOf(const BundleManifest& manifest) {
     return record;
 }
 
+// What the same move brought before.
+Result<std::optional<EarlierArrival>> earlierArrival(const EngineContext& context, Session& session,
+                                                     const ImportWishes& wishes) {
+    const SessionRecord record = session.record();
+    if (wishes.move.empty() || record.move.id != wishes.move || record.arrived.empty())
+        return std::nullopt;
+    ENTRACTE_ASSIGN(read, context.store->read(session.id(), record.arrived.back()));
+    ENTRACTE_ASSIGN(files, keptFilesFromJson(read.restore));
+    return EarlierArrival{record.arrived.back(), std::move(files)};
+}
+
 } // namespace
 
 Result<SessionInfo> importSession(EngineContext& context, const Person& person, int in,
@@ -191,7 +203,7 @@ Result<SessionInfo> importSession(EngineContext& context, const Person& person, 
     ENTRACTE_TRY(unpackInChild(in, place, rulesFor(person), [&job] { return job.check(); }));
     ENTRACTE_ASSIGN(manifest, place.manifest());
     ENTRACTE_ASSIGN(record, describe(manifest, person, wishes.name));
-    const SnapshotRecord snapshot = snapshotOf(manifest);
+    SnapshotRecord snapshot = snapshotOf(manifest);
     ENTRACTE_TRY(job.check());
 
     const auto earlier = wishes.move.empty() ? nullptr : arrivesAt(context, person, wishes);
@@ -214,8 +226,13 @@ Result<SessionInfo> importSession(EngineContext& context, const Person& person, 
             spdlog::error("session {}: {}", session->id(), removed.error().forLog());
     });
     ENTRACTE_TRY(context.vaults.choose(session->id(), person.uid));
+    ENTRACTE_ASSIGN(before, earlierArrival(context, *session, wishes));
     ENTRACTE_ASSIGN(writer, context.store->begin(session->id()));
-    ENTRACTE_TRY(writer->addImages(place.images(), {job, "storing", 0.7, 0.9}));
+    ENTRACTE_ASSIGN(files, keptFilesFromJson(manifest.restore));
+    ENTRACTE_TRY(storeArrivedFiles(context, person, *writer, files, place.images(), before,
+                                   {job, "storing", 0.7, 0.8}));
+    snapshot.restore["files"] = keptFilesToJson(files);
+    ENTRACTE_TRY(writer->addImages(place.images(), {job, "storing", 0.8, 0.9}));
     ENTRACTE_ASSIGN(layer, place.unpackLayer(job));
     ENTRACTE_TRY(writer->addLayer(layer, {}, {job, "storing", 0.9, 0.95}));
     if (earlier) // marked before the snapshot exists: nobody resumes it in between

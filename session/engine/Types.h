@@ -138,6 +138,14 @@ enum class MoveStep : std::uint8_t {
 // What became of a move that arrived here.
 enum class MoveFate : std::uint8_t { Unknown, Arriving, Taken, Dropped };
 
+// How a snapshot goes out.
+struct ExportWishes {
+    bool compress = true;
+    // Of a move: what its other side has already, an earlier snapshot of the session. Files of the
+    // host that are in it are named, and not sent again.
+    SnapshotId since;
+};
+
 // How an exported session comes in.
 struct ImportWishes {
     std::string name; // empty: the one it had
@@ -221,7 +229,7 @@ struct ResumeWishes {
     std::optional<ScreenSpec> screen{}; // as before when nullopt
     FilesPolicy files = FilesPolicy::Ask;
     std::optional<NetworkSpec> network{}; // as before when nullopt
-    std::string move{}; // the move that brought it, and now takes it
+    std::string move{};                   // the move that brought it, and now takes it
 };
 
 struct SnapshotInfo {

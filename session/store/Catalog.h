@@ -103,6 +103,8 @@ public:
     // Of the files with these identities, those that there are.
     Result<std::vector<std::optional<FileRow>>> files(VaultId,
                                                       const std::vector<Address>& identities) const;
+    // Those that a snapshot needs, in no order.
+    Result<std::vector<FileRow>> filesOf(std::int64_t snapshot) const;
     // Files that no snapshot needs yet. A file whose identity is there already stays as it is.
     Status addFiles(VaultId, const std::vector<PackRow>& packs, const std::vector<ChunkRow>& fresh,
                     const std::vector<NewFile>& files, std::int64_t nowUnixMs);

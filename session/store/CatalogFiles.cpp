@@ -4,6 +4,13 @@
 
 namespace entracte {
 
+namespace {
+FileRow fileFrom(const Statement& row) {
+    return {row.integer(0), addressFrom(row.blob(1)), static_cast<std::uint64_t>(row.integer(2)),
+            static_cast<std::uint64_t>(row.integer(3))};
+}
+} // namespace
+
 Result<std::vector<std::optional<FileRow>>>
 Catalog::files(VaultId vault, const std::vector<Address>& identities) const {
     const std::lock_guard lock(m_mutex);
@@ -12,13 +19,18 @@ Catalog::files(VaultId vault, const std::vector<Address>& identities) const {
                                             "= ? AND identity = ?"));
     for (const Address& identity : identities) {
         ENTRACTE_ASSIGN(known, row.bind(1, std::int64_t{vault}).bind(2, ByteView(identity)).step());
-        found.push_back(known ? std::optional(FileRow{row.integer(0), addressFrom(row.blob(1)),
-                                                      static_cast<std::uint64_t>(row.integer(2)),
-                                                      static_cast<std::uint64_t>(row.integer(3))})
-                              : std::nullopt);
+        found.push_back(known ? std::optional(fileFrom(row)) : std::nullopt);
         row.reset();
     }
     return found;
+}
+
+Result<std::vector<FileRow>> Catalog::filesOf(std::int64_t snapshot) const {
+    const std::lock_guard lock(m_mutex);
+    ENTRACTE_ASSIGN(rows,
+                    m_database.prepare("SELECT files.id, list, bytes, stored FROM uses JOIN files "
+                                       "ON files.id = uses.file WHERE snapshot = ?"));
+    return rowsOf<FileRow>(rows.bind(1, snapshot), fileFrom);
 }
 
 Status Catalog::addFiles(VaultId vault, const std::vector<PackRow>& packs,

@@ -39,6 +39,8 @@ public:
     Status extractHostFiles(const SessionId&, const SnapshotId&, const std::vector<std::uint32_t>&,
                             const std::filesystem::path&, const TakeFile&,
                             JobStretch) const override;
+    Result<std::vector<std::uint64_t>> hostFileMarks(const SessionId&,
+                                                     const SnapshotId&) const override;
     Result<std::uint64_t> stockHostFiles(const SessionId&, const std::vector<FileFacts>&,
                                          const FileOpener&, JobStretch) override;
     Status remove(const SessionId&, const SnapshotId&) override;
@@ -82,6 +84,8 @@ private:
     Result<Recipe> recipeOf(const SnapshotRow&, const VaultKeys&,
                             const std::vector<ChunkRow>&) const;
     Result<Opened> openSnapshot(const SnapshotRow&) const;
+    // The snapshot's files of the host, as its recipe numbers them.
+    Result<std::vector<FileRow>> hostFilesOf(const SessionId&, const SnapshotId&, VaultId) const;
     Result<std::uint64_t> room() const;              // bytes that may still be written
     std::vector<std::uint64_t> damagedPacks() const; // missing or shorter than written
 

@@ -8,6 +8,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstring>
+
 namespace entracte {
 
 namespace {
@@ -64,6 +67,39 @@ Status PackStore::extractHostFiles(const SessionId& session, const SnapshotId& i
         ENTRACTE_TRY(meter.add(1));
     }
     return {};
+}
+
+Result<std::vector<std::uint64_t>> PackStore::hostFileMarks(const SessionId& session,
+                                                            const SnapshotId& id) const {
+    std::vector<std::uint64_t> marks;
+    ENTRACTE_ASSIGN(row, find(session, id));
+    if (!row) // the first format knows no such files
+        return marks;
+    ENTRACTE_ASSIGN(opened, openSnapshot(*row));
+    for (const Address& list : opened.recipe.files) { // keyed, and made from the contents alone
+        std::uint64_t mark = 0;
+        std::memcpy(&mark, list.data(), sizeof mark);
+        marks.push_back(mark);
+    }
+    return marks;
+}
+
+Result<std::vector<FileRow>> PackStore::hostFilesOf(const SessionId& session, const SnapshotId& id,
+                                                    VaultId vault) const {
+    ENTRACTE_ASSIGN(row, find(session, id));
+    if (!row || row->vault != vault)
+        return fail(ErrorCode::NotFound, "An earlier snapshot of the session is not there.");
+    ENTRACTE_ASSIGN(opened, openSnapshot(*row));
+    ENTRACTE_ASSIGN(rows, m_catalog->filesOf(row->row));
+    std::vector<FileRow> files;
+    for (const Address& list : opened.recipe.files) {
+        const auto found = std::ranges::find(rows, list, &FileRow::list);
+        if (found == rows.end())
+            return fail(ErrorCode::SnapshotDamaged,
+                        "The snapshot lacks a file that its programs use.");
+        files.push_back(*found);
+    }
+    return files;
 }
 
 } // namespace entracte

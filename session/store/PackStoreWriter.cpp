@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <map>
 
 namespace entracte {
 
@@ -57,16 +58,22 @@ public:
                                        files, opener, stretch));
         m_packs.spend(stocked.written);
         std::vector<std::optional<std::uint32_t>> numbers;
-        for (const auto& file : stocked.files) {
-            if (!file) {
-                numbers.emplace_back();
-                continue;
-            }
-            numbers.emplace_back(static_cast<std::uint32_t>(m_recipe.files.size()));
-            m_recipe.files.push_back(file->list);
-            m_fileRows.push_back(file->row);
-            m_fileBytes += file->bytes;
-            m_fileStored += file->stored;
+        for (const auto& file : stocked.files)
+            numbers.push_back(file ? std::optional(count(*file)) : std::nullopt);
+        return numbers;
+    }
+
+    Result<std::vector<std::uint32_t>>
+    addHostFilesOf(const SnapshotId& earlier, const std::vector<std::uint32_t>& wanted) override {
+        std::vector<std::uint32_t> numbers;
+        if (wanted.empty())
+            return numbers;
+        ENTRACTE_ASSIGN(files, m_parts.filesOf(earlier));
+        for (const std::uint32_t number : wanted) {
+            if (number >= files.size())
+                return fail(ErrorCode::SnapshotDamaged,
+                            "The snapshot lacks a file that its programs use.");
+            numbers.push_back(count(files[number]));
         }
         return numbers;
     }
@@ -167,6 +174,19 @@ public:
     }
 
 private:
+    // This snapshot needs it; its number.
+    std::uint32_t count(const FileRow& file) {
+        const auto next = static_cast<std::uint32_t>(m_recipe.files.size());
+        const auto [known, fresh] = m_fileNumbers.emplace(file.row, next);
+        if (!fresh)
+            return known->second;
+        m_recipe.files.push_back(file.list);
+        m_fileRows.push_back(file.row);
+        m_fileBytes += file.bytes;
+        m_fileStored += file.stored;
+        return next;
+    }
+
     Result<PreviousPages> previousPages() const {
         PreviousPages pages;
         if (!m_parts.previous)
@@ -212,6 +232,7 @@ private:
     std::uint64_t m_imageBytes = 0;
     std::uint64_t m_layerBytes = 0;
     std::vector<std::int64_t> m_fileRows;
+    std::map<std::int64_t, std::uint32_t> m_fileNumbers; // by row
     std::uint64_t m_fileBytes = 0;
     std::uint64_t m_fileStored = 0;
 };

@@ -7,6 +7,8 @@
 #include "session/store/SnapshotStore.h"
 #include "session/store/StoreGate.h"
 
+#include <functional>
+
 namespace entracte {
 
 struct WriterParts {
@@ -17,6 +19,8 @@ struct WriterParts {
     SessionId session;
     std::optional<SnapshotRow> previous; // whose pages are compared
     std::uint64_t room = 0;              // bytes that may be written
+    // The files of the host of an earlier snapshot of the session, as its recipe numbers them.
+    std::function<Result<std::vector<FileRow>>(const SnapshotId&)> filesOf;
 };
 
 std::unique_ptr<SnapshotWriter> makePackStoreWriter(WriterParts parts);

@@ -83,6 +83,10 @@ public:
     // longer as its facts say.
     virtual Result<std::vector<std::optional<std::uint32_t>>>
     addHostFiles(const std::vector<FileFacts>&, const FileOpener&, JobStretch) = 0;
+    // Those which an earlier snapshot of the same session has under these numbers: nothing is read.
+    // Their numbers in this one. NotFound when they lie in another vault.
+    virtual Result<std::vector<std::uint32_t>>
+    addHostFilesOf(const SnapshotId& earlier, const std::vector<std::uint32_t>& numbers) = 0;
     // CRIU's files; returns their bytes.
     virtual Result<std::uint64_t> addImages(const std::filesystem::path& directory, JobStretch) = 0;
     // The session's own files from the layer itself, which must not change meanwhile, without the
@@ -123,6 +127,10 @@ public:
                                     const std::vector<std::uint32_t>& numbers,
                                     const std::filesystem::path& folder, const TakeFile& take,
                                     JobStretch) const = 0;
+    // For each of the snapshot's files of the host, by its number, a mark: files of one vault with
+    // the same mark have the same contents. It says nothing to who has not the vault's key.
+    virtual Result<std::vector<std::uint64_t>> hostFileMarks(const SessionId&,
+                                                             const SnapshotId&) const = 0;
     // Files of the host ahead of time, so that the next snapshot of the session finds them. Returns
     // how many bytes had to be read. What was stored by then stays when the job is cancelled; gc
     // removes what no snapshot needs.

@@ -39,25 +39,32 @@ std::vector<std::string> sharedFolders(const json& spec, bool readOnlyToo) {
     return folders;
 }
 
-// One file of the host's by content: path, content, hash, size, times, mode, uid, gid, shared
-// (HostFiles.cpp).
+bool isFileName(const std::string& name) {
+    return name.starts_with("entracte-file-") && imageKind(name) == ImageKind::Memory;
+}
+
+// One file of the host's: path, content, hash, size, times, mode, uid, gid, shared, nothing, and
+// in place of a content the name under which a move brought it earlier (HostFiles.cpp).
 Result<json> sanitizeFile(const json& entry, const ImageRules& rules,
                           const std::vector<std::string>& shared) {
-    // An export holds every file; the eleventh would be its number in the store that it came from.
-    if (!entry.is_array() || entry.size() < 10 || entry.size() > 11 ||
-        (entry.size() == 11 && !entry.at(10).is_null()))
+    // The eleventh would be its number in the store that it came from.
+    if (!entry.is_array() || entry.size() < 10 || entry.size() > 12 ||
+        (entry.size() > 10 && !entry.at(10).is_null()))
         return fail(damaged("an entry of the list of files"));
     json file = entry;
     file.erase(file.begin() + 10, file.end());
     const auto path = entry.at(0).get<std::string>();
     const auto content = entry.at(1).get<std::string>();
     const auto hash = entry.at(2).get<std::string>();
+    const auto earlier = entry.size() > 11 ? entry.at(11).get<std::string>() : std::string();
     auto mode = entry.at(6).get<std::uint32_t>();
-    if (!isPlainPath(path) || hash.size() > 128 ||
-        (!content.empty() &&
-         (!content.starts_with("entracte-file-") || imageKind(content) != ImageKind::Memory)))
+    if (!isPlainPath(path) || hash.size() > 128 || (!content.empty() && !isFileName(content)) ||
+        (!earlier.empty() && !isFileName(earlier)))
         return fail(damaged("an entry of the list of files"));
-    if (!(S_ISREG(mode) && !content.empty()) && !(S_ISDIR(mode) && content.empty()))
+    // A document is always brought by content.
+    const bool isFile = S_ISREG(mode) && content.empty() == !earlier.empty() &&
+                        (earlier.empty() || !entry.at(9).get<bool>());
+    if (!isFile && !(S_ISDIR(mode) && content.empty() && earlier.empty()))
         return fail(damaged("a kept file that is none"));
     mode &= S_ISREG(mode) ? S_IFMT | 0777u : S_IFMT | 01777u;
     file[6] = mode;
@@ -71,6 +78,12 @@ Result<json> sanitizeFile(const json& entry, const ImageRules& rules,
     if (within) {
         file[7] = rules.uid;
         file[8] = rules.gid;
+        if (!earlier.empty())
+            return fail(damaged("a document that is not in it"));
+    }
+    if (!earlier.empty()) {
+        file.push_back(nullptr);
+        file.push_back(earlier);
     }
     return file;
 }

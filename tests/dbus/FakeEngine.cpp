@@ -209,8 +209,8 @@ Result<SessionInfo> FakeEngine::clone(const SessionId& id, const SnapshotId& sna
     return info;
 }
 
-Status FakeEngine::exportSnapshot(const SessionId& id, const SnapshotId&, int out, bool,
-                                  JobControl& control) {
+Status FakeEngine::exportSnapshot(const SessionId& id, const SnapshotId&, int out,
+                                  const ExportWishes&, JobControl& control) {
     ENTRACTE_ASSIGN(found, session(id));
     ENTRACTE_TRY(pretendToWork("", control));
     const std::string line = found.name + "\n";

@@ -41,7 +41,7 @@ public:
                                  JobControl&) override;
     Result<SessionInfo> clone(const SessionId&, const SnapshotId&, const std::string& name,
                               const ResumeWishes&, JobControl&) override;
-    Status exportSnapshot(const SessionId&, const SnapshotId&, int out, bool compress,
+    Status exportSnapshot(const SessionId&, const SnapshotId&, int out, const ExportWishes&,
                           JobControl&) override;
     Result<SessionInfo> importSession(const Person&, int in, const ImportWishes&,
                                       JobControl&) override;

@@ -169,7 +169,10 @@ private:
         MoveLink& link = *m_connection->link;
         ENTRACTE_TRY(link.sendObject(FrameKind::Round, {{"last", last}}));
         RoundFigures figures;
-        const auto exported = exportTo(m_client, m_arguments, snapshot, false, [&](int from) {
+        QVariantMap options{{"compress", false}};
+        if (!m_brought.isEmpty())
+            options.insert("since", m_brought);
+        const auto exported = exportTo(m_client, m_arguments, snapshot, options, [&](int from) {
             const auto sent = m_sender->send(from);
             if (sent)
                 figures = *sent;
@@ -178,6 +181,7 @@ private:
         if (!exported)
             return fail(exported.error());
         ENTRACTE_TRY(link.expect(FrameKind::Arrived));
+        m_brought = snapshot.id;
         m_rounds.push_back({{"bytes", figures.bytes},
                             {"new_bytes", figures.newBytes},
                             {"sent_bytes", figures.sent},
@@ -212,12 +216,17 @@ private:
             finish(proxy()->Suspend(QString::fromStdString("Before it moved to " + m_host)));
         if (!last) // the engine's own word: it goes on
             return fail(last.error());
+        const auto suspended = Clock::now();
         const auto sent = sendRound(*last, true);
         if (!sent)
             return fail(bringBack(sent.error(), *last));
+        const auto arrived = Clock::now();
         MoveEnding ending(m_client, m_session, m_host, m_move, wishes(), m_stop);
         const auto outcome = ending.commit(*m_connection->link);
         m_downtime = Clock::now() - began;
+        m_phases = {{"suspend_ms", millis(suspended - began)},
+                    {"last_round_ms", millis(arrived - suspended)},
+                    {"resume_ms", millis(m_downtime - (arrived - began))}};
         if (outcome.where == Where::Unknown)
             return fail(unknown(*outcome.reason));
         if (outcome.where == Where::Here) {
@@ -292,6 +301,7 @@ private:
                       {"kept", m_arguments.keepCopy},
                       {"rounds", m_rounds},
                       {"downtime_ms", millis(m_downtime)},
+                      {"phases", m_phases},
                       {"total_ms", total}}}};
     }
 
@@ -353,9 +363,11 @@ private:
     const StopWish m_stop;
     const Clock::time_point m_began = Clock::now();
     Clock::duration m_downtime{};
+    Json m_phases = Json::object(); // of the downtime
     std::string m_move;
     std::unique_ptr<Connection> m_connection;
     std::optional<RoundSender> m_sender;
+    QString m_brought;           // the snapshot that arrived last
     QList<SnapshotView> m_ahead; // of earlier rounds: nobody's but ours
     Json m_rounds = Json::array();
 };

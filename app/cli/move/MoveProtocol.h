@@ -21,7 +21,7 @@
 
 namespace entracte::cli {
 
-inline constexpr int kMoveProtocol = 1;
+inline constexpr int kMoveProtocol = 2;
 inline constexpr std::string_view kMoveMagic = "\nENTRACTE-MOVE-BEGINS\n";
 inline constexpr std::size_t kMaxNoise = 64 * 1024;    // bytes before the magic
 inline constexpr std::uint32_t kMaxFrame = 16u << 20;  // bytes of a payload

@@ -23,8 +23,9 @@ struct Batch {
     std::string bytes;
 };
 
-// [[path, size], …] of the files of the host that the manifest names.
-nlohmann::json filesOf(const std::string& manifest) {
+// [[path, size], …] of the files of the host that follow, according to the manifest; those that
+// were told before are not told again.
+nlohmann::json filesOf(const std::string& manifest, std::set<std::string>& told) {
     auto list = nlohmann::json::array();
     const auto parsed = nlohmann::json::parse(manifest, nullptr, false);
     if (!parsed.is_object() || !parsed.contains("restore"))
@@ -34,7 +35,8 @@ nlohmann::json filesOf(const std::string& manifest) {
         return list;
     for (const auto& entry : restore.at("files"))
         if (list.size() < kMaxFiles && entry.is_array() && entry.size() > 3 &&
-            entry[0].is_string() && entry[3].is_number_unsigned())
+            entry[0].is_string() && entry[1].is_string() && entry[1] != "" &&
+            entry[3].is_number_unsigned() && told.insert(entry[0].get<std::string>()).second)
             list.push_back({entry[0], entry[3]});
     return list;
 }
@@ -73,12 +75,14 @@ public:
 
 private:
     Status take(std::span<const std::byte> bytes) {
-        if (!m_sender.m_toldFiles) {
+        if (!m_toldFiles) {
             if (m_cutter.member() == "manifest.json" && m_manifest.size() < kMaxManifest)
                 m_manifest.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
             else if (!m_manifest.empty()) {
-                m_sender.m_toldFiles = true;
-                ENTRACTE_TRY(m_link.sendObject(FrameKind::Files, {{"files", filesOf(m_manifest)}}));
+                m_toldFiles = true;
+                const auto files = filesOf(m_manifest, m_sender.m_toldFiles);
+                if (!files.empty())
+                    ENTRACTE_TRY(m_link.sendObject(FrameKind::Files, {{"files", files}}));
             }
         }
         const ChunkHash hash = hashChunk(bytes);
@@ -141,6 +145,7 @@ private:
     Batch m_batch;
     std::deque<Batch> m_asked;
     std::string m_manifest;
+    bool m_toldFiles = false;
     RoundFigures m_figures;
     std::size_t m_since = 0; // batches since data was sent
 };

@@ -8,6 +8,8 @@
 #include "app/cli/move/MoveLink.h"
 
 #include <functional>
+#include <set>
+#include <string>
 #include <unordered_set>
 
 namespace entracte::cli {
@@ -29,7 +31,7 @@ private:
     MoveLink& m_link;
     // What the other side has for certain, since it came or was said.
     std::unordered_set<ChunkHash, ChunkHashHasher> m_known;
-    bool m_toldFiles = false;
+    std::set<std::string> m_toldFiles; // of the host
     friend class RoundInSending;
 };
 

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <thread>
 
 namespace entracte::test {
 
@@ -66,6 +67,30 @@ protected:
         EXPECT_EQ(readFile(m_shell), host) << "the host's file is the host's";
     }
 
+    std::string exported(const SnapshotInfo& snapshot, const SnapshotId& since) {
+        int pipe[2];
+        EXPECT_EQ(::pipe2(pipe, O_CLOEXEC), 0);
+        std::string all;
+        std::thread reader([&] {
+            char buffer[65536];
+            for (ssize_t got = 0; (got = ::read(pipe[0], buffer, sizeof buffer)) > 0;)
+                all.append(buffer, static_cast<std::size_t>(got));
+        });
+        const auto done =
+            m_engine->exportSnapshot(snapshot.session, snapshot.id, pipe[1], {false, since}, m_job);
+        ::close(pipe[1]);
+        reader.join();
+        ::close(pipe[0]);
+        EXPECT_TRUE(done) << (done ? "" : done.error().forLog());
+        return all;
+    }
+    Result<SessionInfo> imported(const std::string& text, const ImportWishes& wishes) {
+        const fs::path path = m_root / "exported";
+        std::ofstream(path, std::ios::binary) << text;
+        const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+        return m_engine->importSession(m_person, file.get(), wishes, m_job);
+    }
+
     fs::path m_folder, m_shell;
 };
 
@@ -90,6 +115,37 @@ TEST_F(HostFilesTest, comeBackWhenTheyWereChangedInPlaceWithTheirTimesKept) {
         const timespec times[] = {before.st_atim, before.st_mtim};
         ASSERT_EQ(::utimensat(AT_FDCWD, m_shell.c_str(), times, 0), 0);
     });
+}
+
+TEST_F(HostFilesTest, comeOnceByAMove) {
+    const SessionInfo info = startOwnShell();
+    const auto first = m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job);
+    const auto second = m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job);
+    ASSERT_TRUE(first && second);
+    const std::string round = exported(*first, {});
+    const std::string rest = exported(*second, first->id);
+    EXPECT_LT(rest.size() + fs::file_size(m_shell), round.size());
+    const ImportWishes move{"", "00000000000000a1", "peer", info.id};
+    const ImportWishes another{"", "00000000000000a2", "peer", info.id};
+    const auto refused = imported(rest, move);
+    ASSERT_FALSE(refused) << "what it counts on never came";
+    EXPECT_EQ(refused.error().code(), ErrorCode::SnapshotDamaged);
+    EXPECT_EQ(m_engine->sessions().size(), 1u);
+    const auto arrived = imported(round, move);
+    ASSERT_TRUE(arrived) << arrived.error().forLog();
+    EXPECT_FALSE(imported(rest, another)) << "it came by another move";
+    const auto again = imported(rest, move);
+    ASSERT_TRUE(again) << again.error().forLog();
+    EXPECT_EQ(again->id, arrived->id);
+    // It has what it needs, also when nobody else has it any more.
+    ASSERT_TRUE(m_engine->stop(info.id, m_job));
+    ASSERT_TRUE(m_engine->remove(info.id));
+    fs::remove(m_shell);
+    ResumeWishes wishes;
+    wishes.move = move.move;
+    const auto resumed = m_engine->resume(arrived->id, "", wishes, m_job);
+    ASSERT_TRUE(resumed) << resumed.error().forLog();
+    EXPECT_GT(counterBeyond(arrived->id, *counter(arrived->id) + 3), 0);
 }
 
 TEST_F(HostFilesTest, areSharedBySessions) {

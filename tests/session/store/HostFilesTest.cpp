@@ -125,6 +125,35 @@ TEST_F(HostFilesTest, areLeftToTheCallerWhenTheyAreNotAsSaid) {
     EXPECT_TRUE(isWhole());
 }
 
+TEST_F(HostFilesTest, areTakenOverFromAnEarlierSnapshotOfTheSession) {
+    const SnapshotInfo first = take(kSession, facts());
+    const auto marks = m_store->hostFileMarks(kSession, first.id);
+    ASSERT_TRUE(marks) << marks.error().forLog();
+    fs::remove(m_library); // nothing of it is needed any more
+    m_opened = 0;
+    auto writer = m_store->begin(kSession);
+    ASSERT_TRUE(writer);
+    const auto numbers = (*writer)->addHostFilesOf(first.id, {2, 0, 2});
+    ASSERT_TRUE(numbers) << numbers.error().forLog();
+    EXPECT_EQ(*numbers, (std::vector<std::uint32_t>{0, 1, 0}));
+    ASSERT_TRUE((*writer)->addImages(m_root / "images", m_stretch));
+    const auto second = (*writer)->commit({}, std::chrono::steady_clock::now(), m_stretch);
+    ASSERT_TRUE(second) << second.error().forLog();
+    writer->reset();
+    EXPECT_EQ(m_opened, 0);
+    EXPECT_EQ(m_store->hostFileMarks(kSession, second->id),
+              (std::vector<std::uint64_t>{marks->at(2), marks->at(0)}));
+    ASSERT_TRUE(m_store->remove(kSession, first.id));
+    ASSERT_TRUE(m_store->gc(m_stretch));
+    EXPECT_EQ(extract(kSession, second->id, {1})->at(0).size(), second->hostFileBytes);
+    EXPECT_TRUE(isWhole());
+    // Neither of another session nor of one that is not there.
+    auto other = m_store->begin(kOther);
+    ASSERT_TRUE(other);
+    EXPECT_FALSE((*other)->addHostFilesOf(second->id, {0}));
+    EXPECT_FALSE((*other)->addHostFilesOf(first.id, {0}));
+}
+
 TEST_F(HostFilesTest, stayAsLongAsASnapshotNeedsThem) {
     stock();
     const SnapshotInfo one = take(kSession, facts());

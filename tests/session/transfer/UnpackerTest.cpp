@@ -413,6 +413,31 @@ TEST(BundleManifestTest, keptFilesBecomeHarmless) {
     }
 }
 
+TEST(BundleManifestTest, filesOfAnEarlierRoundAreOnlyNamed) {
+    BundleManifest manifest = *parseBundleManifest(manifestText(1, 1));
+    manifest.restore["spec"]["sharedFolders"] = {{{"path", "/home/ann/docs"}, {"readOnly", false}}};
+    const auto file = [](const char* path, const char* content, std::uint32_t mode, bool shared,
+                         const nlohmann::json& earlier) {
+        return nlohmann::json{path, content, "", 1, 1, 1, mode, 0, 0, shared, nullptr, earlier};
+    };
+    constexpr std::uint32_t kFile = S_IFREG | 0644;
+    const auto good = file("/usr/lib/x.so", "", kFile, false, "entracte-file-7");
+    manifest.restore["files"] = nlohmann::json::array({good});
+    ASSERT_TRUE(sanitizeManifest(manifest, rulesOfAnn()));
+    EXPECT_EQ(manifest.restore["files"][0], good);
+    for (const auto& bad :
+         {file("/usr/lib/x.so", "entracte-file-7", kFile, false, "entracte-file-7"),
+          file("/usr/lib/x.so", "", kFile, false, ""), file("/usr/lib/x.so", "", kFile, false, 7),
+          file("/usr/lib/x.so", "", kFile, false, "pages-1.img"),
+          file("/usr/lib/x.so", "", kFile, false, "entracte-file-../x"),
+          file("/usr/lib", "", S_IFDIR | 0755, false, "entracte-file-7"),
+          file("/home/ann/docs/x", "", kFile, true, "entracte-file-7"),
+          file("/home/ann/docs/x", "", kFile, false, "entracte-file-7")}) {
+        manifest.restore["files"] = nlohmann::json::array({bad});
+        EXPECT_FALSE(sanitizeManifest(manifest, rulesOfAnn())) << bad.dump();
+    }
+}
+
 TEST(BundleManifestTest, anotherUsersSessionIsRefused) {
     BundleManifest manifest = *parseBundleManifest(manifestText(1, 1));
     manifest.restore["owner"] = 1501;
