@@ -163,9 +163,15 @@ bool isCable(const Message& one) {
            });
 }
 
+// Older images hold their network; the helper makes that of newer ones.
+Result<std::vector<Bytes>> networkEntriesOf(const ImageSet& images, const std::string& name,
+                                            std::uint32_t magic) {
+    return images.contains(name) ? entriesOf(images, name, magic) : std::vector<Bytes>();
+}
+
 Status checkDevices(const ImageSet& images, std::uint64_t id) {
     const std::string name = "netdev-" + std::to_string(id) + ".img";
-    ENTRACTE_ASSIGN(entries, entriesOf(images, name, kDevicesMagic));
+    ENTRACTE_ASSIGN(entries, networkEntriesOf(images, name, kDevicesMagic));
     for (const Bytes entry : entries) {
         ENTRACTE_ASSIGN(one, Message::parse(entry, name));
         const bool loopback = one.numberOr(device::kType, 0) == device::kLoopback &&
@@ -175,7 +181,7 @@ Status checkDevices(const ImageSet& images, std::uint64_t id) {
             return forbidden("a network device");
     }
     const std::string settings = "netns-" + std::to_string(id) + ".img";
-    ENTRACTE_ASSIGN(namespaces, entriesOf(images, settings, kNetworkMagic));
+    ENTRACTE_ASSIGN(namespaces, networkEntriesOf(images, settings, kNetworkMagic));
     for (const Bytes entry : namespaces) {
         ENTRACTE_ASSIGN(one, Message::parse(entry, settings));
         for (const auto& field : one.fields())

@@ -72,7 +72,9 @@ TEST(ImageRulesTest, anythingMissingOrCutShortIsRefused) {
             continue;
         ImageSet without = whole;
         without.erase(name);
-        EXPECT_FALSE(checkImages(without, rulesOfAnn())) << "without " << name;
+        const bool network = name.starts_with("netdev") || name.starts_with("netns");
+        // Only older images have it: the helper makes that of newer ones.
+        EXPECT_EQ(checkImages(without, rulesOfAnn()).has_value(), network) << "without " << name;
         for (std::size_t size = 0; size + 1 < content.size(); ++size) {
             ImageSet cut = whole;
             cut[name].resize(size);
