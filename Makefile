@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 setup := resources/setup
 
 .DEFAULT_GOAL := build
-.PHONY: build setup packages criu demo test test-apps test-move test-faults test-twice screens bench-xproxy bench-desktop bench-engine fuzz deb test-deb install format clean
+.PHONY: build setup packages criu demo test test-apps test-move test-faults test-twice test-asan screens bench-xproxy bench-desktop bench-engine fuzz deb test-deb install format clean
 
 build: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -61,6 +61,17 @@ test-faults: build
 # e2e.twice with many seeds; SEEDS="31 32" takes others.
 test-twice: build
 	@ninja -C $(BUILD) test-twice
+
+# The X proxy's tests, and the proxy on real servers with real programs, built with AddressSanitizer and UBSan.
+asan_units := MessageTest SchemaTest WireRealServerTest OpaqueTableTest RecordTest ProxyMapsTest TranslatorTest AuditTest \
+	SurvivalTest
+asan_programs := entracte-xproxy entracte-screen x-victim x-script try_x_walk try_x_replay
+empty :=
+test-asan: setup
+	@cmake -S . -B $(BUILD)-asan -G Ninja -DENTRACTE_SANITIZE=ON >/dev/null
+	@ninja -C $(BUILD)-asan $(asan_units) $(asan_programs)
+	@$(setup)/run-tests.sh $(BUILD)-asan $(TESTARGS) -R \
+		'^(($(subst $(empty) $(empty),|,$(asan_units)))\.|fuzz\.x_|e2e\.(hop|twice|audit|xprograms)\.)'
 
 # Looks for longer than the tests do (needs clang). What is found is left in BUILD-fuzz; it belongs into
 # tests/fuzz/corpus, where the tests try it.

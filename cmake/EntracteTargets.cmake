@@ -13,8 +13,9 @@ if(ENTRACTE_WERROR)
     target_compile_options(entracte_options INTERFACE -Werror)
 endif()
 if(ENTRACTE_SANITIZE)
+    # gcc's warning of what may be uninitialized is wrong about code that is instrumented.
     target_compile_options(entracte_options INTERFACE -fsanitize=address,undefined
-                           -fno-omit-frame-pointer)
+                           -fno-sanitize-recover=undefined -fno-omit-frame-pointer -Wno-maybe-uninitialized)
     target_link_options(entracte_options INTERFACE -fsanitize=address,undefined)
 endif()
 target_include_directories(entracte_options INTERFACE ${PROJECT_SOURCE_DIR})
@@ -35,6 +36,9 @@ endfunction()
 # A program that is copied into every session, and so into every snapshot: static, so that it runs there whatever
 # becomes of the host's libraries, and small. What a debugger needs stands beside it, in NAME.debug.
 function(entracte_session_program name)
+    if(ENTRACTE_SANITIZE) # AddressSanitizer cannot be linked statically
+        return()
+    endif()
     target_link_options(${name} PRIVATE -static -Wl,--gc-sections)
     add_custom_command(TARGET ${name} POST_BUILD
         COMMAND ${CMAKE_OBJCOPY} --only-keep-debug $<TARGET_FILE:${name}> $<TARGET_FILE:${name}>.debug
