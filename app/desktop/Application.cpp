@@ -7,8 +7,9 @@ namespace entracte::desktop {
 Application::Application(QDBusConnection helperBus)
     : m_programs(InstalledPrograms::ofPerson()), m_link(std::move(helperBus)),
       m_actions(m_link, m_catalog), m_pictures(m_link), m_transfers(m_link, m_catalog),
-      m_vault(m_link), m_desk{m_link,     m_catalog,  m_actions,  m_deletions, m_troubles,
-                              m_settings, m_programs, m_pictures, m_transfers, m_vault},
+      m_vault(m_link), m_desk{m_link,      m_catalog,  m_actions,  m_deletions,
+                              m_troubles,  m_settings, m_programs, m_pictures,
+                              m_transfers, m_vault,    m_errands},
       m_appearance(m_settings), m_window(std::make_unique<MainWindow>(m_desk)),
       m_tray(std::make_unique<Tray>(m_desk)), m_notifier(m_desk) {
     m_catalog.follow(m_link);
@@ -74,6 +75,12 @@ void Application::connectTransfers() {
                 m_troubles.add(trouble);
                 m_notifier.tellFailed(trouble, session);
             });
+    connect(&m_errands, &Errands::failed, this,
+            [this](const Trouble& trouble, const QString& session) {
+                m_troubles.add(trouble);
+                m_notifier.tellFailed(trouble, session);
+            });
+    connect(&m_errands, &Errands::done, &m_notifier, &Notifier::tellErrandDone);
     connect(&m_transfers, &Transfers::exported, this,
             [this](const QString& session, const QString& file, quint64 bytes) {
                 if (QApplication::activeWindow())

@@ -4,6 +4,7 @@
 
 #include "app/desktop/model/Actions.h"
 #include "app/desktop/model/Deletions.h"
+#include "app/desktop/model/Errands.h"
 #include "app/desktop/model/HelperLink.h"
 #include "app/desktop/model/InstalledPrograms.h"
 #include "app/desktop/model/Models.h"
@@ -26,6 +27,7 @@ struct Desk {
     Pictures& pictures;
     Transfers& transfers;
     Vault& vault;
+    Errands& errands;
 };
 
 } // namespace entracte::desktop

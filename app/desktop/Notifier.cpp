@@ -145,6 +145,26 @@ void Notifier::tellExported(const QString& session, const QString& file, quint64
               false});
 }
 
+void Notifier::tellErrandDone(const Errand& errand, const QJsonObject& result) {
+    if (!m_desk.settings.notifies(Settings::kDone))
+        return;
+    const auto name = printable(errand.name);
+    const auto place = printable(errand.place);
+    QString summary = tr("“%1” is here, suspended").arg(name); // pulled, or taken back
+    QString body;
+    if (const auto moved = result.value("moved").toObject(); !moved.isEmpty()) {
+        const auto still = moved.value("downtime_ms").toDouble();
+        summary = tr("“%1” is at %2 now").arg(name, place);
+        if (still > 0)
+            body = tr("It stood still for %1.").arg(frozenText(static_cast<uint>(still * 1000)));
+    } else if (result.contains("pushed")) {
+        summary = tr("“%1” was sent to “%2”").arg(name, place);
+        const auto added = result.value("pushed").toObject().value("added_bytes").toDouble();
+        body = tr("The repository lacked %1 of it.").arg(sizeText(static_cast<quint64>(added)));
+    }
+    send({errand.session, {}, summary, body, {"default", tr("Show")}, false});
+}
+
 void Notifier::send(const Message& message) {
     auto call = QDBusMessage::createMethodCall(kService, kPath, kService, "Notify");
     // Markup is ours alone: names and comments come from anywhere.

@@ -25,6 +25,8 @@ public:
 
     // A transfer's end, which is later than its job's.
     void tellFailed(const Trouble& trouble, const QString& session);
+    // A move, a push or a pull, with what the command line says of it.
+    void tellErrandDone(const Errand& errand, const QJsonObject& result);
     void tellExported(const QString& session, const QString& file, quint64 bytes);
 
 signals:

@@ -806,6 +806,75 @@
             <source>Reading the file and checking it</source>
             <translation>Lesen und Prüfen der Datei</translation>
         </message>
+        <message>
+            <source>It was being given to %1. “Move to…” asks whether it arrived.</source>
+            <translation>Sie wurde gerade an %1 übergeben. „Umziehen…“ fragt, ob sie ankam.</translation>
+        </message>
+        <message>
+            <source>It is at %1. What was saved here before can be opened beside.</source>
+            <translation>Sie ist bei %1. Was hier zuvor gesichert wurde, lässt sich daneben öffnen.</translation>
+        </message>
+        <message>
+            <source>It is arriving from %1.</source>
+            <translation>Sie kommt gerade von %1.</translation>
+        </message>
+        <message>
+            <source>The program “entracte” is not there.</source>
+            <translation>Das Programm „entracte“ ist nicht da.</translation>
+        </message>
+        <message>
+            <source>Moving “%1” to %2</source>
+            <translation>„%1“ zieht um zu %2</translation>
+        </message>
+        <message>
+            <source>Sending “%1” to the repository “%2”</source>
+            <translation>„%1“ wird an das Repository „%2“ gesendet</translation>
+        </message>
+        <message>
+            <source>Fetching “%1” from the repository “%2”</source>
+            <translation>„%1“ wird aus dem Repository „%2“ geholt</translation>
+        </message>
+        <message>
+            <source>Sending it ahead; it runs on here</source>
+            <translation>Wird vorausgesandt; sie läuft hier weiter</translation>
+        </message>
+        <message>
+            <source>Sending the rest; it stands still</source>
+            <translation>Der Rest wird gesandt; sie steht still</translation>
+        </message>
+        <message>
+            <source>It begins to run there</source>
+            <translation>Sie läuft dort an</translation>
+        </message>
+        <message>
+            <source>Asking the other computer</source>
+            <translation>Der andere Rechner wird gefragt</translation>
+        </message>
+        <message>
+            <source>%1 · %2 sent</source>
+            <comment>what happens, so much of it</comment>
+            <translation>%1 · %2 gesandt</translation>
+        </message>
+        <message>
+            <source>“%1” did not move to %2</source>
+            <translation>„%1“ ist nicht zu %2 umgezogen</translation>
+        </message>
+        <message>
+            <source>“%1” was not sent to “%2”</source>
+            <translation>„%1“ wurde nicht an „%2“ gesendet</translation>
+        </message>
+        <message>
+            <source>“%1” was not fetched from “%2”</source>
+            <translation>„%1“ wurde nicht aus „%2“ geholt</translation>
+        </message>
+        <message>
+            <source>It never runs on both computers.</source>
+            <translation>Sie läuft nie auf beiden Rechnern.</translation>
+        </message>
+        <message>
+            <source>What was there before is as it was.</source>
+            <translation>Was vorher da war, ist, wie es war.</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::CheckPage</name>
@@ -1589,6 +1658,26 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <comment>a file, its size</comment>
             <translation>%1 (%2)</translation>
         </message>
+        <message>
+            <source>“%1” is here, suspended</source>
+            <translation>„%1“ ist hier, angehalten</translation>
+        </message>
+        <message>
+            <source>“%1” is at %2 now</source>
+            <translation>„%1“ ist jetzt bei %2</translation>
+        </message>
+        <message>
+            <source>It stood still for %1.</source>
+            <translation>Sie stand %1 still.</translation>
+        </message>
+        <message>
+            <source>“%1” was sent to “%2”</source>
+            <translation>„%1“ wurde an „%2“ gesendet</translation>
+        </message>
+        <message>
+            <source>The repository lacked %1 of it.</source>
+            <translation>Dem Repository fehlten davon %1.</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::PassphraseFields</name>
@@ -1903,6 +1992,14 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>Write this snapshot into a file</source>
             <translation>Diesen Schnappschuss in eine Datei schreiben</translation>
+        </message>
+        <message>
+            <source>&amp;Move to…</source>
+            <translation>&amp;Umziehen…</translation>
+        </message>
+        <message>
+            <source>Go on with it at another computer</source>
+            <translation>An einem anderen Rechner mit ihr weitermachen</translation>
         </message>
     </context>
     <context>
@@ -2533,6 +2630,100 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>Programs reach these ports under the address 10.0.2.2, and nothing else.</source>
             <translation>Programme erreichen diese Ports unter der Adresse 10.0.2.2, und sonst nichts.</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::ErrandRow</name>
+        <message>
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <source>Cancel: %1</source>
+            <translation>Abbrechen: %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::MoveDialog</name>
+        <message>
+            <source>Move</source>
+            <translation>Umziehen</translation>
+        </message>
+        <message>
+            <source>Go on with “%1” at another computer</source>
+            <translation>Mit „%1“ an einem anderen Rechner weitermachen</translation>
+        </message>
+        <message>
+            <source>Name of the computer, or user@name</source>
+            <translation>Name des Rechners, oder Benutzer@Name</translation>
+        </message>
+        <message>
+            <source>Computer</source>
+            <translation>Rechner</translation>
+        </message>
+        <message>
+            <source>&amp;Computer:</source>
+            <translation>&amp;Rechner:</translation>
+        </message>
+        <message>
+            <source>What will happen</source>
+            <translation>Was geschehen wird</translation>
+        </message>
+        <message>
+            <source>While it runs on here, most of it is sent to the other computer.</source>
+            <translation>Während sie hier weiterläuft, wird das meiste an den anderen Rechner gesandt.</translation>
+        </message>
+        <message>
+            <source>Then it stands still for a moment, the rest is sent, and it goes on there: its programs, files and windows, on the screen that you use there.</source>
+            <translation>Dann steht sie einen Augenblick still, der Rest wird gesandt, und sie geht dort weiter: ihre Programme, Dateien und Fenster, auf dem Bildschirm, den Sie dort benutzen.</translation>
+        </message>
+        <message>
+            <source>It is sent to the other computer, and is suspended there as it is here.</source>
+            <translation>Sie wird an den anderen Rechner gesandt und bleibt dort angehalten wie hier.</translation>
+        </message>
+        <message>
+            <source>Its connections to the network end; its programs connect anew.</source>
+            <translation>Ihre Verbindungen ins Netz enden; ihre Programme verbinden sich neu.</translation>
+        </message>
+        <message>
+            <source>Whatever fails before it goes on there, it stays here.</source>
+            <translation>Was auch misslingt, bevor sie dort weitergeht: Sie bleibt hier.</translation>
+        </message>
+        <message>
+            <source>It goes over your ssh, which has to log in without asking in a terminal. The other computer needs Entracte, and you need the same user name and number there.</source>
+            <translation>Es geht über Ihr ssh, das sich ohne Rückfrage im Terminal anmelden können muss. Der andere Rechner braucht Entracte, und Sie brauchen dort denselben Benutzernamen und dieselbe Nummer.</translation>
+        </message>
+        <message>
+            <source>&amp;Keep a suspended copy here</source>
+            <translation>Eine angehaltene &amp;Kopie hier behalten</translation>
+        </message>
+        <message>
+            <source>&amp;Move</source>
+            <translation>&amp;Umziehen</translation>
+        </message>
+        <message>
+            <source>This is not the name of a computer.</source>
+            <translation>Das ist kein Name eines Rechners.</translation>
+        </message>
+        <message>
+            <source>Where is “%1”?</source>
+            <translation>Wo ist „%1“?</translation>
+        </message>
+        <message>
+            <source>It was being given to %1 when the connection ended. Until it is known whether it runs there, it stays suspended here, so that it never runs twice.</source>
+            <translation>Sie wurde gerade an %1 übergeben, als die Verbindung endete. Bis bekannt ist, ob sie dort läuft, bleibt sie hier angehalten, damit sie nie zweimal läuft.</translation>
+        </message>
+        <message>
+            <source>&amp;Ask %1 again</source>
+            <translation>%1 noch einmal &amp;fragen</translation>
+        </message>
+        <message>
+            <source>I &amp;know that it does not run there, and never will</source>
+            <translation>Ich &amp;weiß, dass sie dort nicht läuft und nie laufen wird</translation>
+        </message>
+        <message>
+            <source>It is &amp;mine again</source>
+            <translation>Sie gehört wieder &amp;hierher</translation>
         </message>
     </context>
 </TS>

@@ -169,6 +169,25 @@ def case_aNewSessionWithoutNetworkInAWindow(case):
     expect(told["screen"] == "window" and told["clipboard"], f"it was started as {told}")
 
 
+def case_aMoveThatFailsIsToldAndTheSessionGoesOn(case):
+    require_root()
+    tools = case.workspace.folder("tools")
+    (tools / "ssh").write_text("#!/bin/sh\necho 'No route to host' >&2\nexit 255\n")
+    for path in (tools, tools / "ssh"):
+        path.chmod(0o755)
+    product, server, session, app = _begin(case, environment={"PATH": f"{tools}:{os.environ['PATH']}"})
+    app.wait_for("list item", "work, running")
+    _front(app)
+    app.key("ctrl+shift+m")
+    app.wait_for("label", "What will happen")
+    app.type("ann@desk")
+    app.key("Return")
+    app.wait_for("label", "“work” did not move to ann@desk")
+    app.wait_for("label", "ssh has no connection to ann@desk")
+    expect(product.state_of(session) == "running", "the session did not go on")
+    Desktop(server).wait_window("XTerm", title="still")
+
+
 def case_exportedThenImportedWithItsPassphraseOnly(case):
     product, _, session, app = _begin(case)
     app.wait_for("list item", "work, running")

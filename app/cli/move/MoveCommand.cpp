@@ -63,6 +63,7 @@ public:
             return settle();
         ENTRACTE_TRY(checkMovable());
         m_move = newMove();
+        tell({{"phase", "asking"}});
         ENTRACTE_ASSIGN(connection, Connection::open(m_host, m_stop.fd()));
         m_connection = std::move(connection);
         ENTRACTE_TRY(offer());
@@ -95,6 +96,12 @@ private:
     void say(const std::string& sentence) const {
         if (!m_arguments.quiet && !m_arguments.json)
             std::cerr << sentence << '\n';
+    }
+
+    // Where it is, for a program that shows it to somebody.
+    void tell(const Json& where) const {
+        if (m_arguments.json && !m_arguments.quiet)
+            std::cerr << where.dump() << std::endl;
     }
 
     // What the other side needs to know to show it.
@@ -186,6 +193,7 @@ private:
                             {"new_bytes", figures.newBytes},
                             {"sent_bytes", figures.sent},
                             {"ms", millis(Clock::now() - began)}});
+        tell({{"sent_bytes", figures.sent}, {"bytes", figures.bytes}});
         say("Sent " + bytesText(figures.sent) + " for " + bytesText(figures.bytes) +
             " of the session.");
         return figures;
@@ -195,6 +203,7 @@ private:
     Status sendAhead() {
         std::uint64_t before = 0;
         for (int round = 1; round <= kMaxRounds; ++round) {
+            tell({{"phase", "ahead"}, {"round", round}});
             ENTRACTE_ASSIGN(snapshot, finish(proxy()->Snapshot(
                                           QString::fromStdString(roundComment(m_move, round)))));
             m_ahead.append(snapshot);
@@ -212,6 +221,7 @@ private:
         if (const auto sent = sendAhead(); !sent)
             return fail(untouched(sent.error(), "The session runs on here."));
         const auto began = Clock::now();
+        tell({{"phase", "rest"}});
         const auto last =
             finish(proxy()->Suspend(QString::fromStdString("Before it moved to " + m_host)));
         if (!last) // the engine's own word: it goes on
@@ -222,6 +232,7 @@ private:
             return fail(bringBack(sent.error(), *last));
         const auto arrived = Clock::now();
         MoveEnding ending(m_client, m_session, m_host, m_move, wishes(), m_stop);
+        tell({{"phase", "giving"}});
         const auto outcome = ending.commit(*m_connection->link);
         m_downtime = Clock::now() - began;
         m_phases = {{"suspend_ms", millis(suspended - began)},
@@ -241,9 +252,11 @@ private:
     Result<Json> moveSuspended() {
         ENTRACTE_ASSIGN(overview, m_client.overview());
         ENTRACTE_ASSIGN(newest, findSnapshot(overview, m_session, "newest"));
+        tell({{"phase", "rest"}});
         if (const auto sent = sendRound(newest, true); !sent)
             return fail(untouched(sent.error(), "The session is suspended here, as before."));
         MoveEnding ending(m_client, m_session, m_host, m_move, wishes(), m_stop);
+        tell({{"phase", "giving"}});
         const auto outcome = ending.commit(*m_connection->link);
         if (outcome.where == Where::Unknown)
             return fail(unknown(*outcome.reason));

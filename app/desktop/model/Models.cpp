@@ -15,7 +15,9 @@ bool canSnapshot(const SessionView& session) {
 }
 
 bool canResume(const SessionView& session) {
-    return session.state == "suspended" || session.state == "interrupted";
+    // What is elsewhere, or may be, is not brought back here.
+    return session.move.isEmpty() &&
+           (session.state == "suspended" || session.state == "interrupted");
 }
 
 // --- sessions

@@ -97,6 +97,13 @@ QString stateText(const QString& state) {
 }
 
 QString stateExplained(const SessionView& session) {
+    const auto peer = printable(session.movePeer);
+    if (session.move == "given")
+        return Words::tr("It was being given to %1. “Move to…” asks whether it arrived.").arg(peer);
+    if (session.move == "gone")
+        return Words::tr("It is at %1. What was saved here before can be opened beside.").arg(peer);
+    if (session.move == "arriving")
+        return Words::tr("It is arriving from %1.").arg(peer);
     if (session.state == "starting")
         return Words::tr("Its programs are starting.");
     if (session.state == "detached")

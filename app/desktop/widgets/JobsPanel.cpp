@@ -59,6 +59,36 @@ void JobRow::show(const JobState& state) {
     m_cancel->setAccessibleName(tr("Cancel: %1").arg(what));
 }
 
+ErrandRow::ErrandRow(Desk& desk, int id, QWidget* parent)
+    : Card(parent->palette().color(QPalette::Highlight), parent), m_what(new ElidedLabel(this)),
+      m_progress(new ElidedLabel(this)), m_bar(thinBar(this)),
+      m_cancel(flatButton("close", tr("Cancel"), this)) {
+    m_what->setFont(title({}, this, 1)->font());
+    m_progress->setForegroundRole(QPalette::PlaceholderText);
+    m_bar->setRange(0, 0);
+    auto* const column = new QVBoxLayout;
+    column->setSpacing(6);
+    column->addWidget(m_what);
+    column->addWidget(m_progress);
+    column->addWidget(m_bar);
+    auto* const row = new QHBoxLayout(this);
+    row->setContentsMargins(14, 9, 8, 9);
+    row->setSpacing(10);
+    row->addLayout(column, 1);
+    row->addWidget(m_cancel);
+    connect(m_cancel, &QToolButton::clicked, this, [&desk, id] { desk.errands.cancel(id); });
+}
+
+void ErrandRow::show(const Errand& errand) {
+    const auto what = errandTitle(errand);
+    m_what->setWholeText(what);
+    m_progress->setWholeText(errandText(errand));
+    m_progress->setVisible(!errandText(errand).isEmpty());
+    m_bar->setAccessibleName(what);
+    m_cancel->setEnabled(!errand.cancelling);
+    m_cancel->setAccessibleName(tr("Cancel: %1").arg(what));
+}
+
 // --- what went wrong
 
 TroubleCard::TroubleCard(Desk& desk, const Troubles::Entry& entry, QWidget* parent)
@@ -159,6 +189,7 @@ JobsPanel::JobsPanel(Desk& desk, QWidget* parent)
     column->addLayout(m_rows);
     column->addWidget(new UndoBar(desk, this));
     connect(&desk.catalog.jobs, &JobModel::activityChanged, this, &JobsPanel::refreshJobs);
+    connect(&desk.errands, &Errands::changed, this, &JobsPanel::refreshErrands);
     connect(&desk.troubles, &Troubles::changed, this, &JobsPanel::refreshTroubles);
     refreshJobs();
     refreshTroubles();
@@ -184,6 +215,24 @@ void JobsPanel::refreshJobs() {
         }
         row->show(state);
     }
+}
+
+void JobsPanel::refreshErrands() {
+    QMap<int, ErrandRow*> kept;
+    for (const auto& errand : m_desk.errands.all()) {
+        auto* row = m_errands.take(errand.id);
+        if (!row) {
+            row = new ErrandRow(m_desk, errand.id, this);
+            m_rows->insertWidget(0, row); // before the jobs that are parts of it
+        }
+        row->show(errand);
+        kept.insert(errand.id, row);
+    }
+    for (auto* const row : std::as_const(m_errands)) {
+        row->hide();
+        row->deleteLater();
+    }
+    m_errands = kept;
 }
 
 void JobsPanel::refreshTroubles() {

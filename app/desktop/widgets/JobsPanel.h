@@ -28,6 +28,20 @@ private:
     QToolButton* m_cancel;
 };
 
+// What the command line does for the person: without a measure, so the bar only moves.
+class ErrandRow : public Card {
+    Q_OBJECT
+public:
+    ErrandRow(Desk& desk, int id, QWidget* parent);
+    void show(const Errand& errand);
+
+private:
+    ElidedLabel* m_what;
+    ElidedLabel* m_progress;
+    QProgressBar* m_bar;
+    QToolButton* m_cancel;
+};
+
 class TroubleCard : public Card {
     Q_OBJECT
 public:
@@ -62,12 +76,14 @@ signals:
 
 private:
     void refreshJobs();
+    void refreshErrands();
     void refreshTroubles();
 
     Desk& m_desk;
     QVBoxLayout* m_troubles;
     QVBoxLayout* m_rows;
     QMap<QString, JobRow*> m_jobs;
+    QMap<int, ErrandRow*> m_errands;
     QMap<int, TroubleCard*> m_cards;
 };
 

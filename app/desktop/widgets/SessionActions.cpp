@@ -3,6 +3,7 @@
 #include "app/desktop/widgets/CompareDialog.h"
 #include "app/desktop/widgets/ExportDialog.h"
 #include "app/desktop/widgets/Icons.h"
+#include "app/desktop/widgets/MoveDialog.h"
 #include "app/desktop/widgets/SessionSettingsDialog.h"
 
 #include <QInputDialog>
@@ -33,6 +34,8 @@ SessionActions::SessionActions(Desk& desk, QWidget* window)
                    QKeySequence("Ctrl+M"), &SessionActions::runCompare);
     exportIt = make("export", tr("E&xport…"), tr("Write this snapshot into a file"),
                     QKeySequence("Ctrl+Shift+E"), &SessionActions::runExport);
+    move = make("move", tr("&Move to…"), tr("Go on with it at another computer"),
+                QKeySequence("Ctrl+Shift+M"), &SessionActions::runMove);
     comment = make("edit", tr("Edit &comment"), tr("Say what this snapshot is about"),
                    QKeySequence("Ctrl+L"), &SessionActions::runComment);
     rename = make("rename", tr("&Rename…"), tr("Give the session another name"), QKeySequence("F2"),
@@ -58,6 +61,7 @@ SessionActions::SessionActions(Desk& desk, QWidget* window)
         connect(model, &QAbstractItemModel::modelReset, this, &SessionActions::update);
     }
     connect(&desk.catalog.jobs, &JobModel::activityChanged, this, &SessionActions::update);
+    connect(&desk.errands, &Errands::changed, this, &SessionActions::update);
     connect(&desk.link, &HelperLink::reachChanged, this, &SessionActions::update);
     update();
 }
@@ -75,7 +79,7 @@ QAction* SessionActions::make(const QString& icon, const QString& text, const QS
 }
 
 QList<QAction*> SessionActions::all() const {
-    return {save,    suspend, resume,   resumeSnapshot, beside, pin, compare, exportIt,
+    return {save,    suspend, resume,   resumeSnapshot, beside, pin, compare, exportIt,      move,
             comment, rename,  settings, attach,         detach, end, remove,  removeSnapshot};
 }
 
@@ -89,7 +93,8 @@ void SessionActions::update() {
     const auto* const found = m_desk.catalog.sessions.find(m_session);
     const auto* const chosen = m_desk.catalog.snapshots.find(m_snapshot);
     const bool idle = found && m_desk.link.reach() == HelperLink::Reach::Here &&
-                      !m_desk.catalog.jobs.runningFor(m_session);
+                      !m_desk.catalog.jobs.runningFor(m_session) &&
+                      !m_desk.errands.runningFor(m_session);
     const bool stored = found && !m_desk.catalog.snapshots.newest(1, m_session).isEmpty();
     save->setEnabled(idle && canSnapshot(*found));
     suspend->setEnabled(idle && canSnapshot(*found));
@@ -103,6 +108,8 @@ void SessionActions::update() {
     pin->setChecked(chosen && chosen->pinned);
     compare->setEnabled(chosen && m_desk.catalog.snapshots.newest(2, m_session).size() > 1);
     exportIt->setEnabled(reached && chosen);
+    move->setEnabled(idle && (canSnapshot(*found) || found->move == "given" ||
+                              (found->state == "suspended" && found->move.isEmpty())));
     comment->setEnabled(reached && chosen);
     rename->setEnabled(reached);
     settings->setEnabled(reached);
@@ -170,6 +177,10 @@ void SessionActions::runCompare() {
 
 void SessionActions::runExport() {
     (new ExportDialog(m_desk, m_snapshot, m_window))->open();
+}
+
+void SessionActions::runMove() {
+    (new MoveDialog(m_desk, m_session, m_window))->open();
 }
 
 void SessionActions::runRename() {

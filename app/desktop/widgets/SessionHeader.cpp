@@ -41,6 +41,8 @@ SessionHeader::SessionHeader(Desk& desk, SessionActions& actions, QWidget* paren
     auto* const menu = new QMenu(more);
     menu->addActions({actions.attach, actions.detach});
     menu->addSeparator();
+    menu->addActions({actions.move});
+    menu->addSeparator();
     menu->addActions({actions.rename, actions.settings});
     menu->addSeparator();
     menu->addActions({actions.end, actions.remove});

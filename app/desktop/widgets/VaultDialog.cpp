@@ -63,6 +63,7 @@ void VaultDialog::refresh() {
         m_changing ? showChange(column) : showOpen(column);
         break;
     }
+    m_body->show(); // a layout would do so later, when somebody has looked already
 }
 
 void VaultDialog::tell(const QString& heading, const QString& text, QVBoxLayout* column) {

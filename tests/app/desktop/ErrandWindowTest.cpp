@@ -1,0 +1,169 @@
+// What the window has the command line do, on a real bus with the fake helper and a command line
+// that is a script: what it is asked, where it tells to be, how it is cancelled, how it fails.
+
+#include "app/desktop/Application.h"
+#include "app/desktop/model/SshHosts.h"
+#include "app/desktop/widgets/MoveDialog.h"
+#include "tests/app/desktop/OrdinaryUser.h"
+#include "tests/app/desktop/WidgetEyes.h"
+
+#include <QCheckBox>
+#include <QClipboard>
+#include <QDir>
+#include <QFile>
+#include <QLineEdit>
+#include <QListView>
+#include <QPushButton>
+#include <QTemporaryDir>
+#include <QToolButton>
+
+using namespace entracte;
+using namespace entracte::desktop;
+using namespace entracte::desktop::test;
+
+class ErrandWindowTest : public QObject {
+    Q_OBJECT
+    QTemporaryDir m_home;
+    std::unique_ptr<Application> m_application;
+
+    MainWindow& window() { return m_application->window(); }
+    const SessionView& session() { return m_application->desk().catalog.sessions.at(0); }
+    QString path(const QString& name) { return m_home.filePath(name); }
+    void write(const QString& name, const QByteArray& bytes) {
+        QFile file(path(name));
+        QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+        file.write(bytes);
+        file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    }
+    // A command line that notes how it was called, and then does as the script says.
+    void command(const QByteArray& script) {
+        QFile::remove(path("called"));
+        write("bin/entracte",
+              "#!/bin/sh\necho \"$@\" > '" + path("called").toUtf8() + "'\n" + script);
+    }
+    QString called() {
+        QFile file(path("called"));
+        return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()).trimmed()
+                                              : QString();
+    }
+    MoveDialog* moveDialog() {
+        for (auto* const action : window().actions())
+            if (action->shortcut() == QKeySequence("Ctrl+Shift+M"))
+                action->trigger();
+        MoveDialog* dialog = nullptr;
+        for (auto* const one : window().findChildren<MoveDialog*>())
+            if (one->isVisible())
+                dialog = one;
+        return dialog;
+    }
+    QToolButton* toolButton(const QString& beginning) {
+        for (auto* const button : window().findChildren<QToolButton*>())
+            if (button->isVisible() && button->accessibleName().startsWith(beginning))
+                return button;
+        return nullptr;
+    }
+    void startMove(const QString& host) {
+        auto* const dialog = moveDialog();
+        QVERIFY(dialog);
+        named<QLineEdit>(*dialog, "Computer")->setText(host);
+        click(named<QPushButton>(*dialog, "Move"));
+    }
+
+private slots:
+    void initTestCase() {
+        for (const auto* const variable :
+             {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "HOME"})
+            qputenv(variable, m_home.path().toUtf8());
+        QVERIFY(QDir(m_home.path()).mkpath("bin") && QDir(m_home.path()).mkpath(".ssh"));
+        qputenv("PATH", path("bin").toUtf8() + ':' + qgetenv("PATH"));
+        m_application = std::make_unique<Application>(QDBusConnection::systemBus());
+        m_application->begin(false);
+        QTRY_VERIFY(named<QListView>(window(), "Sessions"));
+        QTRY_COMPARE(m_application->desk().catalog.sessions.rowCount(), 1);
+    }
+    void cleanupTestCase() { m_application.reset(); }
+
+    void hostsAreThoseThatSshKnowsByName() {
+        write(".ssh/config", "# Host never\nHost desk laptop *.example.org\n  HostName 10.0.0.1\n"
+                             "Include more\nHost=\"attic\"\nMatch host desk\n");
+        write(".ssh/more", "host cellar desk !not\n");
+        QCOMPARE(personsSshHosts(), QStringList({"desk", "laptop", "cellar", "attic"}));
+        QCOMPARE(sshHosts(path("nothing")), QStringList());
+    }
+
+    void aMoveSaysWhatWillHappenThenShowsWhereItIs() {
+        command("echo '{\"phase\":\"ahead\",\"round\":1}' >&2\n"
+                "echo '{\"bytes\":9000000,\"sent_bytes\":5000000}' >&2\n"
+                "while [ ! -e '" +
+                path("go").toUtf8() +
+                "' ]; do sleep 0.05; done\n"
+                "echo '{\"moved\":{\"downtime_ms\":1200}}'\n");
+        auto* const dialog = moveDialog();
+        QVERIFY(dialog);
+        QVERIFY(says(*dialog, "runs on here"));
+        QVERIFY(says(*dialog, "stays here"));
+        auto* const host = named<QLineEdit>(*dialog, "Computer");
+        auto* const go = named<QPushButton>(*dialog, "Move");
+        host->setText("-oProxyCommand=evil");
+        QVERIFY(!go->isEnabled());
+        QVERIFY(says(*dialog, "not the name of a computer"));
+        host->setText("ann@desk");
+        named<QCheckBox>(*dialog, "Keep a suspended copy here")->click();
+        click(go);
+        QTRY_COMPARE(called(), "--json move " + session().id + " ann@desk --keep");
+        QTRY_VERIFY(says(window(), "Moving “mine” to ann@desk"));
+        QTRY_VERIFY(says(window(), "it runs on here · 5.0 MB sent"));
+        QVERIFY(!named<QPushButton>(window(), "Snapshot now")->isEnabled()); // not meanwhile
+        write("go", "");
+        QTRY_VERIFY(!says(window(), "Moving “mine”"));
+        QTRY_VERIFY(named<QPushButton>(window(), "Snapshot now")->isEnabled());
+        // Offered the next time.
+        auto* const again = moveDialog();
+        QCOMPARE(named<QLineEdit>(*again, "Computer")->text(), "ann@desk");
+        again->reject();
+    }
+
+    void aMoveThatFailsIsToldInTheCommandsWords() {
+        command("echo 'Host key verification failed.' >&2\n"
+                "echo '{\"error\":{\"code\":\"System\",\"message\":\"The session did not move: "
+                "ssh has no connection to desk. The session goes on here.\"}}'\nexit 1\n");
+        startMove("desk");
+        QTRY_VERIFY(says(window(), "“mine” did not move to desk"));
+        QVERIFY(says(window(), "The session goes on here."));
+        click(named<QPushButton>(window(), "Copy details"));
+        QVERIFY(QGuiApplication::clipboard()->text().contains("Host key verification failed."));
+        click(toolButton("Dismiss"));
+    }
+
+    void aMoveIsCancelled() {
+        command("trap 'echo "
+                "\"{\\\"error\\\":{\\\"code\\\":\\\"Cancelled\\\",\\\"message\\\":\\\"x\\\"}}\"; "
+                "touch \"" +
+                path("stopped").toUtf8() +
+                "\"; exit 1' INT\n"
+                "echo '{\"phase\":\"ahead\"}' >&2\nwhile :; do sleep 0.05; done\n");
+        startMove("desk");
+        QTRY_VERIFY(says(window(), "it runs on here"));
+        click(toolButton("Cancel: Moving"));
+        QTRY_VERIFY(QFile::exists(path("stopped")));
+        QTRY_VERIFY(!says(window(), "Moving “mine”"));
+        QVERIFY(!says(window(), "did not move")); // the person knows
+    }
+
+    void withoutTheCommandLineASentenceSaysSo() {
+        QFile::remove(path("bin/entracte"));
+        const auto before = qgetenv("PATH");
+        qputenv("PATH", path("bin").toUtf8());
+        startMove("desk");
+        QTRY_VERIFY(says(window(), "“mine” did not move to desk"));
+        QVERIFY(says(window(), "“entracte” is not there"));
+        qputenv("PATH", before);
+        click(toolButton("Dismiss"));
+    }
+};
+
+int main(int argc, char** argv) {
+    return runAsOrdinaryUser<ErrandWindowTest>(argc, argv);
+}
+
+#include "ErrandWindowTest.moc"
