@@ -1,12 +1,14 @@
 // Works on a store as the helper does, for faults.py: one deed each time it is run.
 //
 //   store-fault-driver make STATE      three snapshots, and one that was removed but not cleaned up
-//   store-fault-driver commit|stock|gc|prune|delete STATE
+//   store-fault-driver make-vault STATE   the same, and a sealed vault with one more in it
+//   store-fault-driver commit|stock|gc|prune|delete|vault STATE
+//   store-fault-driver seal|change|give-up STATE      of one with a vault
 //   store-fault-driver look STATE      opens, cleans, and tells what there is; 0 when all is whole
 //
 // "done" on the standard output means that the deed was reported complete; the tags of the
-// snapshots that there are then follow. A snapshot's contents follow from its tag, so anybody can
-// compare.
+// snapshots that there are then follow, and the letter of the key that opens the vault. A
+// snapshot's contents follow from its tag, so anybody can compare.
 
 #include "session/store/RemoveTree.h"
 #include "session/store/SnapshotStore.h"
@@ -28,6 +30,16 @@ namespace fs = std::filesystem;
 const SessionId kSession = "00000000000000aa";
 constexpr std::size_t kPages = 96;
 constexpr std::size_t kFileBytes = 200'000;
+constexpr uid_t kOwner = 4242;
+constexpr int kSealedTag = 6;
+
+// Keys, for which nothing has to be derived: a passphrase would take a second each time.
+Secret keyOf(char letter) {
+    static std::map<char, std::string> keys;
+    auto& bytes = keys[letter];
+    bytes.assign(SecretKey::kSize, letter);
+    return {Secret::Kind::Key, bytes};
+}
 
 int refuse(const Error& error) {
     std::fprintf(stderr, "%s\n", error.forLog().c_str());
@@ -116,6 +128,37 @@ public:
         };
     }
 
+    // Nothing when there is no vault; it must open with one of the two keys, and with no other.
+    Result<std::optional<VaultId>> openVault() {
+        ENTRACTE_ASSIGN(vaults, m_store->vaults());
+        if (vaults.empty())
+            return std::optional<VaultId>();
+        if (vaults.size() > 1)
+            return fail(ErrorCode::SnapshotDamaged, "there are two vaults");
+        const VaultId vault = vaults.front().id;
+        m_key = 0;
+        for (const char letter : {'A', 'B'})
+            if (m_store->openVault(vault, keyOf(letter))) {
+                if (m_key != 0)
+                    return fail(ErrorCode::SnapshotDamaged, "two keys open the vault");
+                m_key = letter;
+            }
+        if (m_key == 0)
+            return fail(ErrorCode::SnapshotDamaged, "neither key opens the vault");
+        return std::optional(vault);
+    }
+
+    Status makeVault() {
+        ENTRACTE_ASSIGN(vault, m_store->createVault(kOwner, keyOf('A')));
+        return m_store->chooseVault(kSession, vault);
+    }
+
+    // What is in it first, then the vault itself, as a person who gives it up.
+    Status giveUp(VaultId vault) {
+        ENTRACTE_TRY(removeTag(kSealedTag));
+        return m_store->removeVault(vault);
+    }
+
     Status removeTag(int tag) {
         for (const SnapshotInfo& info : m_store->list(kSession))
             if (info.comment == std::to_string(tag))
@@ -123,14 +166,31 @@ public:
         return fail(ErrorCode::NotFound, "no such tag");
     }
 
+    Status make() {
+        // While one is being written, a removal leaves its chunks to the next cleaning.
+        for (const int tag : {1, 2, 3, 4})
+            ENTRACTE_TRY(take(tag));
+        const auto writer = m_store->begin(kSession);
+        return writer ? removeTag(1) : Status(fail(writer.error()));
+    }
+
     Status perform(const std::string& deed) {
-        if (deed == "make") {
-            // While one is being written, a removal leaves its chunks to the next cleaning.
-            for (const int tag : {1, 2, 3, 4})
-                ENTRACTE_TRY(take(tag));
-            const auto writer = m_store->begin(kSession);
-            return writer ? removeTag(1) : Status(fail(writer.error()));
+        ENTRACTE_ASSIGN(vault, openVault());
+        if (deed == "make")
+            return make();
+        if (deed == "make-vault") {
+            ENTRACTE_TRY(make());
+            ENTRACTE_TRY(makeVault());
+            return take(kSealedTag);
         }
+        if (deed == "vault")
+            return makeVault();
+        if (deed == "seal")
+            return take(7);
+        if (deed == "change")
+            return m_store->changeSecret(vault.value(), keyOf('A'), keyOf('B'));
+        if (deed == "give-up")
+            return giveUp(vault.value());
         if (deed == "commit")
             return take(5);
         if (deed == "stock") {
@@ -173,6 +233,7 @@ public:
     }
 
     Status look() {
+        ENTRACTE_TRY(openVault());
         ENTRACTE_TRY(m_store->gc(m_stretch));
         ENTRACTE_ASSIGN(space, m_store->space());
         if (space.unreferenced != 0)
@@ -189,12 +250,15 @@ public:
         std::string line = "done";
         for (const SnapshotInfo& info : m_store->list(kSession))
             line += " " + info.comment;
+        if (m_key != 0)
+            line += std::string(" ") + m_key;
         std::printf("%s\n", line.c_str());
     }
 
 private:
     std::unique_ptr<SnapshotStore> m_store;
     Scratch m_scratch;
+    char m_key = 0; // that opens the vault
     JobControl m_job;
     JobStretch m_stretch{m_job, "testing", 0, 1};
 };

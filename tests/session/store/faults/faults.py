@@ -3,7 +3,8 @@
 
     faults.py DRIVER SHIM [--points N]
 
-For each deed (commit, storing files of the host, gc, prune, delete) and each kind of fault, the deed is run once for
+For each deed (commit, storing files of the host, gc, prune, delete; making a sealed vault, storing into it, changing its
+secret, giving it up) and each kind of fault, the deed is run once for
 every call that it makes (--points: for that many of them, evenly spread, always with the first and the last), each time
 on a copy of the same store. Afterwards every snapshot that had been reported complete must be there, whole and with its contents, and after
 gc nothing unreferenced may be left.
@@ -18,16 +19,34 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 SKIPPED = 77
+# What is in the two stores: the tags of snapshots, and which key opens the vault.
 BEFORE = {"2", "3", "4"}
-# What is there once the deed has been reported done, and what may be there when it was not.
-AFTER = {"commit": BEFORE | {"5"}, "stock": BEFORE, "gc": BEFORE, "prune": {"4"}, "delete": {"3", "4"}}
+SEALED = BEFORE | {"6", "A"}
+# The store that the deed is done on, and what is there once it has been reported done.
+DEEDS = {"commit": ("make", BEFORE | {"5"}), "stock": ("make", BEFORE), "gc": ("make", BEFORE),
+         "prune": ("make", {"4"}), "delete": ("make", {"3", "4"}), "vault": ("make", BEFORE | {"A"}),
+         "seal": ("make-vault", SEALED | {"7"}), "change": ("make-vault", SEALED - {"A"} | {"B"}),
+         "give-up": ("make-vault", BEFORE)}
+# Of several steps, each of which may be the last one: what is always there, and what may be.
+IN_STEPS = {"prune": ({"4"}, BEFORE), "give-up": (BEFORE, SEALED)}
+
+
+def is_whole(deed, reported, there):
+    state, after = DEEDS[deed]
+    if reported:
+        return there == after
+    if deed in IN_STEPS:
+        least, most = IN_STEPS[deed]
+        # What is sealed needs the vault that opens it.
+        return least <= there <= most and ("6" not in there or "A" in there)
+    return there in (after, BEFORE if state == "make" else SEALED)
 
 
 class Faults:
     def __init__(self, driver, shim, folder):
         self.driver, self.shim, self.folder = driver, shim, folder
-        self.made = folder / "made"
-        self.run("make", self.made)
+        for state in ("make", "make-vault"):
+            self.run(state, folder / state)
 
     def run(self, deed, state, **fault):
         environment = {**os.environ, "TMPDIR": str(self.folder)}
@@ -39,7 +58,7 @@ class Faults:
 
     def calls(self, deed):
         state, count = self.folder / f"count-{deed}", self.folder / f"calls-{deed}"
-        shutil.copytree(self.made, state)
+        shutil.copytree(self.folder / DEEDS[deed][0], state)
         ran = self.run(deed, state, mode="count", count=count)
         if ran.returncode != 0:
             raise SystemExit(f"{deed} fails without any fault: {ran.stderr}")
@@ -48,7 +67,7 @@ class Faults:
     def attempt(self, deed, mode, at):
         """What is wrong after this fault, or nothing."""
         state = self.folder / f"{deed}-{mode}-{at}"
-        shutil.copytree(self.made, state)
+        shutil.copytree(self.folder / DEEDS[deed][0], state)
         ran = self.run(deed, state, mode=mode, at=at)
         reported = ran.stdout.startswith("done")
         looked = subprocess.run([self.driver, "look", state], env={**os.environ, "TMPDIR": str(self.folder)},
@@ -61,14 +80,8 @@ class Faults:
         if looked.returncode != 0:
             return f"{where}: afterwards {looked.stderr}"
         there = set(looked.stdout.split()[1:])
-        may = [AFTER[deed]] if reported else [BEFORE, AFTER[deed]]
-        # A prune removes one after the other.
-        if deed == "prune" and not reported:
-            whole = AFTER[deed] <= there <= BEFORE
-        else:
-            whole = there in may
         shutil.rmtree(state)
-        return None if whole else f"{where}: there are {sorted(there)}, reported {reported}"
+        return None if is_whole(deed, reported, there) else f"{where}: there are {sorted(there)}, reported {reported}"
 
 
 def spread(total, points):
@@ -90,7 +103,7 @@ def main():
         faults = Faults(arguments.driver, arguments.shim, Path(folder))
         wrong, tried = [], 0
         with ThreadPoolExecutor(max_workers=2) as pool:
-            for deed in AFTER:
+            for deed in DEEDS:
                 total = faults.calls(deed)
                 for mode in ("kill", "full"):
                     points = spread(total, arguments.points)
