@@ -107,13 +107,13 @@ public:
                                           m_context.options.filesSettle,
                                           {m_job, "preparing", 0, 0.05}));
         ENTRACTE_ASSIGN(staging, makeStaging());
-        if (!staging.inMemory())
+        if (!staging.inMemory() && !m_suspend)
             spdlog::warn("session {}: memory is short, so it is saved by way of the disk; the "
                          "session stands still for longer",
                          m_session.id());
         ENTRACTE_ASSIGN(layer, StagedLayer::begin(m_container.layer, kNotSaved, staging.layerFile(),
                                                   m_context.options.filesSettle));
-        if (!m_suspend) // which packs them while nothing moves any more
+        if (m_copied)
             ENTRACTE_TRY(layer.copyAhead(m_job));
         Stillness stillness(m_context, m_session);
         ENTRACTE_ASSIGN(sockets, stillness.prepare());
@@ -137,8 +137,10 @@ public:
         options.externalUnix = sockets;
         const auto began = Clock::now();
         options.whileFrozen = [&]() -> Status {
+            if (m_copied)
+                ENTRACTE_TRY(layer.copyRest(m_job));
             if (!m_suspend)
-                return layer.copyRest(m_job);
+                return {};
             m_record.info.frozenMicros = static_cast<std::uint32_t>(
                 std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began)
                     .count());
@@ -189,15 +191,18 @@ private:
                             {"host", hostFactsToJson(hostFacts())}};
     }
 
-    Result<Staging> makeStaging() const {
+    // A suspension can do without a copy of the session's files, where memory is short: they are
+    // packed as they lie there, since nothing moves any more.
+    Result<Staging> makeStaging() {
         ENTRACTE_ASSIGN(sealed, m_context.vaults.has(m_session.record().owner));
-        std::uint64_t bytes = memoryOf(processesBeneath(init())) +
-                              unsettledFileBytes(init(), m_context.options.filesSettle) +
-                              kImageOverhead;
-        if (!m_suspend)
-            bytes += treeSize(m_container.layer / "upper");
+        const std::uint64_t memory = memoryOf(processesBeneath(init())) +
+                                     unsettledFileBytes(init(), m_context.options.filesSettle) +
+                                     kImageOverhead;
+        const std::uint64_t files = treeSize(m_container.layer / "upper");
+        m_copied = !m_suspend || Staging::fitsInMemory(memory + files);
         return Staging::make(m_context.paths.staging(m_session.id()),
-                             m_context.paths.diskStaging(m_session.id()), bytes,
+                             m_context.paths.diskStaging(m_session.id()),
+                             m_copied ? memory + files : memory,
                              sealed ? Staging::Kind::MemoryOnly : Staging::Kind::MemoryOrDisk);
     }
 
@@ -212,11 +217,11 @@ private:
                                              {m_job, "storing", 0.35, 0.5}));
         m_record.restore["files"] = keptFilesToJson(files);
         ENTRACTE_TRY(writer.addImages(staging.images(), {m_job, "storing", 0.5, 0.75}));
-        if (m_suspend)
+        if (m_copied)
+            ENTRACTE_TRY(writer.addStagedLayer(layer, {m_job, "storing", 0.75, 0.9}));
+        else
             ENTRACTE_TRY(
                 writer.addLayer(m_container.layer, kNotSaved, {m_job, "storing", 0.75, 0.9}));
-        else
-            ENTRACTE_TRY(writer.addStagedLayer(layer, {m_job, "storing", 0.75, 0.9}));
         ENTRACTE_ASSIGN(info, writer.commit(m_record, m_requested, {m_job, "storing", 0.9, 0.99}));
         m_committed = info;
         return {};
@@ -225,6 +230,7 @@ private:
     EngineContext& m_context;
     Session& m_session;
     const bool m_suspend;
+    bool m_copied = true; // the session's files, before they are packed
     JobControl& m_job;
     const Clock::time_point m_requested = Clock::now();
     UniqueFd m_look; // the screen's look at the windows, of the moment before

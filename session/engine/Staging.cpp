@@ -44,11 +44,15 @@ void Staging::clear(const std::filesystem::path& place, const std::filesystem::p
     removeDirectory(fallback);
 }
 
+bool Staging::fitsInMemory(std::uint64_t bytes) {
+    return bytes + kReserve <= availableMemory();
+}
+
 Result<Staging> Staging::make(const std::filesystem::path& place,
                               const std::filesystem::path& fallback, std::uint64_t bytes,
                               Kind kind) {
     clear(place, fallback);
-    const bool inMemory = bytes + kReserve <= availableMemory();
+    const bool inMemory = fitsInMemory(bytes);
     if (!inMemory && kind == Kind::MemoryOnly)
         return fail(ErrorCode::NoSpace,
                     "There is not enough free memory for this session, and what is encrypted is "

@@ -21,6 +21,8 @@ public:
     static Result<Staging> make(const std::filesystem::path& place,
                                 const std::filesystem::path& fallback, std::uint64_t bytes,
                                 Kind kind = Kind::MemoryOrDisk);
+    // Whether so much could be kept in memory now.
+    static bool fitsInMemory(std::uint64_t bytes);
     static void clear(const std::filesystem::path& place, const std::filesystem::path& fallback);
 
     Staging(Staging&& other) noexcept;

@@ -93,6 +93,36 @@ TEST_F(EngineCycleTest, suspendsAndResumesTimeAndAgain) {
     EXPECT_EQ(m_engine->snapshots(info.id).size(), 3u);
 }
 
+// What has not changed for a while is copied before the display stands still, also when the session
+// is suspended.
+TEST_F(EngineCycleTest, copiesItsFilesAheadOfASuspension) {
+    closeEngine();
+    openEngine(0s);
+    const std::string text = "what the session wrote a while ago";
+    SessionSpec spec = counterSpec();
+    spec.command = {"/bin/sh", "-c",
+                    "cd /tmp; echo '" + text +
+                        "' > settled; i=0; while :; do i=$((i+1)); echo $i > count.new; mv "
+                        "count.new count; sleep 0.05; done"};
+    const auto info = m_engine->start(m_person, spec, m_job);
+    ASSERT_TRUE(info) << info.error().forLog();
+    ASSERT_GT(counterBeyond(info->id, 3), 0);
+    m_display.take();
+    m_display.holdPrepare = true;
+    std::thread suspension([&] {
+        JobControl job;
+        const auto taken = m_engine->suspend(info->id, "", job);
+        EXPECT_TRUE(taken) << (taken ? "" : taken.error().forLog());
+    });
+    while (m_display.take().empty())
+        std::this_thread::sleep_for(5ms);
+    std::ifstream copied(m_runtime / "sessions" / info->id / "staging/layer", std::ios::binary);
+    const std::string before{std::istreambuf_iterator<char>(copied), {}};
+    m_display.holdPrepare = false;
+    suspension.join();
+    EXPECT_NE(before.find(text), std::string::npos) << before.size() << " bytes were copied ahead";
+}
+
 TEST_F(EngineCycleTest, isInterruptedWhenItDies) {
     const SessionInfo info = startCounter();
     ASSERT_TRUE(m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job));
