@@ -296,6 +296,8 @@ private:
                          "Where to: [USER@]HOST, as ssh takes it. Without it, a move whose end "
                          "is not known is settled")
             ->type_name("[USER@]HOST");
+        move->add_flag("--auto", m_arguments.automatic,
+                       "To the least busy machine of \"entracte hosts\" that takes it");
         addScreen(move);
         move->add_option("--display", m_arguments.display,
                          "The display there (the one that your programs there are on)")
@@ -305,6 +307,22 @@ private:
         move->add_flag("--take-back", m_arguments.takeBack,
                        "Only if you know that it does not run elsewhere: it is here again, "
                        "suspended");
+        auto* const hosts = add(Verb::Hosts, "hosts",
+                                "Tell load, free memory and sessions of the machines you know");
+        auto* const evacuate = add(Verb::Evacuate, "evacuate",
+                                   "Move all your sessions off this machine, several at once");
+        for (auto* const command : {hosts, evacuate})
+            command
+                ->add_option("HOST", m_arguments.hosts,
+                             "Only these; else those of ~/.config/entracte/hosts and of your ssh "
+                             "configuration")
+                ->type_name("[USER@]HOST");
+        evacuate->add_option("--jobs", m_arguments.jobs, "How many move at once (2)")
+            ->type_name("N")
+            ->check(CLI::Range(1, 16));
+        addScreen(evacuate);
+        addFiles(evacuate);
+        evacuate->add_flag("--dry-run", m_arguments.dryRun, "Only tell where each would go");
         // What ssh runs on the other machine.
         add(Verb::MoveReceive, "move-receive", "")->group("");
     }
@@ -445,6 +463,8 @@ std::optional<int> parse(int argc, const char* const* argv, Arguments& arguments
             throw CLI::RequiresError("--snapshot", "--from");
         if (!arguments.desktop.empty() && !(arguments.command.empty() && arguments.from.empty()))
             throw CLI::ExcludesError("--desktop", arguments.from.empty() ? "COMMAND" : "--from");
+        if (arguments.automatic && (arguments.takeBack || !arguments.host.empty()))
+            throw CLI::ExcludesError("--auto", arguments.takeBack ? "--take-back" : "HOST");
         if (!arguments.desktop.empty() && arguments.screen == "host")
             throw CLI::ValidationError("--desktop", "a desktop has a screen of its own: window or "
                                                     "headless");

@@ -53,6 +53,8 @@ enum class Verb {
     RemotePrune,
     Move,
     MoveReceive,
+    Hosts,
+    Evacuate,
     Doctor
 };
 
@@ -89,7 +91,7 @@ struct Arguments {
     std::optional<std::uint32_t> pauseSeconds; // schedule; 0: go on now
     std::optional<std::string> keep;           // schedule, prune; empty: all
     bool readData = false;                     // check
-    bool dryRun = false;                       // prune, snapshot, suspend: only tell
+    bool dryRun = false;                       // prune, snapshot, suspend, evacuate: only tell
     std::optional<bool> resumeAutomatically;   // schedule
 
     std::string remote;                        // a repository's name
@@ -99,10 +101,13 @@ struct Arguments {
     bool takeOver = false;                     // push, pull, resume, remote prune
     bool resumeToo = false;                    // pull
     std::optional<std::uint32_t> graceSeconds; // remote prune
-    std::string host;      // move: [USER@]HOST, empty: the one that it is given to
-    std::string display;   // move: of the other machine
-    bool keepCopy = false; // move: a suspended copy stays
-    bool takeBack = false; // move: it is here, whatever the other side says
+    std::string host;               // move: [USER@]HOST, empty: the one that it is given to
+    std::string display;            // move: of the other machine
+    bool keepCopy = false;          // move: a suspended copy stays
+    bool automatic = false;         // move: to whichever machine is the least busy
+    std::vector<std::string> hosts; // hosts, evacuate; empty: all that are known
+    std::uint32_t jobs = 2;         // evacuate: moves at once
+    bool takeBack = false;          // move: it is here, whatever the other side says
 };
 
 // Parses; on success nullopt is returned and `arguments` filled, otherwise the exit status,

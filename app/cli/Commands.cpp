@@ -11,6 +11,7 @@
 #include "app/cli/RemoteCommands.h"
 #include "app/cli/TransferCommands.h"
 #include "app/cli/VaultCommands.h"
+#include "app/cli/move/HostsCommand.h"
 #include "app/cli/move/MoveCommand.h"
 #include "app/cli/move/MoveReceive.h"
 
@@ -620,6 +621,8 @@ int run(const Arguments& arguments) {
         return remoteCommand(arguments);
     if (arguments.verb == Verb::MoveReceive)
         return moveReceive(client, arguments);
+    if (arguments.verb == Verb::Hosts)
+        return listHosts(arguments);
     if (const auto reachable = client.reachable(); !reachable)
         return report(reachable.error(), arguments.json, Client::kHelperUnreachableStatus);
     if (arguments.verb == Verb::Push)
@@ -636,7 +639,10 @@ int run(const Arguments& arguments) {
     if (arguments.verb >= Verb::VaultCreate && arguments.verb <= Verb::VaultDelete)
         return vault(client, arguments);
     if (arguments.verb == Verb::Move)
-        return moveSession(client, arguments);
+        return arguments.automatic ? moveAnywhere(client, arguments)
+                                   : moveSession(client, arguments);
+    if (arguments.verb == Verb::Evacuate)
+        return evacuate(client, arguments);
     Commands commands(client, arguments);
     auto result = dispatch(commands, arguments.verb);
     if (!result && result.error().code() == ErrorCode::VaultLocked && canAsk(arguments)) {

@@ -123,5 +123,35 @@ def case_whoeverIsKilledAsItIsGivenAway(case):
     here.product.stop(session)
 
 
+def case_everythingLeavesAMachine(case):
+    here, there, _ = _stations(case)
+    here.know("nowhere", "there", "# a comment")
+    said = {one["host"]: one for one in here.product.json("hosts")["hosts"]}
+    expect(said["there"]["processors"] >= 1 and said["there"]["memory_free_bytes"] > 0 and
+           not said["there"]["this_machine"] and said["there"]["running"] == 0, f"{said}")
+    expect("nowhere" in said["nowhere"]["error"]["message"], f"{said}")
+    # By itself it finds the only one that there is.
+    session = _counter_session(here)
+    moved = here.product.json("move", session, "--auto")["moved"]
+    expect(moved["host"] == "there", f"it went to {moved}")
+    back = there.product.json("move", moved["there"], "here")["moved"]["there"]
+    # All of them, one suspended.
+    other = here.product.start(here.server, "xclock")
+    here.product.suspend(other)
+    planned = here.product.json("evacuate", "--dry-run")["evacuated"]
+    expect(len(planned["moved"]) == 2 and planned["stayed"] == [] and len(here.sessions()) == 2, f"{planned}")
+    done = here.product.json("evacuate", "there", "--screen", "host")["evacuated"]
+    expect({one["session"] for one in done["moved"]} == {back, other} and done["stayed"] == [], f"{done}")
+    running, resting = _places(here, there)
+    expect([name for name, _ in running] == ["there"] and [name for name, _ in resting] == ["there"],
+           f"not all is there: {running} {resting}")
+    wait_counting(there.server)
+    # Nobody to go to: they stay as they are, and it is said.
+    refused = there.product.command("evacuate", "nowhere")
+    expect(refused.returncode != 0 and "0 of 2 moved" in refused.stdout, f"{refused.returncode}: {refused.stdout}")
+    expect([name for name, _ in _places(here, there)[0]] == ["there"], "it runs on")
+    there.product.stop(running[0][1]["id"])
+
+
 if __name__ == "__main__":
     sys.exit(main(globals()))

@@ -8,6 +8,7 @@
 #include "app/cli/move/MoveEnding.h"
 #include "app/cli/move/MoveReceive.h"
 #include "app/cli/move/Rounds.h"
+#include "app/cli/move/SessionNeeds.h"
 
 #include <pwd.h>
 #include <sys/random.h>
@@ -67,12 +68,14 @@ public:
         ENTRACTE_ASSIGN(connection, Connection::open(m_host, m_stop.fd()));
         m_connection = std::move(connection);
         ENTRACTE_TRY(offer());
-        m_sender.emplace(*m_connection->link);
+        m_sender.emplace(*m_connection->link); // it has begun
         const auto moved = m_running ? moveRunning() : moveSuspended();
         if (!moved)
             removeRounds();
         return moved;
     }
+
+    bool begun() const { return m_sender.has_value(); }
 
 private:
     Status checkMovable() const {
@@ -125,13 +128,7 @@ private:
                         valueOf(m_client.proxy<ManagerProxy>(Client::kRoot)->ArrivalFacts()));
         ENTRACTE_ASSIGN(overview, m_client.overview());
         const auto snapshots = overview.snapshotsOf(m_session);
-        std::uint64_t memory = snapshots.isEmpty() ? 0 : snapshots.last().imageBytes;
-        if (m_running) {
-            auto usage = proxy()->Usage();
-            usage.waitForFinished();
-            if (!usage.isError())
-                memory = std::max<std::uint64_t>(memory, usage.argumentAt<0>());
-        }
+        const std::uint64_t memory = memoryNeeded(m_client, overview, m_session);
         const std::uint64_t files =
             snapshots.isEmpty() ? kLayerGuess
                                 : snapshots.last().layerBytes + snapshots.last().hostFileBytes;
@@ -387,6 +384,12 @@ private:
 
 } // namespace
 
+MoveAttempt tryMove(const Client& client, const Arguments& arguments, const SessionView& session) {
+    Mover mover(client, arguments, session);
+    auto moved = mover.run();
+    return {std::move(moved), mover.begun()};
+}
+
 int moveSession(const Client& client, const Arguments& arguments) {
     std::signal(SIGPIPE, SIG_IGN);
     const auto moved = [&]() -> Result<Json> {
@@ -395,7 +398,7 @@ int moveSession(const Client& client, const Arguments& arguments) {
         if (arguments.host.empty() && !arguments.takeBack && session.move != "given")
             return fail(ErrorCode::InvalidArgument, "It is not said where to.", {},
                         "Write \"entracte move SESSION [USER@]HOST\".");
-        return Mover(client, arguments, session).run();
+        return tryMove(client, arguments, session).moved;
     }();
     if (!moved)
         return report(moved.error(), arguments.json);

@@ -16,8 +16,9 @@ constexpr std::size_t kName = 200;
 
 } // namespace
 
-Result<std::unique_ptr<Connection>> Connection::open(const std::string& host, int stop) {
-    ENTRACTE_ASSIGN(ssh, SshProcess::start(host));
+Result<std::unique_ptr<Connection>> Connection::open(const std::string& host, int stop,
+                                                     SshProcess::Questions questions) {
+    ENTRACTE_ASSIGN(ssh, SshProcess::start(host, questions));
     std::unique_ptr<Connection> connection(new Connection(std::move(ssh)));
     connection->link.emplace(std::move(connection->ssh.in), std::move(connection->ssh.out), stop);
     const auto met = [&]() -> Status {

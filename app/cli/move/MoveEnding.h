@@ -17,7 +17,9 @@ namespace entracte::cli {
 
 // ssh, and the other side of it having said who it is.
 struct Connection {
-    static Result<std::unique_ptr<Connection>> open(const std::string& host, int stop);
+    static Result<std::unique_ptr<Connection>>
+    open(const std::string& host, int stop,
+         SshProcess::Questions questions = SshProcess::Questions::Yes);
 
     SshProcess ssh;
     std::optional<MoveLink> link;

@@ -33,7 +33,7 @@ inline constexpr std::size_t kMaxDataBytes = 8u << 20; // of one Data frame, unp
 enum class FrameKind : std::uint8_t {
     Alive = 0, // <> nothing; so that silence means a cut link
     Failed,    // <> what went wrong, instead of an answer
-    Hello,     // <  protocol, version, user, uid, host, facts
+    Hello,     // <  protocol, version, user, uid, host, facts, state
     Offer,     // >  which move of which session, what it needs
     Answer,    // <  what is missing
     Round,     // >  an exported snapshot follows

@@ -5,6 +5,7 @@
 #include "app/cli/Output.h"
 #include "app/cli/TransferCommands.h"
 #include "app/cli/move/ChunkShelf.h"
+#include "app/cli/move/HostState.h"
 #include "app/cli/move/MoveLink.h"
 #include "app/cli/move/RemoteScreen.h"
 #include "app/cli/move/Rounds.h"
@@ -66,12 +67,14 @@ public:
         ENTRACTE_TRY(m_client.reachable());
         ENTRACTE_ASSIGN(facts,
                         valueOf(m_client.proxy<ManagerProxy>(Client::kRoot)->ArrivalFacts()));
+        ENTRACTE_ASSIGN(overview, m_client.overview());
         ENTRACTE_TRY(m_link.sendObject(FrameKind::Hello, {{"protocol", kMoveProtocol},
                                                           {"version", ENTRACTE_VERSION},
                                                           {"user", userName()},
                                                           {"uid", ::getuid()},
                                                           {"host", hostName()},
-                                                          {"facts", facts.toStdString()}}));
+                                                          {"facts", facts.toStdString()},
+                                                          {"state", ownState(overview)}}));
         for (;;) {
             auto frame = m_link.receive();
             if (!frame) { // the other side has gone, which is how all ends

@@ -25,6 +25,8 @@ constexpr const char* kOptions[] = {"-x", "-T",
                                     "-o", "ServerAliveInterval=5",
                                     "-o", "ServerAliveCountMax=3",
                                     "-o", "ClearAllForwardings=yes"};
+// Also no words of ssh's own: who is asked so is asked among many.
+constexpr const char* kNoQuestions[] = {"-o", "BatchMode=yes", "-o", "LogLevel=QUIET"};
 constexpr const char* kCommand = "entracte move-receive";
 
 // Its exit status once it has ended within the time.
@@ -56,7 +58,7 @@ Status checkHostName(const std::string& host) {
     return {};
 }
 
-Result<SshProcess> SshProcess::start(const std::string& host) {
+Result<SshProcess> SshProcess::start(const std::string& host, Questions questions) {
     ENTRACTE_TRY(checkHostName(host));
     int to[2];
     int from[2];
@@ -74,6 +76,8 @@ Result<SshProcess> SshProcess::start(const std::string& host) {
 
     std::vector<const char*> command{"ssh"};
     command.insert(command.end(), std::begin(kOptions), std::end(kOptions));
+    if (questions == Questions::No)
+        command.insert(command.end(), std::begin(kNoQuestions), std::end(kNoQuestions));
     command.insert(command.end(), {"--", host.c_str(), kCommand, nullptr});
     ssh.m_pid = ::fork();
     if (ssh.m_pid < 0)

@@ -17,7 +17,9 @@ Status checkHostName(const std::string& host);
 
 class SshProcess {
 public:
-    static Result<SshProcess> start(const std::string& host);
+    // Whether ssh may ask the person (a passphrase, an unknown host).
+    enum class Questions : std::uint8_t { No, Yes };
+    static Result<SshProcess> start(const std::string& host, Questions questions);
     SshProcess(SshProcess&& other) noexcept
         : m_pid(std::exchange(other.m_pid, -1)), in(std::move(other.in)),
           out(std::move(other.out)) {}

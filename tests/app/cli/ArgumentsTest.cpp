@@ -135,6 +135,9 @@ TEST(ArgumentsTest, knowsEveryCommand) {
         {{"check", "--read-data"}, Verb::Check},
         {{"gc"}, Verb::Gc},
         {{"prune", "s", "--dry-run"}, Verb::Prune},
+        {{"hosts", "desk2", "me@desk3"}, Verb::Hosts},
+        {{"evacuate", "--jobs", "4", "--dry-run"}, Verb::Evacuate},
+        {{"move", "s", "--auto"}, Verb::Move},
         {{"doctor"}, Verb::Doctor}};
     for (const auto& [words, verb] : commands) {
         Arguments arguments;
@@ -148,6 +151,8 @@ TEST(ArgumentsTest, endsWithTwoOnWrongUsage) {
                                                       {"bogus"},
                                                       {"show"},
                                                       {"exec", "s"},
+                                                      {"move", "s", "h", "--auto"},
+                                                      {"evacuate", "--jobs", "0"},
                                                       {"list", "--", "x"},
                                                       {"list", "--what"},
                                                       {"start", "--screen", "moon"},

@@ -19,11 +19,12 @@ std::string resource(const std::string& name) {
     return text.str();
 }
 
-const char* const kCommands[] = {
-    "start",  "exec",   "list",     "show",    "snapshot", "suspend", "resume", "attach",
-    "detach", "stop",   "delete",   "doctor",  "rollback", "clone",   "rename", "comment",
-    "pin",    "unpin",  "schedule", "windows", "picture",  "limits",  "check",  "gc",
-    "prune",  "export", "import",   "move",    "push",     "pull",    "remote", "vault"};
+const char* const kCommands[] = {"start",    "exec",    "list",    "show",    "snapshot", "suspend",
+                                 "resume",   "attach",  "detach",  "stop",    "delete",   "doctor",
+                                 "rollback", "clone",   "rename",  "comment", "pin",      "unpin",
+                                 "schedule", "windows", "picture", "limits",  "check",    "gc",
+                                 "prune",    "export",  "import",  "move",    "push",     "pull",
+                                 "remote",   "vault",   "hosts",   "evacuate"};
 const char* const kOptions[] = {"--json",
                                 "--quiet",
                                 "--name",
@@ -53,7 +54,9 @@ const char* const kOptions[] = {"--json",
                                 "--grace",
                                 "--session",
                                 "--display",
-                                "--take-back"};
+                                "--take-back",
+                                "--auto",
+                                "--jobs"};
 
 TEST(DocumentationTest, theManualTellsEveryExitStatus) {
     const auto manual = resource("man/entracte.1");

@@ -71,6 +71,7 @@ class Workstation:
         self._relay, self._relays = {}, 0
         self._programs = self.folder.folder("path", mode=0o755)
         self._cache = self.folder.folder("cache", self.person)
+        self._settings = self.folder.folder("settings", self.person)
         self._prepare()
         # Two X servers in networks of their own would both be :0, and take each other's socket in /tmp.
         with inside(self.holder, ("uts", "ipc", "mnt")):
@@ -85,7 +86,7 @@ class Workstation:
 
     def environment(self, base):
         return {**base, "DBUS_SYSTEM_BUS_ADDRESS": self.product.bus_address, "GSETTINGS_BACKEND": "memory",
-                "XDG_CACHE_HOME": str(self._cache), "PATH": f"{self._programs}:{base['PATH']}", **self._relay}
+                "XDG_CACHE_HOME": str(self._cache), "XDG_CONFIG_HOME": str(self._settings), "PATH": f"{self._programs}:{base['PATH']}", **self._relay}
 
     def run(self, command, base, timeout):
         from .processes import run_status
@@ -164,6 +165,12 @@ class Workstation:
 
     def stop_nowhere(self):
         self._relay = {}
+
+    def know(self, *hosts):
+        """What the person here has in their list of machines."""
+        folder = self._settings / "entracte"
+        folder.mkdir(mode=0o755, exist_ok=True)
+        (folder / "hosts").write_text("\n".join(hosts) + "\n")
 
     def sessions(self):
         return self.product.sessions()
