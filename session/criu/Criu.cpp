@@ -9,12 +9,14 @@
 #include "session/criu/CriuLog.h"
 #include "session/criu/ImageReader.h"
 #include "session/criu/MendImages.h"
+#include "session/criu/TcpTable.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 
 namespace entracte {
 namespace {
@@ -74,7 +76,42 @@ Result<std::string> Criu::version() const {
     return done.output.substr(from, done.output.find('\n', from) - from);
 }
 
+// CRIU has "--network-lock skip" since 3.18.
+bool Criu::canDoWithoutLock() const {
+    const auto text = version();
+    int major = 0;
+    int minor = 0;
+    return text && std::sscanf(text->c_str(), "%d.%d", &major, &minor) == 2 &&
+           std::pair(major, minor) >= std::pair(3, 18);
+}
+
 Result<DumpResult> Criu::dump(const DumpOptions& options) const {
+    DumpOptions with = options;
+    with.lockNetwork = true;
+    if (!options.whileFrozen ||
+        (options.lockNetwork && (hasTcpConnections(options.root) || !canDoWithoutLock())))
+        return dumpOnce(with);
+    // Rules in the kernel that hold packets back, and their removal, take some ten milliseconds. A
+    // program may connect in the last moment before it is frozen: then all goes on, and once more.
+    bool connected = false;
+    DumpOptions without = options;
+    without.lockNetwork = false;
+    without.whileFrozen = [&]() -> Status {
+        connected = hasTcpConnections(options.root);
+        if (connected)
+            return fail(ErrorCode::NotCheckpointable, "A program was just making a connection.");
+        return options.whileFrozen();
+    };
+    auto dumped = dumpOnce(without);
+    if (!connected)
+        return dumped;
+    std::error_code error;
+    for (const auto& image : std::filesystem::directory_iterator(options.images, error))
+        std::filesystem::remove(image.path(), error);
+    return dumpOnce(with);
+}
+
+Result<DumpResult> Criu::dumpOnce(const DumpOptions& options) const {
     removeLeftovers(options.images);
     std::optional<CriuHook> hook;
     std::string hookProgram;

@@ -24,6 +24,9 @@ struct DumpOptions {
     std::vector<std::uint64_t> externalUnix; // inodes of connected unix sockets with a peer outside
     std::function<Status()> whileFrozen; // called when all is dumped and everything still frozen
     bool verbose = false;                // CRIU tells every step in its log
+    // Packets are held back while all is frozen. Where there is no TCP connection, Criu::dump does
+    // without, if it has `whileFrozen` to look once more; false: the caller has looked before.
+    bool lockNetwork = true;
 };
 
 struct DumpResult {
@@ -69,6 +72,9 @@ public:
     Result<pid_t> restore(RestoreOptions options) const;
 
 private:
+    Result<DumpResult> dumpOnce(const DumpOptions& options) const;
+    bool canDoWithoutLock() const;
+
     std::filesystem::path m_program;
 };
 

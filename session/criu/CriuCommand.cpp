@@ -12,7 +12,7 @@ namespace {
 
 // What the dump and the restore of one snapshot must agree on.
 void addCommon(std::vector<std::string>& words, const std::filesystem::path& images,
-               const char* logName, bool verbose) {
+               const char* logName, bool verbose, bool lockNetwork) {
     const std::string common[] = {
         "--no-default-config", // /etc/criu/ is for other users of CRIU
         "--images-dir", images.string(), "--log-file", logName,
@@ -24,7 +24,7 @@ void addCommon(std::vector<std::string>& words, const std::filesystem::path& ima
         // helper is.
         "--manage-cgroups=ignore",
         // Inside the process, where iptables would start two programs while all is frozen.
-        "--network-lock", "nftables"};
+        "--network-lock", lockNetwork ? "nftables" : "skip"};
     words.insert(words.end(), std::begin(common), std::end(common));
 }
 
@@ -44,7 +44,7 @@ Status addExternal(std::vector<std::string>& words, std::string_view key, std::s
 Result<std::vector<std::string>> dumpCommand(const std::string& program, const DumpOptions& options,
                                              const std::string& hookProgram) {
     std::vector<std::string> words = {program, "dump", "--tree", std::to_string(options.root)};
-    addCommon(words, options.images, kDumpLog, options.verbose);
+    addCommon(words, options.images, kDumpLog, options.verbose, options.lockNetwork);
     // Deleted files that are still open: linked back when they have another name, else stored with
     // the images, up to this size (Chromium has one of 4 MB).
     words.insert(words.end(), {"--link-remap", "--ghost-limit", "1G"});
@@ -70,7 +70,7 @@ Result<std::vector<std::string>> restoreCommand(const std::string& program,
                                                 const RestoreOptions& options,
                                                 const std::string& hookProgram) {
     std::vector<std::string> words = {program, "restore"};
-    addCommon(words, options.images, kRestoreLog, options.verbose);
+    addCommon(words, options.images, kRestoreLog, options.verbose, true);
     words.insert(words.end(), {"--restore-detached", "--pidfile", kRestoredPid});
     if (!options.root.empty())
         words.insert(words.end(), {"--root", options.root.string()});

@@ -1,8 +1,11 @@
 // What CRIU is told.
 
 #include "session/criu/CriuCommand.h"
+#include "session/criu/TcpTable.h"
 
 #include <gmock/gmock.h>
+
+#include <sstream>
 
 using namespace entracte;
 using testing::AllOf;
@@ -39,6 +42,28 @@ TEST(CriuCommandTest, keepsRunningOnlyWhenAsked) {
     EXPECT_THAT(*dumpCommand("/criu", dump, {}), Contains("--leave-running"));
     dump.leaveRunning = false;
     EXPECT_THAT(*dumpCommand("/criu", dump, {}), Not(Contains("--leave-running")));
+}
+
+TEST(CriuCommandTest, holdsPacketsBackUnlessItNeedNot) {
+    DumpOptions dump;
+    EXPECT_THAT(*dumpCommand("/criu", dump, {}), Contains("nftables"));
+    dump.lockNetwork = false;
+    EXPECT_THAT(*dumpCommand("/criu", dump, {}),
+                AllOf(Contains("skip"), Not(Contains("nftables"))));
+}
+
+TEST(TcpTableTest, seesConnectionsAndNotWhatListens) {
+    const std::string names = "  sl  local_address rem_address   st tx_queue rx_queue\n";
+    const auto tells = [&](const std::string& lines) {
+        std::istringstream table(lines);
+        return tellsOfConnections(table);
+    };
+    EXPECT_FALSE(tells(names));
+    EXPECT_FALSE(tells(names + "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000\n"));
+    EXPECT_FALSE(tells(names + "   0: 0100007F:1F90 0100007F:D431 06 00000000:00000000\n"));
+    for (const char* state : {"01", "02", "03", "08", "0C", ""})
+        EXPECT_TRUE(tells(names + "   0: 0100007F:1F90 0100007F:D431 " + state + "\n")) << state;
+    EXPECT_TRUE(tells("")) << "what cannot be read may be anything";
 }
 
 TEST(CriuCommandTest, takesTheNetworkFromOlderImagesOnly) {

@@ -103,6 +103,59 @@ TEST_F(CriuDriverTest, nothingButOurHookIsStartedWhileFrozen) {
     EXPECT_TRUE(whole) << "the log does not tell what is started any more";
 }
 
+// What the CRIU that this process has started was told of packets; empty when there is none.
+std::string toldOfPackets() {
+    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+        std::ifstream children(task.path() / "children");
+        for (pid_t child = 0; children >> child;) {
+            std::ifstream command("/proc/" + std::to_string(child) + "/cmdline");
+            bool next = false;
+            for (std::string word; std::getline(command, word, '\0');) {
+                if (next)
+                    return word;
+                next = word == "--network-lock";
+            }
+        }
+    }
+    return {};
+}
+
+TEST_F(CriuDriverTest, holdsPacketsBackOnlyWhereThereAreConnections) {
+    for (const auto& [mode, method] : {std::pair("", "skip"), std::pair("tcp", "nftables")}) {
+        Subject subject(mode);
+        auto options = dumpOf(subject);
+        std::vector<std::string> told;
+        options.whileFrozen = [&]() -> Status {
+            told.push_back(toldOfPackets());
+            return {};
+        };
+        const auto dumped = m_criu.dump(options);
+        ASSERT_TRUE(dumped) << mode << ": " << dumped.error().forLog();
+        EXPECT_EQ(told, std::vector<std::string>{method}) << mode;
+        EXPECT_TRUE(subject.counts()) << mode;
+    }
+}
+
+TEST_F(CriuDriverTest, aConnectionOfTheLastMomentIsSeenAndNothingLost) {
+    Subject subject("tcp");
+    auto options = dumpOf(subject);
+    options.leaveRunning = false;
+    options.lockNetwork = false; // as if there had been none before
+    std::vector<std::string> told;
+    options.whileFrozen = [&]() -> Status {
+        told.push_back(toldOfPackets());
+        return {};
+    };
+    const auto dumped = m_criu.dump(options);
+    ASSERT_TRUE(dumped) << dumped.error().forLog();
+    EXPECT_EQ(told, std::vector<std::string>{"nftables"});
+    subject.kill();
+    const auto restored = m_criu.restore(restoreOf(subject));
+    ASSERT_TRUE(restored) << restored.error().forLog();
+    subject.takeRestored(*restored);
+    EXPECT_TRUE(subject.counts());
+}
+
 TEST_F(CriuDriverTest, aNetworkThatCannotBeMadeFailsTheRestore) {
     Subject subject("");
     auto options = dumpOf(subject);

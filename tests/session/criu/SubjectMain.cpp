@@ -8,6 +8,7 @@
 //   gpu       has /dev/dri/card0 open and /dev/video0 mapped (files of these names)
 //   gone      has a file open on a file system that it has unmounted
 //   watch     watches a folder that it has removed and keeps open
+//   tcp       is connected with itself
 //   datagram  has sent itself a datagram and not read it
 // It counts in its name, "probe N", as the pair does. Linked statically.
 
@@ -50,6 +51,20 @@ bool watchRemoved() {
     return ::mkdir("/watched", 0755) == 0 && ::open("/watched", O_RDONLY | O_DIRECTORY) >= 0 &&
            ::inotify_add_watch(::inotify_init(), "/watched", IN_CREATE) >= 0 &&
            ::rmdir("/watched") == 0;
+}
+
+bool connectItself() {
+    const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+    const int client = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    return ::bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+           ::listen(listener, 1) == 0 &&
+           ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
+           ::connect(client, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+           ::accept(listener, nullptr, nullptr) >= 0 && ::close(listener) == 0;
 }
 
 bool leaveDatagram() {
@@ -101,6 +116,8 @@ int main() {
     if (std::strstr(mode, "gone") && !keepUnmounted())
         return 1;
     if (std::strstr(mode, "watch") && !watchRemoved())
+        return 1;
+    if (std::strstr(mode, "tcp") && !connectItself())
         return 1;
     if (std::strstr(mode, "datagram") && !leaveDatagram())
         return 1;
