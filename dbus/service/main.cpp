@@ -95,7 +95,18 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--criu", options.engine.criu,
                    "The CRIU to use, instead of the first that works on this kernel");
+    // 20GB is 20,000,000,000 bytes, 20GiB somewhat more.
+    const CLI::AsSizeValue size(true);
+    app.add_option("--store-limit", options.engine.storeLimits.maxBytes,
+                   "What all snapshots together may take, such as 20GB; 0: no limit")
+        ->transform(size);
+    app.add_option("--keep-free", options.engine.storeLimits.minFree,
+                   "What snapshots leave free of their file system, such as 2GB")
+        ->transform(size);
     app.add_flag("-v,--verbose", options.verbose, "Log more");
+    app.set_config("--config", "/etc/entracte/entracted.conf",
+                   "A file with lines such as store-limit=20GB, by the names of these options");
+    app.allow_config_extras(CLI::config_extras_mode::error);
     CLI11_PARSE(app, argc, argv);
     if (onSessionBus)
         options.bus = service::BusKind::Session;

@@ -432,6 +432,7 @@ private:
 Result<std::unique_ptr<Engine>>
 Engine::open(EngineOptions options, DisplayParticipantFactory display, EngineObserver* observer) {
     ENTRACTE_ASSIGN(store, SnapshotStore::open(options.stateDirectory));
+    store->setLimits(options.storeLimits);
     auto engine = std::make_unique<EngineCore>(std::move(options), std::move(display), observer,
                                                std::move(store));
     ENTRACTE_TRY(engine->adopt());

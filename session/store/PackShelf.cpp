@@ -157,8 +157,11 @@ Result<ChunkRow> PackAppender::append(const RecordHeader& header, ByteView body)
     if (!m_file)
         ENTRACTE_TRY(startPack());
     if (size > m_room)
-        return fail(ErrorCode::NoSpace, "The store may not grow any further.", {},
-                    "Delete snapshots that are no longer needed, or raise the limit of the store.");
+        return fail(ErrorCode::NoSpace,
+                    "The snapshots on this computer have reached the limit that was set for them.",
+                    {},
+                    "Delete snapshots that are no longer needed, or have the limit raised "
+                    "(store-limit and keep-free of the helper, see entracted(8)).");
     m_room -= size;
     PackRow& pack = m_packs.back();
     const ChunkRow row{0, header.address, pack.id, pack.bytes, static_cast<std::uint32_t>(size)};

@@ -110,6 +110,23 @@ def case_fullDisk(case):
     _expect_goes_on(desktop)
 
 
+def case_limitOfTheStore(case):
+    """What an administrator has set in the helper's configuration is kept, and said."""
+    require_root()
+    config = case.workspace.folder("etc") / "entracted.conf"
+    config.write_text("# for a small disk\nstore-limit = 1MB\nkeep-free = 10MB\n")
+    product = case.product(config=config)
+    session = product.start(None, "sleep", "infinity", screen="headless")
+    text = _expect_refusal(lambda: product.snapshot(session), NO_SPACE)
+    expect("limit" in text and "The session goes on." in text, f"it says: {text}")
+    expect(product.show(session)["state"] == "running" and not product.snapshots(session), "it goes on")
+    product.kill_helper()
+    config.write_text("store-limit = 20GB\n")
+    product.start_helper()
+    product.snapshot(session)
+    expect(len(product.snapshots(session)) == 1, "within the limit it is stored")
+
+
 def _parts(product):
     """The stored files of snapshots, largest first."""
     parts = list(Path(product.state).glob("store/packs/*.pack"))

@@ -54,7 +54,7 @@ class CommandFailed(Failure):
 class Product:
     """The helper with its own state directory, and a person's command line."""
 
-    def __init__(self, workspace, person, state_directory=None, criu=None, environment=(), network=None):
+    def __init__(self, workspace, person, state_directory=None, criu=None, environment=(), network=None, config=None):
         self.person = person
         self.programs = programs_for_everybody(workspace)
         self.state = state_directory or workspace.folder("state")
@@ -63,6 +63,7 @@ class Product:
         self._criu = criu if criu is not None else criu_program()
         self._environment = dict(environment)
         self._network = network # entractetest.network.OtherNetwork: where the helper is
+        self.config = config # the helper's configuration, a file
         self._bus = None
         self.start_helper()
 
@@ -70,7 +71,8 @@ class Product:
         command = [PRIVATE_BUS, "--allow", self.person.name, "--log", self.logs,
                    "--service", self.programs / "entracted"]
         for argument in ("--state-dir", self.state, "--runtime-dir", self.runtime,
-                         *(("--criu", self._criu) if self._criu else ())):
+                         *(("--criu", self._criu) if self._criu else ()),
+                         *(("--config", self.config) if self.config else ())):
             command += ["--service-arg", argument]
         if self._network:
             command = self._network.enter(*command)
