@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 setup := resources/setup
 
 .DEFAULT_GOAL := build
-.PHONY: build setup packages criu demo test test-apps test-move test-faults test-twice test-asan screens bench-xproxy bench-desktop bench-engine fuzz deb test-deb install format clean
+.PHONY: build setup packages criu demo test test-apps test-move test-faults test-twice test-asan screens bench-xproxy bench-desktop bench-engine bench-move fuzz deb test-deb install format clean
 
 build: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -50,6 +50,11 @@ bench-xproxy: build
 # The desktop application: its start beside an empty window's, idle, a timeline of 5,000 snapshots.
 bench-desktop: build
 	@/usr/bin/python3 tests/bench/desktop.py $(BUILD)
+
+# How long a session stands still while it moves, beside plain CRIU. QUICK=1: two moves instead of six.
+bench-move: build
+	@$(setup)/install-packages.sh move
+	@/usr/bin/python3 tests/bench/move.py $(BUILD) $(if $(QUICK),--rounds 2)
 
 bench-engine: build
 	@/usr/bin/python3 tests/bench/engine.py $(BUILD) $(if $(QUICK),--rounds 3)

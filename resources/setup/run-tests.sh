@@ -7,7 +7,7 @@ set -uo pipefail
 build=$(realpath "$1")
 shift
 if [ "$(id -u)" -ne 0 ]; then
-    exec sudo --preserve-env=ENTRACTE_CRIU,ENTRACTE_APPS,ENTRACTE_APPS_RUNS "$(realpath "$0")" "$build" "$@"
+    exec sudo --preserve-env=ENTRACTE_CRIU,ENTRACTE_MOVE,ENTRACTE_APPS,ENTRACTE_APPS_RUNS "$(realpath "$0")" "$build" "$@"
 fi
 
 ctest --test-dir "$build" --parallel 2 --output-on-failure --no-tests=error "$@" 2>&1 | tee "$build/tests.log"

@@ -15,7 +15,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <map>
 #include <set>
 
@@ -26,25 +25,32 @@ namespace {
 constexpr int kLookMs = 250; // how often a full pipe is left, to see whether anybody cancelled
 constexpr std::uint64_t kDiskReserve = 64ull << 20;
 
-// A pipe takes PIPE_BUF bytes without blocking when poll(2) says that it takes any.
+// Whether its end blocks is whoever gave it to decide; this is the same pipe opened anew, which
+// does not.
 class PipeSink final : public ByteSink {
 public:
-    PipeSink(int pipe, JobControl& job) : m_pipe(pipe), m_job(job) {}
+    static Result<PipeSink> open(int pipe, JobControl& job) {
+        UniqueFd own(::open(("/proc/self/fd/" + std::to_string(pipe)).c_str(),
+                            O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+        if (!own && errno == ENXIO)
+            return nobodyReads();
+        if (!own)
+            return fail(Error::fromErrno("The exported session could not be written"));
+        return PipeSink(std::move(own), job);
+    }
     Status write(std::span<const std::byte> bytes) override {
         while (!bytes.empty()) {
-            pollfd poller{m_pipe, POLLOUT, 0};
-            const int ready = ::poll(&poller, 1, kLookMs);
             ENTRACTE_TRY(m_job.check());
-            if (ready == 0 || (ready < 0 && errno == EINTR))
+            const ssize_t wrote = ::write(m_pipe.get(), bytes.data(), bytes.size());
+            if (wrote < 0 && errno == EINTR)
                 continue;
-            const ssize_t wrote =
-                ::write(m_pipe, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
-            if (wrote < 0 && (errno == EINTR || errno == EAGAIN))
+            if (wrote < 0 && errno == EAGAIN) {
+                pollfd poller{m_pipe.get(), POLLOUT, 0};
+                ::poll(&poller, 1, kLookMs);
                 continue;
+            }
             if (wrote < 0 && errno == EPIPE)
-                return fail(ErrorCode::Cancelled,
-                            "Whoever was to take the exported session has gone.", {},
-                            "The snapshot is as it was.");
+                return nobodyReads();
             if (wrote < 0)
                 return fail(Error::fromErrno("The exported session could not be written"));
             bytes = bytes.subspan(static_cast<std::size_t>(wrote));
@@ -53,7 +59,12 @@ public:
     }
 
 private:
-    int m_pipe;
+    PipeSink(UniqueFd pipe, JobControl& job) : m_pipe(std::move(pipe)), m_job(job) {}
+    static tl::unexpected<Error> nobodyReads() {
+        return fail(ErrorCode::Cancelled, "Whoever was to take the exported session has gone.", {},
+                    "The snapshot is as it was.");
+    }
+    UniqueFd m_pipe;
     JobControl& m_job;
 };
 
@@ -265,7 +276,7 @@ private:
             }
             return m_job.check();
         };
-        PipeSink sink(out, m_job);
+        ENTRACTE_ASSIGN(sink, PipeSink::open(out, m_job));
         ENTRACTE_ASSIGN(writer, BundleWriter::begin(sink, compress, progress));
         ENTRACTE_TRY(writer->addText(kManifestMember, formatBundleManifest(manifest)));
         for (const Member& image : images)

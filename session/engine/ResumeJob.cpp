@@ -150,7 +150,8 @@ private:
         const auto& [session, snapshot] = m_source;
         ENTRACTE_ASSIGN(record, m_context.store->read(session, snapshot));
         m_info = record.info;
-        ENTRACTE_TRY(m_context.store->verify(session, snapshot, {m_job, "verifying", 0, 0.15}));
+        if (m_move.empty()) // what a move brought was read back a moment ago, when it was stored
+            ENTRACTE_TRY(m_context.store->verify(session, snapshot, {m_job, "verifying", 0, 0.15}));
         ENTRACTE_ASSIGN(remembered, recall(record.restore));
         m_remembered = std::move(remembered);
         // Whose it is says the session, not the snapshot.
