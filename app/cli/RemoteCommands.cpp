@@ -87,7 +87,10 @@ Result<Json> listRemotes(const Arguments& arguments) {
     ENTRACTE_ASSIGN(all, personsRemotes().all());
     Json list = Json::array();
     for (const auto& [name, remote] : all) {
-        list.push_back({{"name", name}, {"address", remote.address}});
+        list.push_back({{"name", name},
+                        {"address", remote.address},
+                        {"asks_passphrase",
+                         remote.passphraseFile.empty() && remote.passphraseCommand.empty()}});
         if (!arguments.json)
             std::cout << name << "  " << printable(remote.address) << '\n';
     }

@@ -1406,6 +1406,10 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <source>&amp;Encryption…</source>
             <translation>&amp;Verschlüsselung…</translation>
         </message>
+        <message>
+            <source>&amp;Fetch from a repository…</source>
+            <translation>Aus einem Repository &amp;holen…</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::NewSessionDialog</name>
@@ -2001,6 +2005,14 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <source>Go on with it at another computer</source>
             <translation>An einem anderen Rechner mit ihr weitermachen</translation>
         </message>
+        <message>
+            <source>Send to a re&amp;pository…</source>
+            <translation>An ein Re&amp;pository senden…</translation>
+        </message>
+        <message>
+            <source>Where another computer can fetch it</source>
+            <translation>Von wo ein anderer Rechner sie holen kann</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::SessionHeader</name>
@@ -2282,6 +2294,10 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>Export</source>
             <translation>Exportieren</translation>
+        </message>
+        <message>
+            <source>Send to a repository</source>
+            <translation>An ein Repository senden</translation>
         </message>
     </context>
     <context>
@@ -2724,6 +2740,110 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>It is &amp;mine again</source>
             <translation>Sie gehört wieder &amp;hierher</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::PullDialog</name>
+        <message>
+            <source>&amp;Look what is in it</source>
+            <translation>&amp;Nachsehen, was darin ist</translation>
+        </message>
+        <message>
+            <source>Fetch from a repository</source>
+            <translation>Aus einem Repository holen</translation>
+        </message>
+        <message>
+            <source>Go on with a session from a repository</source>
+            <translation>Mit einer Sitzung aus einem Repository weitermachen</translation>
+        </message>
+        <message>
+            <source>Its newest snapshot there becomes a suspended session here.</source>
+            <translation>Ihr neuester Schnappschuss dort wird hier zu einer angehaltenen Sitzung.</translation>
+        </message>
+        <message>
+            <source>Sessions in the repository</source>
+            <translation>Sitzungen im Repository</translation>
+        </message>
+        <message>
+            <source>&amp;Fetch</source>
+            <translation>&amp;Holen</translation>
+        </message>
+        <message>
+            <source>Looking into it…</source>
+            <translation>Es wird nachgesehen…</translation>
+        </message>
+        <message>
+            <source>%1: saved %2 at %3</source>
+            <comment>a session, a time, a computer</comment>
+            <translation>%1: gesichert %2 bei %3</translation>
+        </message>
+        <message>
+            <source>%1, in use at %2</source>
+            <comment>a session, a computer</comment>
+            <translation>%1, in Gebrauch bei %2</translation>
+        </message>
+        <message>
+            <source>There is nothing in it yet.</source>
+            <translation>Es ist noch nichts darin.</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::PushDialog</name>
+        <message>
+            <source>Send to a repository</source>
+            <translation>An ein Repository senden</translation>
+        </message>
+        <message>
+            <source>Send “%1” to a repository</source>
+            <translation>„%1“ an ein Repository senden</translation>
+        </message>
+        <message>
+            <source>The snapshot “%1” of %2, encrypted before it leaves this computer. Only what the repository lacks is sent. Another computer can go on with it from there, once the session does not run here any more.</source>
+            <translation>Der Schnappschuss „%1“ von %2, verschlüsselt, bevor er diesen Rechner verlässt. Gesendet wird nur, was dem Repository fehlt. Ein anderer Rechner kann von dort weitermachen, sobald die Sitzung hier nicht mehr läuft.</translation>
+        </message>
+        <message>
+            <source>&amp;Send</source>
+            <translation>&amp;Senden</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::RepositoryChoice</name>
+        <message>
+            <source>&amp;Even if another computer has the session in use</source>
+            <translation>&amp;Auch wenn ein anderer Rechner die Sitzung in Gebrauch hat</translation>
+        </message>
+        <message>
+            <source>Looking which repositories there are…</source>
+            <translation>Es wird nachgesehen, welche Repositorys es gibt…</translation>
+        </message>
+        <message>
+            <source>Repository</source>
+            <translation>Repository</translation>
+        </message>
+        <message>
+            <source>Passphrase</source>
+            <translation>Passphrase</translation>
+        </message>
+        <message>
+            <source>Only when that computer is lost, or shall not go on with it.</source>
+            <translation>Nur wenn jener Rechner verloren ist oder nicht mit ihr weitermachen soll.</translation>
+        </message>
+        <message>
+            <source>&amp;Repository:</source>
+            <translation>&amp;Repository:</translation>
+        </message>
+        <message>
+            <source>&amp;Passphrase:</source>
+            <translation>&amp;Passphrase:</translation>
+        </message>
+        <message>
+            <source>%1 (%2)</source>
+            <comment>a repository&apos;s name, its address</comment>
+            <translation>%1 (%2)</translation>
+        </message>
+        <message>
+            <source>There is none yet. In a terminal, “entracte remote add NAME ADDRESS” makes one, in a folder or anywhere that rclone or ssh reaches.</source>
+            <translation>Es gibt noch keines. In einem Terminal legt „entracte remote add NAME ADRESSE“ eines an, in einem Ordner oder wo rclone oder ssh hinreicht.</translation>
         </message>
     </context>
 </TS>

@@ -188,6 +188,36 @@ def case_aMoveThatFailsIsToldAndTheSessionGoesOn(case):
     Desktop(server).wait_window("XTerm", title="still")
 
 
+def case_sentToARepositoryAndFetchedAgain(case):
+    product, _, session, app = _begin(case)
+    product.suspend(session)
+    words = "the words\n"
+
+    def entracte(*arguments):
+        return run([product.programs / "entracte", *arguments, "--passphrase-fd", "0"], app.person, app.environment,
+                   input=words)
+    entracte("remote", "add", "office", app.folder / "home/repository")
+    app.wait_for("list item", "work, suspended")
+    _front(app)
+    app.key("ctrl+shift+p")
+    app.click("password text", "^Passphrase$")
+    app.type("the words")
+    app.key("Return")
+    wait_for("it in the repository", lambda: "work" in entracte("remote", "list", "office"), 60, 1)
+    app.wait_for("list item", "work, suspended")
+    app.key("ctrl+shift+o")
+    app.click("password text", "^Passphrase$")
+    app.type("the")
+    app.key("Return")
+    app.wait_for("label", "is wrong")
+    app.click("password text", "^Passphrase$")
+    app.type(" words")
+    app.key("Return")
+    app.wait_for("list item", "^work: saved")
+    app.key("alt+f")
+    wait_for("the session", lambda: len(product.sessions()) == 2, 60, 0.5)
+
+
 def case_exportedThenImportedWithItsPassphraseOnly(case):
     product, _, session, app = _begin(case)
     app.wait_for("list item", "work, running")

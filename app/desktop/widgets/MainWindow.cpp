@@ -7,6 +7,7 @@
 #include "app/desktop/widgets/ImportDialog.h"
 #include "app/desktop/widgets/NewSessionDialog.h"
 #include "app/desktop/widgets/PreferencesDialog.h"
+#include "app/desktop/widgets/RepositoryDialogs.h"
 #include "app/desktop/widgets/VaultDialog.h"
 
 #include <QApplication>
@@ -58,6 +59,8 @@ void MainWindow::makeActions() {
         m_search->selectAll();
     });
     m_import = make("import", tr("&Import…"), QKeySequence("Ctrl+O"), [this] { importSession(); });
+    m_pull = make("pull", tr("&Fetch from a repository…"), QKeySequence("Ctrl+Shift+O"),
+                  [this] { (new PullDialog(m_desk, this))->open(); });
     m_encryption =
         make("lock", tr("&Encryption…"), QKeySequence("Ctrl+K"), [this] { showEncryption(); });
     m_undo = make("undo", tr("&Undo deleting"), QKeySequence("Ctrl+Z"),
@@ -188,6 +191,7 @@ void MainWindow::refreshPage() {
     const bool here = m_desk.link.reach() == HelperLink::Reach::Here;
     m_new->setEnabled(here);
     m_import->setEnabled(here);
+    m_pull->setEnabled(here);
     m_encryption->setEnabled(here);
     m_verify->setEnabled(here && m_desk.catalog.snapshots.rowCount() > 0);
 }

@@ -75,6 +75,7 @@ private:
     QAction* m_new = nullptr;
     QAction* m_find = nullptr;
     QAction* m_import = nullptr;
+    QAction* m_pull = nullptr;
     QAction* m_encryption = nullptr;
     QAction* m_check = nullptr;
     QAction* m_verify = nullptr;

@@ -68,7 +68,7 @@ QWidget* MainWindow::sidebar() {
     m_search->addAction(leave);
 
     auto* const menu = new QMenu(this);
-    menu->addActions({m_new, m_import, m_undo});
+    menu->addActions({m_new, m_import, m_pull, m_undo});
     menu->addSeparator();
     menu->addActions({m_check, m_verify, m_encryption, m_preferences, m_shortcuts, m_about});
     menu->addSeparator();
@@ -185,8 +185,8 @@ QWidget* MainWindow::sessionPage() {
         QMenu context(this);
         context.addActions({m_actions.resumeSnapshot, m_actions.beside});
         context.addSeparator();
-        context.addActions(
-            {m_actions.comment, m_actions.pin, m_actions.compare, m_actions.exportIt});
+        context.addActions({m_actions.comment, m_actions.pin, m_actions.compare, m_actions.exportIt,
+                            m_actions.push});
         context.addSeparator();
         context.addActions({m_actions.removeSnapshot});
         context.exec(m_timeline->viewport()->mapToGlobal(at));

@@ -61,6 +61,7 @@ void MoveDialog::askWhere(QVBoxLayout* column) {
         tr("Go on with “%1” at another computer").arg(printable(m_session.name)), this, 1.15));
     m_host = new QComboBox(this);
     m_host->setEditable(true);
+    m_host->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     m_host->setInsertPolicy(QComboBox::NoInsert);
     m_host->addItems(knownHosts(m_desk.settings));
     m_host->lineEdit()->setPlaceholderText(tr("Name of the computer, or user@name"));

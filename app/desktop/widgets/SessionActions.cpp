@@ -4,6 +4,7 @@
 #include "app/desktop/widgets/ExportDialog.h"
 #include "app/desktop/widgets/Icons.h"
 #include "app/desktop/widgets/MoveDialog.h"
+#include "app/desktop/widgets/RepositoryDialogs.h"
 #include "app/desktop/widgets/SessionSettingsDialog.h"
 
 #include <QInputDialog>
@@ -34,6 +35,8 @@ SessionActions::SessionActions(Desk& desk, QWidget* window)
                    QKeySequence("Ctrl+M"), &SessionActions::runCompare);
     exportIt = make("export", tr("E&xport…"), tr("Write this snapshot into a file"),
                     QKeySequence("Ctrl+Shift+E"), &SessionActions::runExport);
+    push = make("push", tr("Send to a re&pository…"), tr("Where another computer can fetch it"),
+                QKeySequence("Ctrl+Shift+P"), &SessionActions::runPush);
     move = make("move", tr("&Move to…"), tr("Go on with it at another computer"),
                 QKeySequence("Ctrl+Shift+M"), &SessionActions::runMove);
     comment = make("edit", tr("Edit &comment"), tr("Say what this snapshot is about"),
@@ -79,8 +82,9 @@ QAction* SessionActions::make(const QString& icon, const QString& text, const QS
 }
 
 QList<QAction*> SessionActions::all() const {
-    return {save,    suspend, resume,   resumeSnapshot, beside, pin, compare, exportIt,      move,
-            comment, rename,  settings, attach,         detach, end, remove,  removeSnapshot};
+    return {save,     suspend, resume, resumeSnapshot, beside, pin,      compare,
+            exportIt, push,    move,   comment,        rename, settings, attach,
+            detach,   end,     remove, removeSnapshot};
 }
 
 void SessionActions::choose(const QString& session, const QString& snapshot) {
@@ -110,6 +114,7 @@ void SessionActions::update() {
     exportIt->setEnabled(reached && chosen);
     move->setEnabled(idle && (canSnapshot(*found) || found->move == "given" ||
                               (found->state == "suspended" && found->move.isEmpty())));
+    push->setEnabled(reached && chosen && !m_desk.errands.runningFor(m_session));
     comment->setEnabled(reached && chosen);
     rename->setEnabled(reached);
     settings->setEnabled(reached);
@@ -177,6 +182,10 @@ void SessionActions::runCompare() {
 
 void SessionActions::runExport() {
     (new ExportDialog(m_desk, m_snapshot, m_window))->open();
+}
+
+void SessionActions::runPush() {
+    (new PushDialog(m_desk, m_snapshot, m_window))->open();
 }
 
 void SessionActions::runMove() {

@@ -28,6 +28,7 @@ public:
     QAction* pin;            // checkable
     QAction* compare;        // the chosen one with another
     QAction* exportIt;       // the chosen one, into a file
+    QAction* push;           // the chosen one, to a repository
     QAction* move;           // the session, to another computer
     QAction* comment;        // emits commentAsked
     QAction* rename;
@@ -56,6 +57,7 @@ private:
     void runPin() { m_desk.actions.setPinned(m_snapshot, pin->isChecked()); }
     void runCompare();
     void runExport();
+    void runPush();
     void runMove();
     void runComment() { emit commentAsked(); }
     void runRename();

@@ -100,6 +100,10 @@ SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* paren
     write->setDefaultAction(actions.exportIt);
     write->setToolButtonStyle(Qt::ToolButtonIconOnly);
     more->addWidget(write);
+    auto* const send = flatButton("push", tr("Send to a repository"), this);
+    send->setDefaultAction(actions.push);
+    send->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    more->addWidget(send);
     auto* const remove = flatButton("delete", tr("Delete snapshot"), this);
     remove->setDefaultAction(actions.removeSnapshot);
     remove->setToolButtonStyle(Qt::ToolButtonIconOnly);

@@ -4,6 +4,7 @@
 #include "app/desktop/Application.h"
 #include "app/desktop/model/SshHosts.h"
 #include "app/desktop/widgets/MoveDialog.h"
+#include "app/desktop/widgets/RepositoryDialogs.h"
 #include "tests/app/desktop/OrdinaryUser.h"
 #include "tests/app/desktop/WidgetEyes.h"
 
@@ -13,6 +14,7 @@
 #include <QFile>
 #include <QLineEdit>
 #include <QListView>
+#include <QListWidget>
 #include <QPushButton>
 #include <QTemporaryDir>
 #include <QToolButton>
@@ -46,10 +48,18 @@ class ErrandWindowTest : public QObject {
         return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()).trimmed()
                                               : QString();
     }
+    QByteArray content(const QString& name) {
+        QFile file(path(name));
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    }
+    QAction* action(const QString& keys) {
+        for (auto* const one : window().actions())
+            if (one->shortcut() == QKeySequence(keys))
+                return one;
+        return nullptr;
+    }
     MoveDialog* moveDialog() {
-        for (auto* const action : window().actions())
-            if (action->shortcut() == QKeySequence("Ctrl+Shift+M"))
-                action->trigger();
+        action("Ctrl+Shift+M")->trigger();
         MoveDialog* dialog = nullptr;
         for (auto* const one : window().findChildren<MoveDialog*>())
             if (one->isVisible())
@@ -148,6 +158,82 @@ private slots:
         QTRY_VERIFY(QFile::exists(path("stopped")));
         QTRY_VERIFY(!says(window(), "Moving “mine”"));
         QVERIFY(!says(window(), "did not move")); // the person knows
+    }
+
+    void aSnapshotIsSentToARepository() {
+        click(named<QPushButton>(window(), "Snapshot now"));
+        QTRY_COMPARE(m_application->desk().catalog.snapshots.rowCount(), 1);
+        QTRY_VERIFY(action("Ctrl+Shift+P")->isEnabled());
+        command("if [ \"$2\" = remote ]; then echo '{\"remotes\":[{\"name\":\"office\",\"address\":"
+                "\"/srv\",\"asks_passphrase\":true}]}'; exit; fi\n"
+                "cat > '" +
+                path("given").toUtf8() + "'\necho '{\"pushed\":{\"added_bytes\":5}}'\n");
+        action("Ctrl+Shift+P")->trigger();
+        auto* const dialog = window().findChild<PushDialog*>();
+        QVERIFY(dialog && says(*dialog, "encrypted before it leaves"));
+        QLineEdit* key = nullptr;
+        QTRY_VERIFY((key = named<QLineEdit>(*dialog, "Passphrase")));
+        auto* const go = named<QPushButton>(*dialog, "Send");
+        QVERIFY(!go->isEnabled());
+        key->setText("the words");
+        click(go);
+        const auto& snapshot = m_application->desk().catalog.snapshots.at(0);
+        QTRY_COMPARE(called(), "--json push " + session().id + '@' + snapshot.id +
+                                   " office --passphrase-fd 0");
+        QTRY_VERIFY(!m_application->desk().errands.runningFor(session().path));
+        QCOMPARE(content("given"), QByteArray("the words\n")); // in no argument
+        QVERIFY(!says(window(), "was not sent"));
+    }
+
+    void aSessionIsFetchedFromARepository() {
+        command("case \"$2 $4\" in\n"
+                "'remote ') echo "
+                "'{\"remotes\":[{\"name\":\"office\",\"address\":\"/"
+                "srv\",\"asks_passphrase\":true}]}';;\n"
+                "'remote office') read -r given; if [ \"$given\" = right ]; then\n"
+                "echo "
+                "'{\"sessions\":[{\"id\":\"abc123\",\"name\":\"thesis\",\"in_use_by\":{\"host\":"
+                "\"attic\"},\"snapshots\":"
+                "[{\"taken_unix_ms\":1700000000000,\"host\":\"attic\"}]}]}'; else\n"
+                "echo '{\"error\":{\"code\":\"NotAuthorized\",\"message\":\"This is not its "
+                "passphrase.\"}}'; exit 4; fi;;\n"
+                "*) echo '{\"error\":{\"code\":\"Busy\",\"message\":\"The session is in use "
+                "elsewhere.\"}}'; exit 5;;\nesac\n");
+        action("Ctrl+Shift+O")->trigger();
+        auto* const dialog = window().findChild<PullDialog*>();
+        QVERIFY(dialog && dialog->isVisible());
+        QLineEdit* key = nullptr;
+        QTRY_VERIFY((key = named<QLineEdit>(*dialog, "Passphrase")));
+        auto* const look = named<QPushButton>(*dialog, "Look what is in it");
+        auto* const fetch = named<QPushButton>(*dialog, "Fetch");
+        key->setText("wrong");
+        click(look);
+        QTRY_VERIFY(says(*dialog, "not its passphrase"));
+        QVERIFY(!fetch->isEnabled());
+        key->setText("right");
+        click(look);
+        auto* const list = named<QListWidget>(*dialog, "Sessions in the repository");
+        QTRY_COMPARE(list->count(), 1);
+        QVERIFY(list->item(0)->text().startsWith("thesis: saved "));
+        QVERIFY(list->item(0)->text().endsWith("in use at attic"));
+        click(fetch);
+        QTRY_COMPARE(called(), "--json pull office abc123 --passphrase-fd 0");
+        QTRY_VERIFY(says(window(), "“thesis” was not fetched from “office”"));
+        QVERIFY(says(window(), "in use elsewhere"));
+        click(toolButton("Dismiss"));
+    }
+
+    void withoutARepositoryOneIsToldHowToMakeOne() {
+        command("echo '{\"remotes\":[]}'\n");
+        action("Ctrl+Shift+P")->trigger();
+        PushDialog* dialog = nullptr;
+        for (auto* const one : window().findChildren<PushDialog*>())
+            if (one->isVisible())
+                dialog = one;
+        QVERIFY(dialog);
+        QTRY_VERIFY(says(*dialog, "entracte remote add"));
+        QVERIFY(!named<QPushButton>(*dialog, "Send")->isEnabled());
+        dialog->reject();
     }
 
     void withoutTheCommandLineASentenceSaysSo() {
