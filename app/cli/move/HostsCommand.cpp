@@ -2,10 +2,10 @@
 
 #include "app/cli/Lookup.h"
 #include "app/cli/Output.h"
-#include "app/cli/move/HostList.h"
 #include "app/cli/move/HostState.h"
 #include "app/cli/move/MoveCommand.h"
 #include "app/cli/move/SessionNeeds.h"
+#include "app/common/HostList.h"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -46,17 +45,6 @@ std::optional<int> waitFor(pid_t pid, std::chrono::milliseconds limit) {
 }
 
 } // namespace
-
-Status checkHostName(const std::string& host) {
-    const bool plain = std::ranges::all_of(
-        host, [](char c) { return static_cast<unsigned char>(c) > ' ' && c != 0x7f; });
-    const auto name = host.substr(host.rfind('@') + 1);
-    if (host.empty() || host.size() > 200 || host.front() == '-' || name.empty() ||
-        name.front() == '-' || !plain)
-        return fail(ErrorCode::InvalidArgument, "This is not the name of a host.", {},
-                    "It is [USER@]HOST, as ssh takes it.");
-    return {};
-}
 
 Result<SshProcess> SshProcess::start(const std::string& host, Questions questions) {
     ENTRACTE_TRY(checkHostName(host));

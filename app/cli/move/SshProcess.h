@@ -3,6 +3,7 @@
 // The person's own ssh, with the other side of a move behind it: their configuration, agent and
 // known hosts decide, and ssh itself asks them on the terminal what it has to ask.
 
+#include "app/common/HostList.h"
 #include "session/base/Result.h"
 #include "session/base/UniqueFd.h"
 
@@ -11,9 +12,6 @@
 #include <string>
 
 namespace entracte::cli {
-
-// "[USER@]HOST" as ssh takes it, and nothing that it could take for an option or we for a command.
-Status checkHostName(const std::string& host);
 
 class SshProcess {
 public:

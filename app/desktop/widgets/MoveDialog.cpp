@@ -1,6 +1,6 @@
 #include "app/desktop/widgets/MoveDialog.h"
 
-#include "app/desktop/model/SshHosts.h"
+#include "app/common/HostList.h"
 #include "app/desktop/widgets/Pieces.h"
 
 #include <QCheckBox>
@@ -9,7 +9,6 @@
 #include <QFormLayout>
 #include <QLineEdit>
 #include <QPushButton>
-#include <QRegularExpression>
 #include <QVBoxLayout>
 
 namespace entracte::desktop {
@@ -19,10 +18,10 @@ namespace {
 constexpr const char* kLastHosts = "move/hosts"; // the newest first, a line each
 constexpr qsizetype kRemembered = 10;
 
-QStringList knownHosts(const Settings& settings) {
+QStringList offeredHosts(const Settings& settings) {
     auto hosts = QString::fromUtf8(settings.bytes(kLastHosts)).split('\n', Qt::SkipEmptyParts);
-    for (const auto& host : personsSshHosts())
-        if (!hosts.contains(host))
+    for (const auto& known : entracte::knownHosts())
+        if (const auto host = QString::fromStdString(known); !hosts.contains(host))
             hosts.append(host);
     return hosts;
 }
@@ -34,10 +33,8 @@ void remember(Settings& settings, const QString& host) {
     settings.setBytes(kLastHosts, hosts.mid(0, kRemembered).join('\n').toUtf8());
 }
 
-// As the command takes it: never an option of ssh's.
 bool isHost(const QString& text) {
-    static const QRegularExpression host(R"(^(?!-)[^\s@]+$|^(?!-)[^\s@]+@(?!-)[^\s@]+$)");
-    return text.size() <= 200 && host.match(text).hasMatch();
+    return checkHostName(text.toStdString()).has_value();
 }
 
 } // namespace
@@ -63,7 +60,7 @@ void MoveDialog::askWhere(QVBoxLayout* column) {
     m_host->setEditable(true);
     m_host->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     m_host->setInsertPolicy(QComboBox::NoInsert);
-    m_host->addItems(knownHosts(m_desk.settings));
+    m_host->addItems(offeredHosts(m_desk.settings));
     m_host->lineEdit()->setPlaceholderText(tr("Name of the computer, or user@name"));
     m_host->setAccessibleName(tr("Computer"));
     m_host->lineEdit()->setAccessibleName(tr("Computer"));

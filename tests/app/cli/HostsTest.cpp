@@ -1,7 +1,7 @@
 // Which machines a person knows, and which of them takes a session.
 
-#include "app/cli/move/HostList.h"
 #include "app/cli/move/HostState.h"
+#include "app/common/HostList.h"
 
 #include <gtest/gtest.h>
 

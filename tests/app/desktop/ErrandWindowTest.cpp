@@ -2,7 +2,6 @@
 // that is a script: what it is asked, where it tells to be, how it is cancelled, how it fails.
 
 #include "app/desktop/Application.h"
-#include "app/desktop/model/SshHosts.h"
 #include "app/desktop/widgets/MoveDialog.h"
 #include "app/desktop/widgets/RepositoryDialogs.h"
 #include "tests/app/desktop/OrdinaryUser.h"
@@ -93,14 +92,6 @@ private slots:
     }
     void cleanupTestCase() { m_application.reset(); }
 
-    void hostsAreThoseThatSshKnowsByName() {
-        write(".ssh/config", "# Host never\nHost desk laptop *.example.org\n  HostName 10.0.0.1\n"
-                             "Include more\nHost=\"attic\"\nMatch host desk\n");
-        write(".ssh/more", "host cellar desk !not\n");
-        QCOMPARE(personsSshHosts(), QStringList({"desk", "laptop", "cellar", "attic"}));
-        QCOMPARE(sshHosts(path("nothing")), QStringList());
-    }
-
     void aMoveSaysWhatWillHappenThenShowsWhereItIs() {
         command("echo '{\"phase\":\"ahead\",\"round\":1}' >&2\n"
                 "echo '{\"bytes\":9000000,\"sent_bytes\":5000000}' >&2\n"
@@ -108,8 +99,10 @@ private slots:
                 path("go").toUtf8() +
                 "' ]; do sleep 0.05; done\n"
                 "echo '{\"moved\":{\"downtime_ms\":1200}}'\n");
+        write(".ssh/config", "Host attic *.example.org\n");
         auto* const dialog = moveDialog();
         QVERIFY(dialog);
+        QVERIFY(box(*dialog, "Computer")->findText("attic") >= 0);
         QVERIFY(says(*dialog, "runs on here"));
         QVERIFY(says(*dialog, "stays here"));
         auto* const host = named<QLineEdit>(*dialog, "Computer");

@@ -1,6 +1,4 @@
-#include "app/cli/move/HostList.h"
-
-#include "app/cli/move/SshProcess.h"
+#include "app/common/HostList.h"
 
 #include <glob.h>
 
@@ -10,7 +8,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace entracte::cli {
+namespace entracte {
 
 namespace {
 
@@ -82,6 +80,17 @@ void readConfig(const std::filesystem::path& file, const std::filesystem::path& 
 
 } // namespace
 
+Status checkHostName(const std::string& host) {
+    const bool plain = std::ranges::all_of(
+        host, [](char c) { return static_cast<unsigned char>(c) > ' ' && c != 0x7f; });
+    const auto name = host.substr(host.rfind('@') + 1);
+    if (host.empty() || host.size() > 200 || host.front() == '-' || name.empty() ||
+        name.front() == '-' || !plain)
+        return fail(ErrorCode::InvalidArgument, "This is not the name of a host.", {},
+                    "It is [USER@]HOST, as ssh takes it.");
+    return {};
+}
+
 std::vector<std::string> hostsOfSshConfig(const std::filesystem::path& file,
                                           const std::filesystem::path& folder) {
     std::vector<std::string> hosts;
@@ -109,4 +118,4 @@ std::vector<std::string> knownHosts() {
     return hosts;
 }
 
-} // namespace entracte::cli
+} // namespace entracte
