@@ -16,13 +16,13 @@ from entractetest.workstation import two_workstations, what_is_missing  # noqa: 
 MORE = " And more after it moved."
 
 
-def _stations(case):
+def _stations(case, **more):
     require_root()
     if not os.environ.get("ENTRACTE_MOVE"):
         raise Skip("takes a minute; make test-move tries it")
     if reason := what_is_missing():
         raise Skip(reason)
-    return two_workstations(case)
+    return two_workstations(case, **more)
 
 
 def case_movesThereAndBack(case):
@@ -121,6 +121,65 @@ def case_whoeverIsKilledAsItIsGivenAway(case):
     wait_counting(here.server)
     expect([name for name, _ in _places(here, there)[0]] == ["here"], "it is here again, and only here")
     here.product.stop(session)
+
+
+# A moment in each phase: the handshake, ahead, in the middle of it, the last round, the giving away, what follows.
+MOMENTS = ((">", OFFER, "-"), (">", ROUND, '"last":false'), (">", RECIPE, "-"), ("<", ARRIVED, "-"),
+           (">", ROUND, '"last":true'), (">", GO, "-"), ("<", RUNS, "-"))
+
+
+def _at_every_moment(case, harm, mend, moments=MOMENTS, **more):
+    """`harm(here, there, link)` in each phase of a move; afterwards the session is on exactly one side, and whole."""
+    here, there, link = _stations(case, **more)
+    for direction, kind, text in moments:
+        session = _counter_session(here)
+        moment = f"{direction} {kind} {text}"
+        folder = here.stop_at(direction, kind, text, action="hold")
+        with here.product.start_command("move", session, "there") as move:
+            wait_for(f"the frame {moment}", lambda: (folder / "reached").exists(), 90)
+            harm(here, there, link)
+            (folder / "go-on").touch()
+            wait_for(f"the connection to end at {moment}", lambda: not here.speaks(), 60)
+            mend(here, there, link)
+            wait_for(f"the command to end at {moment}", lambda: not move.running(), 90)
+        here.stop_nowhere()
+        _expect_on_one_side(here, there, session, moment)
+
+
+def _expect_on_one_side(here, there, session, moment):
+    if [one for one in here.sessions() if one["id"] == session and one["move"] == "given"]:
+        here.product.command("move", session) # asks what became of it
+    ours = [[(name, one) for name, one in some if one["lineage"] in ("", session) or one["id"] == session]
+            for some in _places(here, there)]
+    expect(len(ours[0]) + len(ours[1]) == 1, f"{moment}: not on exactly one side: {here.sessions()} {there.sessions()}")
+    [(name, one)] = ours[0] + ours[1]
+    station = here if name == "here" else there
+    if ours[1]:
+        station.product.resume(one["id"], station.server)
+    wait_counting(station.server)
+    print(f"{moment}: {'it ran' if ours[0] else 'it was suspended'} {name}", flush=True)
+    station.product.stop(one["id"])
+
+
+def _nothing(*_):
+    """The other helper is there already."""
+
+
+def case_linkDownAtEveryPhase(case):
+    _at_every_moment(case, lambda here, there, link: link.cut(), lambda here, there, link: link.mend())
+
+
+def case_helperThereKilledAtEveryPhase(case):
+    _at_every_moment(case, lambda here, there, link: there.lose_helper(), _nothing)
+
+
+def case_helperHereKilledAtEveryPhase(case):
+    _at_every_moment(case, lambda here, there, link: here.lose_helper(), _nothing)
+
+
+def case_diskThereFullAtEveryPhase(case):
+    _at_every_moment(case, lambda here, there, link: there.fill_disk(), lambda here, there, link: there.empty_disk(),
+                     MOMENTS[1:-1], disk_there=1000)
 
 
 def case_everythingLeavesAMachine(case):

@@ -3,6 +3,7 @@ helper on its own bus with its own state, and an X server. A veth pair joins two
 """
 import os
 import shutil
+import signal
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
@@ -37,7 +38,7 @@ class _Folder(Workspace):
 class _Helper(Product):
     def __init__(self, station, **more):
         self._station = station
-        super().__init__(station.folder, station.person, **more)
+        super().__init__(station.folder, station.person, state_directory=station.disk, **more)
 
     def start_helper(self):
         with inside(self._station.holder):
@@ -55,7 +56,7 @@ class _Helper(Product):
 
 
 class Workstation:
-    def __init__(self, workspace, name, person, address, traits):
+    def __init__(self, workspace, name, person, address, traits, disk_megabytes=None):
         self.name, self.address, self.folder = name, address, _Folder(workspace, name)
         self._stack = ExitStack()
         # Nobody else keeps the namespaces: they go with it.
@@ -73,6 +74,10 @@ class Workstation:
         self._cache = self.folder.folder("cache", self.person)
         self._settings = self.folder.folder("settings", self.person)
         self._prepare()
+        self.disk = None # where the helper stores, when it is one of its own
+        if disk_megabytes:
+            self.disk = self.folder.folder("disk")
+            self.root('mount -t tmpfs -o mode=700,size="$1"m disk "$2"', disk_megabytes, self.disk)
         # Two X servers in networks of their own would both be :0, and take each other's socket in /tmp.
         with inside(self.holder, ("uts", "ipc", "mnt")):
             self.server = self._stack.enter_context(XServer(self.folder, "server", self.person, traits))
@@ -166,6 +171,32 @@ class Workstation:
     def stop_nowhere(self):
         self._relay = {}
 
+    def lose_helper(self):
+        """kill -9; another one starts, on a bus of its own. Who comes by ssh from now on finds that one."""
+        before = self.product.bus_address
+        self.product.kill_helper()
+        self.product.start_helper()
+        self._config.write_text(self._config.read_text().replace(before, self.product.bus_address))
+        os.kill(self._sshd.pid, signal.SIGHUP)
+        self._wait_for_sshd()
+
+    def speaks(self):
+        """Whether a move from here has its ssh."""
+        relay = str(self._programs / "move-relay").encode()
+        for line in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                if relay in line.read_bytes():
+                    return True
+            except OSError:
+                continue
+        return False
+
+    def fill_disk(self, leave_kilobytes=64):
+        self.root('fallocate -l "$(($(df --output=avail "$1" | tail -1) - $2))K" "$1/filler"', self.disk, leave_kilobytes)
+
+    def empty_disk(self):
+        self.root('rm "$1/filler"', self.disk)
+
     def know(self, *hosts):
         """What the person here has in their list of machines."""
         folder = self._settings / "entracte"
@@ -201,11 +232,11 @@ class Link:
         self.first.root("ip link set wire up")
 
 
-def two_workstations(case):
-    """Joined, and each knowing the other by its name."""
+def two_workstations(case, disk_there=None):
+    """Joined, and each knowing the other by its name. `disk_there`: a disk of its own with so many megabytes."""
     from .servers import FIRST, SECOND
     here = case.stack.enter_context(Workstation(case.workspace, "here", case.person, "10.77.0.1", FIRST))
-    there = case.stack.enter_context(Workstation(case.workspace, "there", case.person, "10.77.0.2", SECOND))
+    there = case.stack.enter_context(Workstation(case.workspace, "there", case.person, "10.77.0.2", SECOND, disk_there))
     link = Link(here, there)
     here.trust(there)
     there.trust(here)
