@@ -32,6 +32,7 @@ SessionView sessionView(const QString& path, const QVariantMap& properties) {
     view.clipboard = properties.value("Clipboard").toBool();
     view.network = properties.value("Network").toString();
     view.display = properties.value("Display").toString();
+    view.xauthority = properties.value("Xauthority").toString();
     view.command = properties.value("Command").toStringList();
     view.createdUnixMs = properties.value("CreatedUnixMs").toLongLong();
     view.programs = properties.value("Programs").toUInt();

@@ -31,6 +31,7 @@ struct SessionView {
     bool clipboard = false;
     QString network; // "nat", "none", "host-limited:PORT,PORT"
     QString display;
+    QString xauthority; // empty: the display is the person's own
     QStringList command;
     qint64 createdUnixMs = 0;
     uint programs = 0;

@@ -57,6 +57,7 @@ PropertyMap SessionObject::properties() {
             {"State", State()},
             {"Screen", Screen()},
             {"Display", Display()},
+            {"Xauthority", Xauthority()},
             {"Command", Command()},
             {"Network", Network()},
             {"Clipboard", Clipboard()},

@@ -67,6 +67,7 @@ private:
     std::string State() override { return stateName(m_info.state); }
     std::string Screen() override { return screenName(m_info.screenKind); }
     std::string Display() override { return m_info.screenDisplay; }
+    std::string Xauthority() override { return m_info.screenCookieFile; }
     std::vector<std::string> Command() override { return m_info.command; }
     bool Clipboard() override { return m_info.clipboard; }
     std::string Network() override { return networkName(m_info.network); }

@@ -16,8 +16,7 @@ Status leaveScreen(EngineContext& context, Session& session) {
     session.live->screen.reset();
     return context.registry.update(session, [](SessionRecord& record) {
         record.state = SessionState::Detached;
-        record.screenDisplay.clear();
-        record.screenName.clear();
+        record.shownOn = {};
     });
 }
 
@@ -44,8 +43,7 @@ Status attachSession(EngineContext& context, const std::shared_ptr<Session>& ses
     ENTRACTE_TRY(context.registry.update(*session, [&](SessionRecord& record) {
         record.state = SessionState::Running;
         record.spec.screen = screen;
-        record.screenDisplay = session->live->screen->display();
-        record.screenName = session->live->screen->name();
+        record.shownOn = session->live->screen->shownOn();
     }));
     job.report("redrawing", 1);
     return {};

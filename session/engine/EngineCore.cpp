@@ -57,7 +57,7 @@ public:
         settleMoves(m_context);
         std::set<std::string> screens;
         for (const auto& session : m_context.registry.all())
-            screens.insert(session->record().screenName);
+            screens.insert(session->record().shownOn.place);
         ScreenPlace::removeOthers(m_context.paths, screens);
         for (const auto& session : m_context.registry.all()) {
             const SessionRecord record = session->record();
@@ -373,8 +373,7 @@ private:
         static_cast<void>(m_context.registry.update(session, [&](SessionRecord& record) {
             record.state =
                 session.live->display && !screen ? SessionState::Detached : SessionState::Running;
-            record.screenDisplay = screen ? screen->display() : "";
-            record.screenName = screen ? screen->name() : "";
+            record.shownOn = screen ? screen->shownOn() : ShownOn();
         }));
         startWatch(m_context, session);
         m_context.hostFiles.look(session.id());
@@ -383,11 +382,11 @@ private:
     // The screen that it had, or one like it; a session that had none gets none.
     void adoptScreen(Session& session) {
         const SessionRecord record = session.record();
-        if (record.screenDisplay.empty())
+        if (record.shownOn.display.empty())
             return;
         const auto adopted = [&]() -> Status {
             ENTRACTE_ASSIGN(person, personOfUid(record.owner));
-            const ScreenPlace place(m_context.paths, record.screenName);
+            const ScreenPlace place(m_context.paths, record.shownOn.place);
             auto found = ScreenProcess::findAgain(person, record.spec.screen, place);
             if (!found) {
                 spdlog::info("session {}: {}", session.id(), found.error().forLog());
@@ -417,8 +416,7 @@ private:
             return;
         static_cast<void>(m_context.registry.update(session, [&](SessionRecord& changed) {
             changed.state = state;
-            changed.screenDisplay.clear();
-            changed.screenName.clear();
+            changed.shownOn = {};
             changed.init = {};
         }));
     }

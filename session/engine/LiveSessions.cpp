@@ -26,8 +26,7 @@ bool buryEnded(EngineContext& context, Session& session) {
         const auto state = restingState(context, session.id(), SessionState::Interrupted);
         static_cast<void>(context.registry.update(session, [&](SessionRecord& record) {
             record.state = state;
-            record.screenDisplay.clear();
-            record.screenName.clear();
+            record.shownOn = {};
             record.init = {};
         }));
     }
@@ -45,8 +44,7 @@ bool dropScreen(EngineContext& context, Session& session) {
     session.live->screen.reset();
     static_cast<void>(context.registry.update(session, [](SessionRecord& record) {
         record.state = SessionState::Detached;
-        record.screenDisplay.clear();
-        record.screenName.clear();
+        record.shownOn = {};
     }));
     return true;
 }

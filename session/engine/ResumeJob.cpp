@@ -301,8 +301,7 @@ private:
                 m_session.windows = status->windows;
         return m_context.registry.update(m_session, [&](SessionRecord& record) {
             record.state = SessionState::Running;
-            record.screenDisplay = m_session.live->screen ? m_session.live->screen->display() : "";
-            record.screenName = m_session.live->screen ? m_session.live->screen->name() : "";
+            record.shownOn = m_session.live->screen ? m_session.live->screen->shownOn() : ShownOn();
         });
     }
 

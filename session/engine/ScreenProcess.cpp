@@ -277,6 +277,12 @@ Result<Survey> ScreenProcess::readSurvey(const UniqueFd& stream, std::chrono::mi
     return survey;
 }
 
+ShownOn ScreenProcess::shownOn() const {
+    const bool ownServer = m_spec.kind != ScreenKind::Host;
+    return {m_display, m_place.name(),
+            ownServer ? (m_place.directory() / kCookieFileName).string() : std::string()};
+}
+
 bool ScreenProcess::ended() {
     auto message = receiveMessage(m_control.get(), sizeof(ScreenEvent), 0ms);
     if (!message)

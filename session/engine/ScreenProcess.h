@@ -66,9 +66,7 @@ public:
     bool ended();
 
     const ScreenSpec& spec() const { return m_spec; }
-    const std::string& display() const {
-        return m_display;
-    } // ":1"; what the person named when remote
+    ShownOn shownOn() const;
 
     // Nothing in it is believed beyond its form. TimedOut after `limit`.
     static Result<Survey> readSurvey(const UniqueFd& stream, std::chrono::milliseconds limit);

@@ -12,7 +12,8 @@ SessionInfo Session::info() const {
     info.network = now.spec.network;
     info.clipboard = now.spec.screen.clipboard;
     info.screenKind = now.spec.screen.kind;
-    info.screenDisplay = now.screenDisplay;
+    info.screenDisplay = now.shownOn.display;
+    info.screenCookieFile = now.shownOn.cookieFile;
     info.command = now.spec.command;
     info.createdUnixMs = now.createdUnixMs;
     info.schedule = now.schedule;

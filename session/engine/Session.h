@@ -3,8 +3,8 @@
 // A session in the helper's memory: what is known of it (safe from any thread), and its live parts,
 // which only the holder of its slot touches.
 
-#include "session/container/Container.h"
 #include "session/base/Subprocess.h"
+#include "session/container/Container.h"
 #include "session/engine/DisplayParticipant.h"
 #include "session/engine/JobSlot.h"
 #include "session/engine/ProgramWatch.h"

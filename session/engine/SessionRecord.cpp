@@ -123,12 +123,13 @@ std::string formatRecord(const SessionRecord& record) {
                         {"spec", specToJson(record.spec)},
                         {"state", static_cast<int>(record.state)},
                         {"createdUnixMs", record.createdUnixMs},
-                        {"screenDisplay", record.screenDisplay},
+                        {"screenDisplay", record.shownOn.display},
                         {"init",
                          {{"pid", record.init.pid},
                           {"startTicks", record.init.startTicks},
                           {"bootId", record.init.bootId}}},
-                        {"screenName", record.screenName},
+                        {"screenName", record.shownOn.place},
+                        {"screenCookies", record.shownOn.cookieFile},
                         {"schedule",
                          {{"everySeconds", record.schedule.everySeconds},
                           {"pausedUntilUnixMs", record.schedule.pausedUntilUnixMs}}},
@@ -163,14 +164,15 @@ Result<SessionRecord> parseRecord(std::string_view text) try {
         return unreadable("no such state");
     record.state = static_cast<SessionState>(state);
     document.at("createdUnixMs").get_to(record.createdUnixMs);
-    document.at("screenDisplay").get_to(record.screenDisplay);
+    document.at("screenDisplay").get_to(record.shownOn.display);
     document.at("init").at("pid").get_to(record.init.pid);
     document.at("init").at("startTicks").get_to(record.init.startTicks);
     document.at("init").at("bootId").get_to(record.init.bootId);
     // Not in the records of the first version:
-    record.screenName = document.value("screenName", "");
-    if (!record.screenName.empty())
-        ENTRACTE_TRY(parseId(record.screenName));
+    record.shownOn.place = document.value("screenName", "");
+    if (!record.shownOn.place.empty())
+        ENTRACTE_TRY(parseId(record.shownOn.place));
+    record.shownOn.cookieFile = document.value("screenCookies", "");
     if (const auto schedule = document.find("schedule"); schedule != document.end()) {
         schedule->at("everySeconds").get_to(record.schedule.everySeconds);
         schedule->at("pausedUntilUnixMs").get_to(record.schedule.pausedUntilUnixMs);

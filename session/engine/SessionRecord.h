@@ -26,8 +26,7 @@ struct SessionRecord {
     SessionSpec spec;
     SessionState state = SessionState::Starting;
     std::int64_t createdUnixMs = 0;
-    std::string screenDisplay; // what the windows are on
-    std::string screenName;    // of its place (ScreenProcess.h): where the next helper finds it
+    ShownOn shownOn;
     InitIdentity init;
     std::string layer; // name of the folder in layers/ that the session uses
     Schedule schedule;

@@ -270,8 +270,7 @@ Result<SnapshotInfo> takeSnapshot(EngineContext& context, const JobUse& use,
         endLive(context, session);
         static_cast<void>(context.registry.update(session, [](SessionRecord& record) {
             record.state = SessionState::Suspended;
-            record.screenDisplay.clear();
-            record.screenName.clear();
+            record.shownOn = {};
             record.init = {};
         }));
         forgetLayers(context, session);

@@ -84,8 +84,7 @@ Status bringUp(EngineContext& context, Session& session, const SessionSpec& spec
     }
     return context.registry.update(session, [&](SessionRecord& changed) {
         changed.state = SessionState::Running;
-        changed.screenDisplay = session.live->screen ? session.live->screen->display() : "";
-        changed.screenName = session.live->screen ? session.live->screen->name() : "";
+        changed.shownOn = session.live->screen ? session.live->screen->shownOn() : ShownOn();
     });
 }
 

@@ -164,6 +164,13 @@ struct ArrivalNeeds {
     std::uint64_t diskBytes = 0;
 };
 
+// What a session's windows are on; all empty when they are on nothing.
+struct ShownOn {
+    std::string display;    // ":1"
+    std::string place;      // name of the screen's place: where the next helper finds it
+    std::string cookieFile; // of a server of the session's own, which the person may read
+};
+
 struct SessionInfo {
     SessionId id;
     std::string name;
@@ -171,8 +178,9 @@ struct SessionInfo {
     SessionState state = SessionState::Ended;
     NetworkSpec network;
     ScreenKind screenKind = ScreenKind::Host;
-    bool clipboard = false;    // shared with the person's desktop, when its screen is a window
-    std::string screenDisplay; // ":1", what the windows are on, empty when detached
+    bool clipboard = false;       // shared with the person's desktop, when its screen is a window
+    std::string screenDisplay;    // ":1", what the windows are on, empty when detached
+    std::string screenCookieFile; // of a server of the session's own; only its owner can read it
     std::vector<std::string> command;
     std::int64_t createdUnixMs = 0;
     std::uint32_t programs = 0; // processes in the session but for our own

@@ -14,6 +14,9 @@ namespace entracte::screen {
 
 inline constexpr std::uint32_t kMagic = 0x31435345; // "ESC1"
 
+// In the screen's directory: the cookie of a server that it started.
+inline constexpr const char* kCookieFileName = "Xauthority";
+
 enum class ToScreen : std::uint32_t {
     ServeChannel = 1,   // with one descriptor: a display channel (session/base/DisplayChannel.h)
     Quit = 2,           // end; a server that the screen started ends with it

@@ -106,7 +106,7 @@ tl::unexpected<ServerStartFailure> failed(ScreenFailure reason, Error error) {
 } // namespace
 
 tl::expected<ServerProcess, ServerStartFailure> ServerProcess::start(const ServerSpec& spec) {
-    const auto cookieFile = spec.directory / "Xauthority";
+    const auto cookieFile = spec.directory / kCookieFileName;
     if (auto cookie = createCookieFile(cookieFile); !cookie)
         return failed(ScreenFailure::ServerFailed, std::move(cookie).error());
     for (int attempt = 1;; ++attempt) {
