@@ -213,6 +213,7 @@ public:
             addWithSession(Verb::Attach, "attach", "Show a session's windows on this screen"));
         addWithSession(Verb::Detach, "detach",
                        "Take a session's windows off the screen; it goes on");
+        addVnc();
         addWithSession(Verb::Stop, "stop", "End a session's programs without saving them");
         addSnapshot(addWithSession(Verb::Delete, "delete",
                                    "Delete a session that does not run, with all its snapshots"),
@@ -250,6 +251,14 @@ private:
         command->add_option("SESSION", m_arguments.session, "Name or beginning of the id")
             ->required();
         return command;
+    }
+    void addVnc() {
+        auto* const vnc = addWithSession(
+            Verb::Vnc, "vnc", "Show a session that has a screen of its own to VNC viewers");
+        vnc->add_option("--socket", m_arguments.socket,
+                        "Where it listens (a place of its own in $XDG_RUNTIME_DIR)")
+            ->type_name("PATH");
+        vnc->add_flag("--read-only", m_arguments.readOnly, "Viewers may look, not type or click");
     }
     void addTransfers() {
         auto* const give =

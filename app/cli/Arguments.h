@@ -31,6 +31,7 @@ enum class Verb {
     Picture,
     Attach,
     Detach,
+    Vnc,
     Stop,
     Delete,
     Check,
@@ -80,6 +81,8 @@ struct Arguments {
     std::string comment;   // snapshot, suspend, comment
     std::string snapshot;  // beginning of an id, or "newest"
     std::string output;    // picture: a file, "-" for standard output
+    std::string socket;    // vnc: a path
+    bool readOnly = false; // vnc: viewers may only look
     std::string file;      // export, import; "-": standard output, input
     bool encrypt = false;  // export: with a passphrase
     int passphraseFd = -1; // export, import, vault: where it is read from

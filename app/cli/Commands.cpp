@@ -11,6 +11,7 @@
 #include "app/cli/RemoteCommands.h"
 #include "app/cli/TransferCommands.h"
 #include "app/cli/VaultCommands.h"
+#include "app/cli/VncCommand.h"
 #include "app/cli/move/HostsCommand.h"
 #include "app/cli/move/MoveCommand.h"
 #include "app/cli/move/MoveReceive.h"
@@ -638,6 +639,8 @@ int run(const Arguments& arguments) {
         return transfer(client, arguments);
     if (arguments.verb >= Verb::VaultCreate && arguments.verb <= Verb::VaultDelete)
         return vault(client, arguments);
+    if (arguments.verb == Verb::Vnc)
+        return vnc(client, arguments);
     if (arguments.verb == Verb::Move)
         return arguments.automatic ? moveAnywhere(client, arguments)
                                    : moveSession(client, arguments);

@@ -1,7 +1,7 @@
 # fish completion for entracte(1)
 
 set -g __entracte_commands start exec list show snapshot suspend resume rollback clone rename comment pin unpin \
-    schedule limits clipboard windows picture attach detach stop delete check gc prune export import move push pull remote vault doctor
+    schedule limits clipboard windows picture attach detach vnc stop delete check gc prune export import move push pull remote vault doctor
 
 # Sessions by id with their name, and by name with their state.
 function __entracte_sessions
@@ -67,6 +67,7 @@ complete -c entracte -n $none -a windows -d "List a session's windows"
 complete -c entracte -n $none -a picture -d 'Write a small picture of a snapshot to a file'
 complete -c entracte -n $none -a attach -d "Show a session's windows on this screen"
 complete -c entracte -n $none -a detach -d "Take a session's windows off the screen"
+complete -c entracte -n $none -a vnc -d 'Show a session to VNC viewers'
 complete -c entracte -n $none -a stop -d 'End its programs without saving them'
 complete -c entracte -n $none -a delete -d 'Delete a session, or one of its snapshots'
 complete -c entracte -n $none -a check -d 'Look whether snapshots are as they were written'
@@ -84,7 +85,7 @@ complete -c entracte -n $none -a remote -d 'Repositories of sessions'
 complete -c entracte -n $none -a doctor -d 'Tell what this machine lacks'
 
 complete -c entracte -n '__entracte_wants_session exec show snapshot suspend resume rollback clone rename comment pin \
-    unpin schedule limits clipboard windows picture attach detach stop delete prune export push move' -a '(__entracte_sessions)' -d session
+    unpin schedule limits clipboard windows picture attach detach vnc stop delete prune export push move' -a '(__entracte_sessions)' -d session
 
 __entracte_option 'start clone' -l name -x -d 'Its name'
 __entracte_option start -l desktop -x -a '(__entracte_desktops)' -d 'A whole desktop'
@@ -129,5 +130,7 @@ __entracte_option evacuate -l jobs -x -a '1 2 4' -d 'How many move at once'
 __entracte_option move -l display -x -a ':0 :1' -d 'The display there'
 __entracte_option move -l keep -d 'Keep a suspended copy'
 __entracte_option move -l take-back -d 'It does not run elsewhere'
+__entracte_option vnc -l socket -r -F -d 'Where it listens'
+__entracte_option vnc -l read-only -d 'Viewers may only look'
 __entracte_option 'start exec' -a '(__fish_complete_command)'
 __entracte_option picture -F
