@@ -2195,6 +2195,11 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <source>%1, %2, %3</source>
             <translation>%1, %2, %3</translation>
         </message>
+        <message>
+            <source>%1, encrypted</source>
+            <comment>a snapshot</comment>
+            <translation>%1, verschlüsselt</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::SnapshotPanel</name>

@@ -26,7 +26,8 @@ VARIANTS = [("light", "light", 1, "en_GB", False), ("dark", "dark", 1, "en_GB", 
             ("german", "light", 1, "de_DE", False), ("mirrored", "light", 1, "en_GB", True)]
 # The key that opens it, from the window; the view before is closed with Escape.
 VIEWS = [("window", None), ("compare", "ctrl+m"), ("new-session", "ctrl+n"), ("session-settings", "alt+Return"),
-         ("export", "ctrl+shift+e"), ("import", None), ("preferences", "ctrl+comma"), ("shortcuts", "ctrl+slash"), ("check", "ctrl+d")]
+         ("export", "ctrl+shift+e"), ("import", None), ("preferences", "ctrl+comma"), ("shortcuts", "ctrl+slash"),
+         ("encryption", "ctrl+k"), ("move", "ctrl+shift+m"), ("push", "ctrl+shift+p"), ("check", "ctrl+d")]
 README = {("light", "window"): "window.png", ("dark", "window"): "window-dark.png",
           ("light", "compare"): "compare.png"}
 

@@ -68,10 +68,12 @@ QVariant SnapshotModel::data(const QModelIndex& index, int role) const {
         return snapshotTitle(snapshot) + ' ' + timeText(snapshot.takenUnixMs);
     case DayRole:
         return QDateTime::fromMSecsSinceEpoch(snapshot.takenUnixMs).date();
-    case Qt::AccessibleTextRole:
-        return tr("%1, %2, %3")
-            .arg(snapshotTitle(snapshot), timeText(snapshot.takenUnixMs),
-                 snapshotFigures(snapshot));
+    case Qt::AccessibleTextRole: {
+        const auto text = tr("%1, %2, %3")
+                              .arg(snapshotTitle(snapshot), timeText(snapshot.takenUnixMs),
+                                   snapshotFigures(snapshot));
+        return snapshot.encrypted ? tr("%1, encrypted", "a snapshot").arg(text) : text;
+    }
     default:
         return {};
     }

@@ -126,6 +126,8 @@ void MainWindow::connectModels() {
     connect(&m_desk.actions, &Actions::startBegun, this,
             [this](const QString& job) { m_ownStarts.insert(job); });
     connect(&m_desk.transfers, &Transfers::imported, this, &MainWindow::showSession);
+    connect(&m_desk.vault, &Vault::changed, m_timeline->viewport(),
+            qOverload<>(&QWidget::update)); // the locks on its cards
     connect(&m_desk.pictures, &Pictures::arrived, m_timeline->viewport(),
             qOverload<>(&QWidget::update));
     connect(&m_desk.deletions, &Deletions::changed, this,

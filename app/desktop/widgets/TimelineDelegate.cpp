@@ -100,10 +100,19 @@ void TimelineDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
               snapshotTitle(*snapshot));
     paintLine(*painter, visual({right - clockWidth, top, clockWidth, line}), option.font, faint,
               clock, Qt::AlignTrailing);
+    int marks = right; // the signs stand from here to the end of the line
+    const auto sign = [&](const QString& icon, const QColor& colour) {
+        marks -= line;
+        actionIcon(icon, colour).paint(painter, visual({marks, top + line + 4, line, line}));
+        marks -= 4;
+    };
     if (snapshot->pinned)
-        actionIcon("pin", palette.color(QPalette::Highlight))
-            .paint(painter, visual({right - line, top + line + 4, line, line}));
-    paintLine(*painter, visual({left, top + line + 4, right - left - line, line}),
+        sign("pin", palette.color(QPalette::Highlight));
+    if (snapshot->encrypted)
+        sign("lock", m_desk.vault.state() == Vault::State::Locked
+                         ? toneColour(Tone::Warning, palette)
+                         : faint);
+    paintLine(*painter, visual({left, top + line + 4, marks - left - 4, line}),
               scaled(option.font, 0.92), faint, snapshotFigures(*snapshot));
     painter->restore();
 }

@@ -82,6 +82,14 @@ private slots:
         type(*dialog, "Passphrase", "second");
         click(named<QPushButton>(*dialog, "Unlock"));
         QTRY_COMPARE(state(), Vault::State::Open);
+        // What is stored in it is marked.
+        auto& snapshots = m_application->desk().catalog.snapshots;
+        m_application->desk().actions.snapshotAll();
+        QTRY_COMPARE(snapshots.rowCount(), 1);
+        QVERIFY(
+            snapshots.index(0, 0).data(Qt::AccessibleTextRole).toString().endsWith("encrypted"));
+        m_application->desk().actions.remove(snapshots.at(0).path, false);
+        QTRY_COMPARE(snapshots.rowCount(), 0);
         click(named<QPushButton>(*dialog, "Stop encrypting"));
         QTRY_COMPARE(state(), Vault::State::None);
         QVERIFY(says(*dialog, "not encrypted"));
