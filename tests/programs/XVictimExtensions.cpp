@@ -4,6 +4,7 @@
 
 #include <xcb/composite.h>
 #include <xcb/damage.h>
+#include <xcb/render.h>
 #include <xcb/shm.h>
 #include <xcb/sync.h>
 #include <xcb/xfixes.h>
@@ -127,6 +128,25 @@ private:
         xcb_map_window(x.connection, m_window);
         m_named = x.newId();
         xcb_composite_name_window_pixmap(x.connection, m_window, m_named);
+        makePictureOfFreedName(x);
+    }
+
+    // What compositing managers do: only the picture keeps the window's pixmap.
+    void makePictureOfFreedName(const Xcb& x) {
+        auto* formats = xcb_render_query_pict_formats_reply(
+            x.connection, xcb_render_query_pict_formats(x.connection), nullptr);
+        if (!formats)
+            return;
+        xcb_render_pictformat_t format = 0;
+        for (auto i = xcb_render_query_pict_formats_formats_iterator(formats); i.rem;
+             xcb_render_pictforminfo_next(&i))
+            if (format == 0 && i.data->depth == x.screen->root_depth)
+                format = i.data->id;
+        std::free(formats);
+        const xcb_pixmap_t named = x.newId();
+        xcb_composite_name_window_pixmap(x.connection, m_window, named);
+        xcb_render_create_picture(x.connection, x.newId(), named, format, 0, nullptr);
+        xcb_free_pixmap(x.connection, named);
     }
 
     xcb_xfixes_region_t m_region = 0;

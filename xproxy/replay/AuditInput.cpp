@@ -53,11 +53,25 @@ std::string shown(const XiMasks& masks) {
     return text.empty() ? " none" : text;
 }
 
+// Who listens for devices that come and go (XInput 1's DevicePresence) has two entries in the X
+// server's list of the window, and the server tells the XI2 masks of one of them only.
+bool listensForDevices(const MessageView& select) {
+    using namespace xinput::SelectExtensionEvent;
+    for (unsigned i = 0; i < select.get(num_classes); ++i)
+        if (select.u32(kFixedSize + 4 * std::size_t{i}) >> 8 > 0xff)
+            return true;
+    return false;
+}
+
 void auditXi2(Auditor& a) {
+    std::set<std::pair<ClientId, ClientXid>> untold;
     std::map<std::pair<ClientId, ClientXid>, XiMasks> selected;
     auto& devices = a.core.link->translator->devices;
     for (const auto& entry : a.record.sticky.inOrder()) {
         Client* client = a.client(entry.key.client);
+        if (client && isSticky(entry, Ext::XInput, xinput::kSelectExtensionEvent) &&
+            listensForDevices(viewOf(entry, *client)))
+            untold.insert({client->id, entry.key.object});
         if (!client || !isSticky(entry, Ext::XInput, xinput::kXISelectEvents) ||
             !a.record.exists(entry.key.object))
             continue;
@@ -67,6 +81,10 @@ void auditXi2(Auditor& a) {
                   selected[{client->id, entry.key.object}]);
     }
     for (const auto& [where, masks] : selected) {
+        if (untold.contains(where)) {
+            a.report.unasked("XI2 events beside DevicePresence");
+            continue;
+        }
         // Several devices of the first server may be one on this server.
         XiMasks expected;
         for (const auto& [device, mask] : masks)
@@ -152,8 +170,9 @@ void auditSelectionsAndFocus(Auditor& a) {
         return;
     const bool onScreen = raw(focus.window) <= 1 || windowtree::isViewable(a.record, focus.window);
     const auto rule = a.strangerManages ? auditrule::kManagerFocuses
-                      : onScreen        ? std::string_view{}
-                                        : auditrule::kNotViewable;
+                      : !onScreen       ? auditrule::kNotViewable
+                      : focus.told      ? std::string_view{}
+                                        : auditrule::kNotYetCaptured;
     a.ask(a.asProxy(core_::kGetInputFocus).finish(), [&a, focus, rule](const MessageView& reply) {
         using namespace core_::GetInputFocusReply;
         a.number("input focus", "window", raw(focus.window),

@@ -213,12 +213,14 @@ public:
         Record& record = m_core.record;
         auto& translator = *m_core.link->translator;
         ask(utilityRequest(core::kGetInputFocus, 0).finish(),
-            [&record, &translator](const MessageView& reply) {
+            [&record, &translator, before = record.focus.window](const MessageView& reply) {
+                if (record.focus.window != before)
+                    return; // a program asked for it meanwhile
                 using namespace core::GetInputFocusReply;
                 const ClientXid window =
                     translator.xids.toClient(ServerXid{reply.get(core::GetInputFocusReply::focus)});
                 if (reply.u8(0) == 1 && (raw(window) <= 1 || record.exists(window)))
-                    record.focus = {window, reply.get(revert_to), true};
+                    record.focus = {window, reply.get(revert_to), true, true};
             });
     }
 
@@ -402,6 +404,8 @@ bool captureIdle(Core& core, std::size_t budget) {
             capturer.region(region);
     for (const auto& alarm : core.record.all<Alarm>())
         capturer.alarm(alarm);
+    if (core.record.focus.known && !core.record.focus.told)
+        capturer.focus();
     for (const ServerAtom atom : core.link->translator->atoms.takeNameless())
         capturer.atomName(atom);
     return more;

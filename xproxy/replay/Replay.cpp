@@ -38,7 +38,9 @@ constexpr Step kSteps[] = {
     // Before anybody listens for new owners: there are none.
     {"selections", replaySelections, true},
     {"window settings", replayWindowSettings, false},
-    {"counters, alarms and fences", replaySyncObjects, false},
+    // A window manager has alarms on the counters of other programs (_NET_WM_SYNC_REQUEST_COUNTER).
+    {"counters", replayCounters, true},
+    {"alarms and fences", replaySyncObjects, false},
     {"damage", replayDamage, true},
     {"mapping", replayMapping, true},
     {"redirection", replayRedirection, false},

@@ -30,6 +30,7 @@ void replayShapes(ReplayContext& context);
 void replayInnerMapping(ReplayContext& context);
 void replayEventMasks(ReplayContext& context);
 void replayWindowSettings(ReplayContext& context);
+void replayCounters(ReplayContext& context);
 void replaySyncObjects(ReplayContext& context);
 void replayDamage(ReplayContext& context);
 void replaySelections(ReplayContext& context);

@@ -89,7 +89,7 @@ void createAlarm(ReplayContext& c, Client& owner, Alarm& alarm) {
 
 } // namespace
 
-void replaySyncObjects(ReplayContext& c) {
+void replayCounters(ReplayContext& c) {
     for (const auto& counter : c.record.all<Counter>())
         if (Client* owner = c.client(counter->owner)) {
             auto request = c.as(*owner, Ext::Sync, sync::kCreateCounter);
@@ -97,6 +97,9 @@ void replaySyncObjects(ReplayContext& c) {
             wide(request, counter->value);
             c.send(*owner, request.finish());
         }
+}
+
+void replaySyncObjects(ReplayContext& c) {
     for (const auto& alarm : c.record.all<Alarm>())
         if (Client* owner = c.client(alarm->owner))
             createAlarm(c, *owner, *alarm);
@@ -151,13 +154,15 @@ void replaySelections(ReplayContext& c) {
 
 void replayFocusAndGrabs(ReplayContext& c) {
     constexpr std::uint32_t kPointerRoot = 1;
-    const auto& focus = c.record.focus;
+    auto& focus = c.record.focus;
     // In a stranger's window manager the window may not be on the screen yet: it gives the focus.
     if (focus.known && (raw(focus.window) <= kPointerRoot ||
                         (windowtree::isViewable(c.record, focus.window) &&
-                         !windowtree::isInForeignFrame(c.record, focus.window))))
+                         !windowtree::isInForeignFrame(c.record, focus.window)))) {
         c.sendAsProxy(
             c.asProxy(core::kSetInputFocus, focus.revertTo).u32(raw(focus.window)).u32(0).finish());
+        focus.told = true; // here it is as recorded
+    }
     for (const auto& [what, grab] : c.record.activeGrabs) {
         Client* client = c.client(grab.client);
         if (!client)

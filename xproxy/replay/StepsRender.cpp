@@ -1,6 +1,7 @@
 // RENDER's glyph sets and pictures, XFIXES regions.
 
 #include "xproxy/replay/Steps.h"
+#include "xproxy/state/WindowTree.h"
 
 #include <algorithm>
 #include <set>
@@ -140,19 +141,35 @@ void replayWindowPictures(ReplayContext& c) {
 }
 
 void replayWindowPixmaps(ReplayContext& c) {
-    std::set<ClientXid> named;
-    for (const auto& pixmap : c.record.all<Pixmap>()) {
+    std::set<const Pixmap*> named;
+    const auto name = [&](const PixmapRef& pixmap) {
         Client* owner = c.client(pixmap->owner);
         if (!owner || pixmap->ofWindow == ClientXid::None)
-            continue;
-        c.send(*owner, c.as(*owner, Ext::Composite, wire::composite::kNameWindowPixmap)
-                           .u32(raw(pixmap->ofWindow))
-                           .u32(raw(pixmap->id))
-                           .finish());
-        named.insert(pixmap->id);
-    }
+            return;
+        const ClientXid id = c.nameOf(pixmap);
+        // What a window had before it went stays on its server; a pixmap as large takes its place.
+        if (c.record.find<Window>(pixmap->ofWindow) &&
+            windowtree::isViewable(c.record, pixmap->ofWindow))
+            c.send(*owner, c.as(*owner, Ext::Composite, wire::composite::kNameWindowPixmap)
+                               .u32(raw(pixmap->ofWindow))
+                               .u32(raw(id))
+                               .finish());
+        else
+            c.send(*owner, c.as(*owner, wire::core::kCreatePixmap, pixmap->depth)
+                               .u32(raw(id))
+                               .u32(raw(c.rootOf(*owner)))
+                               .u16(pixmap->width)
+                               .u16(pixmap->height)
+                               .finish());
+        named.insert(pixmap.get());
+    };
+    for (const auto& pixmap : c.record.all<Pixmap>())
+        name(pixmap);
+    // A compositing manager makes a picture of it and frees it.
+    for (const auto& pixmap : c.record.freedPixmaps())
+        name(pixmap);
     for (const auto& picture : c.record.all<Picture>())
-        if (picture->pixmap && named.contains(picture->pixmap->id))
+        if (picture->pixmap && named.contains(picture->pixmap.get()))
             createPicture(c, *picture);
 }
 

@@ -44,6 +44,9 @@ struct InputFocus {
     ClientXid window = ClientXid{1}; // PointerRoot
     std::uint8_t revertTo = 0;       // None
     bool known = false;              // a program set it, or the server told
+    // The server told. What a program asked for last may have come with an earlier time than
+    // another's, or been refused.
+    bool told = false;
 };
 
 class Record {

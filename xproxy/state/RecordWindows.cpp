@@ -231,12 +231,12 @@ void recordWindowRequest(const RequestContext& c) {
         break;
     case core::kUnmapWindow:
         window->hushedMap.clear();
-        window->mapped = false;
+        windowtree::unmap(record, *window);
         break;
     case core::kUnmapSubwindows:
         for (const ClientXid child : window->children)
             if (const auto one = record.find<Window>(child))
-                one->mapped = false;
+                windowtree::unmap(record, *one);
         break;
     case core::kConfigureWindow:
         if (!redirected(c, *window))

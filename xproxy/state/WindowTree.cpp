@@ -39,10 +39,31 @@ void reparent(Record& record, Window& window, ClientXid parent, std::int16_t x, 
     window.y = y;
 }
 
+void unmap(Record& record, Window& window) {
+    if (isRoot(record, window.id))
+        return;
+    window.mapped = false;
+    InputFocus& focus = record.focus;
+    if (!focus.known || !isWithin(record, focus.window, window.id))
+        return;
+    namespace Revert = wire::core::InputFocus;
+    if (focus.revertTo == Revert::Parent) {
+        ClientXid above = window.parent;
+        while (above != ClientXid::None && !isViewable(record, above)) {
+            const auto next = record.find<Window>(above);
+            above = next ? next->parent : ClientXid::None;
+        }
+        focus = {above, Revert::None, above != ClientXid::None, focus.told};
+    } else {
+        focus.window = ClientXid{focus.revertTo == Revert::PointerRoot ? 1u : 0u};
+    }
+}
+
 void destroy(Record& record, ClientXid id) {
     const auto window = record.find<Window>(id);
     if (!window || isRoot(record, id))
         return;
+    unmap(record, *window);
     detach(record, *window);
     std::vector<ClientXid> doomed{id};
     for (std::size_t next = 0; next < doomed.size(); ++next)
@@ -55,9 +76,11 @@ void destroy(Record& record, ClientXid id) {
                       [one](const auto& entry) { return entry.second.window == one; });
         for (auto& [clientId, client] : record.clients)
             client.saveSet.erase(one);
-        if (record.focus.window == one)
-            record.focus = {};
     }
+    // DAMAGE objects go with what they watch (DAMAGE protocol, section 4).
+    for (const auto& damage : record.all<Damage>())
+        if (std::ranges::find(doomed, damage->drawable) != doomed.end())
+            record.forget(damage->id);
     // RENDER pictures of a window go with it.
     for (const auto& picture : record.all<Picture>())
         if (picture->drawable != ClientXid::None && !picture->pixmap &&

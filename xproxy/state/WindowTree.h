@@ -13,6 +13,8 @@ void attach(Record& record, Window& window, ClientXid parent); // on top
 void detach(Record& record, Window& window);
 void reparent(Record& record, Window& window, ClientXid parent, std::int16_t x, std::int16_t y);
 // The window, and all beneath it.
+// The input focus reverts when it was there or below (X protocol, section 10 "SetInputFocus").
+void unmap(Record& record, Window& window);
 void destroy(Record& record, ClientXid window);
 
 enum class Stack : std::uint8_t { Above = 0, Below = 1, TopIf = 2, BottomIf = 3, Opposite = 4 };

@@ -290,6 +290,40 @@ TEST_P(RecordWindowsTest, destroysAllBeneath) {
     expectSoundTree();
 }
 
+TEST_P(RecordWindowsTest, theFocusRevertsFromWhatGoes) {
+    namespace Revert = wire::core::InputFocus;
+    const auto focusOn = [&](std::uint32_t id, std::uint8_t revertTo) {
+        createWindow(kOne, A);
+        createWindow(kOne, B, A);
+        words(kOne, wire::core::kMapWindow, 0, {A});
+        words(kOne, wire::core::kMapWindow, 0, {B});
+        words(kOne, wire::core::kSetInputFocus, revertTo, {id, 0});
+    };
+    focusOn(B, Revert::Parent);
+    words(kOne, wire::core::kUnmapWindow, 0, {B});
+    EXPECT_EQ(record.focus.window, ClientXid{A});
+    EXPECT_EQ(record.focus.revertTo, Revert::None);
+    words(kOne, wire::core::kDestroyWindow, 0, {A});
+    EXPECT_TRUE(record.focus.known);
+    EXPECT_EQ(record.focus.window, ClientXid::None);
+    focusOn(B, Revert::PointerRoot);
+    words(kOne, wire::core::kDestroyWindow, 0, {A});
+    EXPECT_EQ(record.focus.window, ClientXid{Revert::PointerRoot});
+    focusOn(B, Revert::Parent);
+    words(kOne, wire::core::kDestroyWindow, 0, {A});
+    EXPECT_EQ(record.focus.window, ClientXid{kRoot});
+}
+
+TEST_P(RecordWindowsTest, whatWatchesAWindowGoesWithIt) {
+    createWindow(kOne, A);
+    createWindow(kOne, B, A);
+    words(kTwo, Ext::Damage, wire::damage::kCreate, {kTwos | 5, B, 0});
+    words(kTwo, Ext::Damage, wire::damage::kCreate, {kTwos | 6, kRoot, 0});
+    words(kOne, wire::core::kDestroyWindow, 0, {A});
+    EXPECT_FALSE(record.find<Damage>(ClientXid{kTwos | 5}));
+    EXPECT_TRUE(record.find<Damage>(ClientXid{kTwos | 6}));
+}
+
 TEST_P(RecordWindowsTest, rescuesTheSaveSetOfAManagerThatDies) {
     createWindow(kOne, A);
     createWindow(kTwo, kTwos | 1); // a frame at 10,20 with a border of 2
