@@ -6,6 +6,7 @@
 #include "xproxy/state/WindowTree.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 namespace entracte::xproxy {
@@ -142,20 +143,38 @@ std::string_view propertyRule(const Auditor& a, const Window& window, ClientAtom
                : std::string_view{};
 }
 
-bool differInTimeOnly(const Auditor& a, ClientAtom name, const PropertyValue& value,
-                      ByteView recorded, ByteView found) {
+// Whether nothing else differs than fields for which `isExcused` holds.
+bool differOnlyWhere(const Auditor& a, ClientAtom name, const PropertyValue& value,
+                     ByteView recorded, ByteView found,
+                     const std::function<bool(const wire::FieldRef&)>& isExcused) {
     if (recorded.size() != found.size())
         return false;
     Bytes mine = copyOf(recorded);
     Bytes theirs = copyOf(found);
     forEachPropertyField(a.textOf(name), a.textOf(value.type), value.format, 0, recorded,
                          [&](const wire::FieldRef& field) {
-                             if (field.kind != wire::FieldKind::Timestamp)
+                             if (!isExcused(field))
                                  return;
                              put32(mine, field.offset, 0, wire::kHostOrder);
                              put32(theirs, field.offset, 0, wire::kHostOrder);
                          });
     return mine == theirs;
+}
+
+std::string_view excuse(const Auditor& a, ClientAtom name, const PropertyValue& value,
+                        ByteView recorded, ByteView found) {
+    using Kind = wire::FieldKind;
+    const auto isTime = [](const wire::FieldRef& field) { return field.kind == Kind::Timestamp; };
+    if (differOnlyWhere(a, name, value, recorded, found, isTime))
+        return auditrule::kEarlierTime;
+    // xfwm4's WM_STATE, whose second word it never sets.
+    const auto namesNothing = [&](const wire::FieldRef& field) {
+        const ClientXid id{
+            wire::load<std::uint32_t>(recorded.data() + field.offset, wire::kHostOrder)};
+        return field.kind == Kind::Window && !a.record.exists(id);
+    };
+    return differOnlyWhere(a, name, value, recorded, found, namesNothing) ? auditrule::kNamesNothing
+                                                                          : std::string_view{};
 }
 
 void askProperty(Auditor& a, const WindowRef& window, ClientAtom name, const PropertyValue& value) {
@@ -188,9 +207,8 @@ void askProperty(Auditor& a, const WindowRef& window, ClientAtom name, const Pro
                   return;
               const auto recorded = ByteView(value.data).first(compared);
               const auto found = reply.part(kFixedSize, std::min(got, compared));
-              a.bytes(about, "value", recorded, found,
-                      differInTimeOnly(a, name, value, recorded, found) ? auditrule::kEarlierTime
-                                                                        : rule);
+              const auto excused = excuse(a, name, value, recorded, found);
+              a.bytes(about, "value", recorded, found, excused.empty() ? rule : excused);
           });
 }
 

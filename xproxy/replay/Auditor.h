@@ -24,6 +24,8 @@ inline constexpr std::string_view kManagerListens =
     "the screen's window manager decides what its windows' events tell it";
 inline constexpr std::string_view kEarlierTime =
     "a time of an earlier server stands for the moment of arrival at this one";
+inline constexpr std::string_view kNamesNothing =
+    "what stands in the place of a window never was one";
 inline constexpr std::string_view kManagerFocuses =
     "the screen's window manager gives the input focus";
 inline constexpr std::string_view kPlacingHints =
