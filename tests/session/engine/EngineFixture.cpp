@@ -65,8 +65,8 @@ private:
     std::vector<UniqueFd> m_kept;
 };
 
-// An account for sessions, made once and then left. Of two useradd at a time the second gives the same name another
-// number: the lock is for tests that run beside this one.
+// An account for sessions, made once and then left. Of two useradd at a time the second gives the
+// same name another number: the lock is for tests that run beside this one.
 Result<Person> testPerson() {
     const UniqueFd turn(::open("/var/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!turn || ::flock(turn.get(), LOCK_EX) != 0)
@@ -185,6 +185,31 @@ std::vector<std::string> EngineFixture::leftoverMounts() const {
         if (line.find(m_root.string()) != std::string::npos)
             found.push_back(line);
     return found;
+}
+
+std::string EngineFixture::exported(const SnapshotInfo& snapshot, const SnapshotId& since) {
+    int pipe[2];
+    EXPECT_EQ(::pipe2(pipe, O_CLOEXEC), 0);
+    std::string all;
+    std::thread reader([&] {
+        char buffer[65536];
+        for (ssize_t got = 0; (got = ::read(pipe[0], buffer, sizeof buffer)) > 0;)
+            all.append(buffer, static_cast<std::size_t>(got));
+    });
+    const auto done =
+        m_engine->exportSnapshot(snapshot.session, snapshot.id, pipe[1], {false, since}, m_job);
+    ::close(pipe[1]);
+    reader.join();
+    ::close(pipe[0]);
+    EXPECT_TRUE(done) << (done ? "" : done.error().forLog());
+    return all;
+}
+
+Result<SessionInfo> EngineFixture::imported(const std::string& text, const ImportWishes& wishes) {
+    const fs::path path = m_root / "exported";
+    std::ofstream(path, std::ios::binary) << text;
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    return m_engine->importSession(m_person, file.get(), wishes, m_job);
 }
 
 } // namespace entracte::test

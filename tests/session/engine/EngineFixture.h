@@ -77,6 +77,9 @@ protected:
     long counterBeyond(const SessionId& id, long than) const;
     bool waitForState(const SessionId& id, SessionState state) const;
     pid_t initOf(const SessionId& id) const; // from session.json
+    // A snapshot as it goes out, and how what went out comes in.
+    std::string exported(const SnapshotInfo& snapshot, const SnapshotId& since);
+    Result<SessionInfo> imported(const std::string& text, const ImportWishes& wishes);
     // Mounts and processes that a session left.
     std::vector<std::string> leftoverMounts() const;
     fs::path sessionFolder(const SessionId& id) const { return m_state / "sessions" / id; }

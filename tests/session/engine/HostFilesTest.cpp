@@ -8,7 +8,6 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
-#include <thread>
 
 namespace entracte::test {
 
@@ -65,30 +64,6 @@ protected:
         EXPECT_GT(counterBeyond(info.id, *counter(info.id) + 3), 0);
         EXPECT_EQ(fs::exists(m_shell), there);
         EXPECT_EQ(readFile(m_shell), host) << "the host's file is the host's";
-    }
-
-    std::string exported(const SnapshotInfo& snapshot, const SnapshotId& since) {
-        int pipe[2];
-        EXPECT_EQ(::pipe2(pipe, O_CLOEXEC), 0);
-        std::string all;
-        std::thread reader([&] {
-            char buffer[65536];
-            for (ssize_t got = 0; (got = ::read(pipe[0], buffer, sizeof buffer)) > 0;)
-                all.append(buffer, static_cast<std::size_t>(got));
-        });
-        const auto done =
-            m_engine->exportSnapshot(snapshot.session, snapshot.id, pipe[1], {false, since}, m_job);
-        ::close(pipe[1]);
-        reader.join();
-        ::close(pipe[0]);
-        EXPECT_TRUE(done) << (done ? "" : done.error().forLog());
-        return all;
-    }
-    Result<SessionInfo> imported(const std::string& text, const ImportWishes& wishes) {
-        const fs::path path = m_root / "exported";
-        std::ofstream(path, std::ios::binary) << text;
-        const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-        return m_engine->importSession(m_person, file.get(), wishes, m_job);
     }
 
     fs::path m_folder, m_shell;
