@@ -94,8 +94,11 @@ Result<std::vector<AccessNeed>> checkImages(const ImageSet& images, const ImageR
         return std::tuple(need.kind, std::string_view(need.path), need.bits);
     };
     std::ranges::sort(needs, {}, key);
-    const auto twice = std::ranges::unique(needs, {}, key);
-    needs.erase(twice.begin(), twice.end());
+    // Not std::ranges::unique: what it returns is no range for clang 14 with libstdc++ 12.
+    const auto same = [&](const AccessNeed& one, const AccessNeed& other) {
+        return key(one) == key(other);
+    };
+    needs.erase(std::unique(needs.begin(), needs.end(), same), needs.end());
     return needs;
 }
 

@@ -28,10 +28,10 @@ namespace inventory {
 constexpr std::uint32_t kRootIds = 3, kLsm = 6;
 }
 namespace mnt {
-constexpr std::uint32_t kType = 1, kId = 2, kParent = 4, kFlags = 5, kRoot = 6, kPlace = 7,
-                        kPlugin = 12, kExternal = 13, kFsName = 14, kSharing = 15, kKey = 18;
+constexpr std::uint32_t kType = 1, kFlags = 5, kRoot = 6, kPlace = 7, kPlugin = 12, kExternal = 13,
+                        kFsName = 14, kSharing = 15, kKey = 18;
 constexpr std::uint64_t kProc = 1, kDevpts = 6;
-constexpr std::uint64_t kNoSuid = 2, kNoExec = 8; // MS_NOSUID, MS_NOEXEC
+constexpr std::uint64_t kNoSuid = 2; // MS_NOSUID
 constexpr std::size_t kMost = 1000;
 } // namespace mnt
 namespace device {
