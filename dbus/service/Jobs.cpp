@@ -1,5 +1,6 @@
 #include "dbus/service/Jobs.h"
 
+#include "dbus/service/JobLog.h"
 #include "dbus/service/JobObject.h"
 #include "dbus/service/Names.h"
 
@@ -90,7 +91,10 @@ Result<std::string> Jobs::start(const std::string& kind, const SessionId& sessio
     spdlog::info("{}: {} of {} for uid {}", path, kind, session.empty() ? "a new session" : session,
                  owner);
     m_context.workers.run<std::string>(
-        [work = std::move(work), control] { return work(*control); },
+        [work = std::move(work), control, path] {
+            const JobInLog named(path);
+            return work(*control);
+        },
         [this, number](Result<std::string> outcome) { finish(number, outcome); });
     return path;
 }

@@ -1,6 +1,7 @@
 // entracted: the privileged helper. Reads its options, opens the engine, and serves the bus until
 // it is told to end. Sessions outlive it: the next one finds them again.
 
+#include "dbus/service/JobLog.h"
 #include "dbus/service/Service.h"
 #include "dbus/service/XProxyParticipant.h"
 #include "session/criu/Criu.h"
@@ -33,12 +34,17 @@ struct Options {
 // To the journal when systemd gave us one, otherwise to standard error.
 void setUpLog(bool verbose) {
     std::shared_ptr<spdlog::logger> log;
-    if (std::getenv("JOURNAL_STREAM"))
+    const bool journal = std::getenv("JOURNAL_STREAM") != nullptr;
+    if (journal)
         log = std::make_shared<spdlog::logger>(
-            "entracted", std::make_shared<spdlog::sinks::systemd_sink_mt>("entracted"));
+            "entracted", std::make_shared<spdlog::sinks::systemd_sink_mt>("entracted", true));
     else
         log = std::make_shared<spdlog::logger>(
             "entracted", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    // The journal has time and level by itself, and ends lines.
+    log->set_formatter(
+        journal ? service::formatterWithJobs("%*%v", "")
+                : service::formatterWithJobs("[%Y-%m-%d %H:%M:%S.%e] [%n] [%^%l%$] %*%v", "\n"));
     log->set_level(verbose ? spdlog::level::debug : spdlog::level::info);
     log->flush_on(spdlog::level::info);
     spdlog::set_default_logger(std::move(log));
