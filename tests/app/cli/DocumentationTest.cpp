@@ -19,12 +19,12 @@ std::string resource(const std::string& name) {
     return text.str();
 }
 
-const char* const kCommands[] = {"start",    "exec",    "list",    "show",    "snapshot", "suspend",
-                                 "resume",   "attach",  "detach",  "stop",    "delete",   "doctor",
-                                 "rollback", "clone",   "rename",  "comment", "pin",      "unpin",
-                                 "schedule", "windows", "picture", "limits",  "check",    "gc",
-                                 "prune",    "export",  "import",  "move",    "push",     "pull",
-                                 "remote",   "vault",   "hosts",   "evacuate"};
+const char* const kCommands[] = {
+    "start",  "exec",     "list",     "show",     "snapshot", "suspend", "resume", "attach",
+    "detach", "stop",     "delete",   "doctor",   "rollback", "clone",   "rename", "comment",
+    "pin",    "unpin",    "schedule", "windows",  "picture",  "limits",  "check",  "gc",
+    "prune",  "export",   "import",   "move",     "push",     "pull",    "remote", "vault",
+    "hosts",  "evacuate", "vnc",      "clipboard"};
 const char* const kOptions[] = {"--json",
                                 "--quiet",
                                 "--name",
@@ -56,7 +56,13 @@ const char* const kOptions[] = {"--json",
                                 "--display",
                                 "--take-back",
                                 "--auto",
-                                "--jobs"};
+                                "--jobs",
+                                "--socket",
+                                "--read-only",
+                                "--network",
+                                "--clipboard",
+                                "--read-data",
+                                "--dry-run"};
 
 TEST(DocumentationTest, theManualTellsEveryExitStatus) {
     const auto manual = resource("man/entracte.1");
