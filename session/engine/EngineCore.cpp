@@ -44,7 +44,7 @@ public:
             if (session->live && session->live->screen)
                 session->live->screen->leave();
             if (session->live && session->live->network)
-                session->live->network->release();
+                session->live->network->process.release();
             session->live.reset();
         }
     }

@@ -3,6 +3,7 @@
 #include "session/criu/Preflight.h"
 #include "session/engine/Processes.h"
 #include "session/engine/SessionCgroup.h"
+#include "session/engine/SessionNetwork.h"
 #include "session/engine/Staging.h"
 #include "session/store/Directories.h"
 #include "session/store/RemoveTree.h"
@@ -55,6 +56,7 @@ void refresh(EngineContext& context, Session& session) {
     const auto use = BriefUse::begin(session.slot);
     if (!use || !session.live)
         return;
+    keepNetwork(context, session);
     const std::uint32_t programs = countPrograms(session.live->container.init);
     std::uint32_t windows = session.windows;
     if (session.live->display)

@@ -255,7 +255,7 @@ private:
         ENTRACTE_ASSIGN(identity, identityOf(init));
         m_identity = identity;
         if (const auto& network = m_remembered.spec.network; network.kind != NetworkKind::None) {
-            ENTRACTE_ASSIGN(served, connectNetwork(m_context, m_person, network, cable,
+            ENTRACTE_ASSIGN(served, connectNetwork(m_context, m_person, network, std::move(cable),
                                                    m_session.live->container));
             m_session.live->network.emplace(std::move(served));
         }

@@ -17,11 +17,18 @@
 
 namespace entracte {
 
+// The way out of a session (session/network) and the network that its cable's other end lies in.
+struct ServedNetwork {
+    UniqueFd outside;
+    Subprocess process;
+    int restarts = 0; // of one that ended although its session did not
+};
+
 // What a running session has. Destroyed in the reverse order: the screen goes before the
 // container's pidfd.
 struct LiveSession {
     RunningContainer container;
-    std::optional<Subprocess> network; // none: without one, or found again (it ends with PID 1)
+    std::optional<ServedNetwork> network; // none: without one, or found again (ends with PID 1)
     std::unique_ptr<DisplayParticipant> display; // null: a session without a display
     std::unique_ptr<ProgramWatch> programs;
     std::unique_ptr<ScreenProcess> screen; // null: detached

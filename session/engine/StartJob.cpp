@@ -34,8 +34,8 @@ Status joinNetwork(EngineContext& context, Session& session, const NetworkSpec& 
         return {};
     const auto joined = [&]() -> Status {
         ENTRACTE_ASSIGN(outside, makeCable());
-        ENTRACTE_ASSIGN(served,
-                        connectNetwork(context, person, network, outside, session.live->container));
+        ENTRACTE_ASSIGN(served, connectNetwork(context, person, network, std::move(outside),
+                                               session.live->container));
         session.live->network.emplace(std::move(served));
         return {};
     }();

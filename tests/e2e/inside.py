@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """What a session has inside: its network, and what it shares with the person's desktop when asked."""
+import os
 import pwd
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +14,7 @@ from entractetest.case import Skip, expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.files import Files  # noqa: E402
 from entractetest.network import ASK, OtherNetwork  # noqa: E402
-from entractetest.processes import Process, run, run_status, wait_for  # noqa: E402
+from entractetest.processes import Process, children, run, run_status, wait_for  # noqa: E402
 from entractetest.product import CommandFailed  # noqa: E402
 from entractetest.programs import mousepad  # noqa: E402
 
@@ -47,6 +49,16 @@ class Sessions:
         self.product.snapshot(session)
         self.product.kill_session(session)
         self.resume(session)
+
+    def server_pid(self):
+        """Of the process that serves the only session's network; None while there is none."""
+        for pid in children(self.product.helper_pid):
+            try:
+                if b"entracte-network\0" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    return pid
+            except OSError:
+                continue
+        return None
 
     def network_of(self, session):
         return next(s["network"] for s in self.product.sessions() if s["id"] == session)
@@ -133,6 +145,23 @@ def case_networkIsWhatWasAskedFor(case):
                f"the named port of this computer is reached, and nothing else: {answer}")
         expect(sessions.network_of(session) == limited, "list shows it")
         sessions.move(session)
+
+
+def case_aNetworkThatDiesIsMadeAnew(case):
+    """What serves it is a process like others: it may crash, and its session is none the worse."""
+    require_networks()
+    network = case.stack.enter_context(OtherNetwork(case.workspace, HOME))
+    sessions = Sessions(case, network=network)
+    network.serve(f"{HOME}:{PORT}")
+    session = sessions.start()
+    asker = Asker(sessions.product, session)
+    expect(asker.ask(f"{HOME}:{PORT}") == f"{HOME}:{PORT}", "the session reaches the network")
+    died = sessions.server_pid()
+    os.kill(died, signal.SIGKILL)
+    wait_for("another process that serves it", lambda: sessions.server_pid() not in (None, died), 30, 0.1)
+    wait_for("the network again", lambda: asker.ask(f"{HOME}:{PORT}") == f"{HOME}:{PORT}", 30, 0.1)
+    sessions.move(session)
+    expect(asker.ask(f"{HOME}:{PORT}") == f"{HOME}:{PORT}", "also after a resume")
 
 
 def case_networksThatThereAreNotAreRefused(case):

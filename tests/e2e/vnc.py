@@ -12,7 +12,7 @@ sys.dont_write_bytecode = True
 from entractetest.case import Skip, expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.files import Files  # noqa: E402
-from entractetest.processes import Process, run_status, wait_for  # noqa: E402
+from entractetest.processes import Process, children, run_status, wait_for  # noqa: E402
 
 # A terminal in the corner, whose program keeps what it is told.
 LISTENER = ("xterm", "-geometry", "80x24+0+0", "-e", "sh", "-c",
@@ -24,15 +24,6 @@ def require_vnc():
     for program, package in (("X0tigervnc", "tigervnc-scraping-server"), ("xtigervncviewer", "tigervnc-viewer")):
         if not shutil.which(program):
             raise Skip(f"there is no {program} here ({package})")
-
-
-def _children(pid):
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdigit() and int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == pid:
-                yield int(entry.name)
-        except (OSError, ValueError):
-            continue
 
 
 def _listens_on_a_network(pid):
@@ -67,7 +58,7 @@ class Showing:
         def served():
             if not self.process.running():
                 raise AssertionError(self.process.words())
-            found = [pid for pid in _children(self.process.pid) if pid != other_than]
+            found = [pid for pid in children(self.process.pid) if pid != other_than]
             return found[0] if found and self.socket.exists() else None
         self.server = wait_for("the VNC server", served, 20, 0.05)
         return self.server

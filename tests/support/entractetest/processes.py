@@ -205,6 +205,18 @@ class Workspace:
                            stderr=subprocess.DEVNULL)
 
 
+def children(pid):
+    """Pids of the processes that it started, and of those that were given to it."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == pid:
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
 def wait_for(what, condition, limit=20.0, step=0.05):
     """Calls `condition` until it gives something true, and returns that."""
     end = time.monotonic() + limit
