@@ -98,6 +98,16 @@ DoctorFinding overlay(const DoctorOptions& options) {
 }
 
 DoctorFinding seccomp() {
+    // The kernel refuses PTRACE_O_SUSPEND_SECCOMP to whoever has a filter. That counts for the
+    // helper, which is root; a person who asks may well have one.
+    const auto status = contentsOf("/proc/self/status");
+    if (::geteuid() == 0 && status.find("\nSeccomp:\t") != std::string::npos &&
+        status.find("\nSeccomp:\t0\n") == std::string::npos)
+        return missing("seccomp",
+                       "Under the filter of system calls that is on this process CRIU can save "
+                       "nothing.",
+                       "Take from the helper's systemd unit what makes one, such as "
+                       "RestrictAddressFamilies; in a container, give it no seccomp profile.");
     if (contentsOf("/proc/sys/kernel/seccomp/actions_avail").find("errno") != std::string::npos)
         return ok("seccomp", "System calls that cannot be saved can be kept from programs.");
     return missing("seccomp", "The kernel has no system call filters.",

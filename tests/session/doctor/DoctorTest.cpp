@@ -5,7 +5,10 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <map>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,6 +58,20 @@ TEST(DoctorTest, tellsWhatTheTrialOfCriuFound) {
     };
     EXPECT_EQ(examine(options)["criu"].state, DoctorState::Missing);
     EXPECT_EQ(examine(options)["criu"].remedy, "Get one.");
+}
+
+TEST(DoctorTest, seesThatAFilterKeepsCriuFromItsWork) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "needs root";
+    const auto underAFilter = [] {
+        sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+        const sock_fprog program{1, &allow};
+        if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+            ::_exit(1);
+        const auto finding = examine({})["seccomp"];
+        ::_exit(finding.state == DoctorState::Missing && !finding.remedy.empty() ? 0 : 2);
+    };
+    EXPECT_EXIT(underAFilter(), testing::ExitedWithCode(0), "");
 }
 
 TEST(DoctorTest, leavesNothingBehind) {
