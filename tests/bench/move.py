@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
@@ -43,8 +43,9 @@ wait
 def _tree(pid):
     """The process and what it has started."""
     found = [pid]
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        found += _tree(int(child))
+    with suppress(FileNotFoundError, ProcessLookupError): # it ended meanwhile
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            found += _tree(int(child))
     return found
 
 
@@ -67,7 +68,8 @@ class Plain:
 
     def __exit__(self, *_):
         for pid in _tree(self._pid) if Path(f"/proc/{self._pid}").exists() else ():
-            os.kill(pid, 9)
+            with suppress(ProcessLookupError): # some end by themselves when the first is gone
+                os.kill(pid, 9)
         self._root.poll()
         self._folder.cleanup()
 
@@ -128,11 +130,12 @@ def zstd_rate():
 def measure(rounds, rate, settle):
     from entractetest.case import Case
     from entractetest.processes import Workspace
+    from entractetest.product import criu_program
     from entractetest.programs import COUNTER, session_with_text, wait_counting
     from entractetest.workstation import two_workstations, what_is_missing
     if reason := what_is_missing():
         sys.exit(f"bench-move cannot run here: {reason}")
-    criu = os.environ.get("ENTRACTE_CRIU") or shutil.which("criu")
+    criu = criu_program() or shutil.which("criu") # the product's
     found = []
     with ExitStack() as stack:
         workspace = stack.enter_context(Workspace())
@@ -169,8 +172,8 @@ def report(rounds, rate):
          "ours_mb_s": round(median(speed), 2), "reference_mb_s": round(possible, 1),
          "ratio": round(median(speed) / possible, 3), "goal": TOTAL_GOAL, "held": median(speed) >= TOTAL_GOAL * possible},
         {"name": "downtime, beside podman's checkpoint --export, copy and restore", "goal": PODMAN_GOAL, "held": None,
-         "why_not": "podman is not installed" if not shutil.which("podman") else
-                    "podman's containers have no display of ours: measured by hand, see docs/performance.md"},
+         "why_not": "not measured: " + ("podman is not installed" if not shutil.which("podman") else
+                                        "this bench makes no podman container")},
     ]
     phases = {key: median(lambda one, key=key: one["phases"][key]) for key in rounds[0]["phases"]}
     return {"link_mbit": rate, "zstd_mb_s": round(zstd), "rows": rows, "phases_ms": phases, "rounds": rounds}
