@@ -120,6 +120,10 @@ if [ "$polkit" = yes ]; then
     polkitd=/usr/lib/polkit-1/polkitd
     [ -x $polkitd ] || polkitd=/usr/libexec/polkitd
     [ -x $polkitd ] || { echo "private-bus.sh: polkitd is not installed." >&2; exit 77; }
+    # A copy: a polkitd package that is configured anywhere on this machine, also in a chroot, ends all that run
+    # from that package's path, and here nobody would start another one.
+    cp "$polkitd" "$dir/polkitd"
+    polkitd=$dir/polkitd
     mkdir "$dir/actions" "$dir/rules"
     cp /usr/share/polkit-1/actions/org.freedesktop.policykit.policy "$dir/actions/" 2>/dev/null || true
     cp "$resources/polkit/org.entracte.policy" "$dir/actions/"
