@@ -48,11 +48,15 @@ def _tray_icon(app):
     return wait_for("the icon in the tray", look, step=0.2)
 
 
+def _has_keyboard(app, title):
+    wait_for(f"the keyboard in {title}", lambda: run(["xdotool", "getactivewindow", "getwindowname"], app.person,
+                                                     app.environment, check=False).strip() == title)
+
+
 def _front(app):
     """The window before all others, with the keyboard."""
     app.command()
-    wait_for("the window", lambda: run(["xdotool", "getactivewindow", "getwindowname"], app.person,
-                                       app.environment, check=False).strip() == "Entracte")
+    _has_keyboard(app, "Entracte")
 
 
 def case_snapshotNowInTheWindow(case):
@@ -149,6 +153,7 @@ def case_aNewSessionWithoutNetworkInAWindow(case):
     product, _, _, app = _begin(case, session=False, environment={"HOME": "/"})
     app.click("push button", "^New session")
     app.wait_for("text", "^Search applications$")
+    _has_keyboard(app, "New session")
     app.key("alt+m")
     app.click("text", "^Command$")
     app.type("xterm -T alone")
@@ -180,6 +185,7 @@ def case_aMoveThatFailsIsToldAndTheSessionGoesOn(case):
     _front(app)
     app.key("ctrl+shift+m")
     app.wait_for("label", "What will happen")
+    _has_keyboard(app, "Move")
     app.type("ann@desk")
     app.key("Return")
     app.wait_for("label", "“work” did not move to ann@desk")

@@ -100,7 +100,7 @@ def case_aViewerSeesTheSessionAndTypes(case):
     _type(window, "and again")
     files.expect("told", "from afar\nand again")
     server = showing.server
-    expect(showing.process.end(signal.SIGINT) == 0, f"Ctrl+C ends it: {showing.process.words()}")
+    expect(showing.process.end(signal.SIGINT, 60) == 0, f"Ctrl+C ends it: {showing.process.words()}")
     expect(not showing.socket.exists() and not Path(f"/proc/{server}").exists(), "with its server and its socket")
     expect(product.state_of(session) == "running", "the session goes on")
 
@@ -118,11 +118,11 @@ def case_theOtherServerToo(case):
     expect(not _listens_on_a_network(showing.server), "the server listens on its socket and nothing else")
     _type(showing.viewer(first), "from afar")
     Files(product).expect("told", "from afar")
-    showing.process.end(signal.SIGINT)
+    showing.process.end(signal.SIGINT, 60)
     looking = Showing(case, product, session, "--read-only")
     second = case.second_server()
     _type(looking.viewer(second), "not this")
-    looking.process.end(signal.SIGINT)
+    looking.process.end(signal.SIGINT, 60)
     showing = Showing(case, product, session)
     _type(showing.viewer(case.server("third")), "but this")
     Files(product).expect("told", "from afar\nbut this")

@@ -96,13 +96,14 @@ int moveAnywhere(const Client& client, const Arguments& arguments) {
         const auto states = askHosts(hostsAskedFor(arguments));
         const auto best =
             bestFor(memoryNeeded(client, overview, session), states, {}, ownMachine());
-        // The first that takes it; what one refuses changes nothing.
+        // The first that takes it; what one refuses changes nothing. Stopped is not refused.
         std::optional<Error> refusal;
         for (const std::string& host : best) {
             Arguments there = arguments;
             there.host = host;
             auto attempt = tryMove(client, there, session);
-            if (attempt.moved || attempt.begun)
+            if (attempt.moved || attempt.begun ||
+                attempt.moved.error().code() == ErrorCode::Cancelled)
                 return std::move(attempt.moved);
             refusal = attempt.moved.error();
             if (!arguments.quiet && !arguments.json)

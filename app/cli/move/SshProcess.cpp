@@ -24,8 +24,10 @@ constexpr const char* kOptions[] = {"-x", "-T",
                                     "-o", "ServerAliveInterval=5",
                                     "-o", "ServerAliveCountMax=3",
                                     "-o", "ClearAllForwardings=yes"};
-// Also no words of ssh's own: who is asked so is asked among many.
-constexpr const char* kNoQuestions[] = {"-o", "BatchMode=yes", "-o", "LogLevel=QUIET"};
+// Who is asked so is asked among many: no words of ssh's own, and none of the other machine's,
+// which would come raw to the person's terminal. One that is not there holds nobody up for long.
+constexpr const char* kNoQuestions[] = {"-o", "BatchMode=yes",    "-o", "LogLevel=QUIET",
+                                        "-o", "ConnectTimeout=15"};
 constexpr const char* kCommand = "entracte move-receive";
 
 // Its exit status once it has ended within the time.
@@ -76,6 +78,8 @@ Result<SshProcess> SshProcess::start(const std::string& host, Questions question
         ::signal(SIGPIPE, SIG_DFL);
         ::dup2(childIn.get(), STDIN_FILENO);
         ::dup2(childOut.get(), STDOUT_FILENO);
+        if (questions == Questions::No)
+            ::dup2(::open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
         ::execvp("ssh", const_cast<char* const*>(command.data()));
         ::_exit(126);
     }

@@ -1,6 +1,7 @@
 #include "app/desktop/model/Errands.h"
 
 #include <QCoreApplication>
+#include <QDeadlineTimer>
 #include <QFileInfo>
 #include <QJsonDocument>
 #include <QPointer>
@@ -16,7 +17,7 @@ namespace entracte::desktop {
 namespace {
 
 constexpr qsizetype kMaxOutput = 4 << 20; // bytes of an answer that are kept
-constexpr int kStopMs = 5000;
+constexpr double kMostBytes = 1e15;       // that one line is believed
 
 struct Words {
     Q_DECLARE_TR_FUNCTIONS(Words)
@@ -57,7 +58,7 @@ struct Errands::Child {
     }
 };
 
-Errands::Errands(QObject* parent) : QObject(parent) {}
+Errands::Errands(QObject* parent, int stopMs) : QObject(parent), m_stopMs(stopMs) {}
 
 Errands::~Errands() {
     for (auto& [id, child] : m_children) {
@@ -65,8 +66,13 @@ Errands::~Errands() {
         if (child->process.processId() > 0)
             ::kill(static_cast<pid_t>(child->process.processId()), SIGINT);
     }
+    // A move that is giving its session away hears nobody until that is settled, and one that has
+    // stopped its session brings it back first: whoever takes longer goes on without us.
+    const QDeadlineTimer limit(m_stopMs);
     for (auto& [id, child] : m_children)
-        child->process.waitForFinished(kStopMs);
+        if (!child->process.waitForFinished(static_cast<int>(limit.remainingTime())) &&
+            child->process.state() != QProcess::NotRunning)
+            static_cast<void>(child.release());
 }
 
 std::unique_ptr<Errands::Child> Errands::start(const QStringList& arguments,
@@ -172,12 +178,15 @@ void Errands::told(int id) {
             child->line.remove(0, end + 1);
             const auto object = QJsonDocument::fromJson(line).object();
             if (object.isEmpty()) {
-                child->errors = (child->errors + line + '\n').right(4000);
+                // Perhaps the other machine's words.
+                const auto words = printable(QString::fromUtf8(line)).toUtf8();
+                child->errors = (child->errors + words + '\n').right(4000);
                 continue;
             }
             if (object.contains("phase"))
                 errand->phase = object.value("phase").toString();
-            errand->sentBytes += static_cast<quint64>(object.value("sent_bytes").toDouble());
+            errand->sentBytes += static_cast<quint64>(
+                std::clamp(object.value("sent_bytes").toDouble(), 0.0, kMostBytes));
         }
         child->line = child->line.right(4000);
     }

@@ -29,8 +29,8 @@ struct Errand {
 class Errands : public QObject {
     Q_OBJECT
 public:
-    explicit Errands(QObject* parent = nullptr);
-    // Asks those under way to stop, and waits a moment for them.
+    explicit Errands(QObject* parent = nullptr, int stopMs = 5000);
+    // Asks those under way to stop, and waits a moment for them; none is killed.
     ~Errands() override;
 
     // `arguments`: of the command, without --json. `passphrase` is given to it as its standard
@@ -65,6 +65,7 @@ private:
     QList<Errand> m_all;
     std::vector<std::pair<int, std::unique_ptr<Child>>> m_children;
     int m_last = 0;
+    const int m_stopMs; // how long the end waits for them
 };
 
 // "Sending it to “desk” while it runs on · 12.3 MB sent"

@@ -2,6 +2,7 @@
 // that is a script: what it is asked, where it tells to be, how it is cancelled, how it fails.
 
 #include "app/desktop/Application.h"
+#include "app/desktop/model/Errands.h"
 #include "app/desktop/widgets/MoveDialog.h"
 #include "app/desktop/widgets/RepositoryDialogs.h"
 #include "tests/app/desktop/OrdinaryUser.h"
@@ -91,6 +92,18 @@ private slots:
         QTRY_COMPARE(m_application->desk().catalog.sessions.rowCount(), 1);
     }
     void cleanupTestCase() { m_application.reset(); }
+
+    void whatCannotStopNowIsNotKilled() {
+        command("trap '' INT\necho $$ > '" + path("begun").toUtf8() + "'\nwhile [ ! -e '" +
+                path("settle").toUtf8() + "' ]; do sleep 0.05; done\necho x > '" +
+                path("settled").toUtf8() + "'\n");
+        auto errands = std::make_unique<Errands>(nullptr, 100);
+        errands->run({}, {"move"});
+        QTRY_VERIFY(!content("begun").isEmpty());
+        errands.reset();
+        write("settle", "");
+        QTRY_VERIFY(!content("settled").isEmpty());
+    }
 
     void aMoveSaysWhatWillHappenThenShowsWhereItIs() {
         command("echo '{\"phase\":\"ahead\",\"round\":1}' >&2\n"

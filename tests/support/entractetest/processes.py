@@ -205,12 +205,16 @@ class Workspace:
                            stderr=subprocess.DEVNULL)
 
 
+def _parent(entry):
+    return int((entry / "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
+
+
 def children(pid):
     """Pids of the processes that it started, and of those that were given to it."""
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == pid:
+            if entry.name.isdigit() and _parent(entry) == pid:
                 found.append(int(entry.name))
         except OSError:
             continue
