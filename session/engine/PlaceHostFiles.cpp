@@ -14,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <map>
+#include <vector>
 
 namespace entracte {
 
@@ -44,7 +45,7 @@ public:
             return makeDirectory(*place, kept);
         if (kept.stored) {
             if (!isSurelyAsKept(*place, kept))
-                m_stored.emplace(*kept.stored, &kept);
+                m_stored[*kept.stored].push_back(&kept);
             return {};
         }
         return place->shared ? placeDocument(*place, kept) : placeFile(*place, kept);
@@ -59,10 +60,14 @@ public:
             return {};
         return from.store.extractHostFiles(
             from.session, from.snapshot, numbers, scratch,
-            [&](std::uint32_t number, int file) {
-                const KeptFile& kept = *m_stored.at(number);
-                const auto place = m_view.find(kept.path);
-                return place ? placeContent(*place, kept, file) : Status();
+            [&](std::uint32_t number, int file) -> Status {
+                for (const KeptFile* kept : m_stored.at(number)) {
+                    const auto place = m_view.find(kept->path);
+                    ::lseek(file, 0, SEEK_SET); // the one before read it
+                    if (place)
+                        ENTRACTE_TRY(placeContent(*place, *kept, file));
+                }
+                return {};
             },
             stretch);
     }
@@ -201,7 +206,8 @@ private:
     UniqueFd m_images;
     FilesPolicy m_policy;
     std::vector<std::string> m_left;
-    std::map<std::uint32_t, const KeptFile*> m_stored;
+    // What came from elsewhere is one for all files with the same contents.
+    std::map<std::uint32_t, std::vector<const KeptFile*>> m_stored;
 };
 
 } // namespace

@@ -123,6 +123,30 @@ TEST_F(HostFilesTest, comeOnceByAMove) {
     EXPECT_GT(counterBeyond(arrived->id, *counter(arrived->id) + 3), 0);
 }
 
+TEST_F(HostFilesTest, comeBackElsewhereEachOfTwoWithTheSameContents) {
+    const fs::path twin = m_folder / "twin";
+    fs::copy_file("/bin/sh", m_shell);
+    fs::copy_file("/bin/sh", twin);
+    SessionSpec spec = counterSpec();
+    spec.command.front() = m_shell;
+    spec.command.back() = "exec 9<" + twin.string() + "\n" + spec.command.back();
+    const auto started = m_engine->start(m_person, spec, m_job);
+    ASSERT_TRUE(started) << started.error().forLog();
+    ASSERT_GT(counterBeyond(started->id, 2), 2);
+    const auto taken = m_engine->snapshot(started->id, "", SnapshotOrigin::Asked, m_job);
+    ASSERT_TRUE(taken) << taken.error().forLog();
+    const std::string out = exported(*taken, {});
+    ASSERT_TRUE(m_engine->stop(started->id, m_job));
+    ASSERT_TRUE(m_engine->remove(started->id));
+    fs::remove(m_shell);
+    fs::remove(twin);
+    const auto arrived = imported(out, {});
+    ASSERT_TRUE(arrived) << arrived.error().forLog();
+    const auto resumed = m_engine->resume(arrived->id, "", {}, m_job);
+    ASSERT_TRUE(resumed) << resumed.error().forLog();
+    EXPECT_GT(counterBeyond(arrived->id, *counter(arrived->id) + 3), 0);
+}
+
 TEST_F(HostFilesTest, areSharedBySessions) {
     const SessionInfo one = startOwnShell();
     const auto first = m_engine->snapshot(one.id, "", SnapshotOrigin::Asked, m_job);
