@@ -38,6 +38,12 @@ Status StagedLayer::copyAhead(const JobControl& job) {
         struct stat now {};
         if (file < 0 || ::fstat(file, &now) != 0 || !timesTell(file, now, m_settle))
             return {};
+        // A page that a program has mapped and made dirty before tells nothing of further writes
+        // until it is written back (mmap(2) on st_mtime).
+        if (::sync_file_range(file, 0, 0,
+                              SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+                                  SYNC_FILE_RANGE_WAIT_AFTER) != 0)
+            return {};
         ENTRACTE_ASSIGN(at, copy(file, entry.extents));
         m_ahead[{now.st_dev, now.st_ino}] = {at, now.st_size, nanoseconds(now.st_mtim),
                                              nanoseconds(now.st_ctim), std::move(entry.extents)};
