@@ -2,7 +2,7 @@
 
 // Two moments, handed from CRIU to the engine: while all is dumped and nothing goes on yet
 // (criu(8), "post-dump"), and when a restored session has its namespaces and nothing in them
-// ("setup- namespaces").
+// ("setup-namespaces").
 //
 // CRIU then runs an action script. That is our program entracte-criu-hook: it connects to a unix
 // socket in the images' directory, which only we can enter, says the host's number of the session's
