@@ -90,8 +90,10 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", std::string(ENTRACTE_VERSION));
     auto* const systemFlag =
         app.add_flag("--system", onSystemBus,
-                     "Serve the system bus (the default; DBUS_SYSTEM_BUS_ADDRESS is honoured)");
+                     "Serve the system bus (the default; DBUS_SYSTEM_BUS_ADDRESS is honoured)")
+            ->configurable(false);
     app.add_flag("--session", onSessionBus, "Serve the session bus, for trying things out")
+        ->configurable(false)
         ->excludes(systemFlag);
     app.add_option("--state-dir", options.engine.stateDirectory,
                    "Where sessions and snapshots are kept")

@@ -36,7 +36,13 @@ def problems(root):
     for name in sorted(pages.keys() - named):
         yield f"no page leads to {name}"
 
-    options = re.findall(r'add_(?:option|flag)\("(?:-\w,)?--([a-z-]+)"', (root / "dbus/service/main.cpp").read_text())
+    options = []
+    for statement in (root / "dbus/service/main.cpp").read_text().split(";\n"):
+        found = re.search(r'add_(?:option|flag)\("(?:-\w,)?--([a-z-]+)"', statement)
+        if found and "->configurable(false)" not in statement:
+            options.append(found.group(1))
+        elif found and re.search(rf"(?<![\w-]){found.group(1)}=", pages["entracted.conf.5"]):
+            yield f"entracted.conf.5 tells of {found.group(1)}, which is not read"
     for option in options or ["any option"]:
         if not re.search(rf"^\.BI? ?R? ?.*\b{option}=", pages["entracted.conf.5"], re.MULTILINE):
             yield f"entracted.conf.5 does not tell of {option}"
