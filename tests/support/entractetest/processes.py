@@ -205,8 +205,8 @@ class Workspace:
                            stderr=subprocess.DEVNULL)
 
 
-def _parent(entry):
-    return int((entry / "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
+def parent_of(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[1])
 
 
 def children(pid):
@@ -214,7 +214,7 @@ def children(pid):
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and _parent(entry) == pid:
+            if entry.name.isdigit() and parent_of(entry.name) == pid:
                 found.append(int(entry.name))
         except OSError:
             continue

@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from .processes import (BUILD_DIRECTORY, ROOT_DIRECTORY, RUN_VARIABLE, Failure, _become, run_status,
+from .processes import (BUILD_DIRECTORY, ROOT_DIRECTORY, RUN_VARIABLE, Failure, _become, parent_of, run_status,
                         wait_for)
 
 PRIVATE_BUS = ROOT_DIRECTORY / "tests/support/private-bus.sh"
@@ -190,8 +190,7 @@ class Product:
         while pid > 1:
             if pid == self.helper_pid:
                 return True
-            with open(f"/proc/{pid}/stat") as stat:
-                pid = int(stat.read().rpartition(")")[2].split()[1])
+            pid = parent_of(pid)
         return False
 
     def screens(self):
