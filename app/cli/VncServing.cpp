@@ -6,8 +6,6 @@
 
 #include <QTimer>
 
-#include <utility>
-
 namespace entracte::cli {
 
 namespace {
@@ -100,8 +98,7 @@ void VncServing::start(const SessionView& session) {
     if (!started)
         return finish(fail(std::move(started).error()));
     m_server.emplace(std::move(*started));
-    if (std::exchange(m_display, session.display) != session.display)
-        m_failures = 0;
+    m_display = session.display;
     m_ended = std::make_unique<QSocketNotifier>(m_server->pidfd(), QSocketNotifier::Read);
     connect(m_ended.get(), &QSocketNotifier::activated, this, [this] { onServerEnded(); });
 }
@@ -117,6 +114,7 @@ void VncServing::onServerEnded() {
     const bool sameDisplay = properties && isShown(sessionView(m_session.path, *properties)) &&
                              sessionView(m_session.path, *properties).display == m_display;
     if (!sameDisplay) {
+        m_failures = 0; // of another display, even if it gets the same number
         m_say("The session is off its screen. It is shown again when it is back.");
         return onChange();
     }
