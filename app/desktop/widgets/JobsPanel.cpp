@@ -178,6 +178,20 @@ void UndoBar::refresh() {
 
 // --- all of it
 
+namespace {
+
+// What is still in `rows` has no place among the `kept` ones.
+template <typename Row>
+void replaceBy(QMap<int, Row*>& rows, const QMap<int, Row*>& kept) {
+    for (auto* const row : std::as_const(rows)) {
+        row->hide();
+        row->deleteLater();
+    }
+    rows = kept;
+}
+
+} // namespace
+
 JobsPanel::JobsPanel(Desk& desk, QWidget* parent)
     : QWidget(parent), m_desk(desk), m_troubles(new QVBoxLayout), m_rows(new QVBoxLayout) {
     auto* const column = new QVBoxLayout(this);
@@ -228,11 +242,7 @@ void JobsPanel::refreshErrands() {
         row->show(errand);
         kept.insert(errand.id, row);
     }
-    for (auto* const row : std::as_const(m_errands)) {
-        row->hide();
-        row->deleteLater();
-    }
-    m_errands = kept;
+    replaceBy(m_errands, kept);
 }
 
 void JobsPanel::refreshTroubles() {
@@ -247,11 +257,7 @@ void JobsPanel::refreshTroubles() {
         }
         kept.insert(entry.id, card);
     }
-    for (auto* const card : std::as_const(m_cards)) {
-        card->hide();
-        card->deleteLater();
-    }
-    m_cards = kept;
+    replaceBy(m_cards, kept);
 }
 
 } // namespace entracte::desktop
