@@ -653,11 +653,7 @@ int run(const Arguments& arguments) {
             return report(unlocked.error(), arguments.json);
         result = dispatch(commands, arguments.verb);
     }
-    if (!result)
-        return report(result.error(), arguments.json);
-    if (arguments.json)
-        printJson(*result);
-    return 0;
+    return conclude(result, arguments.json);
 }
 
 } // namespace entracte::cli

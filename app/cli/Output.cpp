@@ -257,4 +257,12 @@ int report(const Error& error, bool json, int status) {
     return status;
 }
 
+int conclude(const Result<Json>& result, bool json) {
+    if (!result)
+        return report(result.error(), json);
+    if (json)
+        printJson(*result);
+    return 0;
+}
+
 } // namespace entracte::cli

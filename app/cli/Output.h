@@ -41,5 +41,7 @@ void clearProgress();
 // status.
 int report(const Error& error, bool json);
 int report(const Error& error, bool json, int status);
+// What a command ends with: its error, as above, or with --json its result.
+int conclude(const Result<Json>& result, bool json);
 
 } // namespace entracte::cli

@@ -358,11 +358,7 @@ bool isOfRemotes(Verb verb) {
 
 int remoteCommand(const Arguments& arguments) {
     const auto result = dispatch(arguments);
-    if (!result)
-        return report(result.error(), arguments.json);
-    if (arguments.json)
-        printJson(*result);
-    return 0;
+    return conclude(result, arguments.json);
 }
 
 } // namespace entracte::cli

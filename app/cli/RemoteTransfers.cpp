@@ -198,11 +198,7 @@ void tellOfEarlierOnes(const Client& client, const SessionView& session) {
 
 int push(const Client& client, const Arguments& arguments) {
     const auto result = pushSession(client, arguments);
-    if (!result)
-        return report(result.error(), arguments.json);
-    if (arguments.json)
-        printJson(*result);
-    return 0;
+    return conclude(result, arguments.json);
 }
 
 int pull(const Client& client, const Arguments& arguments) {

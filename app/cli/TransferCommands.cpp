@@ -162,11 +162,7 @@ Result<SessionView> importFrom(const Client& client, const Arguments& arguments,
 int transfer(const Client& client, const Arguments& arguments) {
     const auto result = arguments.verb == Verb::Export ? exportSession(client, arguments)
                                                        : importSession(client, arguments);
-    if (!result)
-        return report(result.error(), arguments.json);
-    if (arguments.json)
-        printJson(*result);
-    return 0;
+    return conclude(result, arguments.json);
 }
 
 } // namespace entracte::cli

@@ -180,11 +180,7 @@ private:
 
 int vault(const Client& client, const Arguments& arguments) {
     const auto result = Vault(client, arguments).run();
-    if (!result)
-        return report(result.error(), arguments.json);
-    if (arguments.json)
-        printJson(*result);
-    return 0;
+    return conclude(result, arguments.json);
 }
 
 Status unlockAsking(const Client& client) {

@@ -120,11 +120,7 @@ int moveAnywhere(const Client& client, const Arguments& arguments) {
                                 "No other machine can be reached that has room for the session.")
                               .withHint("\"entracte hosts\" tells of each. Nothing was changed."));
     }();
-    if (!moved)
-        return report(moved.error(), arguments.json);
-    if (arguments.json)
-        printJson(*moved);
-    return 0;
+    return conclude(moved, arguments.json);
 }
 
 } // namespace entracte::cli

@@ -400,11 +400,7 @@ int moveSession(const Client& client, const Arguments& arguments) {
                         "Write \"entracte move SESSION [USER@]HOST\".");
         return tryMove(client, arguments, session).moved;
     }();
-    if (!moved)
-        return report(moved.error(), arguments.json);
-    if (arguments.json)
-        printJson(*moved);
-    return 0;
+    return conclude(moved, arguments.json);
 }
 
 } // namespace entracte::cli
