@@ -67,7 +67,7 @@ struct SnapshotView {
     uint windows = 0;
     uint programs = 0;
     bool suspended = false;
-    QString origin; // "asked", "scheduled", "rollback"
+    QString origin; // "asked", "scheduled", "rollback", "shutdown"
     bool pinned = false;
     bool encrypted = false;
     bool locked = false; // most of the above is not known

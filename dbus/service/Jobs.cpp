@@ -111,9 +111,10 @@ void Jobs::finish(std::uint64_t number, const Result<std::string>& outcome) {
     m_context.loop.after(kKept, [this, path] { m_context.tree.remove(path); });
 }
 
-void Jobs::cancelAll() {
+void Jobs::cancelAll(const std::string& butKind) {
     for (const auto& [number, job] : m_running)
-        job.control->cancel();
+        if (job.kind != butKind)
+            job.control->cancel();
 }
 
 } // namespace entracte::service

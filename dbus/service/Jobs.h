@@ -29,8 +29,8 @@ public:
                               Work work);
     // Busy when a job holds the session.
     Status checkIdle(const SessionId& session) const;
-    // Asks every job to stop, for the end of the helper.
-    void cancelAll();
+    // Asks every job to stop but those of one kind, for the end of the helper.
+    void cancelAll(const std::string& butKind);
 
 private:
     struct Running {

@@ -73,6 +73,8 @@ std::string originName(SnapshotOrigin origin) {
         return "scheduled";
     case SnapshotOrigin::Rollback:
         return "rollback";
+    case SnapshotOrigin::Shutdown:
+        return "shutdown";
     case SnapshotOrigin::Asked:
         break;
     }

@@ -4,19 +4,36 @@
 #include "dbus/service/SessionObject.h"
 #include "dbus/service/SnapshotObject.h"
 #include "dbus/service/VaultObject.h"
+#include "session/base/ScopeExit.h"
 
 #include <spdlog/spdlog.h>
+
+#include <algorithm>
 
 namespace entracte::service {
 
 namespace {
 constexpr std::chrono::minutes kBetweenReturns{1};
+constexpr std::chrono::milliseconds kAskAgain{200};
+constexpr const char* kSuspend = "suspend";
+
+bool runs(const SessionInfo& session) {
+    return session.state == SessionState::Running || session.state == SessionState::Detached;
 }
+
+bool endedByShutdown(const std::vector<SnapshotInfo>& snapshots) {
+    const auto newest = std::max_element(
+        snapshots.begin(), snapshots.end(),
+        [](const auto& one, const auto& other) { return one.takenUnixMs < other.takenUnixMs; });
+    return newest != snapshots.end() && newest->origin == SnapshotOrigin::Shutdown;
+}
+} // namespace
 
 Service::Service(BusLoop& loop, DoctorFunction doctor)
     : m_loop(loop), m_callers(loop), m_authority(loop), m_tree(loop, m_callers),
       m_gate(loop, m_callers, m_tree, m_authority), m_workers(std::make_unique<Workers>(loop)),
-      m_jobs(m_context), m_context{loop, m_gate, m_authority, m_tree, *m_workers, m_jobs, nullptr} {
+      m_jobs(m_context), m_context{loop, m_gate, m_authority, m_tree, *m_workers, m_jobs, nullptr},
+      m_shutdown(loop, [this] { goDown(); }) {
     m_leaving = compat::addMatch(loop.connection(),
                                  "type='signal',sender='org.freedesktop.login1',interface='org."
                                  "freedesktop.login1.Manager',member='UserRemoved'",
@@ -35,15 +52,21 @@ Status Service::begin(std::unique_ptr<Engine> engine) {
         showVault(vault);
     for (const auto& session : m_engine->sessions()) {
         showSession(session);
-        for (const auto& snapshot : m_engine->snapshots(session.id))
+        const auto snapshots = m_engine->snapshots(session.id);
+        for (const auto& snapshot : snapshots)
             showSnapshot(snapshot);
+        if (session.state == SessionState::Suspended && session.resumeAutomatically &&
+            endedByShutdown(snapshots))
+            resumeByItself(session);
     }
     return m_loop.claimName(kBusName);
 }
 
 void Service::end() {
-    m_jobs.cancelAll();
+    m_jobs.cancelAll(m_shutdown.begun() ? kSuspend : "");
     m_workers.reset();
+    if (m_shutdown.begun() && m_engine)
+        suspendWhatStillRuns();
     m_engine.reset();
 }
 
@@ -122,8 +145,65 @@ void Service::programExited(const SessionId& session, std::int32_t pid, int wait
     });
 }
 
+void Service::goDown() {
+    m_lastJobs.clear();
+    m_jobs.cancelAll(kSuspend);
+    suspendAll();
+}
+
+void Service::suspendAll() {
+    if (!m_engine || !m_shutdown.begun())
+        return;
+    bool waits = false;
+    bool refused = false;
+    for (const SessionInfo& session : m_engine->sessions()) {
+        const auto known = m_lastJobs.find(session.id);
+        if (!runs(session) || (known != m_lastJobs.end() && known->second))
+            continue;
+        waits = true;
+        if (known == m_lastJobs.end() && !suspendForShutdown(session))
+            refused = true; // another job is still in the way
+    }
+    if (refused)
+        m_loop.after(kAskAgain, [this] { suspendAll(); });
+    if (!waits)
+        m_shutdown.letGo();
+}
+
+bool Service::suspendForShutdown(const SessionInfo& session) {
+    const auto started = m_jobs.start(
+        kSuspend, session.id, session.owner,
+        [this, id = session.id](JobControl& control) -> Result<std::string> {
+            const ScopeExit next([this, id] {
+                m_loop.post([this, id] {
+                    m_lastJobs[id] = true;
+                    suspendAll();
+                });
+            });
+            ENTRACTE_ASSIGN(taken, m_engine->suspend(id, "", SnapshotOrigin::Shutdown, control));
+            return snapshotPath(id, taken.id);
+        });
+    if (started)
+        m_lastJobs[session.id] = false;
+    return started.has_value();
+}
+
+void Service::suspendWhatStillRuns() {
+    for (const SessionInfo& session : m_engine->sessions()) {
+        if (!runs(session))
+            continue;
+        JobControl control;
+        if (const auto taken = m_engine->suspend(session.id, "", SnapshotOrigin::Shutdown, control);
+            !taken)
+            spdlog::error("session {} is lost with the machine: {}", session.id,
+                          taken.error().forLog());
+    }
+}
+
 // A job like any other. Where one is under way already, this time is left out.
 void Service::saveBySchedule(const SessionInfo& session) {
+    if (m_shutdown.begun())
+        return;
     const auto started = m_jobs.start(
         "snapshot", session.id, session.owner,
         [engine = m_engine.get(), id = session.id](JobControl& control) -> Result<std::string> {

@@ -7,6 +7,7 @@
 
 #include "dbus/service/Jobs.h"
 #include "dbus/service/ManagerObject.h"
+#include "dbus/service/Shutdown.h"
 
 namespace entracte::service {
 
@@ -18,7 +19,7 @@ public:
     EngineObserver* observer() { return this; }
     // Shows what the engine has and takes the bus name.
     Status begin(std::unique_ptr<Engine> engine);
-    // Asks the jobs to stop and waits for them. Sessions go on.
+    // Asks the jobs to stop and waits for them. Sessions go on, unless the machine goes down.
     void end();
 
 private:
@@ -41,6 +42,11 @@ private:
     // The person logged out: what they opened is closed.
     void lockVaultOfLeaver();
     void saveBySchedule(const SessionInfo& session);
+    // The machine goes down: everything that runs is suspended, once what is in the way has ended.
+    void goDown();
+    void suspendAll();
+    bool suspendForShutdown(const SessionInfo& session);
+    void suspendWhatStillRuns();
     void resumeByItself(const SessionInfo& session);
 
     BusLoop& m_loop;
@@ -53,6 +59,8 @@ private:
     Jobs m_jobs;
     Context m_context;
     sdbus::Slot m_leaving;
+    Shutdown m_shutdown;
+    std::map<SessionId, bool> m_lastJobs; // whether the shutdown's suspension of it has ended
     // When a session was last brought back by itself: one that dies again at once is left alone.
     std::map<SessionId, std::chrono::steady_clock::time_point> m_broughtBack;
 };

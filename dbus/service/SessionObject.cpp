@@ -153,7 +153,7 @@ void SessionObject::Suspend(sdbus::Result<Path>&& result, std::string comment) {
         return result.returnError(toBus(checked.error()));
     job(std::move(result), "suspend",
         [comment](Engine& engine, const SessionId& id, JobControl& control) {
-            return engine.suspend(id, comment, control);
+            return engine.suspend(id, comment, SnapshotOrigin::Asked, control);
         });
 }
 

@@ -511,6 +511,10 @@
             <translation>Vor dem Zurückgehen</translation>
         </message>
         <message>
+            <source>When the computer went down</source>
+            <translation>Als der Rechner herunterfuhr</translation>
+        </message>
+        <message>
             <source>Suspended</source>
             <translation>Angehalten</translation>
         </message>

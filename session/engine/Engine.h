@@ -63,7 +63,7 @@ public:
     virtual Result<SnapshotInfo> snapshot(const SessionId&, const std::string& comment,
                                           SnapshotOrigin, JobControl&) = 0;
     virtual Result<SnapshotInfo> suspend(const SessionId&, const std::string& comment,
-                                         JobControl&) = 0;
+                                         SnapshotOrigin, JobControl&) = 0;
     // From the newest snapshot when `snapshot` is empty.
     virtual Result<SessionInfo> resume(const SessionId&, const SnapshotId& snapshot,
                                        const ResumeWishes&, JobControl&) = 0;

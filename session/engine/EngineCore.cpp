@@ -112,10 +112,9 @@ public:
         return taken;
     }
     Result<SnapshotInfo> suspend(const SessionId& id, const std::string& comment,
-                                 JobControl& job) override {
+                                 SnapshotOrigin origin, JobControl& job) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
-        return takeSnapshot(m_context, session, comment, SnapshotOrigin::Asked, Afterwards::End,
-                            job);
+        return takeSnapshot(m_context, session, comment, origin, Afterwards::End, job);
     }
     Result<SessionInfo> resume(const SessionId& id, const SnapshotId& snapshot,
                                const ResumeWishes& wishes, JobControl& job) override {

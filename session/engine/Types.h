@@ -200,6 +200,7 @@ enum class SnapshotOrigin : std::uint8_t {
     Asked,     // somebody asked for it
     Scheduled, // its time had come
     Rollback,  // so that a rollback can be undone
+    Shutdown,  // the machine was about to go down
 };
 
 // A window of a session, as a window manager shows it.

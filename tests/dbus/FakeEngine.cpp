@@ -149,8 +149,8 @@ Result<SnapshotInfo> FakeEngine::snapshot(const SessionId& id, const std::string
 }
 
 Result<SnapshotInfo> FakeEngine::suspend(const SessionId& id, const std::string& comment,
-                                         JobControl& control) {
-    return save(id, comment, SnapshotOrigin::Asked, true, control);
+                                         SnapshotOrigin origin, JobControl& control) {
+    return save(id, comment, origin, true, control);
 }
 
 Result<SessionInfo> FakeEngine::resume(const SessionId& id, const SnapshotId& snapshot,

@@ -33,7 +33,7 @@ public:
                               const std::string& workingDirectory) override;
     Result<SnapshotInfo> snapshot(const SessionId&, const std::string& comment, SnapshotOrigin,
                                   JobControl&) override;
-    Result<SnapshotInfo> suspend(const SessionId&, const std::string& comment,
+    Result<SnapshotInfo> suspend(const SessionId&, const std::string& comment, SnapshotOrigin,
                                  JobControl&) override;
     Result<SessionInfo> resume(const SessionId&, const SnapshotId&, const ResumeWishes&,
                                JobControl&) override;

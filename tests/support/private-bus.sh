@@ -91,6 +91,7 @@ cat >"$dir/bus.conf" <<CONF
   </policy>
   <policy user="root">
     <allow own="org.freedesktop.login1"/>
+    <allow send_destination="org.freedesktop.login1"/>
   </policy>
   <include ignore_missing="yes">/usr/share/dbus-1/system.d/org.freedesktop.PolicyKit1.conf</include>
   <include>$resources/dbus/org.entracte.Entracte1.conf</include>

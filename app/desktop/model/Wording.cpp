@@ -165,6 +165,8 @@ QString snapshotTitle(const SnapshotView& snapshot) {
         return Words::tr("Automatic snapshot");
     if (snapshot.origin == "rollback")
         return Words::tr("Before going back");
+    if (snapshot.origin == "shutdown")
+        return Words::tr("When the computer went down");
     return snapshot.suspended ? Words::tr("Suspended") : Words::tr("Snapshot");
 }
 

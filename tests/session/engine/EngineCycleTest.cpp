@@ -80,7 +80,7 @@ TEST_F(EngineCycleTest, suspendsAndResumesTimeAndAgain) {
     long reached = counterBeyond(info.id, 3);
     for (int cycle = 0; cycle < 3; ++cycle) {
         ASSERT_GT(reached, 0) << "cycle " << cycle;
-        const auto taken = m_engine->suspend(info.id, "", m_job);
+        const auto taken = m_engine->suspend(info.id, "", SnapshotOrigin::Asked, m_job);
         ASSERT_TRUE(taken) << taken.error().forLog();
         EXPECT_TRUE(taken->suspended);
         EXPECT_EQ(m_engine->session(info.id)->state, SessionState::Suspended);
@@ -111,7 +111,7 @@ TEST_F(EngineCycleTest, copiesItsFilesAheadOfASuspension) {
     m_display.holdPrepare = true;
     std::thread suspension([&] {
         JobControl job;
-        const auto taken = m_engine->suspend(info->id, "", job);
+        const auto taken = m_engine->suspend(info->id, "", SnapshotOrigin::Asked, job);
         EXPECT_TRUE(taken) << (taken ? "" : taken.error().forLog());
     });
     while (m_display.take().empty())
@@ -199,7 +199,7 @@ TEST_F(EngineCycleTest, keepsFilesAndMemoryTogether) {
     const auto info = m_engine->start(m_person, spec, m_job);
     ASSERT_TRUE(info) << info.error().forLog();
     ASSERT_GT(counterBeyond(info->id, 3), 0);
-    const auto taken = m_engine->suspend(info->id, "", m_job);
+    const auto taken = m_engine->suspend(info->id, "", SnapshotOrigin::Asked, m_job);
     ASSERT_TRUE(taken) << taken.error().forLog();
     const auto resumed = m_engine->resume(info->id, "", {}, m_job);
     ASSERT_TRUE(resumed) << resumed.error().forLog();

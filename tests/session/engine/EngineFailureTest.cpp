@@ -119,14 +119,14 @@ TEST_F(EngineFailureTest, goesOnWhenTheDiskIsFull) {
             std::ofstream(m_state / "ballast") << std::string(space.available - 64 * 1024, 'b');
         }
         m_display.take();
-        const auto taken = suspend ? m_engine->suspend(info.id, "", m_job)
+        const auto taken = suspend ? m_engine->suspend(info.id, "", SnapshotOrigin::Asked, m_job)
                                    : m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job);
         ASSERT_FALSE(taken);
         EXPECT_EQ(taken.error().code(), ErrorCode::NoSpace) << taken.error().forLog();
         fs::remove(m_state / "ballast");
         expectGoesOn(info.id);
         EXPECT_TRUE(m_engine->snapshots(info.id).empty());
-        const auto again = m_engine->suspend(info.id, "", m_job);
+        const auto again = m_engine->suspend(info.id, "", SnapshotOrigin::Asked, m_job);
         ASSERT_TRUE(again) << again.error().forLog();
         ASSERT_TRUE(m_engine->remove(info.id));
     }
@@ -141,7 +141,7 @@ TEST_F(EngineFailureTest, goesOnWhenTheJobIsCancelledWhileSuspending) {
         if (progress.phase == "storing")
             job.cancel();
     });
-    const auto taken = m_engine->suspend(info.id, "", job);
+    const auto taken = m_engine->suspend(info.id, "", SnapshotOrigin::Asked, job);
     ASSERT_FALSE(taken);
     EXPECT_EQ(taken.error().code(), ErrorCode::Cancelled);
     expectGoesOn(info.id);
@@ -163,7 +163,7 @@ TEST_F(EngineFailureTest, losesNothingWhenTheHelperDiesWhileSuspending) {
             if (progress.phase == "storing")
                 ::_exit(9);
         });
-        static_cast<void>(m_engine->suspend(info.id, "", job));
+        static_cast<void>(m_engine->suspend(info.id, "", SnapshotOrigin::Asked, job));
         ::_exit(1);
     }
     int status = 0;
@@ -178,13 +178,13 @@ TEST_F(EngineFailureTest, losesNothingWhenTheHelperDiesWhileSuspending) {
     EXPECT_EQ(m_display.take().front(), "goOn");
     EXPECT_TRUE(m_engine->snapshots(info.id).empty());
     EXPECT_TRUE(packs().empty()) << "what was never a snapshot is still there";
-    const auto again = m_engine->suspend(info.id, "", m_job);
+    const auto again = m_engine->suspend(info.id, "", SnapshotOrigin::Asked, m_job);
     EXPECT_TRUE(again) << again.error().forLog();
 }
 
 TEST_F(EngineFailureTest, doesNotOfferOrResumeADamagedSnapshot) {
     const SessionInfo info = startCounter();
-    const auto taken = m_engine->suspend(info.id, "", m_job);
+    const auto taken = m_engine->suspend(info.id, "", SnapshotOrigin::Asked, m_job);
     ASSERT_TRUE(taken) << taken.error().forLog();
     ASSERT_FALSE(packs().empty());
     for (const fs::path& pack : packs())
@@ -202,7 +202,7 @@ TEST_F(EngineFailureTest, doesNotOfferOrResumeADamagedSnapshot) {
 
 TEST_F(EngineFailureTest, takesEverythingBackWhenTheScreenDoesNotFit) {
     const SessionInfo info = startCounter();
-    ASSERT_TRUE(m_engine->suspend(info.id, "", m_job));
+    ASSERT_TRUE(m_engine->suspend(info.id, "", SnapshotOrigin::Asked, m_job));
     m_display.failAttach = true;
     const auto resumed = m_engine->resume(info.id, "", {}, m_job);
     ASSERT_FALSE(resumed);

@@ -16,7 +16,7 @@ protected:
     SessionInfo suspended() {
         const SessionInfo info = startCounter();
         EXPECT_GT(counterBeyond(info.id, 2), 2);
-        const auto taken = m_engine->suspend(info.id, "", m_job);
+        const auto taken = m_engine->suspend(info.id, "", SnapshotOrigin::Asked, m_job);
         EXPECT_TRUE(taken) << (taken ? "" : taken.error().forLog());
         if (taken)
             m_text = exported(*taken, {});

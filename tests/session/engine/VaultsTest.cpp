@@ -66,7 +66,7 @@ TEST_F(VaultsTest, keepTheirOwnersSessionsFromBeingStoredInClear) {
     EXPECT_TRUE(m_engine->snapshots(before.id).at(0).locked);
     EXPECT_EQ(m_engine->snapshots(before.id).at(0).comment, "");
     EXPECT_EQ(codeOfSnapshot(before.id), ErrorCode::VaultLocked);
-    EXPECT_EQ(m_engine->suspend(before.id, "", m_job).error().code(), ErrorCode::VaultLocked);
+    EXPECT_EQ(m_engine->suspend(before.id, "", SnapshotOrigin::Asked, m_job).error().code(), ErrorCode::VaultLocked);
     EXPECT_EQ(m_engine->session(before.id)->state, SessionState::Running);
     EXPECT_TRUE(m_engine->checkStore(std::nullopt, true, m_job));
     EXPECT_TRUE(m_engine->collectGarbage(m_job));
@@ -88,7 +88,7 @@ TEST_F(VaultsTest, leaveNoFilesOfASuspendedSessionAndOpenForItsResume) {
     const uid_t uid = m_person.uid;
     ASSERT_TRUE(m_engine->createVault(uid, pipeWith("a horse").get()));
     ASSERT_GT(counterBeyond(info.id, 2), 2);
-    const auto taken = m_engine->suspend(info.id, "", m_job);
+    const auto taken = m_engine->suspend(info.id, "", SnapshotOrigin::Asked, m_job);
     ASSERT_TRUE(taken) << taken.error().forLog();
     EXPECT_TRUE(fs::is_empty(sessionFolder(info.id) / "layers"));
     closeEngine(); // the next one has no key
