@@ -286,15 +286,23 @@ private:
             command->callback([this, verb] { m_arguments.verb = verb; });
             return command;
         };
-        addPassphraseFd(add(Verb::VaultCreate, "create",
-                            "Make your vault: every snapshot from now on is encrypted"));
-        addPassphraseFd(
-            add(Verb::VaultUnlock, "unlock", "Unlock it with its passphrase")->alias("open"));
+        const auto addPassphrase = [&](CLI::App* command, const char* about) {
+            addPassphraseFd(command);
+            command->add_flag("--keyring", m_arguments.keyring, about);
+        };
+        addPassphrase(add(Verb::VaultCreate, "create",
+                          "Make your vault: every snapshot from now on is encrypted"),
+                      "Keep the passphrase in the keyring of your desktop, too");
+        addPassphrase(
+            add(Verb::VaultUnlock, "unlock", "Unlock it with its passphrase")->alias("open"),
+            "Take the passphrase from the keyring of your desktop; ask for it where it is not "
+            "there, and keep it there");
         add(Verb::VaultLock, "lock", "Forget its key: nothing is saved or brought back meanwhile")
             ->alias("close");
         add(Verb::VaultStatus, "status", "Tell whether there is one, and whether it is locked");
-        addPassphraseFd(add(Verb::VaultChangePassphrase, "change-passphrase",
-                            "Give it another passphrase; its snapshots stay as they are"));
+        addPassphrase(add(Verb::VaultChangePassphrase, "change-passphrase",
+                          "Give it another passphrase; its snapshots stay as they are"),
+                      "Keep the new one in the keyring of your desktop");
         add(Verb::VaultDelete, "delete",
             "Remove it when it is empty; snapshots are stored in clear again");
     }

@@ -85,6 +85,7 @@ struct Arguments {
     bool readOnly = false; // vnc: viewers may only look
     std::string file;      // export, import; "-": standard output, input
     bool encrypt = false;  // export: with a passphrase
+    bool keyring = false;  // vault: the passphrase comes from, or is kept in, the keyring
     int passphraseFd = -1; // export, import, vault: where it is read from
     std::string files;     // "ask", "current", "saved", "both"
     std::optional<std::uint64_t> memoryLimit; // limits; bytes, 0: none, as the others

@@ -3,6 +3,8 @@
 #include "EntracteProxies.h" // generated
 #include "app/cli/Output.h"
 #include "app/cli/Passphrase.h"
+#include "app/cli/VaultKeyring.h"
+#include "app/common/Keyring.h"
 #include "session/base/ScopeExit.h"
 #include "session/base/UniqueFd.h"
 
@@ -13,6 +15,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <iostream>
+#include <memory>
 
 namespace entracte::cli {
 namespace {
@@ -38,11 +41,26 @@ Result<UniqueFd> pipeWith(const std::string& passphrase) {
     return reading;
 }
 
-// A passphrase, as the pipe that it is handed over in; forgotten here.
-Result<UniqueFd> asked(int fd, bool twice, const char* prompt) {
+// A passphrase, forgotten with its owner.
+class Secret {
+public:
+    explicit Secret(std::string& text) : m_text(std::make_unique<std::string>(text)) { wipe(text); }
+    Secret(Secret&&) = default;
+    ~Secret() {
+        if (m_text)
+            wipe(*m_text);
+    }
+    const std::string& text() const { return *m_text; }
+    Result<UniqueFd> pipe() const { return pipeWith(*m_text); }
+
+private:
+    static void wipe(std::string& text) { ::explicit_bzero(text.data(), text.size()); }
+    std::unique_ptr<std::string> m_text; // a short one would be copied by a move
+};
+
+Result<Secret> asked(int fd, bool twice, const char* prompt) {
     ENTRACTE_ASSIGN(text, readPassphrase(fd, twice, prompt));
-    const ScopeExit forget([&text] { ::explicit_bzero(text.data(), text.size()); });
-    return pipeWith(text);
+    return Secret(text);
 }
 
 QDBusUnixFileDescriptor given(const UniqueFd& pipe) {
@@ -114,19 +132,51 @@ private:
         if (m_arguments.passphraseFd < 0)
             std::cerr << "Without this passphrase nobody can bring your snapshots back, you "
                          "included.\n";
-        ENTRACTE_ASSIGN(pipe, asked(m_arguments.passphraseFd, true, "Passphrase: "));
+        ENTRACTE_ASSIGN(secret, asked(m_arguments.passphraseFd, true, "Passphrase: "));
+        ENTRACTE_ASSIGN(pipe, secret.pipe());
         ENTRACTE_TRY(
             valueOf(m_client.proxy<ManagerProxy>(Client::kRoot)->CreateVault(given(pipe))));
         say("Your vault is made, and unlocked: from now on your snapshots are encrypted.");
+        ENTRACTE_TRY(keep(secret));
         sayClear();
         return told("unlocked");
     }
     Result<Json> unlock() {
         ENTRACTE_ASSIGN(vault, required());
-        ENTRACTE_ASSIGN(pipe, asked(m_arguments.passphraseFd, false, "Passphrase: "));
+        if (m_arguments.keyring && unlockWithKeyring(vault)) {
+            say("Your vault is unlocked.");
+            return told("unlocked");
+        }
+        ENTRACTE_ASSIGN(secret, asked(m_arguments.passphraseFd, false, "Passphrase: "));
+        ENTRACTE_ASSIGN(pipe, secret.pipe());
         ENTRACTE_TRY(valueOf(proxy(vault)->Unlock(given(pipe))));
         say("Your vault is unlocked.");
+        ENTRACTE_TRY(keep(secret));
         return told("unlocked");
+    }
+    // Says why not; then there is still the person.
+    bool unlockWithKeyring(const VaultView& vault) const {
+        auto found = passphraseInKeyring();
+        if (!found) {
+            std::cerr << found.error().sentence() << '\n';
+            return false;
+        }
+        if (!*found)
+            return false;
+        const auto pipe = Secret(**found).pipe();
+        const auto done = pipe ? valueOf(proxy(vault)->Unlock(given(*pipe))) : Status();
+        if (pipe && done)
+            return true;
+        std::cerr << (pipe ? "The passphrase in the keyring is not that of your vault.\n"
+                           : "The passphrase in the keyring cannot be one.\n");
+        return false;
+    }
+    Status keep(const Secret& secret) const {
+        if (!m_arguments.keyring)
+            return {};
+        ENTRACTE_TRY(keepInKeyring(secret.text()));
+        say("The keyring of your desktop has its passphrase.");
+        return {};
     }
     Result<Json> lock() {
         ENTRACTE_ASSIGN(vault, required());
@@ -138,14 +188,21 @@ private:
         ENTRACTE_ASSIGN(vault, required());
         ENTRACTE_ASSIGN(old, asked(m_arguments.passphraseFd, false, "Present passphrase: "));
         ENTRACTE_ASSIGN(fresh, asked(m_arguments.passphraseFd, true, "New passphrase: "));
-        ENTRACTE_TRY(valueOf(proxy(vault)->ChangePassphrase(given(old), given(fresh))));
+        ENTRACTE_ASSIGN(oldPipe, old.pipe());
+        ENTRACTE_ASSIGN(freshPipe, fresh.pipe());
+        ENTRACTE_TRY(valueOf(proxy(vault)->ChangePassphrase(given(oldPipe), given(freshPipe))));
         say("Your vault has a new passphrase.");
+        if (Keyring::isUsed() && !m_arguments.keyring) // the old one is of no use there
+            ENTRACTE_TRY(forgetInKeyring());
+        ENTRACTE_TRY(keep(fresh));
         return told(vault.locked ? "locked" : "unlocked");
     }
     Result<Json> remove() {
         ENTRACTE_ASSIGN(vault, required());
         ENTRACTE_TRY(valueOf(proxy(vault)->Delete()));
         say("Your vault is gone: from now on your snapshots are stored in clear.");
+        if (Keyring::isUsed())
+            ENTRACTE_TRY(forgetInKeyring());
         return told("none");
     }
     Result<Json> status() {
@@ -189,7 +246,8 @@ Status unlockAsking(const Client& client) {
     if (!vault)
         return fail(ErrorCode::NotFound, "It is somebody else's vault that is locked.");
     std::cerr << "Your snapshots are encrypted, and your vault is locked.\n";
-    ENTRACTE_ASSIGN(pipe, asked(-1, false, "Passphrase: "));
+    ENTRACTE_ASSIGN(secret, asked(-1, false, "Passphrase: "));
+    ENTRACTE_ASSIGN(pipe, secret.pipe());
     return valueOf(client.proxy<VaultProxy>(vault->path)->Unlock(given(pipe)));
 }
 

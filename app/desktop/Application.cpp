@@ -7,9 +7,9 @@ namespace entracte::desktop {
 Application::Application(QDBusConnection helperBus)
     : m_programs(InstalledPrograms::ofPerson()), m_link(std::move(helperBus)),
       m_actions(m_link, m_catalog), m_pictures(m_link), m_transfers(m_link, m_catalog),
-      m_vault(m_link), m_desk{m_link,      m_catalog,  m_actions,  m_deletions,
-                              m_troubles,  m_settings, m_programs, m_pictures,
-                              m_transfers, m_vault,    m_errands},
+      m_vault(m_link), m_keyring(m_vault), m_desk{m_link,      m_catalog,  m_actions,  m_deletions,
+                                                  m_troubles,  m_settings, m_programs, m_pictures,
+                                                  m_transfers, m_vault,    m_keyring,  m_errands},
       m_appearance(m_settings), m_window(std::make_unique<MainWindow>(m_desk)),
       m_tray(std::make_unique<Tray>(m_desk)), m_notifier(m_desk) {
     m_catalog.follow(m_link);
@@ -33,6 +33,7 @@ void Application::connectParts() {
                                      state.job.error, state.job.message));
     });
     connect(&m_actions, &Actions::failed, &m_troubles, &Troubles::add);
+    connect(&m_keyring, &VaultKeyring::failed, &m_troubles, &Troubles::add);
     connect(&m_actions, &Actions::notRemoved, &m_deletions, &Deletions::refused);
     connect(&m_deletions, &Deletions::due, this,
             [this](const Deletions::Item& item) { m_actions.remove(item.path, item.isSession); });

@@ -49,6 +49,7 @@ private:
     Pictures m_pictures;
     Transfers m_transfers;
     Vault m_vault;
+    VaultKeyring m_keyring;
     Errands m_errands;
     Desk m_desk;
     Appearance m_appearance;

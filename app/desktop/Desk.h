@@ -13,6 +13,7 @@
 #include "app/desktop/model/Transfers.h"
 #include "app/desktop/model/Troubles.h"
 #include "app/desktop/model/Vault.h"
+#include "app/desktop/model/VaultKeyring.h"
 
 namespace entracte::desktop {
 
@@ -27,6 +28,7 @@ struct Desk {
     Pictures& pictures;
     Transfers& transfers;
     Vault& vault;
+    VaultKeyring& keyring;
     Errands& errands;
 };
 

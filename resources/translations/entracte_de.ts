@@ -962,6 +962,17 @@
         </message>
     </context>
     <context>
+        <name>entracte::desktop::ErrandRow</name>
+        <message>
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <source>Cancel: %1</source>
+            <translation>Abbrechen: %1</translation>
+        </message>
+    </context>
+    <context>
         <name>entracte::desktop::ExportDialog</name>
         <message>
             <source>&amp;Encrypt it with a passphrase</source>
@@ -1416,6 +1427,132 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
     </context>
     <context>
+        <name>entracte::desktop::MoveDialog</name>
+        <message>
+            <source>Move</source>
+            <translation>Umziehen</translation>
+        </message>
+        <message>
+            <source>Go on with “%1” at another computer</source>
+            <translation>Mit „%1“ an einem anderen Rechner weitermachen</translation>
+        </message>
+        <message>
+            <source>Name of the computer, or user@name</source>
+            <translation>Name des Rechners, oder Benutzer@Name</translation>
+        </message>
+        <message>
+            <source>Computer</source>
+            <translation>Rechner</translation>
+        </message>
+        <message>
+            <source>&amp;Computer:</source>
+            <translation>&amp;Rechner:</translation>
+        </message>
+        <message>
+            <source>What will happen</source>
+            <translation>Was geschehen wird</translation>
+        </message>
+        <message>
+            <source>While it runs on here, most of it is sent to the other computer.</source>
+            <translation>Während sie hier weiterläuft, wird das meiste an den anderen Rechner gesandt.</translation>
+        </message>
+        <message>
+            <source>Then it stands still for a moment, the rest is sent, and it goes on there: its programs, files and windows, on the screen that you use there.</source>
+            <translation>Dann steht sie einen Augenblick still, der Rest wird gesandt, und sie geht dort weiter: ihre Programme, Dateien und Fenster, auf dem Bildschirm, den Sie dort benutzen.</translation>
+        </message>
+        <message>
+            <source>It is sent to the other computer, and is suspended there as it is here.</source>
+            <translation>Sie wird an den anderen Rechner gesandt und bleibt dort angehalten wie hier.</translation>
+        </message>
+        <message>
+            <source>Its connections to the network end; its programs connect anew.</source>
+            <translation>Ihre Verbindungen ins Netz enden; ihre Programme verbinden sich neu.</translation>
+        </message>
+        <message>
+            <source>Whatever fails before it goes on there, it stays here.</source>
+            <translation>Was auch misslingt, bevor sie dort weitergeht: Sie bleibt hier.</translation>
+        </message>
+        <message>
+            <source>It goes over your ssh, which has to log in without asking in a terminal. The other computer needs Entracte, and you need the same user name and number there.</source>
+            <translation>Es geht über Ihr ssh, das sich ohne Rückfrage im Terminal anmelden können muss. Der andere Rechner braucht Entracte, und Sie brauchen dort denselben Benutzernamen und dieselbe Nummer.</translation>
+        </message>
+        <message>
+            <source>&amp;Keep a suspended copy here</source>
+            <translation>Eine angehaltene &amp;Kopie hier behalten</translation>
+        </message>
+        <message>
+            <source>&amp;Move</source>
+            <translation>&amp;Umziehen</translation>
+        </message>
+        <message>
+            <source>This is not the name of a computer.</source>
+            <translation>Das ist kein Name eines Rechners.</translation>
+        </message>
+        <message>
+            <source>Where is “%1”?</source>
+            <translation>Wo ist „%1“?</translation>
+        </message>
+        <message>
+            <source>It was being given to %1 when the connection ended. Until it is known whether it runs there, it stays suspended here, so that it never runs twice.</source>
+            <translation>Sie wurde gerade an %1 übergeben, als die Verbindung endete. Bis bekannt ist, ob sie dort läuft, bleibt sie hier angehalten, damit sie nie zweimal läuft.</translation>
+        </message>
+        <message>
+            <source>&amp;Ask %1 again</source>
+            <translation>%1 noch einmal &amp;fragen</translation>
+        </message>
+        <message>
+            <source>I &amp;know that it does not run there, and never will</source>
+            <translation>Ich &amp;weiß, dass sie dort nicht läuft und nie laufen wird</translation>
+        </message>
+        <message>
+            <source>It is &amp;mine again</source>
+            <translation>Sie gehört wieder &amp;hierher</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::NetworkChoice</name>
+        <message>
+            <source>Network</source>
+            <translation>Netzwerk</translation>
+        </message>
+        <message>
+            <source>What I reach</source>
+            <translation>Was ich erreiche</translation>
+        </message>
+        <message>
+            <source>None</source>
+            <translation>Keines</translation>
+        </message>
+        <message>
+            <source>Only ports of this computer</source>
+            <translation>Nur Ports dieses Rechners</translation>
+        </message>
+        <message>
+            <source>Ports of this computer</source>
+            <translation>Ports dieses Rechners</translation>
+        </message>
+        <message>
+            <source>For example: 5432, 8080</source>
+            <translation>Zum Beispiel: 5432, 8080</translation>
+        </message>
+        <message>
+            <source>As that session has it</source>
+            <translation>Wie jene Sitzung</translation>
+        </message>
+        <message>
+            <source>Its programs reach each other, and nothing else.</source>
+            <translation>Ihre Programme erreichen einander, und sonst nichts.</translation>
+        </message>
+        <message>
+            <source>Ports are numbers from 1 to 65535, at most %1 of them.</source>
+            <translation>Ports sind Zahlen von 1 bis 65535, höchstens %1 davon.</translation>
+        </message>
+        <message>
+            <source>Programs reach these ports under the address 10.0.2.2, and nothing else.</source>
+            <translation>Programme erreichen diese Ports unter der Adresse 10.0.2.2, und sonst nichts.</translation>
+        </message>
+    </context>
+    <context>
         <name>entracte::desktop::NewSessionDialog</name>
         <message>
             <source>New session</source>
@@ -1805,6 +1942,110 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
                 <numerusform>Bild des Schnappschusses, ein Fenster</numerusform>
                 <numerusform>Bild des Schnappschusses, %n Fenster</numerusform>
             </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::PullDialog</name>
+        <message>
+            <source>&amp;Look what is in it</source>
+            <translation>&amp;Nachsehen, was darin ist</translation>
+        </message>
+        <message>
+            <source>Fetch from a repository</source>
+            <translation>Aus einem Repository holen</translation>
+        </message>
+        <message>
+            <source>Go on with a session from a repository</source>
+            <translation>Mit einer Sitzung aus einem Repository weitermachen</translation>
+        </message>
+        <message>
+            <source>Its newest snapshot there becomes a suspended session here.</source>
+            <translation>Ihr neuester Schnappschuss dort wird hier zu einer angehaltenen Sitzung.</translation>
+        </message>
+        <message>
+            <source>Sessions in the repository</source>
+            <translation>Sitzungen im Repository</translation>
+        </message>
+        <message>
+            <source>&amp;Fetch</source>
+            <translation>&amp;Holen</translation>
+        </message>
+        <message>
+            <source>Looking into it…</source>
+            <translation>Es wird nachgesehen…</translation>
+        </message>
+        <message>
+            <source>%1: saved %2 at %3</source>
+            <comment>a session, a time, a computer</comment>
+            <translation>%1: gesichert %2 bei %3</translation>
+        </message>
+        <message>
+            <source>%1, in use at %2</source>
+            <comment>a session, a computer</comment>
+            <translation>%1, in Gebrauch bei %2</translation>
+        </message>
+        <message>
+            <source>There is nothing in it yet.</source>
+            <translation>Es ist noch nichts darin.</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::PushDialog</name>
+        <message>
+            <source>Send to a repository</source>
+            <translation>An ein Repository senden</translation>
+        </message>
+        <message>
+            <source>Send “%1” to a repository</source>
+            <translation>„%1“ an ein Repository senden</translation>
+        </message>
+        <message>
+            <source>The snapshot “%1” of %2, encrypted before it leaves this computer. Only what the repository lacks is sent. Another computer can go on with it from there, once the session does not run here any more.</source>
+            <translation>Der Schnappschuss „%1“ von %2, verschlüsselt, bevor er diesen Rechner verlässt. Gesendet wird nur, was dem Repository fehlt. Ein anderer Rechner kann von dort weitermachen, sobald die Sitzung hier nicht mehr läuft.</translation>
+        </message>
+        <message>
+            <source>&amp;Send</source>
+            <translation>&amp;Senden</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::RepositoryChoice</name>
+        <message>
+            <source>&amp;Even if another computer has the session in use</source>
+            <translation>&amp;Auch wenn ein anderer Rechner die Sitzung in Gebrauch hat</translation>
+        </message>
+        <message>
+            <source>Looking which repositories there are…</source>
+            <translation>Es wird nachgesehen, welche Repositorys es gibt…</translation>
+        </message>
+        <message>
+            <source>Repository</source>
+            <translation>Repository</translation>
+        </message>
+        <message>
+            <source>Passphrase</source>
+            <translation>Passphrase</translation>
+        </message>
+        <message>
+            <source>Only when that computer is lost, or shall not go on with it.</source>
+            <translation>Nur wenn jener Rechner verloren ist oder nicht mit ihr weitermachen soll.</translation>
+        </message>
+        <message>
+            <source>&amp;Repository:</source>
+            <translation>&amp;Repository:</translation>
+        </message>
+        <message>
+            <source>&amp;Passphrase:</source>
+            <translation>&amp;Passphrase:</translation>
+        </message>
+        <message>
+            <source>%1 (%2)</source>
+            <comment>a repository&apos;s name, its address</comment>
+            <translation>%1 (%2)</translation>
+        </message>
+        <message>
+            <source>There is none yet. In a terminal, “entracte remote add NAME ADDRESS” makes one, in a folder or anywhere that rclone or ssh reaches.</source>
+            <translation>Es gibt noch keines. In einem Terminal legt „entracte remote add NAME ADRESSE“ eines an, in einem Ordner oder wo rclone oder ssh hinreicht.</translation>
         </message>
     </context>
     <context>
@@ -2562,6 +2803,65 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <source>&amp;Change it</source>
             <translation>Ä&amp;ndern</translation>
         </message>
+        <message>
+            <source>&amp;Remember it in the keyring of my desktop</source>
+            <translation>Im &amp;Schlüsselbund meiner Arbeitsumgebung merken</translation>
+        </message>
+        <message>
+            <source>Entracte then unlocks your snapshots by itself, once you have logged in</source>
+            <translation>Entracte entsperrt Ihre Schnappschüsse dann von selbst, sobald Sie angemeldet sind</translation>
+        </message>
+        <message>
+            <source>Unlock with the &amp;keyring</source>
+            <translation>Mit dem S&amp;chlüsselbund entsperren</translation>
+        </message>
+        <message>
+            <source>The passphrase is in the keyring of your desktop: Entracte unlocks them by itself when it starts.</source>
+            <translation>Die Passphrase liegt im Schlüsselbund Ihrer Arbeitsumgebung: Entracte entsperrt sie von selbst, wenn es startet.</translation>
+        </message>
+        <message>
+            <source>&amp;Forget it in the keyring</source>
+            <translation>Im Schlüsselbund &amp;vergessen</translation>
+        </message>
+        <message>
+            <source>The passphrase is asked for again after the next login</source>
+            <translation>Nach der nächsten Anmeldung wird wieder nach der Passphrase gefragt</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::VaultKeyring</name>
+        <message>
+            <source>The passphrase is not in the keyring any more.</source>
+            <translation>Die Passphrase ist nicht mehr im Schlüsselbund.</translation>
+        </message>
+        <message>
+            <source>The keyring was not unlocked.</source>
+            <translation>Der Schlüsselbund wurde nicht entsperrt.</translation>
+        </message>
+        <message>
+            <source>This desktop has no keyring, or it does not run.</source>
+            <translation>Diese Arbeitsumgebung hat keinen Schlüsselbund, oder er läuft nicht.</translation>
+        </message>
+        <message>
+            <source>The keyring gave no answer, or refused.</source>
+            <translation>Der Schlüsselbund hat nicht geantwortet oder abgelehnt.</translation>
+        </message>
+        <message>
+            <source>The passphrase in the keyring is not that of your vault.</source>
+            <translation>Die Passphrase im Schlüsselbund ist nicht die Ihres Tresors.</translation>
+        </message>
+        <message>
+            <source>Your snapshots are still locked</source>
+            <translation>Ihre Schnappschüsse sind noch gesperrt</translation>
+        </message>
+        <message>
+            <source>The keyring did not take the passphrase</source>
+            <translation>Der Schlüsselbund hat die Passphrase nicht angenommen</translation>
+        </message>
+        <message>
+            <source>The passphrase may still be in the keyring</source>
+            <translation>Die Passphrase ist vielleicht noch im Schlüsselbund</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::WindowStrip</name>
@@ -2612,247 +2912,6 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>An exported session: shows what is in it, and imports.</source>
             <translation>Eine exportierte Sitzung: zeigt, was in ihr ist, und importiert.</translation>
-        </message>
-    </context>
-    <context>
-        <name>entracte::desktop::NetworkChoice</name>
-        <message>
-            <source>Network</source>
-            <translation>Netzwerk</translation>
-        </message>
-        <message>
-            <source>What I reach</source>
-            <translation>Was ich erreiche</translation>
-        </message>
-        <message>
-            <source>None</source>
-            <translation>Keines</translation>
-        </message>
-        <message>
-            <source>Only ports of this computer</source>
-            <translation>Nur Ports dieses Rechners</translation>
-        </message>
-        <message>
-            <source>Ports of this computer</source>
-            <translation>Ports dieses Rechners</translation>
-        </message>
-        <message>
-            <source>For example: 5432, 8080</source>
-            <translation>Zum Beispiel: 5432, 8080</translation>
-        </message>
-        <message>
-            <source>As that session has it</source>
-            <translation>Wie jene Sitzung</translation>
-        </message>
-        <message>
-            <source>Its programs reach each other, and nothing else.</source>
-            <translation>Ihre Programme erreichen einander, und sonst nichts.</translation>
-        </message>
-        <message>
-            <source>Ports are numbers from 1 to 65535, at most %1 of them.</source>
-            <translation>Ports sind Zahlen von 1 bis 65535, höchstens %1 davon.</translation>
-        </message>
-        <message>
-            <source>Programs reach these ports under the address 10.0.2.2, and nothing else.</source>
-            <translation>Programme erreichen diese Ports unter der Adresse 10.0.2.2, und sonst nichts.</translation>
-        </message>
-    </context>
-    <context>
-        <name>entracte::desktop::ErrandRow</name>
-        <message>
-            <source>Cancel</source>
-            <translation>Abbrechen</translation>
-        </message>
-        <message>
-            <source>Cancel: %1</source>
-            <translation>Abbrechen: %1</translation>
-        </message>
-    </context>
-    <context>
-        <name>entracte::desktop::MoveDialog</name>
-        <message>
-            <source>Move</source>
-            <translation>Umziehen</translation>
-        </message>
-        <message>
-            <source>Go on with “%1” at another computer</source>
-            <translation>Mit „%1“ an einem anderen Rechner weitermachen</translation>
-        </message>
-        <message>
-            <source>Name of the computer, or user@name</source>
-            <translation>Name des Rechners, oder Benutzer@Name</translation>
-        </message>
-        <message>
-            <source>Computer</source>
-            <translation>Rechner</translation>
-        </message>
-        <message>
-            <source>&amp;Computer:</source>
-            <translation>&amp;Rechner:</translation>
-        </message>
-        <message>
-            <source>What will happen</source>
-            <translation>Was geschehen wird</translation>
-        </message>
-        <message>
-            <source>While it runs on here, most of it is sent to the other computer.</source>
-            <translation>Während sie hier weiterläuft, wird das meiste an den anderen Rechner gesandt.</translation>
-        </message>
-        <message>
-            <source>Then it stands still for a moment, the rest is sent, and it goes on there: its programs, files and windows, on the screen that you use there.</source>
-            <translation>Dann steht sie einen Augenblick still, der Rest wird gesandt, und sie geht dort weiter: ihre Programme, Dateien und Fenster, auf dem Bildschirm, den Sie dort benutzen.</translation>
-        </message>
-        <message>
-            <source>It is sent to the other computer, and is suspended there as it is here.</source>
-            <translation>Sie wird an den anderen Rechner gesandt und bleibt dort angehalten wie hier.</translation>
-        </message>
-        <message>
-            <source>Its connections to the network end; its programs connect anew.</source>
-            <translation>Ihre Verbindungen ins Netz enden; ihre Programme verbinden sich neu.</translation>
-        </message>
-        <message>
-            <source>Whatever fails before it goes on there, it stays here.</source>
-            <translation>Was auch misslingt, bevor sie dort weitergeht: Sie bleibt hier.</translation>
-        </message>
-        <message>
-            <source>It goes over your ssh, which has to log in without asking in a terminal. The other computer needs Entracte, and you need the same user name and number there.</source>
-            <translation>Es geht über Ihr ssh, das sich ohne Rückfrage im Terminal anmelden können muss. Der andere Rechner braucht Entracte, und Sie brauchen dort denselben Benutzernamen und dieselbe Nummer.</translation>
-        </message>
-        <message>
-            <source>&amp;Keep a suspended copy here</source>
-            <translation>Eine angehaltene &amp;Kopie hier behalten</translation>
-        </message>
-        <message>
-            <source>&amp;Move</source>
-            <translation>&amp;Umziehen</translation>
-        </message>
-        <message>
-            <source>This is not the name of a computer.</source>
-            <translation>Das ist kein Name eines Rechners.</translation>
-        </message>
-        <message>
-            <source>Where is “%1”?</source>
-            <translation>Wo ist „%1“?</translation>
-        </message>
-        <message>
-            <source>It was being given to %1 when the connection ended. Until it is known whether it runs there, it stays suspended here, so that it never runs twice.</source>
-            <translation>Sie wurde gerade an %1 übergeben, als die Verbindung endete. Bis bekannt ist, ob sie dort läuft, bleibt sie hier angehalten, damit sie nie zweimal läuft.</translation>
-        </message>
-        <message>
-            <source>&amp;Ask %1 again</source>
-            <translation>%1 noch einmal &amp;fragen</translation>
-        </message>
-        <message>
-            <source>I &amp;know that it does not run there, and never will</source>
-            <translation>Ich &amp;weiß, dass sie dort nicht läuft und nie laufen wird</translation>
-        </message>
-        <message>
-            <source>It is &amp;mine again</source>
-            <translation>Sie gehört wieder &amp;hierher</translation>
-        </message>
-    </context>
-    <context>
-        <name>entracte::desktop::PullDialog</name>
-        <message>
-            <source>&amp;Look what is in it</source>
-            <translation>&amp;Nachsehen, was darin ist</translation>
-        </message>
-        <message>
-            <source>Fetch from a repository</source>
-            <translation>Aus einem Repository holen</translation>
-        </message>
-        <message>
-            <source>Go on with a session from a repository</source>
-            <translation>Mit einer Sitzung aus einem Repository weitermachen</translation>
-        </message>
-        <message>
-            <source>Its newest snapshot there becomes a suspended session here.</source>
-            <translation>Ihr neuester Schnappschuss dort wird hier zu einer angehaltenen Sitzung.</translation>
-        </message>
-        <message>
-            <source>Sessions in the repository</source>
-            <translation>Sitzungen im Repository</translation>
-        </message>
-        <message>
-            <source>&amp;Fetch</source>
-            <translation>&amp;Holen</translation>
-        </message>
-        <message>
-            <source>Looking into it…</source>
-            <translation>Es wird nachgesehen…</translation>
-        </message>
-        <message>
-            <source>%1: saved %2 at %3</source>
-            <comment>a session, a time, a computer</comment>
-            <translation>%1: gesichert %2 bei %3</translation>
-        </message>
-        <message>
-            <source>%1, in use at %2</source>
-            <comment>a session, a computer</comment>
-            <translation>%1, in Gebrauch bei %2</translation>
-        </message>
-        <message>
-            <source>There is nothing in it yet.</source>
-            <translation>Es ist noch nichts darin.</translation>
-        </message>
-    </context>
-    <context>
-        <name>entracte::desktop::PushDialog</name>
-        <message>
-            <source>Send to a repository</source>
-            <translation>An ein Repository senden</translation>
-        </message>
-        <message>
-            <source>Send “%1” to a repository</source>
-            <translation>„%1“ an ein Repository senden</translation>
-        </message>
-        <message>
-            <source>The snapshot “%1” of %2, encrypted before it leaves this computer. Only what the repository lacks is sent. Another computer can go on with it from there, once the session does not run here any more.</source>
-            <translation>Der Schnappschuss „%1“ von %2, verschlüsselt, bevor er diesen Rechner verlässt. Gesendet wird nur, was dem Repository fehlt. Ein anderer Rechner kann von dort weitermachen, sobald die Sitzung hier nicht mehr läuft.</translation>
-        </message>
-        <message>
-            <source>&amp;Send</source>
-            <translation>&amp;Senden</translation>
-        </message>
-    </context>
-    <context>
-        <name>entracte::desktop::RepositoryChoice</name>
-        <message>
-            <source>&amp;Even if another computer has the session in use</source>
-            <translation>&amp;Auch wenn ein anderer Rechner die Sitzung in Gebrauch hat</translation>
-        </message>
-        <message>
-            <source>Looking which repositories there are…</source>
-            <translation>Es wird nachgesehen, welche Repositorys es gibt…</translation>
-        </message>
-        <message>
-            <source>Repository</source>
-            <translation>Repository</translation>
-        </message>
-        <message>
-            <source>Passphrase</source>
-            <translation>Passphrase</translation>
-        </message>
-        <message>
-            <source>Only when that computer is lost, or shall not go on with it.</source>
-            <translation>Nur wenn jener Rechner verloren ist oder nicht mit ihr weitermachen soll.</translation>
-        </message>
-        <message>
-            <source>&amp;Repository:</source>
-            <translation>&amp;Repository:</translation>
-        </message>
-        <message>
-            <source>&amp;Passphrase:</source>
-            <translation>&amp;Passphrase:</translation>
-        </message>
-        <message>
-            <source>%1 (%2)</source>
-            <comment>a repository&apos;s name, its address</comment>
-            <translation>%1 (%2)</translation>
-        </message>
-        <message>
-            <source>There is none yet. In a terminal, “entracte remote add NAME ADDRESS” makes one, in a folder or anywhere that rclone or ssh reaches.</source>
-            <translation>Es gibt noch keines. In einem Terminal legt „entracte remote add NAME ADRESSE“ eines an, in einem Ordner oder wo rclone oder ssh hinreicht.</translation>
         </message>
     </context>
 </TS>

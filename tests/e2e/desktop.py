@@ -11,19 +11,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.dont_write_bytecode = True
 
-from entractetest import programs  # noqa: E402
-from entractetest.application import Application  # noqa: E402
+from entractetest.application import Application, begin  # noqa: E402
 from entractetest.case import expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.processes import run, wait_for  # noqa: E402
-
-
-def _begin(case, session=True, state=None, **more):
-    require_root()
-    server = case.first_server()
-    product = case.product(state_directory=state)
-    ident = product.start(server, *programs.STILL_TERMINAL, name="work") if session else None
-    return product, server, ident, Application(case.stack, case.workspace, product, server, **more)
 
 
 def _tray_icon(app):
@@ -48,23 +39,10 @@ def _tray_icon(app):
     return wait_for("the icon in the tray", look, step=0.2)
 
 
-def _has_keyboard(app, title):
-    """The window that its title begins with (Qt adds the application's name)."""
-    def active():
-        return run(["xdotool", "getactivewindow", "getwindowname"], app.person, app.environment, check=False)
-    wait_for(f"the keyboard in {title}, and not {active()!r}", lambda: active().startswith(title))
-
-
-def _front(app):
-    """The window before all others, with the keyboard."""
-    app.command()
-    _has_keyboard(app, "Entracte")
-
-
 def case_snapshotNowInTheWindow(case):
-    product, _, session, app = _begin(case)
+    product, _, session, app = begin(case)
     app.wait_for("list item", "work, running")
-    _front(app)
+    app.front()
     app.click("push button", "^Snapshot now$")
     app.wait_for("list item", "^Snapshot, ")
     expect(len(product.snapshots(session)) == 1, "there should be one snapshot")
@@ -82,9 +60,9 @@ def case_snapshotNowInTheWindow(case):
 
 
 def case_suspendAndResumeByKeyboard(case):
-    product, server, session, app = _begin(case)
+    product, server, session, app = begin(case)
     app.wait_for("list item", "work, running")
-    _front(app)
+    app.front()
     app.key("ctrl+shift+s")
     app.wait_for("list item", "work, suspended", 60)
     expect(product.state_of(session) == "suspended", "the helper has another state")
@@ -96,7 +74,7 @@ def case_suspendAndResumeByKeyboard(case):
 
 
 def case_middleClickInTheTraySavesEverything(case):
-    product, _, session, app = _begin(case, arguments=("--background",))
+    product, _, session, app = begin(case, arguments=("--background",))
     x, y = _tray_icon(app)
     app.pointer("mousemove", x, y)
     app.pointer("click", 2)
@@ -108,12 +86,12 @@ def case_middleClickInTheTraySavesEverything(case):
 
 
 def case_rollbackRenameAndPin(case):
-    product, _, session, app = _begin(case)
+    product, _, session, app = begin(case)
     app.wait_for("list item", "work, running")
     product.snapshot(session, "earlier")
     product.snapshot(session, "later")
     app.wait_for("list item", "^later, ")
-    _front(app)
+    app.front()
     # The earlier one by mouse, pinned by keyboard.
     app.click("list item", "^earlier, ")
     app.key("ctrl+p")
@@ -123,7 +101,7 @@ def case_rollbackRenameAndPin(case):
     wait_for("the snapshot before going back",
              lambda: any(s["origin"] == "rollback" for s in product.snapshots(session)), 60, 0.3)
     app.wait_for("list item", "work, running", 60)
-    _front(app)
+    app.front()
     app.key("F2")
     app.wait_for("text", "Name of the session|work")
     app.key("ctrl+a")
@@ -134,9 +112,9 @@ def case_rollbackRenameAndPin(case):
 
 
 def case_keysSaveFromAnywhere(case):
-    product, server, session, app = _begin(case)
+    product, server, session, app = begin(case)
     app.wait_for("list item", "work, running")
-    _front(app)
+    app.front()
     app.key("ctrl+comma")
     app.click("text", "Keys that save everything")
     app.key("ctrl+alt+s")
@@ -152,10 +130,10 @@ def case_keysSaveFromAnywhere(case):
 
 def case_aNewSessionWithoutNetworkInAWindow(case):
     # Where its programs start: a session has a /tmp of its own, in which the test's home is not.
-    product, _, _, app = _begin(case, session=False, environment={"HOME": "/"})
+    product, _, _, app = begin(case, session=False, environment={"HOME": "/"})
     app.click("push button", "^New session")
     app.wait_for("text", "^Search applications$")
-    _has_keyboard(app, "New session")
+    app.wait_for_keyboard("New session")
     app.key("alt+m")
     app.click("text", "^Command$")
     app.type("xterm -T alone")
@@ -182,12 +160,12 @@ def case_aMoveThatFailsIsToldAndTheSessionGoesOn(case):
     (tools / "ssh").write_text("#!/bin/sh\necho 'No route to host' >&2\nexit 255\n")
     for path in (tools, tools / "ssh"):
         path.chmod(0o755)
-    product, server, session, app = _begin(case, environment={"PATH": f"{tools}:{os.environ['PATH']}"})
+    product, server, session, app = begin(case, environment={"PATH": f"{tools}:{os.environ['PATH']}"})
     app.wait_for("list item", "work, running")
-    _front(app)
+    app.front()
     app.key("ctrl+shift+m")
     app.wait_for("label", "What will happen")
-    _has_keyboard(app, "Move")
+    app.wait_for_keyboard("Move")
     app.type("ann@desk")
     app.key("Return")
     app.wait_for("label", "“work” did not move to ann@desk")
@@ -197,7 +175,7 @@ def case_aMoveThatFailsIsToldAndTheSessionGoesOn(case):
 
 
 def case_sentToARepositoryAndFetchedAgain(case):
-    product, _, session, app = _begin(case)
+    product, _, session, app = begin(case)
     product.suspend(session)
     words = "the words\n"
 
@@ -206,7 +184,7 @@ def case_sentToARepositoryAndFetchedAgain(case):
                    input=words)
     entracte("remote", "add", "office", app.folder / "home/repository")
     app.wait_for("list item", "work, suspended")
-    _front(app)
+    app.front()
     app.key("ctrl+shift+p")
     app.click("password text", "^Passphrase$")
     app.type("the words")
@@ -227,11 +205,11 @@ def case_sentToARepositoryAndFetchedAgain(case):
 
 
 def case_exportedThenImportedWithItsPassphraseOnly(case):
-    product, _, session, app = _begin(case)
+    product, _, session, app = begin(case)
     app.wait_for("list item", "work, running")
     product.snapshot(session, "before lunch")
     app.wait_for("list item", "^before lunch, ")
-    _front(app)
+    app.front()
     app.key("ctrl+shift+e")
     app.click("password text", "^Passphrase$")
     app.type("correct horse battery staple")
@@ -262,12 +240,12 @@ def case_exportedThenImportedWithItsPassphraseOnly(case):
 
 
 def case_helperKilledInMidJobIsTold(case):
-    product, _, session, app = _begin(case)
+    product, _, session, app = begin(case)
     app.wait_for("list item", "work, running")
     # A program that holds much keeps the helper busy for a while.
     product.exec(session, "/usr/bin/python3", "-c",
                  "import os, time; kept = os.urandom(400 << 20); time.sleep(1000)")
-    _front(app)
+    app.front()
     app.key("ctrl+s")
     app.wait_for("label", "Taking a snapshot")
     product.kill_helper()
@@ -281,14 +259,14 @@ def case_fullDiskIsToldAndLeftWithoutLoss(case):
     state = case.workspace.folder("small")
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200m,mode=700", "entracte-test", state], check=True)
     case.stack.callback(subprocess.run, ["umount", "-l", str(state)], check=False)
-    product, server, session, app = _begin(case, state=state)
+    product, server, session, app = begin(case, state=state)
     app.wait_for("list item", "work, running")
     product.snapshot(session, "fits")
     app.wait_for("list item", "^fits, ")
     room = os.statvfs(state)
     ballast = state / "ballast"
     ballast.write_bytes(bytes(max(0, room.f_bavail * room.f_bsize - 20_000)))
-    _front(app)
+    app.front()
     app.key("ctrl+s")
     app.wait_for("label", "could not be saved")
     app.wait_for("label", "There is not enough room")
@@ -304,16 +282,16 @@ def case_fullDiskIsToldAndLeftWithoutLoss(case):
 
 
 def case_worksWithoutATray(case):
-    product, _, session, app = _begin(case, tray=False, arguments=("--background",))
+    product, _, session, app = begin(case, tray=False, arguments=("--background",))
     app.wait_for("label", "shows no tray")
     app.wait_for("list item", "work, running")
-    _front(app)
+    app.front()
     app.key("ctrl+s")
     wait_for("the snapshot", lambda: len(product.snapshots(session)) == 1, 60, 0.3)
 
 
 def case_saysWhenTheHelperIsGone(case):
-    product, _, _, app = _begin(case)
+    product, _, _, app = begin(case)
     app.wait_for("list item", "work, running")
     product.kill_helper()
     app.wait_for("label", "Your sessions go on|message bus cannot be reached")
@@ -326,7 +304,7 @@ def case_firstRunWithoutCriuSaysWhatIsMissing(case):
     product = case.product(criu="/nowhere/criu")
     app = Application(case.stack, case.workspace, product, server)
     app.wait_for("push button", "New session")
-    _front(app)
+    app.front()
     app.key("ctrl+d")
     app.wait_for("label", "(is|are) missing", 40)
     app.wait_for("label", "CRIU")

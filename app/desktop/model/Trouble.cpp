@@ -164,8 +164,8 @@ QString titleOf(const QString& kind, const QString& session) {
 }
 
 QString safeOf(const QString& kind, const QString& code) {
-    static const QStringList unchanging{"start", "clone",    "rename", "comment",
-                                        "pin",   "settings", "import", "vault"};
+    static const QStringList unchanging{"start",    "clone",  "rename", "comment", "pin",
+                                        "settings", "import", "vault",  "keyring"};
     if (unchanging.contains(kind))
         return Troubles::tr("Nothing was changed.");
     if (kind == "export")

@@ -62,7 +62,10 @@ void Vault::appeared(const QString& path, const EntracteInterfaces& interfaces) 
     // Who looks after others' sessions is told of their vaults, too.
     if (found == interfaces.end() || found->value("Owner").toUInt() != ::getuid())
         return;
-    set(path, found->value("Locked").toBool() ? State::Locked : State::Open);
+    const bool locked = found->value("Locked").toBool();
+    set(path, locked ? State::Locked : State::Open);
+    if (locked)
+        emit foundLocked();
 }
 
 void Vault::set(const QString& path, State state) {
@@ -120,7 +123,12 @@ void Vault::changePassphrase(const QString& old, const QString& fresh, QObject* 
 }
 
 void Vault::remove(QObject* receiver, Then then) {
-    follow(m_link.client().proxy<VaultProxy>(m_path)->Delete(), receiver, std::move(then));
+    follow(m_link.client().proxy<VaultProxy>(m_path)->Delete(), receiver,
+           [this, then = std::move(then)](const std::optional<Trouble>& trouble) {
+               if (!trouble)
+                   emit removed();
+               then(trouble);
+           });
 }
 
 } // namespace entracte::desktop

@@ -36,6 +36,10 @@ public:
 
 signals:
     void changed();
+    // It was locked when it came into sight.
+    void foundLocked();
+    // The person gave it up here.
+    void removed();
 
 private:
     void appeared(const QString& path, const EntracteInterfaces& interfaces);

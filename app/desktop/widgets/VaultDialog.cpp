@@ -4,6 +4,7 @@
 #include "app/desktop/widgets/PassphraseFields.h"
 #include "app/desktop/widgets/Pieces.h"
 
+#include <QCheckBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QLineEdit>
@@ -37,6 +38,8 @@ VaultDialog::VaultDialog(Desk& desk, QWidget* parent)
         m_changing = false;
         refresh();
     });
+    connect(&desk.keyring, &VaultKeyring::changed, this, &VaultDialog::refresh);
+    connect(&desk.keyring, &VaultKeyring::failed, this, &VaultDialog::tellTrouble);
     setMinimumSize(470, 300);
     refresh();
 }
@@ -99,15 +102,39 @@ Vault::Then VaultDialog::busy() {
         m_body->setEnabled(true);
         if (!trouble)
             return;
-        m_trouble->setText(
-            tr("%1 %2", "what happened, what to do next").arg(trouble->happened, trouble->next));
-        m_trouble->show();
+        tellTrouble(*trouble);
         for (auto* const line : m_body->findChildren<QLineEdit*>())
             if (line->isVisible()) {
                 line->setFocus();
                 line->selectAll();
                 break;
             }
+    };
+}
+
+void VaultDialog::tellTrouble(const Trouble& trouble) {
+    m_trouble->setText(
+        tr("%1 %2", "what happened, what to do next").arg(trouble.happened, trouble.next));
+    m_trouble->show();
+}
+
+QCheckBox* VaultDialog::rememberBox(QVBoxLayout* column) {
+    auto* const box = new QCheckBox(tr("&Remember it in the keyring of my desktop"), m_body);
+    box->setToolTip(tr("Entracte then unlocks your snapshots by itself, once you have logged in"));
+    box->setChecked(m_desk.keyring.isUsed());
+    column->addWidget(box);
+    return box;
+}
+
+Vault::Then VaultDialog::remembering(const QString& passphrase, const QCheckBox* box) {
+    // By then the page with the box is another one.
+    return [then = busy(), passphrase, wanted = box->isChecked(),
+            &keyring = m_desk.keyring](const std::optional<Trouble>& trouble) {
+        if (!trouble && wanted)
+            keyring.keep(passphrase);
+        else if (!trouble && keyring.isUsed())
+            keyring.forget();
+        then(trouble);
     };
 }
 
@@ -120,12 +147,14 @@ void VaultDialog::showNone(QVBoxLayout* column) {
          column);
     auto* const fields = new PassphraseFields(m_body);
     column->addWidget(fields);
+    auto* const remember = rememberBox(column);
     auto* const go = button(tr("&Encrypt from now on"), column, true);
     go->setEnabled(false);
     connect(fields, &PassphraseFields::changed, go,
             [fields, go] { go->setEnabled(fields->isUsable()); });
-    connect(go, &QPushButton::clicked, this,
-            [this, fields] { m_desk.vault.create(fields->text(), this, busy()); });
+    connect(go, &QPushButton::clicked, this, [this, fields, remember] {
+        m_desk.vault.create(fields->text(), this, remembering(fields->text(), remember));
+    });
     fields->setFocus();
 }
 
@@ -136,18 +165,26 @@ void VaultDialog::showLocked(QVBoxLayout* column) {
            "they are not saved meanwhile."),
         column);
     auto* const key = secretLine(tr("Passphrase"), tr("&Passphrase:"), column);
+    auto* const remember = rememberBox(column);
     auto* const go = button(tr("&Unlock"), column, true);
     go->setEnabled(false);
     connect(key, &QLineEdit::textChanged, go,
             [go](const QString& text) { go->setEnabled(!text.isEmpty()); });
-    connect(go, &QPushButton::clicked, this,
-            [this, key] { m_desk.vault.unlock(key->text(), this, busy()); });
+    connect(go, &QPushButton::clicked, this, [this, key, remember] {
+        m_desk.vault.unlock(key->text(), this, remembering(key->text(), remember));
+    });
+    if (m_desk.keyring.isUsed())
+        connect(button(tr("Unlock with the &keyring"), column, false), &QPushButton::clicked, this,
+                [this] { m_desk.keyring.unlock(); });
     key->setFocus();
 }
 
 void VaultDialog::showOpen(QVBoxLayout* column) {
     tell(tr("Snapshots are encrypted"),
-         tr("They are unlocked until you lock them, log out, or the computer is restarted."),
+         m_desk.keyring.isUsed()
+             ? tr("The passphrase is in the keyring of your desktop: Entracte unlocks them by "
+                  "itself when it starts.")
+             : tr("They are unlocked until you lock them, log out, or the computer is restarted."),
          column);
     auto* const lock = button(tr("&Lock now"), column, true);
     connect(lock, &QPushButton::clicked, this, [this] { m_desk.vault.lock(this, busy()); });
@@ -156,6 +193,11 @@ void VaultDialog::showOpen(QVBoxLayout* column) {
         m_changing = true;
         refresh();
     });
+    if (m_desk.keyring.isUsed()) {
+        auto* const forget = button(tr("&Forget it in the keyring"), column, false);
+        forget->setToolTip(tr("The passphrase is asked for again after the next login"));
+        connect(forget, &QPushButton::clicked, this, [this] { m_desk.keyring.forget(); });
+    }
     auto* const stop = button(tr("&Stop encrypting"), column, false);
     connect(stop, &QPushButton::clicked, this, [this] { m_desk.vault.remove(this, busy()); });
     column->addWidget(faintLabel(
@@ -170,6 +212,7 @@ void VaultDialog::showChange(QVBoxLayout* column) {
     auto* const old = secretLine(tr("The present passphrase"), tr("P&resent passphrase:"), column);
     auto* const fields = new PassphraseFields(m_body);
     column->addWidget(fields);
+    auto* const remember = rememberBox(column);
     auto* const go = button(tr("&Change it"), column, true);
     const auto enable = [old, fields, go] {
         go->setEnabled(!old->text().isEmpty() && fields->isUsable());
@@ -177,15 +220,16 @@ void VaultDialog::showChange(QVBoxLayout* column) {
     enable();
     connect(old, &QLineEdit::textChanged, go, enable);
     connect(fields, &PassphraseFields::changed, go, enable);
-    connect(go, &QPushButton::clicked, this, [this, old, fields] {
-        m_desk.vault.changePassphrase(old->text(), fields->text(), this,
-                                      [this, then = busy()](const std::optional<Trouble>& trouble) {
-                                          then(trouble);
-                                          if (trouble)
-                                              return;
-                                          m_changing = false;
-                                          refresh();
-                                      });
+    connect(go, &QPushButton::clicked, this, [this, old, fields, remember] {
+        m_desk.vault.changePassphrase(
+            old->text(), fields->text(), this,
+            [this, then = remembering(fields->text(), remember)](const auto& trouble) {
+                then(trouble);
+                if (trouble)
+                    return;
+                m_changing = false;
+                refresh();
+            });
     });
     old->setFocus();
 }

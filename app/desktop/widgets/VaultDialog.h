@@ -7,6 +7,7 @@
 
 #include <QDialog>
 
+class QCheckBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -31,6 +32,10 @@ private:
     QLineEdit* secretLine(const QString& name, const QString& label, QVBoxLayout* column);
     void tell(const QString& heading, const QString& text, QVBoxLayout* column);
     QPushButton* button(const QString& text, QVBoxLayout* column, bool primary);
+    QCheckBox* rememberBox(QVBoxLayout* column);
+    void tellTrouble(const Trouble& trouble);
+    // As busy(); what was right is kept in the keyring, or forgotten there, as the box says.
+    Vault::Then remembering(const QString& passphrase, const QCheckBox* box);
     // Nothing else is asked until `then` is told.
     Vault::Then busy();
 

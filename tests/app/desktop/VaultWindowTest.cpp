@@ -6,6 +6,7 @@
 #include "tests/app/desktop/OrdinaryUser.h"
 #include "tests/app/desktop/WidgetEyes.h"
 
+#include <QCheckBox>
 #include <QLineEdit>
 #include <QListView>
 #include <QPushButton>
@@ -32,6 +33,8 @@ private slots:
     void initTestCase() {
         for (const auto* const variable : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"})
             qputenv(variable, m_home.path().toUtf8());
+        // A desktop without a keyring; and not the one of whoever runs the tests.
+        qputenv("DBUS_SESSION_BUS_ADDRESS", qgetenv("DBUS_SYSTEM_BUS_ADDRESS"));
         m_application = std::make_unique<Application>(QDBusConnection::systemBus());
         m_application->begin(false);
         QTRY_VERIFY(named<QListView>(window(), "Sessions"));
@@ -80,8 +83,13 @@ private slots:
         auto* const dialog = window().findChild<VaultDialog*>();
         QVERIFY(dialog && dialog->isVisible());
         type(*dialog, "Passphrase", "second");
+        named<QCheckBox>(*dialog, "Remember it in the keyring of my desktop")->setChecked(true);
         click(named<QPushButton>(*dialog, "Unlock"));
         QTRY_COMPARE(state(), Vault::State::Open);
+        // That it could not be kept is said, and asked for again next time.
+        QTRY_VERIFY(says(window(), "The keyring did not take the passphrase"));
+        QVERIFY(says(*dialog, "keyring"));
+        QVERIFY(!m_application->desk().keyring.isUsed());
         // What is stored in it is marked.
         auto& snapshots = m_application->desk().catalog.snapshots;
         m_application->desk().actions.snapshotAll();

@@ -5,16 +5,20 @@ import os
 import subprocess
 from pathlib import Path
 
+from . import programs
+from .case import require_root
 from .processes import Failure, Process, run, run_status, wait_for
 
 _EYES = Path(__file__).resolve().parent / "atspi_eyes.py"
 
 
 class Application:
-    """entracte-desktop on a session bus of its own. `tray`: whether a panel shows one."""
+    """entracte-desktop on a session bus of its own. `tray`: whether a panel shows one; `keyring`: whether there is one,
+    unlocked as by a login.
+    """
 
     def __init__(self, case_stack, workspace, product, server, tray=True, notifications=False,
-                 environment=(), arguments=()):
+                 keyring=False, environment=(), arguments=()):
         self.product, self.server, self.person = product, server, product.person
         self._stack = case_stack
         name = f"app{server.display[1:]}"
@@ -33,6 +37,8 @@ class Application:
             self._start("tint2", "-c", self._tint2_configuration())
         if notifications:
             self._start("dunst", "-conf", "/dev/null")
+        if keyring:
+            self._start_keyring()
         self.process = None
         self.seen = ""  # by the last look that found nothing
         self.arguments = arguments
@@ -54,6 +60,18 @@ class Application:
         wait_for("the bus of assistive technology", lambda: run_status(
             ["dbus-send", "--session", "--print-reply", "--dest=org.a11y.Bus", "/org/a11y/bus",
              "org.a11y.Bus.GetAddress"], self.person, self.environment).returncode == 0, 60, 0.2)
+
+    def _start_keyring(self):
+        self._start("sh", "-c", "printf secret | gnome-keyring-daemon --foreground --components=secrets --unlock "
+                    f"--control-directory={self.folder}/runtime/keyring")
+        # The login's collection is made by the unlocking, a moment after the name is there.
+        wait_for("the keyring", lambda: "true" in run_status(
+            ["dbus-send", "--session", "--print-reply=literal", "--dest=org.freedesktop.DBus", "/",
+             "org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"],
+            self.person, self.environment).stdout and "/collection/" in run_status(
+            ["dbus-send", "--session", "--print-reply=literal", "--dest=org.freedesktop.secrets",
+             "/org/freedesktop/secrets", "org.freedesktop.Secret.Service.ReadAlias", "string:default"],
+            self.person, self.environment).stdout, 30, 0.2)
 
     def _tint2_configuration(self):
         path = self.folder / "tint2rc"
@@ -110,6 +128,17 @@ class Application:
         self.pointer("mousemove", x + width // 2, y + height // 2)
         self.pointer("click", button)
 
+    def wait_for_keyboard(self, title):
+        """Until the window whose title begins so has it (Qt adds the application's name)."""
+        def active():
+            return run(["xdotool", "getactivewindow", "getwindowname"], self.person, self.environment, check=False)
+        wait_for(f"the keyboard in {title}, and not {active()!r}", lambda: active().startswith(title))
+
+    def front(self):
+        """The window before all others, with the keyboard."""
+        self.command()
+        self.wait_for_keyboard("Entracte")
+
     def pointer(self, *arguments):
         run(["xdotool", *map(str, arguments)], self.person, self.environment)
 
@@ -124,3 +153,12 @@ class Application:
                               capture_output=True, timeout=30, check=True)
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_bytes(done.stdout)
+
+
+def begin(case, session=True, state=None, **more):
+    """A display with a helper, a session called work, and the application."""
+    require_root()
+    server = case.first_server()
+    product = case.product(state_directory=state)
+    ident = product.start(server, *programs.STILL_TERMINAL, name="work") if session else None
+    return product, server, ident, Application(case.stack, case.workspace, product, server, **more)

@@ -1,0 +1,85 @@
+#!/usr/bin/python3
+"""The desktop application where it takes care: of the key of the person's vault, in a real keyring; of what is stored."""
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+sys.dont_write_bytecode = True
+
+from entractetest.application import begin  # noqa: E402
+from entractetest.case import expect, main  # noqa: E402
+from entractetest.processes import run, run_status, wait_for  # noqa: E402
+
+
+def _vault_state(product):
+    return product.json("vault", "status")["vault"]["state"]
+
+
+def _words(app, *words, said=""):
+    """The command line, at the application's desktop."""
+    done = run_status([app.product.programs / "entracte", *words], app.person, app.environment, input=said)
+    return done.returncode, done.stdout + done.stderr
+
+
+def case_theKeyringUnlocksAndAWrongKeyIsSaid(case):
+    product, _, _, app = begin(case, session=False, keyring=True)
+    app.wait_for("push button", "New session")
+    app.front()
+    app.key("ctrl+k")
+    app.wait_for("label", "Snapshots are not encrypted")
+    app.wait_for_keyboard("Encryption")
+    app.type("the first words")
+    app.key("Tab")
+    app.type("the first words")
+    app.key("alt+r", "alt+e")
+    app.wait_for("label", "passphrase is in the keyring")
+    expect(_vault_state(product) == "unlocked", "there is no vault")
+    kept = list((app.folder / "data/keyrings").iterdir())
+    expect(kept and not any(b"the first words" in file.read_bytes() for file in kept), f"not sealed in {kept}")
+
+    # What is locked before one's eyes stays so; the next start unlocks it by itself.
+    product.json("vault", "lock")
+    app.click("push button", "^Unlock with the keyring$")
+    wait_for("the vault open", lambda: _vault_state(product) == "unlocked")
+    product.json("vault", "lock")
+    app.wait_for("push button", "^Unlock with the keyring$")
+    app.process.end()
+    app.launch()
+    wait_for("the vault open by itself", lambda: _vault_state(product) == "unlocked")
+
+    # Another passphrase, given where this keyring is not seen.
+    app.process.end()
+    changed = product.command("vault", "change-passphrase", "--passphrase-fd", "0",
+                              input="the first words\nthe second words\n")
+    expect(changed.returncode == 0, f"it was not changed: {changed.stderr}")
+    product.json("vault", "lock")
+    app.launch()
+    app.wait_for("label", "The passphrase in the keyring is not that of your vault")
+    expect(_vault_state(product) == "locked", "a wrong passphrase opened it")
+    app.front()
+    app.click("push button", "^Unlock…$")
+    app.wait_for("label", "Your snapshots are locked")
+    app.wait_for_keyboard("Encryption")
+    app.type("the third words")
+    app.key("Return")
+    app.wait_for("label", "This is not the passphrase")
+    app.type("the second words")
+    app.key("Return")
+    app.wait_for("label", "passphrase is in the keyring")
+
+    # The command line shares it.
+    product.json("vault", "lock")
+    status, said = _words(app, "vault", "unlock", "--keyring")
+    expect(status == 0 and "unlocked" in said, f"the command line did not open it: {said}")
+    app.click("push button", "^Forget it in the keyring$")
+    app.wait_for("label", "until you lock them, log out")
+    product.json("vault", "lock")
+    status, said = _words(app, "vault", "unlock", "--keyring", "--passphrase-fd", "0", said="the second words\n")
+    expect(status == 0 and "keyring of your desktop has" in said, f"it was not kept: {said}")
+    product.json("vault", "lock")
+    status, said = _words(app, "vault", "unlock", "--keyring")
+    expect(status == 0, f"what the command line kept is not found: {said}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(globals()))
