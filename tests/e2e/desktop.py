@@ -73,6 +73,30 @@ def case_suspendAndResumeByKeyboard(case):
     desktop.wait_window("XTerm", title="still")
 
 
+def case_resumedFromTheTimelineAndNotified(case):
+    product, server, session, app = begin(case, notifications=True)
+    product.snapshot(session, "earlier")
+    product.suspend(session)
+    app.wait_for("list item", "work, suspended")
+    app.front()
+    app.click("list item", "^earlier, ")
+    app.click("push button", "^Resume this snapshot$")
+    app.wait_for("list item", "work, running", 60)
+    Desktop(server).wait_window("XTerm", title="still")
+    # A notification is for whoever looks elsewhere.
+    Desktop(server).wait_window("XTerm").activate()
+
+    def told():
+        return run(["dunstctl", "count", "displayed"], app.person, app.environment).strip()
+    run(["dunstctl", "close-all"], app.person, app.environment)
+    wait_for("no notification", lambda: told() == "0")
+    product.snapshot(session, "later")
+    wait_for("one notification", lambda: told() == "1")
+    expect(Desktop(server).run(["xdotool", "search", "--onlyvisible", "--class", "Dunst"]).split(), "it is not seen")
+    said = run(["dunstctl", "history"], app.person, app.environment)
+    expect("was saved" not in said, "there were more than one")
+
+
 def case_middleClickInTheTraySavesEverything(case):
     product, _, session, app = begin(case, arguments=("--background",))
     x, y = _tray_icon(app)

@@ -7,6 +7,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.dont_write_bytecode = True
 
+from entractetest.application import Application  # noqa: E402
 from entractetest.case import Skip, expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.processes import wait_for  # noqa: E402
@@ -51,6 +52,26 @@ def case_movesThereAndBack(case):
     refused = there.product.command("resume", left["id"])
     expect(refused.returncode == 18, f"it was resumed on both sides: {refused.returncode} {refused.stderr}")
     here.product.stop(back["there"])
+
+
+def case_movedFromTheWindow(case):
+    here, there, _ = _stations(case)
+    session = _counter_session(here)
+    before = counter_value(Desktop(here.server))
+    app = Application(case.stack, here.folder, here.product, here.server, tray=False,
+                      environment=here.environment({"PATH": os.environ["PATH"]}))
+    app.wait_for("list item", ", running")
+    app.front()
+    app.key("ctrl+shift+m")
+    app.wait_for_keyboard("Move")
+    app.type("there")
+    app.key("Return")
+    wait_for("the session there", lambda: [one["state"] for one in there.sessions()] == ["running"], 120, 0.5)
+    expect(wait_counting(there.server) >= before, "the counter went on from where it was")
+    [arrived] = there.sessions()
+    expect(arrived["lineage"] == session, f"another session: {arrived}")
+    app.wait_for("label", "Nothing runs here yet")
+    expect(here.sessions() == [], f"something is left here: {here.sessions()}")
 
 
 # Frames of a move, as app/cli/move/MoveProtocol.h counts them.
