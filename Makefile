@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 setup := resources/setup
 
 .DEFAULT_GOAL := build
-.PHONY: build setup packages criu demo test test-apps test-move test-faults test-twice test-asan screens bench-xproxy bench-desktop bench-engine bench-move fuzz deb test-deb install format clean
+.PHONY: build setup packages criu demo test test-apps test-move test-faults test-twice test-asan screens bench-xproxy bench-desktop bench-engine bench-move fuzz deb test-deb test-systemd install format clean
 
 build: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -102,7 +102,14 @@ deb:
 # Installs that package in a fresh Debian RELEASE (bookworm, trixie; built there where that is not this one's), tries it, and
 # sees what its removal leaves. Needs root, and the network.
 test-deb: deb
+	@$(setup)/install-packages.sh machine
 	@resources/packaging/try-deb $(BUILD)/deb $(RELEASE)
+
+# A day on a fresh Debian with that package, under a systemd of its own: logins, restarts, reboots, a power cut. Needs root, and
+# the network.
+test-systemd: deb
+	@$(setup)/install-packages.sh machine
+	@resources/packaging/try-systemd $(BUILD)/deb
 
 install: build
 	@cmake --install $(BUILD)
