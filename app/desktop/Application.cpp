@@ -11,7 +11,7 @@ Application::Application(QDBusConnection helperBus)
                                                   m_troubles,  m_settings, m_programs, m_pictures,
                                                   m_transfers, m_vault,    m_keyring,  m_errands},
       m_appearance(m_settings), m_window(std::make_unique<MainWindow>(m_desk)),
-      m_tray(std::make_unique<Tray>(m_desk)), m_notifier(m_desk) {
+      m_tray(std::make_unique<Tray>(m_desk)), m_notifier(m_desk), m_atLogin(m_desk) {
     m_catalog.follow(m_link);
     connectParts();
 }
@@ -108,6 +108,8 @@ void Application::followHotkey() {
 void Application::begin(bool background) {
     followHotkey();
     QApplication::setQuitOnLastWindowClosed(false);
+    if (background) // else the window shows them
+        connect(&m_atLogin, &AtLogin::waiting, &m_notifier, &Notifier::tellWaiting);
     m_window->setTray(m_tray->isThere());
     m_link.look();
     if (!background || !m_tray->isThere())

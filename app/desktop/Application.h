@@ -3,6 +3,7 @@
 // The application as a whole: owns the model, the window, the tray and the notifications, and ties
 // them together.
 
+#include "app/desktop/AtLogin.h"
 #include "app/desktop/Desk.h"
 #include "app/desktop/Hotkey.h"
 #include "app/desktop/Notifier.h"
@@ -56,6 +57,7 @@ private:
     std::unique_ptr<MainWindow> m_window;
     std::unique_ptr<Tray> m_tray;
     Notifier m_notifier;
+    AtLogin m_atLogin;
     Hotkey m_hotkey;
     QString m_hotkeyShown; // what it was set to last
 };

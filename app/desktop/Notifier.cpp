@@ -165,6 +165,33 @@ void Notifier::tellErrandDone(const Errand& errand, const QJsonObject& result) {
     send({errand.session, {}, summary, body, {"default", tr("Show")}, false});
 }
 
+void Notifier::tellWaiting(const QList<SessionView>& sessions) {
+    if (!m_desk.settings.notifies(Settings::kInterrupted))
+        return;
+    const auto& first = sessions.first();
+    if (sessions.size() > 1) {
+        QStringList names;
+        for (const auto& session : sessions)
+            names.append(printable(session.name));
+        return send({first.path,
+                     {},
+                     tr("%n session(s) can be resumed", nullptr, static_cast<int>(sessions.size())),
+                     names.join(QStringLiteral(", ")),
+                     {"default", tr("Show")},
+                     false});
+    }
+    const auto newest = m_desk.catalog.snapshots.newest(1, first.path);
+    send({first.path,
+          {},
+          tr("“%1” can be resumed").arg(printable(first.name)),
+          first.state == "suspended"
+              ? tr("It was saved when the computer went down.")
+              : tr("It was interrupted. Its newest snapshot of %1 brings it back.")
+                    .arg(timeText(newest.first().takenUnixMs)),
+          {"resume", tr("Resume"), "default", tr("Show")},
+          false});
+}
+
 void Notifier::send(const Message& message) {
     auto call = QDBusMessage::createMethodCall(kService, kPath, kService, "Notify");
     // Markup is ours alone: names and comments come from anywhere.

@@ -28,6 +28,8 @@ public:
     // A move, a push or a pull, with what the command line says of it.
     void tellErrandDone(const Errand& errand, const QJsonObject& result);
     void tellExported(const QString& session, const QString& file, quint64 bytes);
+    // Sessions that ended with the computer.
+    void tellWaiting(const QList<SessionView>& sessions);
 
 signals:
     void sessionAsked(const QString& session);

@@ -1762,6 +1762,25 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <translation>Sie endete ungefragt.</translation>
         </message>
         <message>
+            <source>“%1” can be resumed</source>
+            <translation>„%1“ kann fortgesetzt werden</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n session(s) can be resumed</source>
+            <translation>
+                <numerusform>%n Sitzung kann fortgesetzt werden</numerusform>
+                <numerusform>%n Sitzungen können fortgesetzt werden</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>It was saved when the computer went down.</source>
+            <translation>Sie wurde gesichert, als der Rechner herunterfuhr.</translation>
+        </message>
+        <message>
+            <source>It was interrupted. Its newest snapshot of %1 brings it back.</source>
+            <translation>Sie wurde unterbrochen. Ihr neuester Schnappschuss von %1 bringt sie zurück.</translation>
+        </message>
+        <message>
             <source>Its newest snapshot of %1 brings it back.</source>
             <translation>Ihr neuester Schnappschuss von %1 holt sie zurück.</translation>
         </message>

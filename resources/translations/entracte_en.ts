@@ -242,4 +242,14 @@
             </translation>
         </message>
     </context>
+    <context>
+        <name>entracte::desktop::Notifier</name>
+        <message numerus="yes">
+            <source>%n session(s) can be resumed</source>
+            <translation>
+                <numerusform>%n session can be resumed</numerusform>
+                <numerusform>%n sessions can be resumed</numerusform>
+            </translation>
+        </message>
+    </context>
 </TS>

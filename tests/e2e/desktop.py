@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 from entractetest.application import Application, begin  # noqa: E402
 from entractetest.case import expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
-from entractetest.processes import run, wait_for  # noqa: E402
+from entractetest.processes import run, run_status, wait_for  # noqa: E402
 
 
 def _tray_icon(app):
@@ -303,6 +303,28 @@ def case_fullDiskIsToldAndLeftWithoutLoss(case):
     app.key("ctrl+s")
     app.wait_for("list item", "^Snapshot, ")
     expect(len(product.snapshots(session)) == 2, "there should be two snapshots")
+
+
+def case_anInterruptedSessionIsOfferedAtLogin(case):
+    require_root()
+    server = case.first_server()
+    product = case.product()
+    session = product.start(server, *programs.STILL_TERMINAL, name="work")
+    product.json("snapshot", session, server=server)
+    product.kill_session(session)
+    wait_for("the interrupted session", lambda: product.state_of(session) == "interrupted", 30)
+    app = Application(case.stack, case.workspace, product, server, notifications=True, arguments=["--background"])
+
+    def offered():
+        history = run_status(["dunstctl", "count", "displayed"], app.person, app.environment)
+        return history.stdout.strip() == "1"
+    wait_for("the offer", offered, 60)
+    expect("frame 'Entracte" not in app.tree(), "a window that nobody asked for")
+    run(["dunstctl", "action", "0"], app.person, app.environment)
+    app.wait_for("list item", "work, interrupted")
+    _front(app)
+    app.key("ctrl+r")
+    wait_for("the session back", lambda: product.state_of(session) == "running", 60)
 
 
 def case_worksWithoutATray(case):
