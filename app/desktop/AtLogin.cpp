@@ -6,6 +6,11 @@ namespace entracte::desktop {
 
 namespace {
 
+// Its windows went with the desktop that the person left.
+bool lostItsScreen(const SessionView& session) {
+    return session.state == "detached" && session.screen == "host";
+}
+
 bool endedWithTheComputer(const SessionView& session, const SnapshotModel& snapshots) {
     const auto newest = snapshots.newest(1, session.path);
     if (newest.isEmpty())
@@ -26,9 +31,11 @@ void AtLogin::look() {
     for (int row = 0; row < sessions.rowCount(); ++row) {
         const auto& session = sessions.at(row);
         if (session.owner != ::getuid() || m_desk.catalog.jobs.runningFor(session.path) ||
-            !endedWithTheComputer(session, m_desk.catalog.snapshots))
+            (!lostItsScreen(session) && !endedWithTheComputer(session, m_desk.catalog.snapshots)))
             continue;
-        if (session.resumeAutomatically)
+        if (session.resumeAutomatically && lostItsScreen(session))
+            m_desk.actions.attach(session.path);
+        else if (session.resumeAutomatically)
             m_desk.actions.resume(session.path);
         else
             waiting.append(session);

@@ -1,8 +1,9 @@
 #pragma once
 
-// What the computer's end left behind, when the person is back: sessions that were suspended or
-// interrupted by it. Those that shall come back by themselves do (the helper cannot show them where
-// the person is before there is a desktop), the others are offered.
+// What is there when the person is back: sessions that were suspended or interrupted by the
+// computer's end, and those whose windows went with the desktop that the person left. Those that
+// shall come back by themselves do (the helper cannot show them where the person is before there is
+// a desktop), the others are offered.
 
 #include "app/desktop/Desk.h"
 
@@ -17,7 +18,7 @@ public:
     explicit AtLogin(Desk& desk, QObject* parent = nullptr);
 
 signals:
-    // They can be resumed; never empty.
+    // They can be resumed, or attached; never empty.
     void waiting(const QList<entracte::SessionView>& sessions);
 
 private:

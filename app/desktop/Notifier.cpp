@@ -173,23 +173,29 @@ void Notifier::tellWaiting(const QList<SessionView>& sessions) {
         QStringList names;
         for (const auto& session : sessions)
             names.append(printable(session.name));
-        return send({first.path,
-                     {},
-                     tr("%n session(s) can be resumed", nullptr, static_cast<int>(sessions.size())),
-                     names.join(QStringLiteral(", ")),
-                     {"default", tr("Show")},
-                     false});
+        return send(
+            {first.path,
+             {},
+             tr("%n session(s) can be brought back", nullptr, static_cast<int>(sessions.size())),
+             names.join(QStringLiteral(", ")),
+             {"default", tr("Show")},
+             false});
     }
-    const auto newest = m_desk.catalog.snapshots.newest(1, first.path);
-    send({first.path,
-          {},
-          tr("“%1” can be resumed").arg(printable(first.name)),
-          first.state == "suspended"
-              ? tr("It was saved when the computer went down.")
-              : tr("It was interrupted. Its newest snapshot of %1 brings it back.")
-                    .arg(timeText(newest.first().takenUnixMs)),
-          {"resume", tr("Resume"), "default", tr("Show")},
-          false});
+    Message message{first.path, {}, tr("“%1” can be resumed").arg(printable(first.name)),
+                    {},         {}, false};
+    message.actions = QStringList{"resume", tr("Resume"), "default", tr("Show")};
+    if (first.state == "detached") {
+        message.summary = tr("“%1” runs without a screen").arg(printable(first.name));
+        message.body = tr("Its programs went on when you left. They can be shown here.");
+        message.actions = QStringList{"attach", tr("Show here"), "default", tr("Show")};
+    } else if (first.state == "suspended") {
+        message.body = tr("It was saved when the computer went down.");
+    } else {
+        message.body =
+            tr("It was interrupted. Its newest snapshot of %1 brings it back.")
+                .arg(timeText(m_desk.catalog.snapshots.newest(1, first.path).first().takenUnixMs));
+    }
+    send(message);
 }
 
 void Notifier::send(const Message& message) {
@@ -222,6 +228,8 @@ void Notifier::onActionInvoked(uint id, const QString& action) {
     const auto message = *found;
     if (action == "resume")
         m_desk.actions.resume(message.session);
+    else if (action == "attach")
+        m_desk.actions.attach(message.session);
     else if (action == "undo")
         m_desk.deletions.add({message.snapshot, message.summary, false});
     else if (action == "why")

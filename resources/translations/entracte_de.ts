@@ -1766,11 +1766,23 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <translation>„%1“ kann fortgesetzt werden</translation>
         </message>
         <message numerus="yes">
-            <source>%n session(s) can be resumed</source>
+            <source>%n session(s) can be brought back</source>
             <translation>
-                <numerusform>%n Sitzung kann fortgesetzt werden</numerusform>
-                <numerusform>%n Sitzungen können fortgesetzt werden</numerusform>
+                <numerusform>%n Sitzung kann zurückgebracht werden</numerusform>
+                <numerusform>%n Sitzungen können zurückgebracht werden</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>“%1” runs without a screen</source>
+            <translation>„%1“ läuft ohne Bildschirm</translation>
+        </message>
+        <message>
+            <source>Its programs went on when you left. They can be shown here.</source>
+            <translation>Ihre Programme liefen weiter, als Sie gingen. Sie können hier gezeigt werden.</translation>
+        </message>
+        <message>
+            <source>Show here</source>
+            <translation>Hier zeigen</translation>
         </message>
         <message>
             <source>It was saved when the computer went down.</source>

@@ -245,10 +245,10 @@
     <context>
         <name>entracte::desktop::Notifier</name>
         <message numerus="yes">
-            <source>%n session(s) can be resumed</source>
+            <source>%n session(s) can be brought back</source>
             <translation>
-                <numerusform>%n session can be resumed</numerusform>
-                <numerusform>%n sessions can be resumed</numerusform>
+                <numerusform>%n session can be brought back</numerusform>
+                <numerusform>%n sessions can be brought back</numerusform>
             </translation>
         </message>
     </context>
