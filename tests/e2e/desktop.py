@@ -11,6 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.dont_write_bytecode = True
 
+from entractetest import programs  # noqa: E402
 from entractetest.application import Application, begin  # noqa: E402
 from entractetest.case import expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
@@ -322,7 +323,7 @@ def case_anInterruptedSessionIsOfferedAtLogin(case):
     expect("frame 'Entracte" not in app.tree(), "a window that nobody asked for")
     run(["dunstctl", "action", "0"], app.person, app.environment)
     app.wait_for("list item", "work, interrupted")
-    _front(app)
+    app.front()
     app.key("ctrl+r")
     wait_for("the session back", lambda: product.state_of(session) == "running", 60)
 

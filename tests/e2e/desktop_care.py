@@ -8,7 +8,7 @@ sys.dont_write_bytecode = True
 
 from entractetest.application import begin  # noqa: E402
 from entractetest.case import expect, main  # noqa: E402
-from entractetest.processes import run, run_status, wait_for  # noqa: E402
+from entractetest.processes import run_status, wait_for  # noqa: E402
 
 
 def _vault_state(product):

@@ -244,9 +244,11 @@ class Product:
         """The control groups of sessions whose helper was killed: there is no next one to remove them."""
         folders = [folder for base in (self.runtime, self.state) if (base / "sessions").is_dir()
                    for folder in (base / "sessions").iterdir()]
-        for ident in {folder.name for folder in folders}:
-            for group in Path("/sys/fs/cgroup").rglob(f"entracte-{ident}"):
-                wait_for("the end of the session's last process", lambda group=group: _removed(group))
+        names = {f"entracte-{folder.name}" for folder in folders}
+        # Not rglob: it ends where a group of somebody else's goes away while it looks.
+        for parent, groups, _ in os.walk("/sys/fs/cgroup") if names else ():
+            for group in names.intersection(groups):
+                wait_for("the end of the session's last process", lambda path=Path(parent, group): _removed(path))
 
     def __enter__(self):
         return self
