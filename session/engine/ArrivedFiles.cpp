@@ -146,6 +146,7 @@ public:
                                                     : open(m_contents[i]);
         };
         ENTRACTE_ASSIGN(numbers, writer.addHostFiles(m_facts, opener, stretch));
+        ENTRACTE_TRY(storeAsTheyCame(writer, numbers, stretch));
         std::map<std::string, std::uint32_t> stored;
         for (std::size_t i = 0; i < numbers.size(); ++i)
             if (numbers[i])
@@ -163,6 +164,33 @@ public:
     }
 
 private:
+    // A file of this machine may change between the comparison and the storing. What came is stored
+    // then: later rounds only name it.
+    Status storeAsTheyCame(SnapshotWriter& writer,
+                           std::vector<std::optional<std::uint32_t>>& numbers,
+                           const JobStretch& stretch) {
+        std::vector<FileFacts> facts;
+        std::vector<std::size_t> places;
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+            const UniqueFd came = numbers[i] ? UniqueFd() : open(m_contents[i]);
+            struct stat info {};
+            if (!came || ::fstat(came.get(), &info) != 0)
+                continue;
+            facts.push_back(factsOf("arrived/" + newId(), info));
+            places.push_back(i);
+            for (KeptFile& file : m_files)
+                if (!file.shared && file.content == m_contents[i])
+                    file.changedNs = 0; // no file here is that one any more
+        }
+        if (facts.empty())
+            return {};
+        const auto opener = [&](std::size_t i) { return open(m_contents[places[i]]); };
+        ENTRACTE_ASSIGN(again, writer.addHostFiles(facts, opener, stretch));
+        for (std::size_t i = 0; i < again.size(); ++i)
+            numbers[places[i]] = again[i];
+        return {};
+    }
+
     UniqueFd open(const std::string& content) const {
         return UniqueFd(
             ::openat(m_images, content.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));

@@ -112,6 +112,43 @@ TEST_F(ArrivedFilesTest, whatALinkLeadsToIsNot) {
     EXPECT_FALSE(isTakenForTheSame(m_top / "linked/file"));
 }
 
+// A program of this machine is upgraded just while it is being stored for the session that arrives.
+TEST_F(ArrivedFilesTest, whatChangesMeanwhileIsStoredAsItCame) {
+    const std::string large(8u << 20, 'x'); // the store tells of its progress while it reads this
+    std::vector<KeptFile> files(2);
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        files[i].path = here("program-" + std::to_string(i), 0644);
+        files[i].content = "entracte-file-" + std::to_string(i);
+        std::ofstream(files[i].path) << large << i;
+        std::ofstream(images() / files[i].content) << large << i;
+    }
+    auto store = SnapshotStore::open(m_top / "state");
+    EngineOptions options;
+    options.stateDirectory = m_top / "state";
+    options.runtimeDirectory = m_top / "run";
+    options.criu = m_top / "none";
+    options.filesSettle = 0s;
+    EngineContext context(options, {}, nullptr, std::move(*store));
+    auto writer = context.store->begin("00000000000000aa");
+    ASSERT_TRUE(writer);
+    JobControl job;
+    bool changed = false;
+    job.observe([&](const JobControl::Progress&) {
+        if (!std::exchange(changed, true))
+            std::ofstream(files[1].path) << "another version";
+    });
+    const auto stored = storeArrivedFiles(context, m_person, **writer, files, images(),
+                                          std::nullopt, {job, "files"});
+    ASSERT_TRUE(stored) << stored.error().forLog();
+    ASSERT_TRUE(changed) << "it was not changed in time";
+    for (const KeptFile& file : files) {
+        EXPECT_TRUE(file.stored) << file.path;
+        EXPECT_FALSE(file.arrivedAs.empty()) << "a later round cannot name it";
+    }
+    EXPECT_NE(files[0].changedNs, 0) << "that one is still the same here";
+    EXPECT_EQ(files[1].changedNs, 0) << "that one is not the same here any more";
+}
+
 } // namespace
 
 } // namespace entracte
