@@ -36,6 +36,7 @@ private:
         std::uint32_t file = 0; // 0: the spool; else m_files[file - 1]
         std::uint32_t bytes = 0;
         std::uint64_t offset = 0;
+        bool verified = false; // by this process, and nobody else's since
     };
     ChunkShelf() = default;
     Status load();
