@@ -142,6 +142,8 @@ private:
             const auto screen = screenOf(object);
             if (!screen)
                 lacks.push_back(screen.error().sentence());
+            else
+                m_screen = *screen;
         }
         ENTRACTE_ASSIGN(place, ChunkShelf::place());
         struct statvfs room {};
@@ -251,7 +253,7 @@ private:
         if (!flagIn(object, "running")) {
             ENTRACTE_TRY(valueOf(proxy->MoveStep("take", QString::fromStdString(move), {})));
         } else {
-            ENTRACTE_ASSIGN(options, screenOf(object));
+            ENTRACTE_ASSIGN(options, m_screen ? Result<QVariantMap>(*m_screen) : screenOf(object));
             options.insert("move", QString::fromStdString(move));
             if (const auto files = textIn(object, "files", 20); !files.empty())
                 options.insert("files", QString::fromStdString(files));
@@ -312,6 +314,7 @@ private:
     std::optional<ChunkShelf> m_shelf;
     std::string m_offered; // the move that was offered
     std::string m_lineage;
+    std::optional<QVariantMap> m_screen; // that the offer found: all stands still when it is needed
     std::string m_peer;
     std::string m_move; // of which something may have arrived that is not ours
 };
