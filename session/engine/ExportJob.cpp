@@ -2,6 +2,7 @@
 
 #include "session/engine/HostFacts.h"
 #include "session/engine/HostFiles.h"
+#include "session/engine/StepTimes.h"
 #include "session/engine/TransferPlace.h"
 #include "session/store/Directories.h"
 #include "session/store/Manifest.h"
@@ -146,8 +147,10 @@ public:
                                                             : Staging::Kind::MemoryOrDisk));
         ENTRACTE_TRY(m_context.store->extractImages(m_session.id(), m_snapshot, staging.images(),
                                                     {m_job, "unpacking", 0, 0.3}));
+        m_steps.did("unpack images");
         ENTRACTE_TRY(unpackHostFiles(files, place.disk(), staging.images()));
         ENTRACTE_ASSIGN(layer, unpackLayer(place.disk()));
+        m_steps.did("unpack files");
 
         BundleManifest manifest;
         ENTRACTE_ASSIGN(images, imagesIn(staging.images(), manifest.imageBytes));
@@ -283,6 +286,7 @@ private:
             ENTRACTE_TRY(writer->addFile(kImagesPrefix + image.name, image.file.get()));
         ENTRACTE_TRY(writer->addFile(kLayerMember, layer));
         ENTRACTE_TRY(writer->finish());
+        m_steps.did("write");
         m_job.report("exporting", 1, done);
         return {};
     }
@@ -291,6 +295,7 @@ private:
     Session& m_session;
     const SnapshotId m_snapshot;
     JobControl& m_job;
+    StepTimes m_steps;
     std::uint64_t m_told = 0;
 };
 

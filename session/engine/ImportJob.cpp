@@ -8,6 +8,7 @@
 #include "session/engine/LiveSessions.h"
 #include "session/engine/MoveMarks.h"
 #include "session/engine/SnapshotJob.h"
+#include "session/engine/StepTimes.h"
 #include "session/engine/TransferPlace.h"
 #include "session/store/Directories.h"
 #include "session/transfer/BundleManifest.h"
@@ -200,7 +201,9 @@ Result<SessionInfo> importSession(EngineContext& context, const Person& person, 
     ENTRACTE_ASSIGN(made, TransferPlace::make(context.paths));
     Place place(context, std::move(made),
                 sealed ? Staging::Kind::MemoryOnly : Staging::Kind::MemoryOrDisk, job);
+    StepTimes steps;
     ENTRACTE_TRY(unpackInChild(in, place, rulesFor(person), [&job] { return job.check(); }));
+    steps.did("read and check");
     ENTRACTE_ASSIGN(manifest, place.manifest());
     ENTRACTE_ASSIGN(record, describe(manifest, person, wishes.name));
     SnapshotRecord snapshot = snapshotOf(manifest);
@@ -232,12 +235,16 @@ Result<SessionInfo> importSession(EngineContext& context, const Person& person, 
     ENTRACTE_TRY(storeArrivedFiles(context, person, *writer, files, place.images(), before,
                                    {job, "storing", 0.7, 0.8}));
     snapshot.restore["files"] = keptFilesToJson(files);
+    steps.did("host files");
     ENTRACTE_TRY(writer->addImages(place.images(), {job, "storing", 0.8, 0.9}));
+    steps.did("store images");
     ENTRACTE_ASSIGN(layer, place.unpackLayer(job));
     ENTRACTE_TRY(writer->addLayer(layer, {}, {job, "storing", 0.9, 0.95}));
+    steps.did("store files");
     if (earlier) // marked before the snapshot exists: nobody resumes it in between
         ENTRACTE_TRY(beginArrival(context, *session, wishes));
     ENTRACTE_ASSIGN(info, writer->commit(snapshot, requested, {job, "storing", 0.95, 0.99}));
+    steps.did("commit");
     undo.dismiss();
     if (!wishes.move.empty())
         ENTRACTE_TRY(context.registry.update(*session, [&](SessionRecord& changed) {

@@ -10,6 +10,7 @@
 #include "session/engine/SessionNetwork.h"
 #include "session/engine/SocketFolders.h"
 #include "session/engine/Staging.h"
+#include "session/engine/StepTimes.h"
 #include "session/store/Directories.h"
 #include "session/store/RemoveTree.h"
 
@@ -100,6 +101,7 @@ public:
     Status run(const ResumeWishes& wishes) {
         ENTRACTE_TRY(check());
         ENTRACTE_ASSIGN(criu, m_context.criu());
+        m_steps.did("check");
         const std::optional<ScreenSpec>& screen = wishes.screen;
         const NetworkKind networkBefore = m_remembered.spec.network.kind;
         m_remembered.spec.network = wishes.network.value_or(m_before.spec.network);
@@ -115,6 +117,7 @@ public:
             ENTRACTE_ASSIGN(started, startScreen(m_context, m_person, m_remembered.spec.screen));
             shown = std::move(started);
         }
+        m_steps.did("screen");
         ENTRACTE_TRY(m_job.check());
 
         ScopeExit undo([this] { takeBack(); });
@@ -125,13 +128,17 @@ public:
                                                m_info.encrypted ? Staging::Kind::MemoryOnly
                                                                 : Staging::Kind::MemoryOrDisk));
         ENTRACTE_TRY(unpack(staging));
+        m_steps.did("unpack");
         ENTRACTE_TRY(restore(criu, staging));
         m_job.report("redrawing", 0.8);
+        m_steps.did("take it up");
         ENTRACTE_TRY(show(std::move(shown)));
+        m_steps.did("windows");
         watchPrograms(m_session, true);
         ENTRACTE_TRY(settle());
         undo.dismiss();
         removeOldLayers(m_context, m_session.record());
+        m_steps.did("tidy up");
         return {};
     }
 
@@ -225,6 +232,7 @@ private:
                                        {*m_context.store, m_source.session, m_source.snapshot},
                                        m_policy, {m_job, "restoring", 0.6, 0.65}));
         ENTRACTE_TRY(forgetFileSizes(staging.images(), left));
+        m_steps.did("mount, host files");
         RestoreOptions options;
         options.images = staging.images();
         options.root = container.mountPoint;
@@ -246,7 +254,9 @@ private:
             options.network = [&](pid_t init) { return makeNetwork(init, cable); };
         else
             options.outsideNetwork = cable.get();
+        m_steps.did("cable, rights");
         ENTRACTE_ASSIGN(init, criu.restore(std::move(options)));
+        m_steps.did("criu restore");
         UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, init, 0)));
         if (!pidfd)
             return fail(ErrorCode::RestoreFailed,
@@ -328,6 +338,7 @@ private:
     Person m_person;
     SnapshotInfo m_info;
     Remembered m_remembered;
+    StepTimes m_steps;
     bool m_cabled = false;      // it had a network when it was saved
     bool m_newResolver = false; // the network is of another kind than it was
     InitIdentity m_identity;

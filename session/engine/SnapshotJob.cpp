@@ -8,6 +8,7 @@
 #include "session/engine/Processes.h"
 #include "session/engine/RetentionText.h"
 #include "session/engine/Staging.h"
+#include "session/engine/StepTimes.h"
 #include "session/engine/SurveyRecord.h"
 #include "session/store/StagedLayer.h"
 #include "session/store/TreeSize.h"
@@ -83,9 +84,9 @@ Status refuseBlockers(const std::vector<Finding>& findings) {
 class SnapshotJob {
 public:
     SnapshotJob(EngineContext& context, Session& session, SnapshotOrigin origin,
-                Afterwards afterwards, JobControl& job)
+                Afterwards afterwards, StepTimes& steps, JobControl& job)
         : m_context(context), m_session(session), m_suspend(afterwards == Afterwards::End),
-          m_job(job) {
+          m_steps(steps), m_job(job) {
         m_record.info.origin = origin;
     }
 
@@ -106,6 +107,7 @@ public:
             ENTRACTE_TRY(stockMappedFiles(*m_context.store, m_container, init(),
                                           m_context.options.filesSettle,
                                           {m_job, "preparing", 0, 0.05}));
+        m_steps.did("prepare");
         ENTRACTE_ASSIGN(staging, makeStaging());
         if (!staging.inMemory() && !m_suspend)
             spdlog::warn("session {}: memory is short, so it is saved by way of the disk; the "
@@ -115,6 +117,7 @@ public:
                                                   m_context.options.filesSettle));
         if (m_copied)
             ENTRACTE_TRY(layer.copyAhead(m_job));
+        m_steps.did("copy files ahead");
         Stillness stillness(m_context, m_session);
         ENTRACTE_ASSIGN(sockets, stillness.prepare());
         ENTRACTE_TRY(m_job.check());
@@ -122,6 +125,7 @@ public:
         ENTRACTE_TRY(refuseBlockers(connections));
         ENTRACTE_ASSIGN(writer, m_context.store->begin(m_session.id()));
         ENTRACTE_TRY(m_job.check());
+        m_steps.did("still the display");
 
         m_job.report("saving", 0.1);
         m_record.info.takenUnixMs = nowUnixMs();
@@ -137,6 +141,7 @@ public:
         options.externalUnix = sockets;
         const auto began = Clock::now();
         options.whileFrozen = [&]() -> Status {
+            m_steps.did("criu dump");
             if (m_copied)
                 ENTRACTE_TRY(layer.copyRest(m_job));
             if (!m_suspend)
@@ -147,6 +152,7 @@ public:
             return store(*writer, staging, layer);
         };
         const auto dumped = criu.dump(options);
+        m_steps.did(m_suspend ? "end the programs" : "thaw");
         if (m_committed) { // a suspension: the session ends, however CRIU felt about ending it
             stillness.dismiss();
             if (!dumped)
@@ -216,14 +222,18 @@ private:
                                              m_context.options.filesSettle, writer,
                                              {m_job, "storing", 0.35, 0.5}));
         m_record.restore["files"] = keptFilesToJson(files);
+        m_steps.did("host files");
         ENTRACTE_TRY(writer.addImages(staging.images(), {m_job, "storing", 0.5, 0.75}));
+        m_steps.did("store images");
         if (m_copied)
             ENTRACTE_TRY(writer.addStagedLayer(layer, {m_job, "storing", 0.75, 0.9}));
         else
             ENTRACTE_TRY(
                 writer.addLayer(m_container.layer, kNotSaved, {m_job, "storing", 0.75, 0.9}));
+        m_steps.did("store files");
         ENTRACTE_ASSIGN(info, writer.commit(m_record, m_requested, {m_job, "storing", 0.9, 0.99}));
         m_committed = info;
+        m_steps.did("commit");
         return {};
     }
 
@@ -231,6 +241,7 @@ private:
     Session& m_session;
     const bool m_suspend;
     bool m_copied = true; // the session's files, before they are packed
+    StepTimes& m_steps;
     JobControl& m_job;
     const Clock::time_point m_requested = Clock::now();
     UniqueFd m_look; // the screen's look at the windows, of the moment before
@@ -258,7 +269,8 @@ Result<SnapshotInfo> takeSnapshot(EngineContext& context, const JobUse& use,
     const HostFileStock::Pause pause(context.hostFiles);
     session.slot.openToBrief();
     ScopeExit close([&session] { session.slot.closeToBrief(); });
-    auto taken = SnapshotJob(context, session, origin, afterwards, job).run(comment);
+    StepTimes steps;
+    auto taken = SnapshotJob(context, session, origin, afterwards, steps, job).run(comment);
     if (!taken)
         return fail(goesOn(std::move(taken).error()));
     *taken = withSpace(*context.store, std::move(*taken));
@@ -268,6 +280,7 @@ Result<SnapshotInfo> takeSnapshot(EngineContext& context, const JobUse& use,
         session.slot.closeToBrief();
         job.report("ending", 0.99);
         endLive(context, session);
+        steps.did("end the session");
         static_cast<void>(context.registry.update(session, [](SessionRecord& record) {
             record.state = SessionState::Suspended;
             record.shownOn = {};
@@ -277,6 +290,7 @@ Result<SnapshotInfo> takeSnapshot(EngineContext& context, const JobUse& use,
     }
     applyRetention(context, use);
     tellSpace(context, session.id());
+    steps.did("tidy up");
     job.report(afterwards == Afterwards::End ? "ending" : "storing", 1, taken->storedBytes);
     return taken;
 }

@@ -6,13 +6,14 @@ that counts and an editor moves there and back; in turn with it, the same progra
 by `criu dump` and brought back by `criu restore`, nothing else. What could not be beaten is the sum of those two and of
 the bytes of the last round at the cable's speed.
 
-  move.py BUILD [--rounds N] [--rate MBIT]
+  move.py BUILD [--rounds N] [--rate MBIT] [--memory MB]
 
 As root. A table goes to the terminal, everything to BUILD/bench/move.json. "held": whether the goal was reached.
 """
 import argparse
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -127,7 +128,37 @@ def zstd_rate():
     return len(data) / 1e6 / (time.monotonic() - began)
 
 
-def measure(rounds, rate, settle):
+class JobSteps:
+    """Where the jobs of both helpers spent their time: what their logs say since the last look."""
+    _LINE = re.compile(r"/job/(\d+): (?:(\w+) of |took \(ms\): (.*))")
+
+    def __init__(self, *stations):
+        self._logs = {station.name: station.product.logs for station in stations}
+        self._seen = {}
+
+    def since_last(self):
+        """[(station, job's kind, {step: ms}), ...] as they ended."""
+        found = []
+        for name, folder in self._logs.items():
+            kinds = {}
+            lines = [line for path in sorted(folder.rglob("*")) if path.is_file()
+                     for line in path.read_text(errors="replace").splitlines()]
+            for number, line in enumerate(lines):
+                match = self._LINE.search(line)
+                if match and match[2]:
+                    kinds[match[1]] = match[2]
+                elif match and number >= self._seen.get(name, 0):
+                    steps = (step.rsplit(" ", 1) for step in match[3].split(", "))
+                    found.append((name, kinds.get(match[1], "?"), {step: int(ms) for step, ms in steps}))
+            self._seen[name] = len(lines)
+        return found
+
+
+# Holds so many megabytes that no compressor makes smaller, and does nothing with them.
+_HOLDER = "import os, sys, time\nheld = os.urandom(int(sys.argv[1]) << 20)\ntime.sleep(1e6)"
+
+
+def measure(rounds, rate, settle, memory):
     from entractetest.case import Case
     from entractetest.processes import Workspace
     from entractetest.product import criu_program
@@ -142,6 +173,10 @@ def measure(rounds, rate, settle):
         here, there, link = two_workstations(Case(stack, workspace))
         shape(link, rate)
         session = session_with_text(here.product, here.server)[0]
+        if memory:
+            here.product.exec(session, "python3", "-c", _HOLDER, str(memory))
+            time.sleep(settle + memory / 100)
+        steps = JobSteps(here, there)
         for _ in range(rounds):
             moved = here.product.json("move", session, there.name)["moved"]
             wait_counting(there.server)
@@ -149,7 +184,8 @@ def measure(rounds, rate, settle):
             last = moved["rounds"][-1]["sent_bytes"]
             wire = last * 8 / (rate * 1000)
             found.append({"plain_dump_ms": round(dump), "plain_restore_ms": round(restore), "wire_ms": round(wire),
-                          "least_ms": round(dump + wire + restore), **moved})
+                          "least_ms": round(dump + wire + restore),
+                          "jobs": steps.since_last(), **moved})
             session, here, there = moved["there"], there, here
         here.product.stop(session)
     return found
@@ -184,12 +220,14 @@ def main():
     parser.add_argument("build", type=lambda path: Path(path).resolve())
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--rate", type=int, default=1000, help="of the cable, in Mbit/s")
+    parser.add_argument("--memory", type=int, default=0, help="of one more program, in MB")
     parser.add_argument("--settle", type=float, default=5.0, help="seconds for the plain programs to begin")
     arguments = parser.parse_args()
     if os.geteuid() != 0:
         sys.exit("bench-move needs root: workstations are made of namespaces")
     os.environ["ENTRACTE_BUILD_DIR"] = str(arguments.build)
-    result = {"machine": machine(), **report(measure(arguments.rounds, arguments.rate, arguments.settle),
+    result = {"machine": machine(), **report(measure(arguments.rounds, arguments.rate, arguments.settle,
+                                                     arguments.memory),
                                              arguments.rate)}
     target = arguments.build / "bench" / "move.json"
     target.parent.mkdir(exist_ok=True)
@@ -199,6 +237,8 @@ def main():
               f"stood still {one['downtime_ms']} ms {one['phases']}, {one['total_ms']} ms in all; "
               f"least {one['least_ms']} ms (dump {one['plain_dump_ms']}, wire {one['wire_ms']}, "
               f"restore {one['plain_restore_ms']})")
+        for station, kind, steps in one["jobs"]:
+            print(f"   {station:6} {kind:8} " + ", ".join(f"{step} {ms}" for step, ms in steps.items()))
     for row in result["rows"]:
         said = row.get("why_not") or f"{row['ratio']} (goal {row['goal']}: {'held' if row['held'] else 'not held'})"
         print(f"{row['name']}: {said}")
