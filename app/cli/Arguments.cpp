@@ -218,8 +218,11 @@ public:
         addSnapshot(addWithSession(Verb::Delete, "delete",
                                    "Delete a session that does not run, with all its snapshots"),
                     "Delete only this snapshot");
-        add(Verb::Check, "check", "Look whether stored snapshots are as they were written")
-            ->add_flag("--read-data", m_arguments.readData, "Read every byte of them");
+        auto* const check =
+            add(Verb::Check, "check", "Look whether stored snapshots are as they were written");
+        check->add_flag("--read-data", arguments.readData, "Read every byte of them");
+        check->add_flag("--repair", arguments.repair,
+                        "First make a damaged catalog of the store anew from what it holds");
         add(Verb::Gc, "gc", "Free the disk space that no snapshot needs");
         auto* const prune =
             addWithSession(Verb::Prune, "prune", "Remove the snapshots that rules do not keep");

@@ -94,6 +94,7 @@ struct Arguments {
     std::optional<std::uint32_t> everySeconds; // start, schedule; 0: never
     std::optional<std::uint32_t> pauseSeconds; // schedule; 0: go on now
     std::optional<std::string> keep;           // schedule, prune; empty: all
+    bool repair = false;                       // check
     bool readData = false;                     // check
     bool dryRun = false;                       // prune, snapshot, suspend, evacuate: only tell
     std::optional<bool> resumeAutomatically;   // schedule

@@ -521,6 +521,8 @@ Result<Json> Commands::remove() {
 }
 
 Result<Json> Commands::check() {
+    if (m_arguments.repair)
+        ENTRACTE_TRY(finish(m_client.proxy<ManagerProxy>(Client::kRoot)->RepairStore()));
     ENTRACTE_TRY(
         finish(m_client.proxy<ManagerProxy>(Client::kRoot)->CheckStore(m_arguments.readData)));
     say("Everything is as it was written.");

@@ -87,6 +87,19 @@ void ManagerObject::CheckStore(sdbus::Result<sdbus::ObjectPath>&& result, bool r
                 });
 }
 
+void ManagerObject::RepairStore(sdbus::Result<sdbus::ObjectPath>&& result) {
+    const auto uid = m_context.gate.current().uid;
+    whenAllowed(m_context, 0, std::move(result), // the store is everybody's
+                [&context = m_context, uid](const Pending<sdbus::ObjectPath>& pending) {
+                    const auto work =
+                        [engine = context.engine](JobControl& control) -> Result<std::string> {
+                        ENTRACTE_TRY(engine->repairStore(control));
+                        return std::string("/");
+                    };
+                    answer(pending, context.jobs.start("repair", "", uid, work));
+                });
+}
+
 void ManagerObject::CollectGarbage(sdbus::Result<sdbus::ObjectPath>&& result) {
     const auto uid = m_context.gate.current().uid;
     // As what is root's: the store is everybody's.

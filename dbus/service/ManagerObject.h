@@ -36,6 +36,7 @@ private:
     void Import(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd file,
                 std::map<std::string, sdbus::Variant> options) override;
     void CreateVault(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd passphrase) override;
+    void RepairStore(sdbus::Result<sdbus::ObjectPath>&& result) override;
     void CollectGarbage(sdbus::Result<sdbus::ObjectPath>&& result) override;
     std::string Version() override;
 

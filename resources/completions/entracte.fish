@@ -125,6 +125,7 @@ __entracte_option limits -l memory -x -a '512M 1G 2G 4G none' -d 'Memory'
 __entracte_option limits -l cpu -x -a '50% 100% 200% none' -d 'Processor time'
 __entracte_option limits -l processes -x -a '500 none' -d 'Processes'
 __entracte_option check -l read-data -d 'Read every byte'
+__entracte_option check -l repair -d 'Make a damaged catalog anew'
 __entracte_option 'move hosts evacuate' -a '(__fish_print_hostnames)' -d host
 __entracte_option move -l auto -d 'To the least busy machine'
 __entracte_option evacuate -l jobs -x -a '1 2 4' -d 'How many move at once'

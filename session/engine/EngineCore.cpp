@@ -276,6 +276,10 @@ public:
     Status checkStore(std::optional<uid_t> owner, bool readData, JobControl& job) override {
         return entracte::checkStore(m_context, owner, readData, job);
     }
+    Status repairStore(JobControl& job) override {
+        const HostFileStock::Pause pause(m_context.hostFiles);
+        return entracte::repairStore(m_context, job);
+    }
     Result<GcReport> collectGarbage(JobControl& job) override {
         const HostFileStock::Pause pause(m_context.hostFiles);
         return m_context.store->gc({job, "removing", 0, 1});
@@ -430,6 +434,8 @@ Result<std::unique_ptr<Engine>>
 Engine::open(EngineOptions options, DisplayParticipantFactory display, EngineObserver* observer) {
     ENTRACTE_ASSIGN(store, SnapshotStore::open(options.stateDirectory));
     store->setLimits(options.storeLimits);
+    for (const std::string& notice : store->notices())
+        spdlog::warn("store: {}", notice);
     auto engine = std::make_unique<EngineCore>(std::move(options), std::move(display), observer,
                                                std::move(store));
     ENTRACTE_TRY(engine->adopt());

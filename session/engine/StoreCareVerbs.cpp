@@ -4,12 +4,26 @@
 #include "session/engine/RetentionText.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 namespace entracte {
 
 namespace {
 constexpr std::size_t kTold = 20; // findings; a message is no log
+
+std::string linesOf(const std::vector<StoreFinding>& findings) {
+    std::string text;
+    for (std::size_t i = 0; i < findings.size() && i < kTold; ++i) {
+        const StoreFinding& finding = findings[i];
+        text += "\n  ";
+        if (!finding.session.empty())
+            text += fmt::format("session {}, snapshot {}: ", finding.session, finding.snapshot);
+        text += finding.what;
+    }
+    return text + (findings.size() > kTold ? "\n  …" : "");
 }
+
+} // namespace
 
 Result<PruneReport> pruneSession(EngineContext& context, const std::shared_ptr<Session>& session,
                                  const std::string& keep, bool dryRun) {
@@ -41,20 +55,29 @@ Status checkStore(EngineContext& context, std::optional<uid_t> owner, bool readD
     ENTRACTE_ASSIGN(report, context.store->check(only, readData, {job, "verifying", 0, 1}));
     if (report.findings.empty())
         return {};
-    std::string text = fmt::format("{} of the store {} not as {} written:", report.findings.size(),
-                                   report.findings.size() == 1 ? "part is" : "parts are",
-                                   report.findings.size() == 1 ? "it was" : "they were");
-    for (std::size_t i = 0; i < report.findings.size() && i < kTold; ++i) {
-        const StoreFinding& finding = report.findings[i];
-        text += "\n  ";
-        if (!finding.session.empty())
-            text += fmt::format("session {}, snapshot {}: ", finding.session, finding.snapshot);
-        text += finding.what;
-    }
-    if (report.findings.size() > kTold)
-        text += "\n  …";
-    return fail(ErrorCode::SnapshotDamaged, text, {},
-                "Snapshots that are not named are whole. Delete those that are.");
+    return fail(ErrorCode::SnapshotDamaged,
+                fmt::format("{} of the store {} not as {} written:{}", report.findings.size(),
+                            report.findings.size() == 1 ? "part is" : "parts are",
+                            report.findings.size() == 1 ? "it was" : "they were",
+                            linesOf(report.findings)),
+                {},
+                "Snapshots that are not named are whole. Delete those that are; \"entracte check "
+                "--repair\" makes a damaged catalog anew.");
+}
+
+Status repairStore(EngineContext& context, JobControl& job) {
+    job.report("verifying", 0);
+    ENTRACTE_ASSIGN(report, context.store->repair());
+    if (!report.rebuilt)
+        return {};
+    spdlog::warn("store: the catalog was made anew from the packs: {} snapshots", report.snapshots);
+    if (report.findings.empty())
+        return {};
+    return fail(ErrorCode::SnapshotDamaged,
+                fmt::format("The catalog was made anew from the packs, but not everything could be "
+                            "brought back:{}",
+                            linesOf(report.findings)),
+                {}, "Snapshots that are not named are as they were.");
 }
 
 } // namespace entracte

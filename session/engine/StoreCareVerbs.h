@@ -10,5 +10,6 @@ Result<PruneReport> pruneSession(EngineContext& context, const std::shared_ptr<S
                                  const std::string& keep, bool dryRun);
 Status checkStore(EngineContext& context, std::optional<uid_t> owner, bool readData,
                   JobControl& job);
+Status repairStore(EngineContext& context, JobControl& job);
 
 } // namespace entracte

@@ -1,11 +1,8 @@
 #include "session/store/Catalog.h"
 
-#include "session/base/UniqueFd.h"
 #include "session/store/CatalogRows.h"
 #include "session/store/CatalogVfs.h"
-#include "session/store/Directories.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,72 +10,6 @@
 namespace entracte {
 
 namespace {
-
-constexpr int kApplication = 0x456e7472; // "Entr", PRAGMA application_id
-
-// From each version to the next; the first makes the tables.
-constexpr std::array<const char*, kCatalogVersion> kMigrations{R"(
-CREATE TABLE vaults(
-    id INTEGER PRIMARY KEY,
-    sealed INTEGER NOT NULL CHECK (sealed IN (0, 1)),
-    key BLOB NOT NULL) STRICT;
-CREATE TABLE sessions(
-    id TEXT PRIMARY KEY,
-    vault INTEGER NOT NULL REFERENCES vaults(id)) STRICT, WITHOUT ROWID;
-CREATE TABLE packs(
-    id INTEGER PRIMARY KEY,
-    vault INTEGER NOT NULL REFERENCES vaults(id),
-    bytes INTEGER NOT NULL) STRICT;
-CREATE TABLE chunks(
-    id INTEGER PRIMARY KEY,
-    address BLOB NOT NULL UNIQUE,
-    pack INTEGER NOT NULL REFERENCES packs(id),
-    offset INTEGER NOT NULL,
-    bytes INTEGER NOT NULL) STRICT;
-CREATE INDEX chunks_by_pack ON chunks(pack, offset);
-CREATE TABLE snapshots(
-    row INTEGER PRIMARY KEY,
-    id TEXT NOT NULL,
-    session TEXT NOT NULL REFERENCES sessions(id),
-    vault INTEGER NOT NULL REFERENCES vaults(id),
-    taken INTEGER NOT NULL,
-    pinned INTEGER NOT NULL,
-    stored INTEGER NOT NULL,
-    manifest BLOB NOT NULL REFERENCES chunks(address),
-    info BLOB NOT NULL,
-    UNIQUE (session, id)) STRICT;
-CREATE INDEX snapshots_by_manifest ON snapshots(manifest);
-CREATE TABLE needs(
-    snapshot INTEGER NOT NULL REFERENCES snapshots(row) ON DELETE CASCADE,
-    chunk INTEGER NOT NULL REFERENCES chunks(id),
-    PRIMARY KEY (snapshot, chunk)) STRICT, WITHOUT ROWID;
-CREATE INDEX needs_by_chunk ON needs(chunk);
-)",
-                                                               R"(
-CREATE TABLE files(
-    id INTEGER PRIMARY KEY,
-    vault INTEGER NOT NULL REFERENCES vaults(id),
-    identity BLOB NOT NULL,
-    list BLOB NOT NULL,
-    bytes INTEGER NOT NULL,
-    stored INTEGER NOT NULL,
-    waiting INTEGER NOT NULL,
-    UNIQUE (vault, identity)) STRICT;
-CREATE TABLE pieces(
-    file INTEGER NOT NULL REFERENCES files(id) ON DELETE CASCADE,
-    chunk INTEGER NOT NULL REFERENCES chunks(id),
-    PRIMARY KEY (file, chunk)) STRICT, WITHOUT ROWID;
-CREATE INDEX pieces_by_chunk ON pieces(chunk);
-CREATE TABLE uses(
-    snapshot INTEGER NOT NULL REFERENCES snapshots(row) ON DELETE CASCADE,
-    file INTEGER NOT NULL REFERENCES files(id),
-    PRIMARY KEY (snapshot, file)) STRICT, WITHOUT ROWID;
-CREATE INDEX uses_by_file ON uses(file);
-)",
-                                                               R"(
-ALTER TABLE vaults ADD COLUMN owner INTEGER;
-CREATE UNIQUE INDEX vaults_by_owner ON vaults(owner);
-)"};
 
 // All chunks of the snapshot ?1, with those of the host's files.
 constexpr const char* kAllOfOne = "SELECT chunk FROM needs WHERE snapshot = ?1 UNION SELECT chunk "
@@ -102,119 +33,6 @@ SnapshotRow snapshotFrom(const Statement& row) {
 }
 
 } // namespace
-
-Result<std::unique_ptr<Catalog>> Catalog::open(const std::filesystem::path& directory) {
-    const auto file = directory / kCatalogName;
-    // SQLite makes its log with the rights of the file, and the file with those of the umask.
-    if (!UniqueFd(::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)))
-        return fail(diskError("The store's catalog could not be made"));
-    ENTRACTE_ASSIGN(database, Database::open(file));
-    std::unique_ptr<Catalog> catalog(new Catalog(std::move(database), file));
-    ENTRACTE_TRY(catalog->prepare());
-    return catalog;
-}
-
-Status Catalog::prepare() {
-    ENTRACTE_ASSIGN(application, m_database.integer("PRAGMA application_id"));
-    ENTRACTE_ASSIGN(version, m_database.integer("PRAGMA user_version"));
-    if (version > kCatalogVersion)
-        return fail(ErrorCode::HostMismatch,
-                    fmt::format("The store {} was written by a newer Entracte (catalog version {}; "
-                                "this one knows {}).",
-                                m_file.parent_path().string(), version, kCatalogVersion),
-                    {}, "Nothing was changed. Use the newer Entracte.");
-    if (version < 0 || (application != kApplication && (application != 0 || version != 0)))
-        return fail(ErrorCode::SnapshotDamaged,
-                    "The file " + m_file.string() + " is not the catalog of a store.");
-    for (auto step = version; step < kCatalogVersion; ++step)
-        ENTRACTE_TRY(change([&](Database& database) -> Status {
-            ENTRACTE_TRY(database.run(kMigrations.at(static_cast<std::size_t>(step))));
-            if (step == 0) {
-                const SecretKey master = randomKey();
-                ENTRACTE_ASSIGN(
-                    insert,
-                    database.prepare("INSERT INTO vaults(id, sealed, key) VALUES (0, 0, ?)"));
-                ENTRACTE_TRY(
-                    insert.bind(1, std::as_bytes(std::span(master.data(), SecretKey::kSize)))
-                        .run());
-            }
-            return database.run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
-                                            kApplication, step + 1));
-        }));
-    return {};
-}
-
-Result<std::vector<VaultRow>> Catalog::vaults() const {
-    const std::lock_guard lock(m_mutex);
-    ENTRACTE_ASSIGN(rows,
-                    m_database.prepare("SELECT id, sealed, key, owner FROM vaults ORDER BY id"));
-    return rowsOf<VaultRow>(rows, [](const Statement& row) {
-        const ByteView key = row.blob(2);
-        return VaultRow{static_cast<VaultId>(row.integer(0)), row.integer(1) != 0,
-                        ByteBuffer(key.begin(), key.end()),
-                        row.isNull(3) ? std::nullopt
-                                      : std::optional(static_cast<uid_t>(row.integer(3)))};
-    });
-}
-
-Result<VaultId> Catalog::addVault(uid_t owner, ByteView wrapped) {
-    VaultId id = 0;
-    ENTRACTE_TRY(change([&](Database& database) -> Status {
-        ENTRACTE_ASSIGN(known, database.prepare("SELECT 1 FROM vaults WHERE owner = ?"));
-        ENTRACTE_ASSIGN(found, known.bind(1, std::int64_t{owner}).step());
-        if (found)
-            return fail(ErrorCode::InvalidArgument, "There is a vault already.", {},
-                        "Unlock it, or change its passphrase.");
-        ENTRACTE_ASSIGN(
-            insert, database.prepare("INSERT INTO vaults(sealed, key, owner) VALUES (1, ?, ?)"));
-        ENTRACTE_TRY(insert.bind(1, wrapped).bind(2, std::int64_t{owner}).run());
-        id = static_cast<VaultId>(database.lastRow());
-        return {};
-    }));
-    return id;
-}
-
-Status Catalog::changeVaultKey(VaultId vault, ByteView wrapped) {
-    return change([&](Database& database) -> Status {
-        ENTRACTE_ASSIGN(update, database.prepare("UPDATE vaults SET key = ? WHERE id = ?"));
-        return update.bind(1, wrapped).bind(2, std::int64_t{vault}).run();
-    });
-}
-
-Status Catalog::removeVault(VaultId vault) {
-    return change([&](Database& database) -> Status {
-        ENTRACTE_ASSIGN(used, database.prepare("SELECT count(*) FROM snapshots WHERE vault = ?"));
-        ENTRACTE_TRY(used.bind(1, std::int64_t{vault}).step());
-        if (const auto count = used.integer(0); count > 0)
-            return fail(ErrorCode::InvalidArgument,
-                        fmt::format("{} {} in the vault. Nothing was changed.", count,
-                                    count == 1 ? "snapshot lies" : "snapshots lie"),
-                        {}, "Delete them first.");
-        for (const char* sql :
-             {"UPDATE sessions SET vault = 0 WHERE vault = ?", "DELETE FROM files WHERE vault = ?",
-              "DELETE FROM chunks WHERE pack IN (SELECT id FROM packs WHERE vault = ?)",
-              "DELETE FROM packs WHERE vault = ?", "DELETE FROM vaults WHERE id = ?"}) {
-            ENTRACTE_ASSIGN(statement, database.prepare(sql));
-            ENTRACTE_TRY(statement.bind(1, std::int64_t{vault}).run());
-        }
-        return {};
-    });
-}
-
-Result<VaultId> Catalog::vaultOf(const SessionId& session) const {
-    const std::lock_guard lock(m_mutex);
-    ENTRACTE_ASSIGN(row, m_database.prepare("SELECT vault FROM sessions WHERE id = ?"));
-    ENTRACTE_ASSIGN(found, row.bind(1, session).step());
-    return found ? static_cast<VaultId>(row.integer(0)) : kClearVault;
-}
-
-Status Catalog::setVault(const SessionId& session, VaultId vault) {
-    return change([&](Database& database) -> Status {
-        ENTRACTE_ASSIGN(set, database.prepare("INSERT INTO sessions VALUES (?, ?) ON CONFLICT(id) "
-                                              "DO UPDATE SET vault = excluded.vault"));
-        return set.bind(1, session).bind(2, std::int64_t{vault}).run();
-    });
-}
 
 Result<std::vector<SessionId>> Catalog::sessions() const {
     const std::lock_guard lock(m_mutex);
@@ -259,7 +77,8 @@ Result<std::vector<PackRow>> Catalog::packs() const {
                               "SELECT id, vault, bytes, (SELECT coalesce(sum(chunks.bytes), 0) "
                               "FROM chunks WHERE pack = packs.id AND (EXISTS (SELECT 1 FROM needs "
                               "WHERE chunk = chunks.id) OR EXISTS (SELECT 1 FROM pieces WHERE "
-                              "chunk = chunks.id))) FROM packs"));
+                              "chunk = chunks.id) OR packs.vault IN (SELECT id FROM vaults WHERE "
+                              "unread = 1))) FROM packs"));
     return rowsOf<PackRow>(rows, [](const Statement& row) {
         return PackRow{
             static_cast<std::uint64_t>(row.integer(0)), static_cast<VaultId>(row.integer(1)),
@@ -384,46 +203,103 @@ Status Catalog::add(const SnapshotRow& snapshot, const std::vector<PackRow>& pac
 }
 
 Status Catalog::change(std::int64_t snapshot, bool pinned, ByteView info) {
-    return change([&](Database& database) -> Status {
-        ENTRACTE_ASSIGN(
-            update, database.prepare("UPDATE snapshots SET pinned = ?, info = ? WHERE row = ?"));
-        return update.bind(1, std::int64_t{pinned}).bind(2, info).bind(3, snapshot).run();
-    });
+    return change(
+        [&](Database& database) -> Status {
+            ENTRACTE_ASSIGN(update, database.prepare(
+                                        "UPDATE snapshots SET pinned = ?, info = ? WHERE row = ?"));
+            ENTRACTE_TRY(
+                update.bind(1, std::int64_t{pinned}).bind(2, info).bind(3, snapshot).run());
+            ENTRACTE_ASSIGN(edit, database.prepare("INSERT OR REPLACE INTO edits SELECT session, "
+                                                   "id, pinned, info FROM snapshots WHERE row = "
+                                                   "?"));
+            return edit.bind(1, snapshot).run();
+        },
+        Keep::After);
 }
 
+namespace {
+
+// Before the rows themselves: what lies in packs is known to be of no snapshot any more.
+Status noteRemoved(Database& database, const std::string& which, const auto& bind) {
+    ENTRACTE_ASSIGN(note, database.prepare("INSERT OR REPLACE INTO removed SELECT manifest, pack "
+                                           "FROM snapshots JOIN chunks ON address = manifest "
+                                           "WHERE " +
+                                           which));
+    ENTRACTE_TRY(note.bind(1, bind).run());
+    ENTRACTE_ASSIGN(forget, database.prepare("DELETE FROM edits WHERE (session, id) IN (SELECT "
+                                             "session, id FROM snapshots WHERE " +
+                                             which + ")"));
+    return forget.bind(1, bind).run();
+}
+
+} // namespace
+
 Status Catalog::remove(std::int64_t snapshot) {
-    return change([&](Database& database) -> Status {
-        ENTRACTE_ASSIGN(erase, database.prepare("DELETE FROM snapshots WHERE row = ?"));
-        return erase.bind(1, snapshot).run();
-    });
+    return change(
+        [&](Database& database) -> Status {
+            ENTRACTE_TRY(noteRemoved(database, "snapshots.row = ?", snapshot));
+            ENTRACTE_ASSIGN(erase, database.prepare("DELETE FROM snapshots WHERE row = ?"));
+            return erase.bind(1, snapshot).run();
+        },
+        Keep::After);
 }
 
 Status Catalog::removeSession(const SessionId& session) {
-    return change([&](Database& database) -> Status {
-        for (const char* sql :
-             {"DELETE FROM snapshots WHERE session = ?", "DELETE FROM sessions WHERE id = ?"}) {
-            ENTRACTE_ASSIGN(erase, database.prepare(sql));
-            ENTRACTE_TRY(erase.bind(1, session).run());
-        }
-        return {};
-    });
+    return change(
+        [&](Database& database) -> Status {
+            ENTRACTE_TRY(noteRemoved(database, "session = ?", std::string_view(session)));
+            for (const char* sql :
+                 {"DELETE FROM snapshots WHERE session = ?", "DELETE FROM edits WHERE session = ?",
+                  "DELETE FROM sessions WHERE id = ?"}) {
+                ENTRACTE_ASSIGN(erase, database.prepare(sql));
+                ENTRACTE_TRY(erase.bind(1, session).run());
+            }
+            return {};
+        },
+        Keep::After);
 }
 
 Status Catalog::replace(const std::vector<std::uint64_t>& gone, const std::vector<PackRow>& packs,
                         const std::vector<ChunkRow>& moved) {
+    return change(
+        [&](Database& database) -> Status {
+            for (const PackRow& pack : packs)
+                ENTRACTE_TRY(addPack(database, pack));
+            ENTRACTE_ASSIGN(
+                update,
+                database.prepare("UPDATE chunks SET pack = ?, offset = ? WHERE address = ?"));
+            ENTRACTE_ASSIGN(removed,
+                            database.prepare("UPDATE removed SET pack = ? WHERE manifest = ?"));
+            for (const ChunkRow& chunk : moved) {
+                ENTRACTE_TRY(update.bind(1, static_cast<std::int64_t>(chunk.pack))
+                                 .bind(2, static_cast<std::int64_t>(chunk.offset))
+                                 .bind(3, ByteView(chunk.address))
+                                 .run());
+                ENTRACTE_TRY(removed.bind(1, static_cast<std::int64_t>(chunk.pack))
+                                 .bind(2, ByteView(chunk.address))
+                                 .run());
+            }
+            ENTRACTE_ASSIGN(erase, database.prepare("DELETE FROM packs WHERE id = ?"));
+            for (const std::uint64_t pack : gone)
+                ENTRACTE_TRY(erase.bind(1, static_cast<std::int64_t>(pack)).run());
+            return {};
+        },
+        Keep::After);
+}
+
+Status Catalog::addFound(const PackRow& pack, const std::vector<ChunkRow>& chunks) {
     return change([&](Database& database) -> Status {
-        for (const PackRow& pack : packs)
-            ENTRACTE_TRY(addPack(database, pack));
-        ENTRACTE_ASSIGN(
-            update, database.prepare("UPDATE chunks SET pack = ?, offset = ? WHERE address = ?"));
-        for (const ChunkRow& chunk : moved)
-            ENTRACTE_TRY(update.bind(1, static_cast<std::int64_t>(chunk.pack))
-                             .bind(2, static_cast<std::int64_t>(chunk.offset))
-                             .bind(3, ByteView(chunk.address))
-                             .run());
-        ENTRACTE_ASSIGN(erase, database.prepare("DELETE FROM packs WHERE id = ?"));
-        for (const std::uint64_t pack : gone)
-            ENTRACTE_TRY(erase.bind(1, static_cast<std::int64_t>(pack)).run());
+        ENTRACTE_TRY(addPack(database, pack));
+        return addChunks(database, chunks);
+    });
+}
+
+Status Catalog::addRemoved(const std::vector<Address>& manifests) {
+    return change([&](Database& database) -> Status {
+        ENTRACTE_ASSIGN(note, database.prepare("INSERT OR IGNORE INTO removed SELECT address, pack "
+                                               "FROM chunks WHERE address = ?"));
+        for (const Address& manifest : manifests)
+            ENTRACTE_TRY(note.bind(1, ByteView(manifest)).run());
         return {};
     });
 }

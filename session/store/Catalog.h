@@ -5,12 +5,15 @@
 // exists from the moment its transaction is committed.
 //
 // Write-ahead log, foreign keys, synchronous FULL; after every change the log is emptied into the
-// file, whose pages carry hashes (CatalogVfs.h). All functions may be called from any thread.
+// file, whose pages carry hashes (CatalogVfs.h). What nothing else knows is kept in a second file,
+// too (Essentials.h). All functions may be called from any thread.
 
+#include "session/base/UniqueFd.h"
 #include "session/engine/Types.h"
 #include "session/store/Database.h"
-#include "session/store/VaultKeys.h"
+#include "session/store/Essentials.h"
 
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -18,15 +21,8 @@
 
 namespace entracte {
 
-inline constexpr int kCatalogVersion = 3;
+inline constexpr int kCatalogVersion = 4;
 inline constexpr const char* kCatalogName = "catalog.sqlite";
-
-struct VaultRow {
-    VaultId id = kClearVault;
-    bool sealed = false;
-    ByteBuffer key;               // the master key; of a sealed vault, wrapped
-    std::optional<uid_t> owner{}; // of a sealed vault
-};
 
 struct SnapshotRow {
     std::int64_t row = 0;
@@ -73,16 +69,28 @@ struct NewFile {
 class Catalog {
 public:
     // `directory` is the store's; HostMismatch for a newer version's, SnapshotDamaged.
-    static Result<std::unique_ptr<Catalog>> open(const std::filesystem::path& directory);
+    // `expectMade`: an empty one is damaged.
+    static Result<std::unique_ptr<Catalog>> open(const std::filesystem::path& directory,
+                                                 bool expectMade = false);
+    // A new one under this name, with nothing in it but these.
+    static Result<std::unique_ptr<Catalog>> make(const std::filesystem::path& directory,
+                                                 const std::string& name, const Essentials&);
+    // What can still be read of it in a damaged one; nothing of it is changed.
+    static Result<Essentials> salvage(const std::filesystem::path& directory);
+    // Closes the file, lets `swap` put another in its place, and goes on with that.
+    Status exchange(const std::function<Status()>& swap);
 
     Result<std::vector<VaultRow>> vaults() const;
     // InvalidArgument when the owner has one already.
     Result<VaultId> addVault(uid_t owner, ByteView wrapped);
     Status changeVaultKey(VaultId, ByteView wrapped);
+    // Its snapshots are to be found yet, or have been.
+    Status setUnread(VaultId, bool unread);
     // With its packs, which become orphans; InvalidArgument when snapshots lie in it.
     Status removeVault(VaultId);
     Result<VaultId> vaultOf(const SessionId&) const;
     Status setVault(const SessionId&, VaultId);
+    Result<Essentials> essentials() const;
 
     Result<std::vector<SessionId>> sessions() const;                    // that have snapshots
     Result<std::vector<SnapshotRow>> snapshots(const SessionId&) const; // oldest first
@@ -124,6 +132,10 @@ public:
     // Chunks, and files that no snapshot needs; those that no snapshot has ever needed and that
     // were stored since stay.
     Status dropUnreferenced(std::int64_t sinceUnixMs);
+    // Packs and their chunks as they were found, that no snapshot needs yet.
+    Status addFound(const PackRow& pack, const std::vector<ChunkRow>& chunks);
+    // Of those that lie in packs: they are of snapshots that were removed.
+    Status addRemoved(const std::vector<Address>& manifests);
     // `moved` lie in `packs` from now on; `gone` are no packs any more.
     Status replace(const std::vector<std::uint64_t>& gone, const std::vector<PackRow>& packs,
                    const std::vector<ChunkRow>& moved);
@@ -133,17 +145,28 @@ public:
     Result<std::vector<std::string>> check() const;
 
 private:
-    Catalog(Database database, std::filesystem::path file)
-        : m_database(std::move(database)), m_file(std::move(file)) {}
-    Status prepare();
+    Catalog(Database database, std::filesystem::path file, UniqueFd folder)
+        : m_database(std::move(database)), m_file(std::move(file)), m_folder(std::move(folder)) {}
+    static Result<std::unique_ptr<Catalog>> openFile(const std::filesystem::path& directory,
+                                                     const std::string& name);
+    // When the essentials change with the catalog: before it does, or after, as well as it can be
+    // (a full disk keeps nobody from removing snapshots).
+    enum class Keep : std::uint8_t { Nothing, Before, After };
+    Status prepare(bool expectMade, const Essentials* begin);
+    Status settleEssentials();
+    Status keepEssentials();
     template <typename Work>
-    Status change(Work work) {
+    Status change(Work work, Keep keep = Keep::Nothing) {
         const std::lock_guard lock(m_mutex);
         {
             ENTRACTE_ASSIGN(transaction, Transaction::begin(m_database));
             ENTRACTE_TRY(work(m_database));
+            if (keep == Keep::Before)
+                ENTRACTE_TRY(keepEssentials());
             ENTRACTE_TRY(transaction.commit());
         }
+        if (keep == Keep::After)
+            static_cast<void>(keepEssentials());
         // What was committed is in the log already; the next change moves what this one could not.
         static_cast<void>(m_database.checkpoint());
         return {};
@@ -153,6 +176,8 @@ private:
     mutable std::mutex m_mutex;
     mutable Database m_database;
     std::filesystem::path m_file;
+    UniqueFd m_folder;
+    std::optional<ByteBuffer> m_kept; // the essentials as they lie in their file
 };
 
 } // namespace entracte

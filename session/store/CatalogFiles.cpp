@@ -90,7 +90,8 @@ Status Catalog::dropUnreferenced(std::int64_t sinceUnixMs) {
         ENTRACTE_TRY(files.bind(1, sinceUnixMs).run());
         return database.run("DELETE FROM chunks WHERE NOT EXISTS (SELECT 1 FROM needs WHERE "
                             "needs.chunk = chunks.id) AND NOT EXISTS (SELECT 1 FROM pieces WHERE "
-                            "pieces.chunk = chunks.id)");
+                            "pieces.chunk = chunks.id) AND pack NOT IN (SELECT packs.id FROM packs "
+                            "JOIN vaults ON vaults.id = packs.vault WHERE unread = 1)");
     });
 }
 

@@ -22,6 +22,9 @@ inline ChunkRow chunkFrom(const Statement& row) {
             static_cast<std::uint64_t>(row.integer(3)), static_cast<std::uint32_t>(row.integer(4))};
 }
 
+// Into an empty catalog (CatalogVaults.cpp).
+Status putEssentials(Database& database, const Essentials& essentials);
+
 template <typename Row, typename From>
 Result<std::vector<Row>> rowsOf(Statement& statement, From from) {
     std::vector<Row> rows;

@@ -11,6 +11,13 @@ namespace entracte {
 
 namespace {
 
+Error closed() {
+    return {ErrorCode::System,
+            "The store's catalog could not be opened again.",
+            {},
+            "Start the helper anew (systemctl restart entracted)."};
+}
+
 Error databaseError(sqlite3* database, int code) {
     const std::string detail =
         fmt::format("{} ({})", sqlite3_errmsg(database), sqlite3_extended_errcode(database));
@@ -47,6 +54,11 @@ Statement& Statement::bind(int at, std::string_view text) {
 Statement& Statement::bind(int at, ByteView blob) {
     sqlite3_bind_blob(m_statement.get(), at, blob.data(), static_cast<int>(blob.size()),
                       SQLITE_TRANSIENT);
+    return *this;
+}
+
+Statement& Statement::bindNull(int at) {
+    sqlite3_bind_null(m_statement.get(), at);
     return *this;
 }
 
@@ -126,6 +138,8 @@ Result<Database> Database::open(const std::filesystem::path& file) {
 }
 
 Status Database::run(const std::string& sql) {
+    if (!m_database)
+        return fail(closed());
     if (const int outcome = sqlite3_exec(m_database.get(), sql.c_str(), nullptr, nullptr, nullptr);
         outcome != SQLITE_OK)
         return fail(databaseError(m_database.get(), outcome & 0xff));
@@ -133,6 +147,8 @@ Status Database::run(const std::string& sql) {
 }
 
 Result<Statement> Database::prepare(std::string_view sql) {
+    if (!m_database)
+        return fail(closed());
     sqlite3_stmt* statement = nullptr;
     const int outcome = sqlite3_prepare_v2(m_database.get(), sql.data(),
                                            static_cast<int>(sql.size()), &statement, nullptr);

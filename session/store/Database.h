@@ -21,6 +21,7 @@ public:
     Statement& bind(int at, std::int64_t value);
     Statement& bind(int at, std::string_view text);
     Statement& bind(int at, ByteView blob);
+    Statement& bindNull(int at);
     // True while there is a row.
     Result<bool> step();
     Status run(); // to its end, ready to be bound again
@@ -41,6 +42,7 @@ private:
 
 class Database {
 public:
+    Database() : Database(nullptr) {} // of no file: every use fails
     // Made (0600) when it is not there.
     static Result<Database> open(const std::filesystem::path& file);
 

@@ -19,6 +19,18 @@ struct StoredRecord {
     ByteBuffer body;
 };
 
+struct FoundRecord {
+    ChunkRow place;
+    bool sealed = false;
+};
+
+// What a pack says of itself. Records after a damaged stretch are found by how they begin.
+struct PackScan {
+    std::vector<FoundRecord> records;
+    std::uint64_t bytes = 0; // of the file
+    std::uint64_t lost = 0;  // of these: in no record
+};
+
 class PackShelf {
 public:
     explicit PackShelf(UniqueFd directory) : m_directory(std::move(directory)) {}
@@ -35,6 +47,10 @@ public:
     // pack. `limit`: read no more of the body than that many bytes.
     Result<StoredRecord> read(const ChunkRow& chunk, std::size_t limit = SIZE_MAX) const;
     Result<PackHeader> readHeader(std::uint64_t id) const;
+    // All headers of records; bodies are not looked at (PackScan.cpp).
+    Result<PackScan> scan(std::uint64_t id) const;
+    // Under another name, where nothing takes it for a pack; returns that name.
+    Result<std::string> setAside(std::uint64_t id);
     // What is read from now on is opened anew: a pack that is gone is found to be.
     void openAnew() const;
     // Whatever is cached of it is dropped: what is read next comes from the disk.

@@ -1,5 +1,6 @@
 #include "session/store/PackStore.h"
 
+#include "session/store/CatalogRebuild.h"
 #include "session/store/ChunkLoader.h"
 #include "session/store/Directories.h"
 #include "session/store/PackStoreWriter.h"
@@ -53,6 +54,13 @@ ByteBuffer infoForCatalog(const SnapshotInfo& info, const VaultKeys& keys) {
 }
 
 Status PackStore::settleAfterOpening() {
+    Findings findings;
+    ENTRACTE_ASSIGN(catalog, openCatalog(m_folder, m_shelf, findings));
+    m_catalog = std::move(catalog);
+    if (findings.empty() && hasDamagedCatalog(m_folder))
+        findings.emplace_back(
+            "The store's catalog was damaged once and has been made anew from the packs.");
+    noteFindings(std::move(findings));
     ENTRACTE_ASSIGN(vaults, m_catalog->vaults());
     for (const VaultRow& vault : vaults) {
         if (vault.sealed)
@@ -356,9 +364,8 @@ SnapshotStore::open(const std::filesystem::path& stateDirectory) {
     ENTRACTE_ASSIGN(packs, openDirectoryAt(folder.get(), kPacksFolder, true));
     ENTRACTE_TRY(syncDirectory(folder.get()));
     ENTRACTE_TRY(syncDirectory(state.get()));
-    ENTRACTE_ASSIGN(catalog, Catalog::open(stateDirectory / kStoreFolder));
     auto store = std::make_unique<PackStore>(std::move(lock), FolderSnapshots(std::move(sessions)),
-                                             std::move(catalog), std::move(packs));
+                                             stateDirectory / kStoreFolder, std::move(packs));
     ENTRACTE_TRY(store->settleAfterOpening());
     return store;
 }

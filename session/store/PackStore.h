@@ -5,7 +5,8 @@
 //
 // Order of things, so that a crash at any moment leaves whole what was whole: packs are written and
 // synced, read back, and only then one transaction makes the snapshot exist; a removal is a
-// transaction, and only then files go. Packs that the catalog does not know are removed at opening.
+// transaction, and only then files go. Packs that the catalog does not know are removed at opening;
+// a catalog that is lost or damaged is made anew from them before that (CatalogRebuild.h).
 
 #include "session/store/Catalog.h"
 #include "session/store/FolderSnapshots.h"
@@ -22,8 +23,8 @@ namespace entracte {
 
 class PackStore final : public SnapshotStore {
 public:
-    PackStore(UniqueFd lock, FolderSnapshots old, std::unique_ptr<Catalog> catalog, UniqueFd packs)
-        : m_lock(std::move(lock)), m_old(std::move(old)), m_catalog(std::move(catalog)),
+    PackStore(UniqueFd lock, FolderSnapshots old, std::filesystem::path folder, UniqueFd packs)
+        : m_lock(std::move(lock)), m_old(std::move(old)), m_folder(std::move(folder)),
           m_shelf(std::move(packs)) {}
     Status settleAfterOpening();
 
@@ -56,6 +57,10 @@ public:
     Result<SnapshotSpace> space(const SessionId&, const SnapshotId&) const override;
     Result<StoreSpace> space() const override;
     void setLimits(const StoreLimits&) override;
+
+    // StoreRepair.cpp
+    Result<CheckReport> repair() override;
+    std::vector<std::string> notices() const override;
 
     // StoreCare.cpp
     Result<CheckReport> check(const std::optional<std::set<SessionId>>&, bool readData,
@@ -99,15 +104,19 @@ private:
     Result<GcReport> sweep(Thoroughness, std::int64_t sinceUnixMs, const JobStretch*);
     Status rewrite(const PackRow&, GcReport&);
     Status removeOrphans();
+    Status findSealedSnapshots(); // of vaults that are open now, and were locked when it was due
+    void noteFindings(std::vector<std::string> findings);
 
     UniqueFd m_lock; // held as long as the store is open
     FolderSnapshots m_old;
+    const std::filesystem::path m_folder; // of catalog and packs
     std::unique_ptr<Catalog> m_catalog;
     PackShelf m_shelf;
     mutable StoreGate m_gate;
     mutable std::mutex m_mutex; // of what follows
     mutable std::map<VaultId, std::shared_ptr<const VaultKeys>> m_keys;
     StoreLimits m_limits;
+    std::vector<std::string> m_findings; // of a catalog that was made anew
 };
 
 // How the info of a snapshot lies in the catalog.

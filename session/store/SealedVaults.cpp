@@ -28,9 +28,11 @@ Status PackStore::openVault(VaultId id, const Secret& secret) {
     ENTRACTE_ASSIGN(vault, sealedVault(id));
     ENTRACTE_ASSIGN(master, unwrapKey(vault.key, secret));
     ENTRACTE_ASSIGN(keys, VaultKeys::make(id, true, master));
-    const std::lock_guard lock(m_mutex);
-    m_keys.insert_or_assign(id, std::move(keys));
-    return {};
+    {
+        const std::lock_guard lock(m_mutex);
+        m_keys.insert_or_assign(id, std::move(keys));
+    }
+    return vault.unread ? findSealedSnapshots() : Status();
 }
 
 Status PackStore::closeVault(VaultId id) {

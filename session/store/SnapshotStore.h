@@ -161,6 +161,11 @@ public:
     // describes it. Findings are no error. `sessions`: only these; nullopt: the whole store.
     virtual Result<CheckReport> check(const std::optional<std::set<SessionId>>& sessions,
                                       bool readData, JobStretch) const = 0;
+    // Makes a damaged catalog anew from the packs, and forgets that it was; the report tells what
+    // could not be brought back. A catalog that is whole stays as it is. Busy while jobs use it.
+    virtual Result<CheckReport> repair() = 0;
+    // What was found wrong when the store was opened, and was mended; check() tells it, too.
+    virtual std::vector<std::string> notices() const = 0;
     // Frees everything that no snapshot needs.
     virtual Result<GcReport> gc(JobStretch) = 0;
     // Removes what the rules do not keep; `inUse` stays, whatever they say.

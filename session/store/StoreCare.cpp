@@ -158,6 +158,8 @@ Result<CheckReport> PackStore::check(const std::optional<std::set<SessionId>>& o
     ENTRACTE_ASSIGN(catalog, m_catalog->check());
     for (std::string& sentence : catalog)
         report.findings.push_back({{}, {}, std::move(sentence)});
+    for (std::string& sentence : notices())
+        report.findings.push_back({{}, {}, std::move(sentence)});
     std::set<SessionId> sessions;
     for (const SessionId& session : m_old.sessions())
         sessions.insert(session);

@@ -39,6 +39,7 @@ struct CheckReport {
     std::vector<StoreFinding> findings; // empty: all is as it was written
     std::uint64_t snapshots = 0;        // that were examined
     std::uint64_t bytesRead = 0;
+    bool rebuilt = false; // of a repair: the catalog was made anew
 };
 
 struct GcReport {

@@ -300,6 +300,10 @@ Status FakeEngine::checkStore(std::optional<uid_t> owner, bool, JobControl&) {
     return fail(ErrorCode::SnapshotDamaged, "1 part of the store is not as it was written:\n  x");
 }
 
+Status FakeEngine::repairStore(JobControl&) {
+    return {};
+}
+
 Result<GcReport> FakeEngine::collectGarbage(JobControl&) {
     return GcReport{};
 }

@@ -13,7 +13,7 @@ sys.dont_write_bytecode = True
 
 from entractetest.case import expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
-from entractetest.processes import wait_for  # noqa: E402
+from entractetest.processes import Person, wait_for  # noqa: E402
 from entractetest.product import CommandFailed  # noqa: E402
 from entractetest.programs import COUNTER, counter_value  # noqa: E402
 
@@ -169,6 +169,44 @@ def case_storeIsExaminedAndPruned(case):
     content[len(content) // 2] ^= 1
     part.write_bytes(content)
     _expect_refusal(lambda: product.json("check", "--read-data"), SNAPSHOT_DAMAGED)
+    _expect_goes_on(desktop)
+
+
+def _repair(product):
+    done = product.command("check", "--repair", person=Person("root"))
+    expect(done.returncode == 0 and "Everything is as it was written." in done.stdout, f"{done}")
+
+
+def case_lostCatalogComesBackFromThePacks(case):
+    require_root()
+    product = case.product()
+    server, desktop, session = _counting_session(case, product)
+    first = product.snapshot(session, "the first")
+    product.suspend(session)
+
+    def known():  # a manifest is written before the time that it took is known
+        return [{**snapshot, "total_ms": None} for snapshot in product.snapshots(session)]
+    before = known()
+    store = Path(product.state, "store")
+    product.kill_helper()
+    for file in store.glob("catalog*"):
+        file.unlink()
+    product.start_helper()
+    expect(known() == before, f"{known()} instead of {before}")
+    text = _expect_refusal(lambda: product.json("check", "--read-data"), SNAPSHOT_DAMAGED)
+    expect("was lost and has been made anew" in text, f"check says: {text}")
+    _repair(product)
+    expect(product.json("check", "--read-data") == {"check": "whole"}, "everything is there")
+    # One that is damaged while it is used: named, made anew, and what was stored before still resumes.
+    catalog = bytearray((store / "catalog.sqlite").read_bytes())
+    catalog[len(catalog) // 2] ^= 1
+    (store / "catalog.sqlite").write_bytes(catalog)
+    text = _expect_refusal(lambda: product.json("check"), SNAPSHOT_DAMAGED)
+    expect("of the catalog is not as it was written" in text, f"check says: {text}")
+    expect(product.command("check", "--repair").returncode == 4, "the store is everybody's")
+    _repair(product)
+    product.resume(session, server, options=("--snapshot", first["id"]))
+    desktop.wait_window("XTerm", title="tick")
     _expect_goes_on(desktop)
 
 

@@ -4,6 +4,7 @@
 //   store-fault-driver make-vault STATE   the same, and a sealed vault with one more in it
 //   store-fault-driver commit|stock|gc|prune|delete|vault STATE
 //   store-fault-driver seal|change|give-up STATE      of one with a vault
+//   store-fault-driver rebuild STATE   of one whose catalog is lost
 //   store-fault-driver look STATE      opens, cleans, and tells what there is; 0 when all is whole
 //
 // "done" on the standard output means that the deed was reported complete; the tags of the
@@ -176,6 +177,8 @@ public:
 
     Status perform(const std::string& deed) {
         ENTRACTE_ASSIGN(vault, openVault());
+        if (deed == "rebuild")
+            return {}; // by opening it, and the vault
         if (deed == "make")
             return make();
         if (deed == "make-vault") {
@@ -238,6 +241,7 @@ public:
         ENTRACTE_ASSIGN(space, m_store->space());
         if (space.unreferenced != 0)
             return fail(ErrorCode::Internal, "something unreferenced is left after gc");
+        ENTRACTE_TRY(m_store->repair()); // only forgets that a lost catalog was made anew
         ENTRACTE_ASSIGN(report, m_store->check(std::nullopt, true, m_stretch));
         for (const StoreFinding& finding : report.findings)
             return fail(ErrorCode::SnapshotDamaged, finding.what);

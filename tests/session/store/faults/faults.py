@@ -4,7 +4,7 @@
     faults.py DRIVER SHIM [--points N]
 
 For each deed (commit, storing files of the host, gc, prune, delete; making a sealed vault, storing into it, changing its
-secret, giving it up) and each kind of fault, the deed is run once for
+secret, giving it up; making a lost catalog anew) and each kind of fault, the deed is run once for
 every call that it makes (--points: for that many of them, evenly spread, always with the first and the last), each time
 on a copy of the same store. Afterwards every snapshot that had been reported complete must be there, whole and with its contents, and after
 gc nothing unreferenced may be left.
@@ -26,7 +26,7 @@ SEALED = BEFORE | {"6", "A"}
 DEEDS = {"commit": ("make", BEFORE | {"5"}), "stock": ("make", BEFORE), "gc": ("make", BEFORE),
          "prune": ("make", {"4"}), "delete": ("make", {"3", "4"}), "vault": ("make", BEFORE | {"A"}),
          "seal": ("make-vault", SEALED | {"7"}), "change": ("make-vault", SEALED - {"A"} | {"B"}),
-         "give-up": ("make-vault", BEFORE)}
+         "give-up": ("make-vault", BEFORE), "rebuild": ("lost", SEALED)}
 # Of several steps, each of which may be the last one: what is always there, and what may be.
 IN_STEPS = {"prune": ({"4"}, BEFORE), "give-up": (BEFORE, SEALED)}
 
@@ -47,6 +47,9 @@ class Faults:
         self.driver, self.shim, self.folder = driver, shim, folder
         for state in ("make", "make-vault"):
             self.run(state, folder / state)
+        shutil.copytree(folder / "make-vault", folder / "lost")
+        for file in (folder / "lost/store").glob("catalog*"):
+            file.unlink()
 
     def run(self, deed, state, **fault):
         environment = {**os.environ, "TMPDIR": str(self.folder)}
