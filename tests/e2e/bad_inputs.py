@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What bad input gets: a clear sentence with the next step, and nothing lost."""
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.dont_write_bytecode = True
 
-from entractetest.case import expect, main, require_root  # noqa: E402
+from entractetest.case import Skip, expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.processes import Person, wait_for  # noqa: E402
 from entractetest.product import CommandFailed  # noqa: E402
@@ -19,7 +20,7 @@ from entractetest.programs import COUNTER, counter_value  # noqa: E402
 
 # Exit statuses, documented in entracte(1).
 NOT_FOUND, BUSY, CRIU_MISSING, SCREEN_UNAVAILABLE = 3, 5, 10, 12
-NOT_CHECKPOINTABLE, SNAPSHOT_DAMAGED, NO_SPACE = 13, 16, 17
+NOT_CHECKPOINTABLE, SNAPSHOT_DAMAGED, NO_SPACE, HOST_MISMATCH = 13, 16, 17, 18
 
 
 def _expect_refusal(call, *statuses):
@@ -169,6 +170,43 @@ def case_storeIsExaminedAndPruned(case):
     content[len(content) // 2] ^= 1
     part.write_bytes(content)
     _expect_refusal(lambda: product.json("check", "--read-data"), SNAPSHOT_DAMAGED)
+    _expect_goes_on(desktop)
+
+
+class LesserMachine:
+    """A machine whose processor lacks some features: what the helper reads of it tells so."""
+
+    def __init__(self, cpuinfo, *missing):
+        lacking = Path("/proc/cpuinfo").read_text()
+        for feature in missing:
+            lacking = re.sub(rf"\b{feature}\b ?", "", lacking)
+        cpuinfo.write_text(lacking)
+        self._cpuinfo = cpuinfo
+
+    def enter(self, *command):
+        return ["/usr/bin/unshare", "--mount", "/bin/sh", "-c",
+                'mount --bind "$0" /proc/cpuinfo && exec "$@"', self._cpuinfo, *command]
+
+
+def case_snapshotOfAMoreCapableMachine(case):
+    require_root()
+    features = [f for f in ("ssse3", "sse4_2", "avx2") if re.search(rf"\b{f}\b", Path("/proc/cpuinfo").read_text())]
+    if len(features) < 2:
+        raise Skip("this processor has none of the features that the test takes away")
+    product = case.product()
+    server, desktop, session = _counting_session(case, product)
+    product.suspend(session)
+    product.kill_helper()
+    product.on_machine(LesserMachine(case.temporary("cpuinfo"), *features))
+    product.start_helper()
+    text = _expect_refusal(lambda: product.resume(session, server), HOST_MISMATCH)
+    expect(all(feature in text for feature in features), f"it says: {text}")
+    expect(product.state_of(session) == "suspended" and not product.session_processes(), "nothing was begun")
+    product.kill_helper()
+    product.on_machine(None)
+    product.start_helper()
+    product.resume(session, server)
+    desktop.wait_window("XTerm", title="tick")
     _expect_goes_on(desktop)
 
 

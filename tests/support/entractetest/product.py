@@ -62,7 +62,7 @@ class Product:
         self.logs = workspace.folder("logs")
         self._criu = criu if criu is not None else criu_program()
         self._environment = dict(environment)
-        self._network = network # entractetest.network.OtherNetwork: where the helper is
+        self._network = network # where the helper is: entractetest.network.OtherNetwork
         self.config = config # the helper's configuration, a file
         self._bus = None
         self.start_helper()
@@ -90,6 +90,10 @@ class Product:
         else:
             raise Failure(f"the helper did not start: {self._bus.stderr.read()} {self.words()}")
         self.bus_address, self.helper_pid = said["DBUS_SYSTEM_BUS_ADDRESS"], int(said["SERVICE_PID"])
+
+    def on_machine(self, place):
+        """From its next start on the helper runs where `place.enter(*command)` leads."""
+        self._network = place
 
     def words(self):
         log = self.logs / "service.log"
