@@ -87,13 +87,14 @@ public:
 
     // Every problem that can be seen beforehand.
     Status check() {
-        ENTRACTE_TRY(choose());
-        m_job.report("verifying", 0);
-        return checkSnapshot();
+        ENTRACTE_TRY(checkSnapshot());
+        return m_context.store->verify(m_source.session, m_source.snapshot,
+                                       {m_job, "verifying", 0, 1});
     }
 
+    // What is stored is verified as it is unpacked, before any program is brought back.
     Status run(const ResumeWishes& wishes) {
-        ENTRACTE_TRY(check());
+        ENTRACTE_TRY(checkSnapshot());
         ENTRACTE_ASSIGN(criu, m_context.criu());
         m_steps.did("check");
         const std::optional<ScreenSpec>& screen = wishes.screen;
@@ -148,11 +149,10 @@ private:
     }
 
     Status checkSnapshot() {
-        const auto& [session, snapshot] = m_source;
-        ENTRACTE_ASSIGN(record, m_context.store->read(session, snapshot));
+        ENTRACTE_TRY(choose());
+        m_job.report("verifying", 0);
+        ENTRACTE_ASSIGN(record, m_context.store->read(m_source.session, m_source.snapshot));
         m_info = record.info;
-        if (m_move.empty()) // what a move brought was read back a moment ago, when it was stored
-            ENTRACTE_TRY(m_context.store->verify(session, snapshot, {m_job, "verifying", 0, 0.15}));
         ENTRACTE_ASSIGN(remembered, recall(record.restore));
         m_remembered = std::move(remembered);
         // Whose it is says the session, not the snapshot.
@@ -203,10 +203,10 @@ private:
     }
 
     Status unpack(const Staging& staging) const {
-        m_job.report("unpacking", 0.2);
+        m_job.report("unpacking", 0.05);
         const auto& [session, snapshot] = m_source;
         ENTRACTE_TRY(m_context.store->extractImages(session, snapshot, staging.images(),
-                                                    {m_job, "unpacking", 0.2, 0.4}));
+                                                    {m_job, "unpacking", 0.05, 0.4}));
         return m_context.store->extractLayer(session, snapshot,
                                              m_context.paths.layer(m_session.id(), m_layer),
                                              {m_job, "unpacking", 0.4, 0.55});
