@@ -44,6 +44,8 @@ public:
     // a moment before it sleeps. One look in vain ends that until things come quickly again: an
     // idle session costs nothing, and a busy one at most as long again as it works.
     void turn();
+    // The next turn sleeps without a look.
+    void sleepAtOnce() { m_looks = false; }
 
 private:
     struct Watch {

@@ -14,6 +14,7 @@ namespace entracte::xproxy {
 
 namespace {
 constexpr std::size_t kMaxClients = 1000;
+constexpr std::size_t kMuch = 8u << 10; // bytes of requests at once: no question and answer
 constexpr std::size_t kGreetingFixed = 12;             // bytes of a setup request before its names
 constexpr std::size_t kMaxQueuedToProgram = 64u << 20; // then the server is not read for it
 } // namespace
@@ -78,6 +79,10 @@ void Proxy::fromProgram(Client& client, std::uint32_t events) {
             readGreeting(client);
     }
     serve(client);
+    // Whoever streams fills the socket while the server works: looking for it takes the processor
+    // from one of them. A large image is looked for: its sender waits for each piece to be taken.
+    if (client.stream.lastRead() >= kMuch && !client.arriving)
+        m_core.loop.sleepAtOnce();
 }
 
 void Proxy::serve(Client& client) {

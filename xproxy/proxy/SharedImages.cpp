@@ -9,7 +9,9 @@
 namespace entracte::xproxy {
 
 namespace {
-constexpr std::size_t kPieces = 3; // one is filled, one is read, one waits
+// One is filled, one is read; the others wait, so that a program that sends many need not stop
+// whenever the server draws.
+constexpr std::size_t kPieces = 8;
 } // namespace
 
 std::shared_ptr<SharedImage> SharedImage::make(ServerXid segment) {

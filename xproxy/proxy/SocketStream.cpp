@@ -44,6 +44,7 @@ void SocketStream::discardInput() {
 }
 
 bool SocketStream::read() {
+    m_lastRead = 0;
     if (!open())
         return false;
     const auto space = m_in.space();
@@ -63,7 +64,8 @@ bool SocketStream::read() {
         return errno == EAGAIN || errno == EWOULDBLOCK;
     const std::size_t aside = std::min(m_diverted.size(), static_cast<std::size_t>(got));
     m_diverted = m_diverted.subspan(aside);
-    m_in.added(static_cast<std::size_t>(got) - aside);
+    m_lastRead = static_cast<std::size_t>(got) - aside;
+    m_in.added(m_lastRead);
     for (cmsghdr* cmsg = CMSG_FIRSTHDR(&header); cmsg; cmsg = CMSG_NXTHDR(&header, cmsg)) {
         if (cmsg->cmsg_level != SOL_SOCKET || cmsg->cmsg_type != SCM_RIGHTS)
             continue;

@@ -23,6 +23,8 @@ public:
 
     // Reads what there is, at most about 256 KiB. False: the other side is gone (or broke a limit).
     bool read();
+    // Bytes of input that the last read() brought.
+    std::size_t lastRead() const { return m_lastRead; }
     // Writes what the socket takes. False: the other side is gone.
     bool flush();
 
@@ -65,6 +67,7 @@ private:
     bool write();
 
     InputBuffer m_in;
+    std::size_t m_lastRead = 0;
     std::span<std::byte> m_diverted; // still to be filled
     OutputQueue m_out;
     std::uint64_t m_written = 0; // bytes of the stream before m_out
