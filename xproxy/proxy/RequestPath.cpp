@@ -1,5 +1,6 @@
 #include "xproxy/proxy/RequestPath.h"
 
+#include "xproxy/proxy/RequestSplit.h"
 #include "xproxy/state/RequestTable.h"
 
 namespace entracte::xproxy {
@@ -81,6 +82,7 @@ std::size_t RequestPath::passRun(Client& client, std::span<std::byte> input) {
     const bool translates = !translator.identity();
     const auto& extensions = m_core.face->extensions;
     const std::uint64_t most = client.upstream->roomToCount();
+    const std::size_t longest = m_core.link->face.longestRequest;
     ClientRecord* record = nullptr;
     std::uint64_t count = 0;
     std::size_t end = 0;
@@ -88,7 +90,7 @@ std::size_t RequestPath::passRun(Client& client, std::span<std::byte> input) {
     while (count < most && input.size() - end >= 4) {
         const std::size_t size =
             std::size_t{wire::load<std::uint16_t>(&input[end + 2], client.order)} * 4;
-        if (size == 0 || size > input.size() - end)
+        if (size == 0 || size > input.size() - end || size > longest)
             break;
         const auto major = static_cast<std::uint8_t>(input[end]);
         const auto minor = static_cast<std::uint8_t>(input[end + 1]);
@@ -180,9 +182,47 @@ RequestPath::Verdict RequestPath::handle(Client& client, std::span<std::byte> me
     const std::uint8_t opcode = *ext == Ext::Core ? major : view.u8(1);
     if (const auto verdict = special(client, *ext, opcode, view))
         return *verdict;
+    if (isTooLong(view))
+        return passInParts(client, *ext, opcode, view);
     RequestEffects effects = m_core.recorder.request(client.id, *ext, view);
     pass(client, *ext, requestSchema(*ext, opcode), message, big, effects);
     return Verdict::Pass;
+}
+
+bool RequestPath::isTooLong(const MessageView& view) const {
+    const ServerFace& now = m_core.link->face;
+    return view.bytes().size() > now.longestRequest ||
+           (view.bigRequest() && !now.extensions.of(Ext::BigRequests).present());
+}
+
+RequestPath::Verdict RequestPath::passInParts(Client& client, Ext ext, std::uint8_t opcode,
+                                              const MessageView& view) {
+    const ServerFace& now = m_core.link->face;
+    Upstream& upstream = *client.upstream;
+    if (!now.extensions.of(Ext::BigRequests).present() && view.size() <= now.longestRequest) {
+        Bytes message = withShortHeader(view);
+        const Verdict verdict = handle(client, message, false);
+        upstream.stream.flush(); // so that nothing of it is only lent
+        return verdict;
+    }
+    const auto* schema = requestSchema(ext, opcode);
+    Bytes message = copyOf(view.bytes());
+    m_core.link->translator->request(schema, ext, message, client.order, view.bigRequest());
+    const auto parts =
+        splitRequest(ext, opcode, MessageView(message, client.order, view.bigRequest()),
+                     now.longestRequest, now.setup);
+    if (parts.empty()) {
+        constexpr std::uint8_t kBadLength = 16;
+        return substitute(
+            client, ext, schema,
+            makeError(client.order, kBadLength, 0, view.u8(0), ext == Ext::Core ? 0 : opcode));
+    }
+    m_core.recorder.request(client.id, ext, view);
+    // What is wrong with one is wrong with all: the program is told of the last one's error.
+    for (std::size_t i = 0; i + 1 < parts.size(); ++i)
+        upstream.inject(parts[i]);
+    upstream.pass(parts.back());
+    return Verdict::Done;
 }
 
 void RequestPath::pass(Client& client, Ext ext, const wire::MessageSchema* schema,

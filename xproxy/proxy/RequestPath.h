@@ -40,6 +40,9 @@ private:
     std::size_t passRun(Client& client, std::span<std::byte> input);
 
     Verdict handle(Client& client, std::span<std::byte> message, bool big);
+    // A server may take only shorter requests than the session's first (RequestSplit.h).
+    bool isTooLong(const MessageView& view) const;
+    Verdict passInParts(Client& client, Ext ext, std::uint8_t opcode, const MessageView& view);
     void pass(Client& client, Ext ext, const wire::MessageSchema* schema,
               std::span<std::byte> message, bool big, RequestEffects& effects);
     void capture(Client& client, const RequestEffects::Capture& wanted);

@@ -212,11 +212,17 @@ public:
         return {};
     }
 
-    Status agreeOnVersions(const ServerFace& face) {
+    Status agreeOnVersions(ServerFace& face) {
         if (const auto major = face.extensions.of(Ext::XFixes).major)
             ENTRACTE_TRY(ask(request(major, wire::xfixes::kQueryVersion).u32(5).u32(0).finish()));
-        if (const auto major = face.extensions.of(Ext::BigRequests).major)
-            ENTRACTE_TRY(ask(request(major, wire::bigrequests::kEnable).finish()));
+        std::size_t units = face.setup.maxRequestLength;
+        if (const auto major = face.extensions.of(Ext::BigRequests).major) {
+            ENTRACTE_ASSIGN(reply, ask(request(major, wire::bigrequests::kEnable).finish()));
+            const MessageView view(reply, wire::kHostOrder);
+            units = std::max<std::size_t>(
+                units, view.get(wire::bigrequests::EnableReply::maximum_request_length));
+        }
+        face.longestRequest = units * 4;
         return {};
     }
 

@@ -26,6 +26,7 @@ struct PictFormatInfo {
 struct ServerFace {
     SetupInfo setup;
     ExtensionTable extensions;
+    std::size_t longestRequest = ~std::size_t{0}; // bytes
     std::vector<PictFormatInfo> pictFormats;
     Bytes pictFormatsReply; // whole, host order
     // GLX's frame buffer configurations, in the order that the server lists them.

@@ -26,6 +26,7 @@ protected:
         number(Ext::Render, {139, 0, 142}, firstServer ? 139 : 145);
         number(Ext::Shm, {130, 65, 128}, firstServer ? 130 : 139);
         core.link = std::make_unique<ServerLink>();
+        core.link->face.extensions.set(Ext::BigRequests, {133, 0, 0});
         core.link->translator = std::make_unique<Translator>(core.record.atoms, kRange.mask,
                                                              serverRange.mask, firstServer);
         core.link->translator->client = &core.face->extensions;
