@@ -3,6 +3,7 @@
 //   entracte-xproxy --listen :50 --display :0      alone: programs on :50 are shown on :0
 //   entracte-xproxy --move :50 :1                  they hop to :1
 //   entracte-xproxy --audit :50                    compares the X server with what they made
+//   entracte-xproxy --status :50                   tells what each program has made
 //   entracte-xproxy --session --listen :0 --control PATH
 //                                                  in a session: waits for a display channel
 
@@ -32,6 +33,7 @@ struct Options {
     std::string moveFrom;
     std::string moveTo;
     std::string audit;
+    std::string status;
     bool session = false;
 };
 
@@ -39,6 +41,7 @@ int usage() {
     std::fputs("Usage: entracte-xproxy --listen :N --display DISPLAY\n"
                "       entracte-xproxy --move :N DISPLAY\n"
                "       entracte-xproxy --audit :N\n"
+               "       entracte-xproxy --status :N\n"
                "       entracte-xproxy --session --listen :N --control PATH\n",
                stderr);
     return kUsage;
@@ -76,6 +79,8 @@ std::optional<Options> parse(int argc, char** argv) {
             known = value(options.control);
         else if (name == "--audit")
             known = value(options.audit);
+        else if (name == "--status")
+            known = value(options.status);
         else if (name == "--move")
             known = value(options.moveFrom) && value(options.moveTo);
         else
@@ -155,6 +160,17 @@ int audit(const std::string& display) {
     return answer->same ? 0 : 1;
 }
 
+int status(const std::string& display) {
+    const auto number = displayNumber(display);
+    if (!number)
+        return usage();
+    const auto text = programsOfDisplay(*number);
+    if (!text)
+        return report(text.error());
+    std::fputs(text->c_str(), stdout);
+    return 0;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -173,6 +189,8 @@ int main(int argc, char** argv) {
     }
     if (!options->audit.empty())
         return audit(options->audit);
+    if (!options->status.empty())
+        return status(options->status);
     const auto number = displayNumber(options->listen);
     if (!number || (options->session && options->control.empty()))
         return usage();

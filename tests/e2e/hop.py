@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The X proxy alone, without containers or CRIU: programs hop from display to display."""
+import os
 import re
 import shutil
 import sys
@@ -24,6 +25,21 @@ def case_programsHopToAnotherServer(case):
     proxy.move(second)
     lookout.expect_same(Desktop(second))
     expect(not Desktop(first).windows(), "windows stayed behind on the first server")
+
+
+def case_statusTellsWhatProgramsHold(case):
+    first = case.first_server()
+    proxy = StandaloneProxy(case, first)
+    case.start_on(proxy)(["xclock"])
+    Desktop(first).wait_window("XClock")
+
+    def of_xclock():
+        found = re.search(r"^xclock +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) KiB$", proxy.status(), re.MULTILINE)
+        return [int(number) for number in found.groups()] if found else None
+    wait_for("the clock in the list", of_xclock)
+    process, windows, _, others, kib = of_xclock()
+    expect(os.path.exists(f"/proc/{process}"), f"its process is said to be {process}")
+    expect(windows >= 2 and others >= 2 and kib >= 1, f"it holds: {of_xclock()}")
 
 
 def case_programsHopBack(case):

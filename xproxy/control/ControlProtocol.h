@@ -33,6 +33,8 @@ enum class Operation : std::uint32_t {
     WaitState = 7,        // answered when the state serial is no longer `argument`, or after 10 s
     Audit = 8, // answered by Answer + AuditNumbers + text (UTF-8): argument 0 of the last rebuild,
                // 1 of now (the server is asked, programs are held for so long)
+    Programs = 9, // answered at once by Answer + text (UTF-8): what each program has made, and how
+                  // much of the record that takes
 };
 
 struct Request {
@@ -81,7 +83,7 @@ struct AuditNumbers {
     std::uint32_t micros;
 };
 static_assert(sizeof(AuditNumbers) == 24);
-inline constexpr std::size_t kMaxAuditText = 64u << 10; // bytes
+inline constexpr std::size_t kMaxAuditText = 64u << 10; // bytes; also of the list of programs
 
 struct ShmRequest { // proxy -> helper: a descriptor for this System V segment of the session,
                     // please

@@ -1,6 +1,7 @@
 #include "xproxy/control/ControlServer.h"
 
 #include "session/base/FdPassing.h"
+#include "xproxy/control/ProgramList.h"
 #include "xproxy/proxy/Log.h"
 #include "xproxy/replay/Capture.h"
 
@@ -91,6 +92,12 @@ void ControlServer::handle(Connection& connection, const xcontrol::Request& requ
     case Operation::Status:
         answer(connection, request.operation, m_change.lastFailure());
         break;
+    case Operation::Programs: {
+        std::string text = programList(m_proxy);
+        text.resize(std::min(text.size(), xcontrol::kMaxAuditText));
+        answer(connection, request.operation, m_change.lastFailure(), bytesOf(text));
+        break;
+    }
     case Operation::WaitState:
         if (request.argument != m_proxy.stateSerial()) {
             answer(connection, request.operation, m_change.lastFailure());

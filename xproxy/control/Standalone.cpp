@@ -123,4 +123,16 @@ Result<AuditAnswer> auditDisplay(int number) {
     return AuditAnswer{text, head.numbers.complete != 0 && head.numbers.differences == 0};
 }
 
+Result<std::string> programsOfDisplay(int number) {
+    ENTRACTE_ASSIGN(socket, connectToProxy(number, ":0"));
+    const xcontrol::Request request{xcontrol::kMagic, xcontrol::Operation::Programs, 0};
+    ENTRACTE_TRY(sendMessage(socket.get(), std::as_bytes(std::span(&request, 1))));
+    constexpr std::size_t kHead = sizeof(xcontrol::Answer);
+    ENTRACTE_ASSIGN(received,
+                    receiveMessage(socket.get(), kHead + xcontrol::kMaxAuditText, kMoveLimit));
+    if (received.bytes.size() < kHead)
+        return fail(ErrorCode::System, "The proxy ended.");
+    return textOf(ByteView(received.bytes).subspan(kHead));
+}
+
 } // namespace entracte::xproxy

@@ -28,4 +28,7 @@ struct AuditAnswer {
 };
 Result<AuditAnswer> auditDisplay(int number);
 
+// What the programs of display `number` have made, for a person to read.
+Result<std::string> programsOfDisplay(int number);
+
 } // namespace entracte::xproxy

@@ -64,6 +64,10 @@ class StandaloneProxy:
         return Audit(run_status([self.program, "--audit", self.display], self.person,
                                 self.person.environment(), timeout=40))
 
+    def status(self):
+        """What `--status` says of its programs."""
+        return run([self.program, "--status", self.display], self.person, self.person.environment())
+
     def words(self):
         return self._process.words()
 
