@@ -22,6 +22,11 @@ public:
 
 class Client {
 public:
+    // What is on its way to a program that does not read: no more is read from the server for it,
+    // and nothing from itself.
+    static constexpr std::size_t kMostUnread = 64u << 20; // bytes
+    static constexpr std::size_t kMostOwed = 20'000;      // answers of the server
+
     enum class Phase : std::uint8_t {
         Greeting,   // its setup request is not whole yet
         Connecting, // waits for a server connection
@@ -37,11 +42,15 @@ public:
     ByteOrder order = wire::kHostOrder;
     XidRange range; // what the program was given
     bool bigRequests = false;
-    bool asked = false; // a server connection was asked for
-    bool held = false;  // its next request waits for something outside (a segment's descriptor)
+    bool asked = false;   // a server connection was asked for
+    bool held = false;    // its next request waits for something outside (a segment's descriptor)
     bool retired = false; // ended; what it made stays (SetCloseDownMode)
-    bool awaits = false; // held because the server holds it: SYNC Await
+    bool awaits = false;  // held because the server holds it: SYNC Await
     std::unique_ptr<Upstream> upstream; // null: no server
+    bool asksTooMuch() const {
+        return stream.queued() >= kMostUnread ||
+               (upstream && upstream->outstanding().size() >= kMostOwed);
+    }
     std::uint64_t sequence = 0; // requests it had sent when the last server connection ended
     std::uint64_t told = 0;     // the highest number that it was ever told
     // Requests that a lost server left unanswered, to be asked again.

@@ -14,9 +14,8 @@ namespace entracte::xproxy {
 
 namespace {
 constexpr std::size_t kMaxClients = 1000;
-constexpr std::size_t kMuch = 8u << 10; // bytes of requests at once: no question and answer
-constexpr std::size_t kGreetingFixed = 12;             // bytes of a setup request before its names
-constexpr std::size_t kMaxQueuedToProgram = 64u << 20; // then the server is not read for it
+constexpr std::size_t kMuch = 8u << 10;    // bytes of requests at once: no question and answer
+constexpr std::size_t kGreetingFixed = 12; // bytes of a setup request before its names
 } // namespace
 
 Proxy::Proxy() : m_requests(m_core) {}
@@ -384,7 +383,7 @@ void Proxy::updateInterest(Client& client) {
     const bool mayRead =
         client.phase == Client::Phase::Greeting ||
         (client.phase == Client::Phase::Running && client.upstream && !isStill() && !client.held &&
-         !client.waitsForImage && client.upstream->stream.queued() == 0);
+         !client.waitsForImage && client.upstream->stream.queued() == 0 && !client.asksTooMuch());
     if (mayRead && !client.closed)
         events |= EPOLLIN;
     if (client.stream.queued())
@@ -394,7 +393,7 @@ void Proxy::updateInterest(Client& client) {
     else
         m_core.loop.watch(client.stream.fd(), events, client.fromProgram);
     if (client.upstream && client.upstream->stream.open() && !isStill()) {
-        std::uint32_t up = client.stream.queued() < kMaxQueuedToProgram ? EPOLLIN : 0u;
+        std::uint32_t up = client.stream.queued() < Client::kMostUnread ? EPOLLIN : 0u;
         if (client.upstream->stream.queued())
             up |= EPOLLOUT;
         m_core.loop.watch(client.upstream->stream.fd(), up, client.fromServer);

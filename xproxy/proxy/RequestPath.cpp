@@ -131,7 +131,7 @@ std::size_t RequestPath::passRun(Client& client, std::span<std::byte> input) {
 
 bool RequestPath::processInput(Client& client) {
     while (client.phase == Client::Phase::Running && client.upstream && !client.held &&
-           client.upstream->stream.queued() < kMaxQueued) {
+           !client.asksTooMuch() && client.upstream->stream.queued() < kMaxQueued) {
         if (client.arriving) {
             if (client.stream.diverting())
                 return true;

@@ -1,0 +1,182 @@
+// Programs that flood or end in the middle of a request: the others go on, and nothing of
+// such a program grows without bound.
+
+#include "tests/xproxy/replay/RunningProxy.h"
+#include "xproxy/state/Holdings.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+
+namespace entracte::xproxy {
+namespace {
+
+// A connection of which the test writes every byte.
+class RawProgram {
+public:
+    explicit RawProgram(const std::string& display)
+        : m_socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        const std::string path = "/tmp/.X11-unix/X" + display.substr(1);
+        std::memcpy(address.sun_path, path.c_str(), path.size());
+        EXPECT_EQ(::connect(fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+        write(MessageBuilder(wire::kHostOrder, 0).u8('l').pad(1).u16(11).pad(8).take());
+        std::array<std::byte, 8> head{};
+        EXPECT_EQ(::recv(fd(), head.data(), head.size(), MSG_WAITALL), 8);
+        EXPECT_EQ(head[0], std::byte{1});
+        Bytes rest(MessageView(head, wire::kHostOrder).u16(6) * 4u);
+        EXPECT_EQ(::recv(fd(), rest.data(), rest.size(), MSG_WAITALL),
+                  static_cast<ssize_t>(rest.size()));
+        const MessageView setup(rest, wire::kHostOrder);
+        base = setup.u32(4);
+    }
+    int fd() const { return m_socket.get(); }
+    // False: the proxy takes no more, or has ended the connection.
+    bool write(ByteView bytes, int flags = 0) {
+        return ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | flags) ==
+               static_cast<ssize_t>(bytes.size());
+    }
+    std::uint32_t base = 0;
+
+private:
+    UniqueFd m_socket;
+};
+
+Bytes getInputFocus() {
+    return MessageBuilder::request(wire::kHostOrder, wire::core::kGetInputFocus, 0).finish();
+}
+
+class HostileProgramTest : public ::testing::Test {
+protected:
+    HostileProgramTest() {
+        proxy.moveTo(first);
+        decent = std::make_unique<Program>(proxy.display());
+    }
+    // The other program asks, and is answered.
+    void expectServed() {
+        for (int i = 0; i < 50; ++i) {
+            auto* answer =
+                xcb_get_input_focus_reply(*decent, xcb_get_input_focus(*decent), nullptr);
+            ASSERT_NE(answer, nullptr);
+            std::free(answer);
+        }
+    }
+    test::TestServer first;
+    test::TestServer second{{"-nolisten", "tcp", "-maxclients", "64"}};
+    RunningProxy proxy;
+    std::unique_ptr<Program> decent;
+};
+
+TEST_F(HostileProgramTest, oneThatAsksAndNeverReadsIsNotReadEither) {
+    RawProgram flood(proxy.display());
+    Bytes many;
+    for (int i = 0; i < 16'000; ++i) {
+        const Bytes one = getInputFocus();
+        many.insert(many.end(), one.begin(), one.end());
+    }
+    // Far more than what it may leave unread: the proxy stops taking it.
+    constexpr std::size_t kFar = 3 * Client::kMostUnread / 32 * 4;
+    std::size_t taken = 0;
+    for (int vain = 0; vain < 200 && taken < kFar;) {
+        const auto sent =
+            ::send(flood.fd(), many.data(), many.size() / 4 * 4, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent > 0)
+            taken += static_cast<std::size_t>(sent);
+        vain = sent > 0 ? 0 : vain + 1;
+        if (sent <= 0)
+            ::usleep(5000);
+    }
+    EXPECT_LT(taken, kFar);
+    expectServed();
+    proxy.waitFor("the flood to be held back", [&](Core& core) {
+        return std::ranges::all_of(core.clients, [](const auto& entry) {
+            const Client& one = *entry.second;
+            return one.stream.queued() < Client::kMostUnread + (1u << 20) &&
+                   one.upstream->outstanding().size() <= Client::kMostOwed;
+        });
+    });
+    proxy.moveTo(second);
+    expectServed();
+}
+
+TEST_F(HostileProgramTest, oneThatEndsInTheMiddleLeavesNothing) {
+    {
+        RawProgram dying(proxy.display());
+        Bytes half = MessageBuilder::request(wire::kHostOrder, wire::core::kCreatePixmap, 24)
+                         .u32(dying.base | 1)
+                         .u32(decent->screen().root)
+                         .u16(500)
+                         .u16(500)
+                         .finish();
+        // And a large image of which only the beginning comes.
+        const Bytes image = MessageBuilder::request(wire::kHostOrder, wire::core::kPutImage, 2)
+                                .u32(dying.base | 1)
+                                .u32(dying.base | 2)
+                                .u16(250)
+                                .u16(250)
+                                .u32(0)
+                                .u8(0)
+                                .u8(24)
+                                .pad(2)
+                                .pad(250 * 250 * 4)
+                                .finish();
+        half.insert(half.end(), image.begin(), image.begin() + 100'000);
+        EXPECT_TRUE(dying.write(half));
+        proxy.waitFor("the pixmap",
+                      [&](Core& core) { return core.record.exists(ClientXid{dying.base | 1}); });
+    }
+    expectServed();
+    proxy.waitFor("its end", [](Core& core) { return core.clients.size() == 1; });
+    proxy.with([](Proxy& running, ServerChange&) {
+        for (const auto& [id, its] : holdingsOf(running.core().record))
+            EXPECT_TRUE(its.pixmaps == 0) << id;
+    });
+    proxy.moveTo(second);
+    expectServed();
+    EXPECT_EQ(proxy.audit().differences(), 0u) << proxy.audit().text();
+}
+
+// What is remembered of a program is what it holds, not all that it ever had.
+TEST_F(HostileProgramTest, theRecordIsNoLargerThanWhatIsHeld) {
+    const auto bytes = [&] {
+        std::uint64_t sum = 0;
+        proxy.with([&](Proxy& running, ServerChange&) {
+            for (const auto& [id, its] : holdingsOf(running.core().record))
+                sum += its.bytes;
+        });
+        return sum;
+    };
+    const auto window = decent->window();
+    RunningProxy::settle(*decent);
+    const auto before = bytes();
+    const std::string text(10'000, 'x');
+    for (int i = 0; i < 300; ++i) {
+        const auto id = decent->newId();
+        xcb_create_pixmap(*decent, 24, id, window, 50, 50);
+        const auto gc = decent->newId();
+        xcb_create_gc(*decent, gc, id, 0, nullptr);
+        xcb_grab_key(*decent, 1, window, XCB_MOD_MASK_CONTROL, 38, 1, 1);
+        xcb_change_property(*decent, XCB_PROP_MODE_REPLACE, window, XCB_ATOM_WM_NAME,
+                            XCB_ATOM_STRING, 8, static_cast<std::uint32_t>(text.size()),
+                            text.data());
+        if (i == 150) {
+            RunningProxy::settle(*decent);
+            EXPECT_GT(bytes(), before + text.size());
+        }
+        xcb_free_gc(*decent, gc);
+        xcb_free_pixmap(*decent, id);
+    }
+    xcb_delete_property(*decent, window, XCB_ATOM_WM_NAME);
+    xcb_ungrab_key(*decent, 38, window, XCB_MOD_MASK_CONTROL);
+    RunningProxy::settle(*decent);
+    EXPECT_LE(bytes(), before);
+}
+
+} // namespace
+} // namespace entracte::xproxy
