@@ -70,7 +70,7 @@ test-twice: build
 # The X proxy's tests, and the proxy on real servers with real programs, built with AddressSanitizer and UBSan.
 asan_units := MessageTest SchemaTest WireRealServerTest OpaqueTableTest RecordTest ProxyMapsTest TranslatorTest AuditTest \
 	SurvivalTest ConnectionTest PathsTest HostileProgramTest SmallerServerTest
-asan_programs := entracte-xproxy entracte-screen x-victim x-script try_x_walk try_x_replay
+asan_programs := entracte-xproxy entracte-screen x-victim x-script try_x_walk try_x_translate try_x_replay
 empty :=
 test-asan: setup
 	@cmake -S . -B $(BUILD)-asan -G Ninja -DENTRACTE_SANITIZE=ON >/dev/null
@@ -84,10 +84,11 @@ FUZZ_SECONDS ?= 60
 fuzz:
 	@command -v clang++ >/dev/null || { echo "make fuzz needs clang: apt-get install clang"; exit 1; }
 	@cmake -S . -B $(BUILD)-fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DENTRACTE_FUZZ=ON >/dev/null
-	@ninja -C $(BUILD)-fuzz fuzz_x_walk fuzz_x_replay fuzz_store_bytes fuzz_transfer fuzz_repository
-	@mkdir -p $(BUILD)-fuzz/corpus/walk $(BUILD)-fuzz/corpus/replay $(BUILD)-fuzz/corpus/store \
+	@ninja -C $(BUILD)-fuzz fuzz_x_walk fuzz_x_translate fuzz_x_replay fuzz_store_bytes fuzz_transfer fuzz_repository
+	@mkdir -p $(BUILD)-fuzz/corpus/walk $(BUILD)-fuzz/corpus/replay $(BUILD)-fuzz/corpus/translate $(BUILD)-fuzz/corpus/store \
 		$(BUILD)-fuzz/corpus/transfer $(BUILD)-fuzz/corpus/repository
 	@cd $(BUILD)-fuzz && tests/bin/fuzz_x_walk -max_total_time=$(FUZZ_SECONDS) -max_len=4096 corpus/walk
+	@cd $(BUILD)-fuzz && tests/bin/fuzz_x_translate -max_total_time=$(FUZZ_SECONDS) -max_len=4096 corpus/translate
 	@cd $(BUILD)-fuzz && tests/bin/fuzz_x_replay -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
 		corpus/replay $(CURDIR)/tests/fuzz/corpus/replay
 	@cd $(BUILD)-fuzz && tests/bin/fuzz_store_bytes -max_total_time=$(FUZZ_SECONDS) -max_len=4096 corpus/store
