@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """After each move the proxy compares its record with the new server: it must find no difference, and must find
 one that somebody made."""
+import os
 import re
 import shutil
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.dont_write_bytecode = True
 
-from entractetest.case import expect, main  # noqa: E402
+from entractetest.case import Skip, expect, main  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.processes import BUILD_DIRECTORY, run, wait_for  # noqa: E402
 from entractetest.programs import STILL_TERMINAL, mousepad, qt_editor  # noqa: E402
@@ -102,6 +103,33 @@ def case_aCompositingManagerWithinIsTheSame(case):
     for count, server in enumerate((second, first), 1):
         proxy.move(server)
         _expect_same_after_moves(proxy, count)
+
+
+def case_aWholeIceWMDesktopIsTheSame(case):
+    """Window manager, panel and tray of one program, with other programs in its frames."""
+    if not os.environ.get("ENTRACTE_APPS") or not shutil.which("icewm-session"):
+        raise Skip("whole desktops are tried by \"make test-apps\", which installs them")
+    first = case.server("first", FIRST, window_manager=False)
+    second = case.server("second", SECOND, window_manager=False)
+    proxy = StandaloneProxy(case, first)
+    start = case.start_on(proxy)
+    desktop = start(["icewm-session"])
+    inside = Desktop(proxy)
+    wait_for("its window manager", lambda: "window id" in inside.run(
+        ["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"], check=False), 60)
+    start(STILL_TERMINAL)
+    start(mousepad().command)
+    for window_class in ("XTerm", "Mousepad"):
+        inside.wait_window(window_class)
+    for server in (None, second, first):
+        if server:
+            proxy.move(server)
+        # What was begun (an icon that comes late) is done at some time; a difference stays.
+        wait_for("no difference", lambda: proxy.audit().differences == 0, 30, 0.5)
+        _expect_same(proxy, 1500)
+        inside.wait_window("Mousepad")
+        expect(desktop.running(), f"the desktop has ended: {desktop.words()[-600:]}")
+    _expect_same_after_moves(proxy, 2)
 
 
 def case_whatAnotherClientChangesIsFound(case):
