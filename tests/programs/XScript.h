@@ -73,6 +73,7 @@ public:
     std::uint32_t argbFormat = 0;
     std::uint32_t rgbFormat = 0;
     std::vector<xcb_atom_t> atoms;
+    std::vector<xcb_window_t> redirected; // by Composite, at some time
 
     // 0 to below - 1.
     std::uint32_t draw(std::uint32_t below) {

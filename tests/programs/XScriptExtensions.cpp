@@ -168,6 +168,7 @@ void redirect(World& w, Transcript&, Connection& c) {
     if (!window)
         return;
     xcb_composite_redirect_window(c.xcb, window->id, XCB_COMPOSITE_REDIRECT_AUTOMATIC);
+    w.redirected.push_back(window->id);
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 
 #include <xcb/shape.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -359,6 +360,20 @@ void repaintBorders(World& w, Connection& c) {
     std::free(const_cast<xcb_get_geometry_reply_t*>(place));
 }
 
+// Windows that were redirected keep their pixels, and those of all within, when something covers
+// them: what a server left in a border stays there. There it is given a colour.
+void paintRedirectedBorders(World& w, Connection& c, xcb_window_t window, bool within) {
+    within =
+        within || std::find(w.redirected.begin(), w.redirected.end(), window) != w.redirected.end();
+    const std::uint32_t colour = 0xff5a3cb4;
+    if (within)
+        xcb_change_window_attributes(c.xcb, window, XCB_CW_BORDER_PIXEL, &colour);
+    auto* tree = xcb_query_tree_reply(c.xcb, xcb_query_tree(c.xcb, window), nullptr);
+    for (int i = 0; tree && i < xcb_query_tree_children_length(tree); ++i)
+        paintRedirectedBorders(w, c, xcb_query_tree_children(tree)[i], within);
+    std::free(tree);
+}
+
 } // namespace
 
 std::vector<Action> windowActions() {
@@ -373,6 +388,7 @@ void lookAtWindows(World& w, Transcript& t) {
     lookAtTree(w, t, c, w.frame, 0);
     t.settle(); // an InputOnly window's pixels are an error
     repaintBorders(w, c);
+    paintRedirectedBorders(w, c, w.frame, false);
     clearTree(c, w.frame);
     t.settle();
     t.image(c, "frame", w.frame, 480, 320);
