@@ -156,7 +156,8 @@ void configureWindow(const RequestContext& c, Window& window) {
 bool mayReparent(const Record& record, const Window& window, ClientXid parent) {
     const auto to = record.find<Window>(parent);
     if (!to || windowtree::isRoot(record, window.id) ||
-        (to->isInputOnly() && !window.isInputOnly()))
+        (to->isInputOnly() && !window.isInputOnly()) ||
+        windowtree::isWithin(record, parent, window.id))
         return false;
     const bool isParentRelative = window.attributes.has(CW::BackPixmap) &&
                                   window.attributes.at(CW::BackPixmap) == kParentRelative;

@@ -234,6 +234,8 @@ TEST_P(RecordInputTest, activeGrabsEndWhenTheirWindowIsReparented) {
     words(kOne, wire::core::kMapWindow, 0, {kOnes | 9});
     words(kOne, wire::core::kReparentWindow, 0, {kOnes | 9, W, 0});
     EXPECT_EQ(record.activeGrabs.size(), 1u) << "another window's";
+    words(kOne, wire::core::kReparentWindow, 0, {W, kOnes | 9, 0});
+    EXPECT_EQ(record.activeGrabs.size(), 1u) << "refused: into what is within it";
     words(kOne, wire::core::kReparentWindow, 0, {W, kRoot, 0});
     EXPECT_TRUE(record.activeGrabs.empty()) << "it was off the screen for a moment";
 }
