@@ -143,6 +143,17 @@ Status checkSuitable(const Core& core, const ServerFace& server) {
         if (mine && (!theirs || *theirs != *mine))
             return unsuitable("images of " + std::to_string(depth) + " bits.");
     }
+    // What programs have of the screen itself (its visual, its colormap) they took for theirs.
+    const ScreenInfo& mine = known.setup.screens.front();
+    const ScreenInfo& theirs = server.setup.screens.front();
+    const auto* usual = known.setup.visual(mine.rootVisual);
+    const auto* other = server.setup.visual(theirs.rootVisual);
+    if (!core.clients.empty() && usual && other) {
+        if (theirs.rootDepth != mine.rootDepth)
+            return unsuitable("a screen of " + std::to_string(mine.rootDepth) + " bits.");
+        if (!other->looksLike(*usual))
+            return unsuitable("colours that have red, green and blue in the same places.");
+    }
     for (const std::uint32_t id : usedVisuals(core.record)) {
         const auto* visual = known.setup.visual(id);
         if (visual && likeVisual(server.setup, known.setup.depthOf(id), *visual) == 0)

@@ -15,11 +15,12 @@ _FAMILY_WILD = 0xFFFF
 
 
 class ServerTraits:
-    """What an Xvfb is like. `clock_ahead`: seconds that its clock is ahead (a time namespace)."""
+    """What an Xvfb is like. `clock_ahead`: seconds that its clock is ahead (a time namespace). `blue_first`: a VNC
+    server, whose pixels have red and blue in the other order."""
 
-    def __init__(self, size=(1280, 800), options=(), clock_ahead=0, atoms=(), depth=24):
+    def __init__(self, size=(1280, 800), options=(), clock_ahead=0, atoms=(), depth=24, blue_first=False):
         self.size, self.options, self.clock_ahead, self.atoms = size, options, clock_ahead, atoms
-        self.depth = depth
+        self.depth, self.blue_first = depth, blue_first
 
 
 FIRST = ServerTraits(size=(1280, 800))
@@ -62,7 +63,12 @@ class XServer:
         screen = ["-screen", "0", f"{width}x{height}x{self.traits.depth}"]
         if self._within:
             screen = ["-screen", f"{width}x{height}", "-title", "Entracte: another X server"]
-        command = ["Xephyr" if self._within else "Xvfb", "-displayfd", str(write_end), *screen,
+        program = "Xephyr" if self._within else "Xvfb"
+        if self.traits.blue_first:
+            program = "Xtigervnc"
+            screen = ["-geometry", f"{width}x{height}", "-depth", str(self.traits.depth), "-pixelformat", "bgr888",
+                      "-rfbunixpath", self._folder / "rfb", "-rfbport", "-1", "-SecurityTypes", "None"]
+        command = [program, "-displayfd", str(write_end), *screen,
                    "-auth", self.cookie_file, "-nolisten", "tcp", "-noreset",
                    *self.traits.options]
         runs_as = self.person
