@@ -52,20 +52,30 @@ public:
         return reply;
     }
 
+    // All at once: a server that is asked again and again costs a wait each time.
     Status extensions(ServerFace& face) {
+        auto answers = std::make_shared<std::vector<Bytes>>(kExtCount);
+        auto missing = std::make_shared<std::size_t>(kExtCount - 1);
         for (std::size_t i = 1; i < kExtCount; ++i) {
-            const auto ext = static_cast<Ext>(i);
-            const auto name = extensionName(ext);
-            ENTRACTE_ASSIGN(reply, ask(request(core::kQueryExtension, 0)
-                                           .u16(static_cast<std::uint16_t>(name.size()))
-                                           .pad(2)
-                                           .bytes(bytesOf(name))
-                                           .finish()));
-            const MessageView view(reply, wire::kHostOrder);
-            if (view.get(core::QueryExtensionReply::present))
-                face.extensions.set(ext, {view.get(core::QueryExtensionReply::major_opcode),
-                                          view.get(core::QueryExtensionReply::first_event),
-                                          view.get(core::QueryExtensionReply::first_error)});
+            const auto name = extensionName(static_cast<Ext>(i));
+            m_utility.inject(request(core::kQueryExtension, 0)
+                                 .u16(static_cast<std::uint16_t>(name.size()))
+                                 .pad(2)
+                                 .bytes(bytesOf(name))
+                                 .finish(),
+                             [answers, missing, i](ByteView reply) {
+                                 --*missing;
+                                 (*answers)[i] = copyOf(reply);
+                             });
+        }
+        ENTRACTE_TRY(m_pump.until([&] { return *missing == 0; }, m_deadline));
+        for (std::size_t i = 1; i < kExtCount; ++i) {
+            using namespace core::QueryExtensionReply;
+            const MessageView view((*answers)[i], wire::kHostOrder);
+            if (view.u8(0) == 1 && view.get(present))
+                face.extensions.set(
+                    static_cast<Ext>(i),
+                    {view.get(major_opcode), view.get(first_event), view.get(first_error)});
         }
         if (!face.extensions.of(Ext::Res).present())
             face.extensions.set(Ext::Res, {kResByProxy, 0, 0});
