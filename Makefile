@@ -46,6 +46,7 @@ screens: setup
 # What it costs to run through the X proxy (docs/performance.md). QUICK=1: a minute instead of five.
 bench-xproxy: build
 	@/usr/bin/python3 tests/bench/xproxy.py $(BUILD) $(if $(QUICK),--quick)
+	@/usr/bin/python3 tests/bench/replay.py $(BUILD) $(if $(QUICK),--rounds 1)
 
 # The desktop application: its start beside an empty window's, idle, a timeline of 5,000 snapshots.
 bench-desktop: build
