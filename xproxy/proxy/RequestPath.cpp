@@ -119,8 +119,9 @@ std::size_t RequestPath::passRun(Client& client, std::span<std::byte> input) {
             lastMarked = target;
         }
         if (translates)
-            translator.request(requestSchema(*ext, isCore ? major : minor), *ext, message,
-                               client.order, false);
+            if (const auto* schema = requestSchema(*ext, isCore ? major : minor);
+                !isCore || !schema || schema->hasFields)
+                translator.request(schema, *ext, message, client.order, false);
         end += size;
         ++count;
     }
