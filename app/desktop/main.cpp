@@ -11,13 +11,47 @@
 #include <QTranslator>
 #include <QUrl>
 
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
 using namespace entracte::desktop;
 
+namespace {
+
+// Told without a window, and so without a display.
+bool asksForWordsOnly(int argc, char** argv) {
+    return std::any_of(argv + 1, argv + argc, [](const QByteArray& argument) {
+        return argument == "-h" || argument == "--help" || argument == "--help-all" ||
+               argument == "-v" || argument == "--version";
+    });
+}
+
+bool hasDisplay(int argc, char** argv) {
+    const bool named = std::any_of(argv + 1, argv + argc, [](const QByteArray& argument) {
+        return argument.startsWith("-platform") || argument.startsWith("--platform") ||
+               argument.startsWith("-display") || argument.startsWith("--display");
+    });
+    return named || !qEnvironmentVariableIsEmpty("DISPLAY") ||
+           !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY") ||
+           !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM");
+}
+
+} // namespace
+
 int main(int argc, char** argv) {
-    QApplication application(argc, argv);
-    QApplication::setApplicationName("entracte");
-    QApplication::setApplicationVersion(ENTRACTE_VERSION);
-    QApplication::setDesktopFileName("org.entracte.Desktop");
+    const bool wordsOnly = asksForWordsOnly(argc, argv);
+    if (!wordsOnly && !hasDisplay(argc, argv)) {
+        std::fputs("entracte-desktop needs a display: neither DISPLAY nor WAYLAND_DISPLAY is set. "
+                   "Without one, use the command entracte.\n",
+                   stderr);
+        return 1;
+    }
+    const std::unique_ptr<QCoreApplication> application(wordsOnly ? new QCoreApplication(argc, argv)
+                                                                  : new QApplication(argc, argv));
+    QCoreApplication::setApplicationName("entracte");
+    QCoreApplication::setApplicationVersion(ENTRACTE_VERSION);
+    QGuiApplication::setDesktopFileName("org.entracte.Desktop");
 
     if (QLocale().language() == QLocale::C) // it has no way to write a time for people
         QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedKingdom));
@@ -25,11 +59,12 @@ int main(int argc, char** argv) {
     QTranslator qts;
     QTranslator ours;
     if (qts.load(QLocale(), "qtbase", "_", QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
-        QApplication::installTranslator(&qts);
+        QCoreApplication::installTranslator(&qts);
     // English has a translation, too: its plurals.
     if (ours.load(QLocale(), "entracte", "_", ":/i18n") || ours.load(":/i18n/entracte_en.qm"))
-        QApplication::installTranslator(&ours);
-    QApplication::setApplicationDisplayName(QCoreApplication::translate("main", "Entracte"));
+        QCoreApplication::installTranslator(&ours);
+    if (!wordsOnly)
+        QGuiApplication::setApplicationDisplayName(QCoreApplication::translate("main", "Entracte"));
 
     QCommandLineParser parser;
     parser.setApplicationDescription(QCoreApplication::translate(
@@ -57,7 +92,7 @@ int main(int argc, char** argv) {
         "[FILE]");
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.process(application);
+    parser.process(*application);
 
     QString action;
     for (const auto* const option : {&snapshot, &fresh, &check, &quit})
