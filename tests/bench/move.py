@@ -148,7 +148,7 @@ class JobSteps:
                 if match and match[2]:
                     kinds[match[1]] = match[2]
                 elif match and number >= self._seen.get(name, 0):
-                    steps = (step.rsplit(" ", 1) for step in match[3].split(", "))
+                    steps = re.findall(r"(.+?) (\d+)(?:, |$)", match[3]) # a step's name may hold a comma
                     found.append((name, kinds.get(match[1], "?"), {step: int(ms) for step, ms in steps}))
             self._seen[name] = len(lines)
         return found
