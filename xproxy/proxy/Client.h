@@ -25,7 +25,9 @@ public:
     // What is on its way to a program that does not read: no more is read from the server for it,
     // and nothing from itself.
     static constexpr std::size_t kMostUnread = 64u << 20; // bytes
-    static constexpr std::size_t kMostOwed = 20'000;      // answers of the server
+    static constexpr std::size_t kMostOwed = 20'000;      // answers of the server, or its silence
+    // So an answer is always on its way that ends the waiting.
+    static_assert(kMostOwed > Upstream::kMostUnanswered);
 
     enum class Phase : std::uint8_t {
         Greeting,   // its setup request is not whole yet
@@ -47,10 +49,8 @@ public:
     bool retired = false; // ended; what it made stays (SetCloseDownMode)
     bool awaits = false;  // held because the server holds it: SYNC Await
     std::unique_ptr<Upstream> upstream; // null: no server
-    bool asksTooMuch() const {
-        return stream.queued() >= kMostUnread ||
-               (upstream && upstream->outstanding().size() >= kMostOwed);
-    }
+    bool isOwedTooMuch() const { return upstream && upstream->outstanding().size() >= kMostOwed; }
+    bool asksTooMuch() const { return stream.queued() >= kMostUnread || isOwedTooMuch(); }
     std::uint64_t sequence = 0; // requests it had sent when the last server connection ended
     std::uint64_t told = 0;     // the highest number that it was ever told
     // Requests that a lost server left unanswered, to be asked again.

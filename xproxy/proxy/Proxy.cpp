@@ -100,7 +100,7 @@ void Proxy::serve(Client& client) {
             upstreamBroke(client);
         // Whatever it still sent has been handled, or never will be.
         else if (client.closed && client.upstream->stream.queued() == 0 &&
-                 (!client.held || client.awaits)) {
+                 !client.isOwedTooMuch() && (!client.held || client.awaits)) {
             remove(client);
             return;
         }

@@ -7,7 +7,6 @@ namespace core = wire::core;
 namespace {
 constexpr std::size_t kMessageSize = 32; // of events and errors, and of a reply at least
 constexpr std::size_t kMaxReply = 512 * 1024 * 1024; // bytes; an image of 8192x8192 twice
-constexpr std::uint64_t kMaxUnanswered = 30'000;     // half of what 16 bits can tell apart
 
 Bytes getInputFocus(ByteOrder order) {
     return MessageBuilder::request(order, core::kGetInputFocus, 0).finish();
@@ -50,7 +49,7 @@ void Upstream::passRun(ByteView requests, std::uint64_t count) {
 }
 
 std::uint64_t Upstream::roomToCount() const {
-    return kMaxUnanswered + 1 - (sequence.serverSequence() - m_lastAnswered);
+    return kMostUnanswered + 1 - (sequence.serverSequence() - m_lastAnswered);
 }
 
 void Upstream::passAgain(ByteView request, Outstanding note) {
@@ -82,7 +81,7 @@ void Upstream::sync(std::function<void()> done) {
 }
 
 void Upstream::keepCountable() {
-    if (sequence.serverSequence() - m_lastAnswered > kMaxUnanswered) {
+    if (sequence.serverSequence() - m_lastAnswered > kMostUnanswered) {
         m_lastAnswered = sequence.serverSequence(); // before: inject() comes here again
         sync([] {});
     }

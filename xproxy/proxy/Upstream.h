@@ -51,6 +51,10 @@ public:
 
 class Upstream {
 public:
+    // Requests in a row to which the server says nothing; then it is asked something. Less than
+    // half of what 16 bits can tell apart.
+    static constexpr std::uint64_t kMostUnanswered = 10'000;
+
     Upstream(UniqueFd socket, ByteOrder order, XidRange range, std::uint64_t clientSequence);
 
     SocketStream stream;

@@ -105,6 +105,28 @@ TEST_F(HostileProgramTest, oneThatAsksAndNeverReadsIsNotReadEither) {
     expectServed();
 }
 
+// No hostile one: the server says nothing to any of them.
+TEST_F(HostileProgramTest, oneThatMakesMuchAndAsksLateIsServed) {
+    constexpr std::uint32_t kMany = 45'000;
+    RawProgram busy(proxy.display());
+    Bytes all;
+    for (std::uint32_t i = 1; i <= kMany; ++i) {
+        const Bytes one = MessageBuilder::request(wire::kHostOrder, wire::core::kCreateGC, 0)
+                              .u32(busy.base | i)
+                              .u32(decent->screen().root)
+                              .u32(0)
+                              .finish();
+        all.insert(all.end(), one.begin(), one.end());
+    }
+    const Bytes question = getInputFocus();
+    all.insert(all.end(), question.begin(), question.end());
+    ASSERT_TRUE(busy.write(all));
+    std::array<std::byte, 32> answer{};
+    ASSERT_EQ(::recv(busy.fd(), answer.data(), answer.size(), MSG_WAITALL), 32);
+    EXPECT_EQ(answer[0], std::byte{1});
+    EXPECT_EQ(MessageView(answer, wire::kHostOrder).u16(2), (kMany + 1) & 0xffff);
+}
+
 TEST_F(HostileProgramTest, oneThatEndsInTheMiddleLeavesNothing) {
     {
         RawProgram dying(proxy.display());
