@@ -55,7 +55,7 @@ std::vector<std::string> Callers::audience(std::optional<uid_t> owner) const {
 void Callers::forgetGone() {
     sd_bus_message* const signal = sd_bus_get_current_message(m_loop.raw());
     const char* gone = nullptr;
-    if (!signal || sd_bus_message_rewind(signal, 1) < 0 ||
+    if (!compat::wentToEverybody(m_loop.raw()) || sd_bus_message_rewind(signal, 1) < 0 ||
         sd_bus_message_read(signal, "s", &gone) < 0)
         return;
     m_known.erase(gone);

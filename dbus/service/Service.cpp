@@ -125,8 +125,10 @@ void Service::showVault(const VaultInfo& info) {
 void Service::lockVaultOfLeaver() {
     sd_bus_message* const signal = sd_bus_get_current_message(m_loop.raw());
     std::uint32_t uid = 0;
-    if (!m_engine || !signal || sd_bus_message_rewind(signal, 1) < 0 ||
-        sd_bus_message_read(signal, "u", &uid) < 0 || !m_tree.find(vaultPath(uid)))
+    // Before the machine goes down people are made to leave: what is not stored yet needs the key.
+    if (!m_engine || m_shutdown.begun() || !compat::wentToEverybody(m_loop.raw()) ||
+        sd_bus_message_rewind(signal, 1) < 0 || sd_bus_message_read(signal, "u", &uid) < 0 ||
+        !m_tree.find(vaultPath(uid)))
         return;
     m_workers->run<void>([engine = m_engine.get(), uid] { return engine->lockVault(uid); },
                          [uid](const Status& locked) {

@@ -19,7 +19,10 @@ Shutdown::Shutdown(BusLoop& loop, std::function<void()> begin)
         compat::addMatch(loop.connection(),
                          "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop."
                          "DBus',member='NameOwnerChanged',arg0='org.freedesktop.login1'",
-                         [this] { askForLock(); });
+                         [this] {
+                             if (compat::wentToEverybody(m_loop.raw()))
+                                 askForLock();
+                         });
     m_preparing = compat::addMatch(
         loop.connection(),
         "type='signal',sender='org.freedesktop.login1',path='/org/freedesktop/login1',interface="
@@ -61,7 +64,7 @@ int Shutdown::gotLock(sd_bus_message* reply, void* self, sd_bus_error*) {
 void Shutdown::prepare() {
     sd_bus_message* const signal = sd_bus_get_current_message(m_loop.raw());
     int goingDown = 0;
-    if (!signal || sd_bus_message_rewind(signal, 1) < 0 ||
+    if (!compat::wentToEverybody(m_loop.raw()) || sd_bus_message_rewind(signal, 1) < 0 ||
         sd_bus_message_read(signal, "b", &goingDown) < 0)
         return;
     if (!goingDown) { // it stays up after all

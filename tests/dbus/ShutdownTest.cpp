@@ -147,6 +147,13 @@ TEST_F(ShutdownTest, nobodyElseCanSayIt) {
     const auto session = startOwn("goes on");
     ASSERT_GE(
         sd_bus_emit_signal(me.bus(), kLogindPath, kLogindManager, "PrepareForShutdown", "b", 1), 0);
+    // To the helper alone: no bus looks whether it comes from logind.
+    sd_bus_message* signal = nullptr;
+    ASSERT_GE(sd_bus_message_new_signal(me.bus(), &signal, kLogindPath, kLogindManager,
+                                        "PrepareForShutdown"),
+              0);
+    sd_bus_message_append(signal, "b", 1);
+    EXPECT_GE(sd_bus_send_to(me.bus(), adopt(signal).get(), kService, nullptr), 0);
     ASSERT_TRUE(me.waitForEnd(me.snapshot(session, "").objectPath()));
     EXPECT_EQ(me.text(session, kSession, "State"), "running");
     EXPECT_TRUE(logind.held());
