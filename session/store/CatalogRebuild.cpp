@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -34,6 +35,10 @@ Status swap(int folder) {
         return {};
     };
     const std::string current = kCatalogName;
+    struct stat log {};
+    if (::fstatat(folder, (std::string(kRebuilt) + kBeside[0]).c_str(), &log, 0) == 0 &&
+        log.st_size > 0)
+        return fail(ErrorCode::System, "The store's new catalog could not be written out.");
     if (::faccessat(folder, kCatalogName, F_OK, 0) == 0)
         ENTRACTE_TRY(removeCatalog(folder, kDamaged));
     for (const char* beside : kBeside)
@@ -105,8 +110,9 @@ Status build(const std::filesystem::path& folder, PackShelf& shelf, Essentials e
     ENTRACTE_ASSIGN(catalog, Catalog::make(folder, kRebuilt, essentials));
     ENTRACTE_TRY(addPacks(*catalog, shelf, essentials, findings));
     ENTRACTE_TRY(catalog->addRemoved(essentials.removed));
-    return findSnapshots(*catalog, shelf, keys, findings);
-} // closed: its log is in the file
+    ENTRACTE_TRY(findSnapshots(*catalog, shelf, keys, findings));
+    return catalog->settle(); // all is in the file, not in its log
+}
 
 Result<Essentials> essentialsBeside(int folder) {
     ENTRACTE_ASSIGN(bytes, readEssentials(folder));
@@ -124,8 +130,7 @@ Result<Essentials> essentialsFor(const std::filesystem::path& folder) {
     return fail(Error(ErrorCode::SnapshotDamaged,
                       "The store's catalog is lost, and so are the keys that are kept beside it.")
                     .withDetail(kept.error().sentence())
-                    .withHint("Nothing was changed. Put back the file \"essentials\" or "
-                              "\"catalog.sqlite\" of " +
+                    .withHint("Nothing was changed. Put back the file \"essentials\" of " +
                               folder.string() +
                               " from a backup; or move that folder away to begin with an empty "
                               "one."));

@@ -1,5 +1,6 @@
 // What keeps the store in order: check, gc, prune.
 
+#include "session/store/CatalogRebuild.h"
 #include "session/store/ChunkLoader.h"
 #include "session/store/PackStore.h"
 #include "session/store/StretchMeter.h"
@@ -50,6 +51,10 @@ std::int64_t PackStore::aDayAgo() {
 Result<GcReport> PackStore::sweep(Thoroughness thoroughness, std::int64_t sinceUnixMs,
                                   const JobStretch* stretch) {
     GcReport report;
+    // What could not be read when the catalog was made anew may be readable yet: nothing goes that
+    // nobody asked for.
+    if (thoroughness == Thoroughness::WorthIt && hasDamagedCatalog(m_folder))
+        return report;
     ENTRACTE_ASSIGN(before, space());
     std::vector<PackRow> packs;
     {
