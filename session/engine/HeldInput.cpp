@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <filesystem>
 #include <set>
 
@@ -19,11 +20,14 @@ namespace entracte {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr std::size_t kMostOfOne = 128 * 1024; // bytes; what the kernel queues by itself is less
 constexpr std::size_t kMostOfAll = 512 * 1024;
 constexpr std::size_t kMaxHeld = 256; // each is a descriptor of ours
 constexpr std::size_t kQueueIsFull = 4096;
 constexpr int kRoomMs = 100;
+constexpr std::chrono::seconds kLongest{1}; // for all: the session stands still
 constexpr int kBase64 = sodium_base64_VARIANT_ORIGINAL;
 
 std::string toBase64(const std::string& bytes) {
@@ -64,13 +68,13 @@ void readOn(int socket, std::string& bytes, std::size_t most) {
 }
 
 // All that was said; then the other side sees the end.
-std::string readToTheEnd(int socket, std::size_t most) {
+std::string readToTheEnd(int socket, std::size_t most, Clock::time_point deadline) {
     std::string bytes;
     readOn(socket, bytes, most);
     // A server that had filled what the kernel queues (some hundred events) has the rest in a queue
     // of its own, and sends it as soon as there is room.
     pollfd polled{socket, POLLIN, 0};
-    while (bytes.size() >= kQueueIsFull && bytes.size() < most &&
+    while (bytes.size() >= kQueueIsFull && bytes.size() < most && Clock::now() < deadline &&
            ::poll(&polled, 1, kRoomMs) == 1) {
         const std::size_t before = bytes.size();
         readOn(socket, bytes, most);
@@ -145,8 +149,9 @@ HeldInput::HeldInput(pid_t init, const std::vector<std::uint64_t>& inodes) {
 Input HeldInput::take() {
     Input input;
     std::size_t left = kMostOfAll;
+    const auto deadline = Clock::now() + kLongest;
     for (const auto& [inode, socket] : m_sockets) {
-        std::string bytes = readToTheEnd(socket.get(), std::min(left, kMostOfOne));
+        std::string bytes = readToTheEnd(socket.get(), std::min(left, kMostOfOne), deadline);
         left -= bytes.size();
         input.emplace(inode, std::move(bytes));
     }
