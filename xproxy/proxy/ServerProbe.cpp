@@ -17,6 +17,7 @@ constexpr std::uint32_t kPropertyChange = 1u << 22;
 constexpr std::size_t kTokenSize = 16; // bytes
 constexpr std::uint32_t kAtomsAtOnce = 512;
 constexpr std::uint32_t kMostAtoms = 1u << 20;
+constexpr std::size_t kLeastUnits = 4096; // of four bytes (X protocol, section 8)
 
 // Remembers the time of the first PropertyNotify; nothing else matters while probing.
 class ProbeSink final : public UpstreamSink {
@@ -226,6 +227,10 @@ public:
         if (const auto major = face.extensions.of(Ext::XFixes).major)
             ENTRACTE_TRY(ask(request(major, wire::xfixes::kQueryVersion).u32(5).u32(0).finish()));
         std::size_t units = face.setup.maxRequestLength;
+        if (units < kLeastUnits)
+            return fail(ErrorCode::ScreenUnavailable,
+                        "The X server takes no requests of usual size.",
+                        std::to_string(units) + " units");
         if (const auto major = face.extensions.of(Ext::BigRequests).major) {
             ENTRACTE_ASSIGN(reply, ask(request(major, wire::bigrequests::kEnable).finish()));
             const MessageView view(reply, wire::kHostOrder);
