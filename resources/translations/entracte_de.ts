@@ -17,6 +17,17 @@
         </message>
     </context>
     <context>
+        <name>Pieces</name>
+        <message>
+            <source>Clear</source>
+            <translation>Leeren</translation>
+        </message>
+        <message>
+            <source>Search</source>
+            <translation>Suchen</translation>
+        </message>
+    </context>
+    <context>
         <name>Troubles</name>
         <message>
             <source>Something that is needed for it is not there.</source>

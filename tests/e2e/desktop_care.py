@@ -81,5 +81,29 @@ def case_theKeyringUnlocksAndAWrongKeyIsSaid(case):
     expect(status == 0, f"what the command line kept is not found: {said}")
 
 
+def case_everyControlHasAName(case):
+    product, _, session, app = begin(case)
+    app.wait_for("list item", "work, running")
+    for comment in ("first", "second"):
+        product.snapshot(session, comment)
+    app.wait_for("list item", "^second, ")
+    app.front()
+    without = {"window": app.unnamed()}
+    for key, title in (("ctrl+n", "New session"), ("alt+Return", "Settings of"), ("ctrl+comma", "Preferences"),
+                       ("ctrl+k", "Encryption"), ("ctrl+m", "Compare"), ("ctrl+shift+e", "Export"),
+                       ("ctrl+shift+m", "Move"), ("ctrl+shift+p", "Send"), ("ctrl+shift+o", "Fetch"),
+                       ("ctrl+slash", "Keyboard")):
+        app.key(key)
+        app.wait_for_keyboard(title)
+        without[title] = app.unnamed()
+        app.key("Escape")
+        app.wait_for_keyboard("Entracte")
+    app.key("ctrl+d")
+    app.wait_for("label", "Everything that Entracte needs is here|could be better")
+    without["check"] = app.unnamed()
+    told = {view: controls for view, controls in without.items() if controls}
+    expect(not told, f"without a name: {told}")
+
+
 if __name__ == "__main__":
     sys.exit(main(globals()))

@@ -55,8 +55,7 @@ QWidget* MainWindow::sidebar() {
     m_search = new QLineEdit(side);
     m_search->setPlaceholderText(tr("Search"));
     m_search->setAccessibleName(tr("Search sessions and snapshots"));
-    m_search->setClearButtonEnabled(true);
-    m_search->addAction(actionIcon("search"), QLineEdit::LeadingPosition);
+    makeSearch(m_search);
     connect(m_search, &QLineEdit::textChanged, this, &MainWindow::search);
     auto* const leave = new QAction(m_search);
     leave->setShortcut(Qt::Key_Escape);

@@ -67,8 +67,7 @@ QWidget* NewSessionDialog::applicationPage() {
     m_search = new QLineEdit(page);
     m_search->setPlaceholderText(tr("Search applications"));
     m_search->setAccessibleName(m_search->placeholderText());
-    m_search->setClearButtonEnabled(true);
-    m_search->addAction(actionIcon("search"), QLineEdit::LeadingPosition);
+    makeSearch(m_search);
     auto* const model = new QStandardItemModel(page);
     const auto& all = m_desk.programs.all();
     for (int i = 0; i < all.size(); ++i) {
@@ -108,7 +107,7 @@ QWidget* NewSessionDialog::commandPage() {
     auto* const page = new QWidget;
     m_command = new QLineEdit(page);
     m_command->setPlaceholderText(tr("For example: xterm -e top"));
-    m_command->setClearButtonEnabled(true);
+    makeClearable(m_command);
     auto* const label = new QLabel(tr("C&ommand:"), page);
     label->setBuddy(m_command);
     m_command->setAccessibleName(tr("Command"));

@@ -7,6 +7,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QHBoxLayout>
+#include <QLineEdit>
 #include <QPainter>
 #include <QResizeEvent>
 #include <QVBoxLayout>
@@ -101,6 +102,18 @@ QLabel* title(const QString& text, QWidget* parent, double size) {
     auto* const label = wrapped(text, parent);
     label->setFont(scaled(label->font(), size, true));
     return label;
+}
+
+void makeClearable(QLineEdit* line) {
+    line->setClearButtonEnabled(true);
+    if (auto* const action = line->findChild<QAction*>("_q_qlineeditclearaction"))
+        action->setText(QApplication::translate("Pieces", "Clear"));
+}
+
+void makeSearch(QLineEdit* line) {
+    makeClearable(line);
+    auto* const lens = line->addAction(actionIcon("search"), QLineEdit::LeadingPosition);
+    lens->setText(QApplication::translate("Pieces", "Search"));
 }
 
 QLabel* picture(const QString& icon, int size, const QColor& colour, QWidget* parent) {

@@ -7,6 +7,8 @@
 #include <QPushButton>
 #include <QToolButton>
 
+class QLineEdit;
+
 namespace entracte::desktop {
 
 // The one button of a place that is most probably meant: in the colour of the accent.
@@ -17,6 +19,10 @@ QToolButton* flatButton(const QString& icon, const QString& name, QWidget* paren
 QLabel* wrapped(const QString& text, QWidget* parent);
 QLabel* faintLabel(const QString& text, QWidget* parent, double size = 1);
 QLabel* title(const QString& text, QWidget* parent, double size = 1.5);
+// With a button that clears it, which has a name.
+void makeClearable(QLineEdit* line);
+// And with a lens before it.
+void makeSearch(QLineEdit* line);
 QLabel* picture(const QString& icon, int size, const QColor& colour, QWidget* parent);
 
 // A line that is cut with an ellipsis where there is no room, and then told whole by its tool tip.

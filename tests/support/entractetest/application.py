@@ -105,6 +105,10 @@ class Application:
         """Every widget: one a line, role and name, indented."""
         return self.eyes("tree")
 
+    def unnamed(self):
+        """What a screen reader could say nothing of: a control a line."""
+        return self.eyes("unnamed").splitlines()
+
     def wait_for(self, role, name, seconds=60):
         """The place on the screen (x, y, width, height) of the widget with this role and name (a regular expression),
         as soon as it shows.

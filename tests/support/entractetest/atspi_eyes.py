@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""atspi_eyes.py tree | find ROLE NAME SECONDS: the desktop application's widgets, as a screen reader finds them.
+"""atspi_eyes.py tree | unnamed | find ROLE NAME SECONDS: the desktop application's widgets, as a screen reader finds them.
 
 `find` waits until a showing, enabled widget with that role (as AT-SPI spells it: "push button") and a name that the
 regular expression NAME matches is there, and prints its x, y, width and height on the screen.
@@ -66,7 +66,29 @@ def print_tree(file):
     return 0 if app else 1
 
 
+# What a person works with; parts of a list or table are named by what is in them.
+CONTROLS = {"push button", "toggle button", "check box", "radio button", "combo box", "text", "password text", "spin button",
+            "slider", "list", "tree", "table", "page tab", "menu item", "check menu item"}
+
+
+def print_unnamed():
+    """Every control that is shown and has no name, by its role and the path to it."""
+    def look(node, path):
+        if node is None or not (node.get_state_set().contains(Atspi.StateType.SHOWING) or not path):
+            return
+        role, name = role_of(node), (node.get_name() or "").strip()
+        if role in CONTROLS and not name and not (node.get_description() or "").strip():
+            print(f"{role}: {' / '.join(path)}")
+        for index in range(min(node.get_child_count(), 50)):
+            look(node.get_child_at_index(index), path + [f"{role} {name!r}"])
+    app = application()
+    look(app, [])
+    return 0 if app else 1
+
+
 def main():
+    if sys.argv[1] == "unnamed":
+        return print_unnamed()
     if sys.argv[1] == "tree":
         return print_tree(sys.stdout)
     role, pattern, seconds = sys.argv[2], sys.argv[3], float(sys.argv[4])
