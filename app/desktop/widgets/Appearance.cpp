@@ -5,8 +5,10 @@
 #include <QDBusMessage>
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
+#include <QPainter>
 #include <QProxyStyle>
 #include <QStyle>
+#include <QStyleOption>
 
 namespace entracte::desktop {
 
@@ -35,6 +37,28 @@ public:
         return hint == SH_DialogButtonBox_ButtonsHaveIcons
                    ? 0
                    : QProxyStyle::styleHint(hint, option, widget, data);
+    }
+    // From right to left Qt sets the words at the far end of a button, away from the icon.
+    void drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
+                     const QWidget* widget) const override {
+        const auto* const button = qstyleoption_cast<const QStyleOptionButton*>(option);
+        if (element != CE_PushButtonLabel || !button || button->direction != Qt::RightToLeft ||
+            button->icon.isNull() || button->text.isEmpty())
+            return QProxyStyle::drawControl(element, option, painter, widget);
+        constexpr int kGap = 4;
+        const bool enabled = button->state.testFlag(State_Enabled);
+        const auto pixmap =
+            button->icon.pixmap(button->iconSize, painter->device()->devicePixelRatioF(),
+                                enabled ? QIcon::Normal : QIcon::Disabled);
+        const auto& place = button->rect;
+        const int icon = button->iconSize.width();
+        const int words = button->fontMetrics.size(Qt::TextShowMnemonic, button->text).width();
+        const int right = place.center().x() + (icon + kGap + words) / 2;
+        drawItemPixmap(painter, {right - icon, place.top(), icon, place.height()}, Qt::AlignCenter,
+                       pixmap);
+        drawItemText(painter, {right - icon - kGap - words, place.top(), words, place.height()},
+                     Qt::AlignCenter | Qt::TextShowMnemonic, button->palette, enabled, button->text,
+                     QPalette::ButtonText);
     }
 };
 
