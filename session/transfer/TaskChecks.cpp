@@ -216,6 +216,13 @@ Status checkTasks(const ImageSet& images, const ImageRules& rules, Facts& facts)
                       : !facts.processes.contains(static_cast<std::uint32_t>(parent))))
             return fail(damagedImage("the tree of processes is none"));
         ENTRACTE_ASSIGN(threads, one.numbers(process::kThreads, "pstree.img"));
+        // Of a process that has ended CRIU's dump has no thread's number, but what lay in its
+        // memory; its restore reads none.
+        if (threads.size() == 1 && threads.front() != pid) {
+            ENTRACTE_TRY(tasks.check(static_cast<std::uint32_t>(pid), true, facts));
+            if (facts.ended.contains(static_cast<std::uint32_t>(pid)))
+                threads.front() = pid;
+        }
         if (threads.empty() || threads.front() != pid)
             return fail(damagedImage("a process without a first thread"));
         for (const std::uint64_t thread : threads) {

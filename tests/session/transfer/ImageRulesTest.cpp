@@ -58,6 +58,26 @@ TEST(ImageRulesTest, asksForWhatFilesAreMappedFor) {
     EXPECT_EQ(needs->back().bits, R_OK | W_OK);
 }
 
+// A program that has ended and that nobody has waited for: CRIU leaves its thread's number as it
+// lay in memory.
+TEST(ImageRulesTest, takesAProgramThatHasEnded) {
+    Forged forged;
+    const auto withState = [&](std::uint64_t state) {
+        ImageSet images = forged.images();
+        images["pstree.img"] =
+            image(0x50273030, {message({{1, 1u}, {2, 0u}, {3, 1u}, {4, 1u}, {5, 1u}}),
+                               message({{1, 2u}, {2, 1u}, {3, 1u}, {4, 1u}, {5, 2825397520u}})});
+        set(forged.task, 1, state);
+        images["core-2.img"] = image(0x55053847, {message({{1, 1u}, {3, message(forged.task)}})});
+        return checkImages(images, rulesOfAnn());
+    };
+    constexpr std::uint64_t kAlive = 1;
+    constexpr std::uint64_t kZombie = 6;
+    const auto ended = withState(kZombie);
+    EXPECT_TRUE(ended) << ended.error().forLog();
+    EXPECT_FALSE(withState(kAlive));
+}
+
 TEST(ImageRulesTest, rootHasNoSession) {
     Forged forged;
     ImageRules rules = rulesOfAnn();
