@@ -3,7 +3,6 @@
 #include "session/base/Printable.h"
 #include "session/base/ScopeExit.h"
 #include "session/criu/Preflight.h"
-#include "session/engine/HeldInput.h"
 #include "session/engine/HostFacts.h"
 #include "session/engine/HostFiles.h"
 #include "session/engine/Processes.h"
@@ -147,7 +146,6 @@ public:
                 ENTRACTE_TRY(layer.copyRest(m_job));
             if (!m_suspend)
                 return {};
-            m_held = HeldInput(init(), sockets);
             m_record.info.frozenMicros = static_cast<std::uint32_t>(
                 std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began)
                     .count());
@@ -233,9 +231,6 @@ private:
             ENTRACTE_TRY(
                 writer.addLayer(m_container.layer, kNotSaved, {m_job, "storing", 0.75, 0.9}));
         m_steps.did("store files");
-        if (m_suspend) // its windows go now
-            if (auto input = inputToJson(m_held.take()); !input.empty())
-                m_record.restore["input"] = std::move(input);
         ENTRACTE_ASSIGN(info, writer.commit(m_record, m_requested, {m_job, "storing", 0.9, 0.99}));
         m_committed = info;
         m_steps.did("commit");
@@ -246,7 +241,6 @@ private:
     Session& m_session;
     const bool m_suspend;
     bool m_copied = true; // the session's files, before they are packed
-    HeldInput m_held;     // of a suspension
     StepTimes& m_steps;
     JobControl& m_job;
     const Clock::time_point m_requested = Clock::now();

@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """Sessions that are saved and brought back, with real programs, CRIU and X servers."""
-import re
 import sys
 import time
 from pathlib import Path
@@ -13,7 +12,6 @@ from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.lookout import Lookout  # noqa: E402
 from entractetest.processes import wait_for  # noqa: E402
 from entractetest.programs import COUNTER, counter_value, mousepad  # noqa: E402
-from entractetest.typist import Typist  # noqa: E402
 from entractetest.x11 import UnmapWatch  # noqa: E402
 
 CYCLES = 10
@@ -84,21 +82,6 @@ def case_suspendAndResume(case):
     expect(not product.session_processes(), "processes of the session are left")
     product.resume(session, first)
     lookout.expect_same(desktop)
-
-
-def case_whatIsTypedWhileItIsSuspendedComes(case):
-    require_root()
-    first, second, product = case.first_server(), case.second_server(), case.product()
-    editor = mousepad()
-    session = product.start(first, *editor.command)
-    editor.fill(Desktop(first))
-    with Typist(editor, first) as typist:
-        typist.wait_for_more()
-        product.suspend(session)
-    product.resume(session, second)
-    text = editor.window(Desktop(second)).all_text().rstrip("\n")
-    expect(re.fullmatch(re.escape(editor.text) + typist.pattern(), text),
-           f"another text than was typed: {text!r}, and not {typist.pattern()!r}")
 
 
 def case_survivesItsServersDeath(case):
