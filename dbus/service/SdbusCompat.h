@@ -74,8 +74,8 @@ inline sd_bus* rawBus(sdbus::IConnection& connection) {
     return sd_bus_message_get_bus(static_cast<sd_bus_message*>(Beneath::message(call)));
 }
 
-// Of the signal whose handler runs: whether it went to everybody. Only then has the bus checked that
-// it comes from whom a match names: anybody may send us one alone, and sd-bus takes its word.
+// Of the signal whose handler runs: whether it went to everybody. Only then has the bus checked
+// that it comes from whom a match names: anybody may send us one alone, and sd-bus takes its word.
 inline bool wentToEverybody(sd_bus* bus) {
     sd_bus_message* const signal = sd_bus_get_current_message(bus);
     return signal && !sd_bus_message_get_destination(signal);

@@ -57,16 +57,19 @@ protected:
         EXPECT_EQ(::chmod(path.c_str(), mode), 0);
         return path;
     }
-    // Whether it was taken for what came, which is the same, byte for byte. Either way what came is
-    // in the store afterwards.
-    bool isTakenForTheSame(const std::string& path) {
-        auto store = SnapshotStore::open(m_top / "state");
+    EngineOptions options() const {
         EngineOptions options;
         options.stateDirectory = m_top / "state";
         options.runtimeDirectory = m_top / "run";
         options.criu = m_top / "none";
         options.filesSettle = 0s;
-        EngineContext context(options, {}, nullptr, std::move(*store));
+        return options;
+    }
+    // Whether it was taken for what came, which is the same, byte for byte. Either way what came is
+    // in the store afterwards.
+    bool isTakenForTheSame(const std::string& path) {
+        auto store = SnapshotStore::open(m_top / "state");
+        EngineContext context(options(), {}, nullptr, std::move(*store));
         auto writer = context.store->begin("00000000000000aa");
         EXPECT_TRUE(writer) << (writer ? "" : writer.error().forLog());
         std::ofstream(images() / "entracte-file-1") << kContents;
@@ -123,12 +126,7 @@ TEST_F(ArrivedFilesTest, whatChangesMeanwhileIsStoredAsItCame) {
         std::ofstream(images() / files[i].content) << large << i;
     }
     auto store = SnapshotStore::open(m_top / "state");
-    EngineOptions options;
-    options.stateDirectory = m_top / "state";
-    options.runtimeDirectory = m_top / "run";
-    options.criu = m_top / "none";
-    options.filesSettle = 0s;
-    EngineContext context(options, {}, nullptr, std::move(*store));
+    EngineContext context(options(), {}, nullptr, std::move(*store));
     auto writer = context.store->begin("00000000000000aa");
     ASSERT_TRUE(writer);
     JobControl job;

@@ -66,7 +66,8 @@ TEST_F(VaultsTest, keepTheirOwnersSessionsFromBeingStoredInClear) {
     EXPECT_TRUE(m_engine->snapshots(before.id).at(0).locked);
     EXPECT_EQ(m_engine->snapshots(before.id).at(0).comment, "");
     EXPECT_EQ(codeOfSnapshot(before.id), ErrorCode::VaultLocked);
-    EXPECT_EQ(m_engine->suspend(before.id, "", SnapshotOrigin::Asked, m_job).error().code(), ErrorCode::VaultLocked);
+    EXPECT_EQ(m_engine->suspend(before.id, "", SnapshotOrigin::Asked, m_job).error().code(),
+              ErrorCode::VaultLocked);
     EXPECT_EQ(m_engine->session(before.id)->state, SessionState::Running);
     EXPECT_TRUE(m_engine->checkStore(std::nullopt, true, m_job));
     EXPECT_TRUE(m_engine->collectGarbage(m_job));
