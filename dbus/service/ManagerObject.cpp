@@ -8,6 +8,26 @@
 namespace entracte::service {
 
 namespace {
+
+// A job on the whole store, which is everybody's: for whom may manage what is root's.
+template <typename Verb>
+void storeJob(Context& context, sdbus::Result<sdbus::ObjectPath>&& result, const char* kind,
+              Verb verb) {
+    whenAllowed(context, 0, std::move(result),
+                [&context, kind, verb,
+                 uid = context.gate.current().uid](const Pending<sdbus::ObjectPath>& pending) {
+                    const auto work = [engine = context.engine,
+                                       verb](JobControl& control) -> Result<std::string> {
+                        ENTRACTE_TRY(verb(*engine, control));
+                        return std::string("/");
+                    };
+                    answer(pending, context.jobs.start(kind, "", uid, work));
+                });
+}
+
+} // namespace
+
+namespace {
 constexpr std::size_t kMaxFacts = 64 * 1024; // bytes
 }
 
@@ -88,30 +108,13 @@ void ManagerObject::CheckStore(sdbus::Result<sdbus::ObjectPath>&& result, bool r
 }
 
 void ManagerObject::RepairStore(sdbus::Result<sdbus::ObjectPath>&& result) {
-    const auto uid = m_context.gate.current().uid;
-    whenAllowed(m_context, 0, std::move(result), // the store is everybody's
-                [&context = m_context, uid](const Pending<sdbus::ObjectPath>& pending) {
-                    const auto work =
-                        [engine = context.engine](JobControl& control) -> Result<std::string> {
-                        ENTRACTE_TRY(engine->repairStore(control));
-                        return std::string("/");
-                    };
-                    answer(pending, context.jobs.start("repair", "", uid, work));
-                });
+    storeJob(m_context, std::move(result), "repair",
+             [](Engine& engine, JobControl& control) { return engine.repairStore(control); });
 }
 
 void ManagerObject::CollectGarbage(sdbus::Result<sdbus::ObjectPath>&& result) {
-    const auto uid = m_context.gate.current().uid;
-    // As what is root's: the store is everybody's.
-    whenAllowed(m_context, 0, std::move(result),
-                [&context = m_context, uid](const Pending<sdbus::ObjectPath>& pending) {
-                    const auto work =
-                        [engine = context.engine](JobControl& control) -> Result<std::string> {
-                        ENTRACTE_TRY(engine->collectGarbage(control));
-                        return std::string("/");
-                    };
-                    answer(pending, context.jobs.start("gc", "", uid, work));
-                });
+    storeJob(m_context, std::move(result), "gc",
+             [](Engine& engine, JobControl& control) { return engine.collectGarbage(control); });
 }
 
 void ManagerObject::Import(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd file,
