@@ -1,6 +1,6 @@
 #!/bin/bash
 # run-tests.sh BUILD [ctest arguments]: runs all tests, then lists those that were skipped with their reasons, and
-# says ctest's closing line once more at the end. Exits as ctest does. Becomes root where it is not: sessions
+# those that failed with the end of what they said, and says ctest's closing line once more at the end. Exits as ctest does. Becomes root where it is not: sessions
 # need namespaces, mounts and CRIU.
 set -uo pipefail
 
@@ -29,5 +29,16 @@ if grep -q '\*\*\*Skipped' "$build/tests.log"; then
 else
     echo "No test was skipped."
 fi
+# Last, because of a long log often only the end is kept.
+awk '
+    FNR == NR { if (match($0, /Test +#[0-9]+: /) && /\*\*\*/ && !/\*\*\*Skipped/) {
+                    name = substr($0, RSTART + RLENGTH); sub(/ .*/, "", name); failed[name] = 1 }
+                next }
+    / Testing: / { name = $3; said = 0; next }
+    /^<end of output>/ { if (failed[name]) { print "Failed: " name
+                             for (i = said > 15 ? said - 15 : 0; i < said; ++i) print "  " substr(line[i], 1, 600) }
+                         said = 0; next }
+    name { line[said++] = $0 }' \
+    "$build/tests.log" "$build/Testing/Temporary/LastTest.log"
 grep -E '^[0-9]+% tests passed' "$build/tests.log"
 exit "$status"
