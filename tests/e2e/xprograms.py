@@ -105,6 +105,96 @@ def case_programsThatDrawWithGlMove(case):
     _expect_running(gears, demo)
 
 
+_PLACES = {"far": "60x10+1000+1000", "partly": "80x24+900+650", "beyond": "80x24+1400+100", "near": "40x5+50+400"}
+
+
+def _places(desktop):
+    """{title: (left, top, width, height)} on the root."""
+    found = {}
+    for title in _PLACES:
+        told = desktop.run(["xwininfo", "-name", title], check=False)
+        numbers = re.findall(r"(?:Absolute upper-left [XY]|Width|Height): +(-?\d+)", told)
+        if "IsViewable" in told and len(numbers) == 4:
+            found[title] = tuple(map(int, numbers))
+    return found
+
+
+def _stay_within_reach(case, manager):
+    """On a smaller screen, which has another density, too. `manager`: none, outside, inside."""
+    _require("xterm", "openbox")
+    of_its_own = manager == "outside"
+    large = case.server("large", ServerTraits(size=(1600, 1200), options=("-dpi", "96")), window_manager=of_its_own)
+    small = case.server("small", ServerTraits(size=(1024, 768), options=("-dpi", "144")), window_manager=of_its_own)
+    proxy = StandaloneProxy(case, large)
+    inside, start = Desktop(proxy), case.start_on(proxy)
+    if manager == "inside":
+        start(["openbox", "--sm-disable"])
+        wait_for("openbox", lambda: "window id" in inside.run(
+            ["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"], check=False), 30)
+    for title, geometry in _PLACES.items():
+        start(["xterm", "-T", title, "-geometry", geometry])
+    wait_for("the windows", lambda: len(_places(inside)) == len(_PLACES), 30, 0.1)
+    near = _places(inside)["near"]
+    proxy.move(small)
+
+    def reachable():
+        places = _places(inside)
+        return len(places) == len(_PLACES) and all(
+            left < 1024 - 20 and left + width > 20 and 0 <= top < 768 + 30 and top + height > 0
+            for left, top, width, height in places.values()) and places
+    wait_for("the windows to be within reach", reachable, 20, 0.2)
+    wait_for("the same places on the screen", lambda: _places(Desktop(small)) == _places(inside), 20, 0.2)
+    expect(_places(inside)["near"] == near, f"what was within reach stays where it was: {_places(inside)}")
+    expect("144x144" in inside.run(["xdpyinfo"]), "programs are told of the density")
+    return proxy, _places(inside)
+
+
+def case_windowsStayWithinReachWhenNobodyManagesThem(case):
+    proxy, places = _stay_within_reach(case, "none")
+    expect(places["far"][0] + places["far"][2] <= 1024 and places["far"][1] + places["far"][3] <= 768,
+           f"all of it is to be seen: {places}")
+    expect(places["beyond"][0] == 1024 - 200, f"as much of it as before is to be seen: {places}")
+    audit = proxy.audit()
+    expect(audit.complete and not audit.differences, f"the record knows: {audit.words}")
+
+
+def case_windowsStayWithinReachOfAManagerOutside(case):
+    _stay_within_reach(case, "outside")
+
+
+def case_windowsStayWithinReachOfAManagerInside(case):
+    _stay_within_reach(case, "inside")
+
+
+def case_windowsComeBackOnTheirWorkspaces(case):
+    """And in their place and state, among the other windows of the person."""
+    _require("xterm", "wmctrl")
+    first, second = case.first_server(), case.second_server()
+    proxy = StandaloneProxy(case, first)
+    start = case.start_on(proxy)
+    for title, place in (("elsewhere", "+200+150"), ("above", "+500+300"), ("large", "+0+0")):
+        start(["xterm", "-T", title, "-geometry", f"60x10{place}"])
+    outside = Desktop(first)
+    wait_for("the windows", lambda: len(outside.windows()) == 3, 30, 0.1)
+    for change in (("elsewhere", "-t", "2"), ("above", "-b", "add,above"),
+                   ("large", "-b", "add,maximized_vert,maximized_horz")):
+        outside.run(["wmctrl", "-r", *change])
+
+    def told(desktop):
+        """{title: (workspace, place unless it fills the screen, states)}"""
+        found = {}
+        for line in desktop.run(["wmctrl", "-lG"]).splitlines():
+            ident, workspace, *place, _, title = line.split()
+            states = re.findall(r"_NET_WM_STATE_(ABOVE|MAXIMIZED\w+)", desktop.run(
+                ["xprop", "-id", ident, "_NET_WM_STATE"]))
+            found[title] = workspace, None if "MAXIMIZED_VERT" in states else place, sorted(states)
+        return found
+    before = wait_for("the windows to be so", lambda: (told(outside).get("elsewhere", "?")[0] == "2" and len(
+        told(outside)["large"][2]) == 2 and told(outside)["above"][2]) and told(outside), 20, 0.2)
+    proxy.move(second)
+    wait_for(f"the same as {before} (it is {told(Desktop(second))})", lambda: told(Desktop(second)) == before, 20, 0.2)
+
+
 BITMAP = """#define b_width 16
 #define b_height 4
 static char b_bits[] = {

@@ -42,6 +42,7 @@ constexpr Step kSteps[] = {
     {"counters", replayCounters, true},
     {"alarms and fences", replaySyncObjects, false},
     {"damage", replayDamage, true},
+    {"places", replayPlaces, false},
     {"mapping", replayMapping, true},
     {"redirection", replayRedirection, false},
     {"pixmaps of windows", replayWindowPixmaps, false},

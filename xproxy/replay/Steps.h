@@ -34,6 +34,7 @@ void replayCounters(ReplayContext& context);
 void replaySyncObjects(ReplayContext& context);
 void replayDamage(ReplayContext& context);
 void replaySelections(ReplayContext& context);
+void replayPlaces(ReplayContext& context);
 void replayMapping(ReplayContext& context);
 void replayRedirection(ReplayContext& context);
 void replayWindowPixmaps(ReplayContext& context);
