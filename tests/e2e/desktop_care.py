@@ -87,6 +87,8 @@ def case_everyControlHasAName(case):
     for comment in ("first", "second"):
         product.snapshot(session, comment)
     app.wait_for("list item", "^second, ")
+    app.wait_for("push button", "^Compare$")
+    app.wait_for("push button", "^Snapshot now$")  # no work is under way
     app.front()
     without = {"window": app.unnamed()}
     for key, title in (("ctrl+n", "New session"), ("alt+Return", "Settings of"), ("ctrl+comma", "Preferences"),

@@ -60,7 +60,7 @@ def case_movedFromTheWindow(case):
     before = counter_value(Desktop(here.server))
     app = Application(case.stack, here.folder, here.product, here.server, tray=False,
                       environment=here.environment({"PATH": os.environ["PATH"]}))
-    app.wait_for("list item", ", running")
+    app.wait_for("push button", "^Snapshot now$")  # and so the move
     app.front()
     app.key("ctrl+shift+m")
     app.wait_for_keyboard("Move")

@@ -70,6 +70,14 @@ void RepositoryChoice::tell(const QString& sentence) {
     m_hint->setVisible(!sentence.isEmpty());
 }
 
+void RepositoryChoice::askAnew(const QString& why) {
+    tell(why);
+    if (!asks())
+        return m_names->setFocus();
+    m_passphrase->setFocus();
+    m_passphrase->selectAll();
+}
+
 bool RepositoryChoice::asks() const {
     return m_names->currentData(kAsksRole).toBool();
 }

@@ -26,6 +26,8 @@ public:
     bool takesOver() const;
     bool isUsable() const;
     void tell(const QString& sentence); // empty: nothing
+    // What was given is not taken: the keyboard is where it is given anew.
+    void askAnew(const QString& why);
 
 signals:
     void changed();

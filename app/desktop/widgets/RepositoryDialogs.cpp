@@ -147,9 +147,10 @@ void PullDialog::looked(const Errands::Answer& answer) {
         item->setData(kIdRole, session.value("id").toString());
         item->setData(kNameRole, name);
     }
-    m_choice->tell(!answer.code.isEmpty()     ? printable(answer.message)
-                   : m_sessions->count() == 0 ? tr("There is nothing in it yet.")
-                                              : QString());
+    if (!answer.code.isEmpty())
+        m_choice->askAnew(printable(answer.message));
+    else
+        m_choice->tell(m_sessions->count() == 0 ? tr("There is nothing in it yet.") : QString());
     if (m_sessions->count() > 0) {
         m_sessions->setCurrentRow(0);
         m_sessions->setFocus();

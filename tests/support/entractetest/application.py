@@ -109,26 +109,32 @@ class Application:
         """What a screen reader could say nothing of: a control a line."""
         return self.eyes("unnamed").splitlines()
 
-    def wait_for(self, role, name, seconds=60):
+    def wait_for(self, role, name, seconds=60, how=""):
         """The place on the screen (x, y, width, height) of the widget with this role and name (a regular expression),
-        as soon as it shows.
+        as soon as it shows and is enabled. A shortcut does nothing while its action is disabled: the action's button is
+        what to wait for before.
         """
         # A new pair of eyes every few seconds: what one of them has once been told it may believe for ever.
         try:
-            found = wait_for(f"the {role} {name!r}", lambda: self._look(role, name), seconds)
+            found = wait_for(f"the {how} {role} {name!r}", lambda: self._look(role, name, how), seconds)
         except Failure as failure:
             raise Failure(f"{failure}; at last: {self.seen}") from None
         return tuple(int(n) for n in found.split())
 
-    def _look(self, role, name):
+    def _look(self, role, name, how):
         try:
-            return self.eyes("find", role, name, 5)
+            return self.eyes("find", role, name, 5, *how.split())
         except Failure as failure:
             self.seen = str(failure)
             return None
 
+    def wait_for_focus(self, role, name, seconds=60):
+        """Until the keyboard is in this widget."""
+        return self.wait_for(role, name, seconds, "focused")
+
     def click(self, role, name, seconds=60, button=1):
-        x, y, width, height = self.wait_for(role, name, seconds)
+        """Into its middle, when it has come to rest: a dialog is placed after it is shown, and rows come and go."""
+        x, y, width, height = self.wait_for(role, name, seconds, "settled")
         self.pointer("mousemove", x + width // 2, y + height // 2)
         self.pointer("click", button)
 

@@ -1,8 +1,10 @@
 #!/usr/bin/python3
-"""atspi_eyes.py tree | unnamed | find ROLE NAME SECONDS: the desktop application's widgets, as a screen reader finds them.
+"""atspi_eyes.py tree | unnamed | find ROLE NAME SECONDS [settled | focused]: the desktop application's widgets, as a
+screen reader finds them.
 
 `find` waits until a showing, enabled widget with that role (as AT-SPI spells it: "push button") and a name that the
-regular expression NAME matches is there, and prints its x, y, width and height on the screen.
+regular expression NAME matches is there, and prints its x, y, width and height on the screen; `settled`: once it stays
+where it is; `focused`: once it has the keyboard.
 """
 import re
 import sys
@@ -40,7 +42,7 @@ def role_of(node):
     return NAMES.get(name, name)
 
 
-def find(role, pattern):
+def find(role, pattern, focused):
     app = application()
     if app is None:
         return None
@@ -50,6 +52,8 @@ def find(role, pattern):
                 continue
             states = node.get_state_set()
             if not states.contains(Atspi.StateType.SHOWING) or not states.contains(Atspi.StateType.ENABLED):
+                continue
+            if focused and not states.contains(Atspi.StateType.FOCUSED):
                 continue
             place = node.get_extents(Atspi.CoordType.SCREEN)
             if place.width > 0 and place.height > 0:
@@ -92,15 +96,19 @@ def main():
     if sys.argv[1] == "tree":
         return print_tree(sys.stdout)
     role, pattern, seconds = sys.argv[2], sys.argv[3], float(sys.argv[4])
+    wanted = sys.argv[5] if len(sys.argv) > 5 else ""
     end = time.monotonic() + seconds
+    before = None
     while time.monotonic() < end:
         try:
-            place = find(role, pattern)
+            place = find(role, pattern, wanted == "focused")
         except GLib.Error:
             place = None
-        if place:
-            print(place.x, place.y, place.width, place.height)
+        now = (place.x, place.y, place.width, place.height) if place else None
+        if now and (wanted != "settled" or now == before):
+            print(*now)
             return 0
+        before = now
         time.sleep(0.1)
     if print_tree(sys.stderr) != 0:
         print("the application is not seen at all", file=sys.stderr)
