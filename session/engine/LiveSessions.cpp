@@ -11,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <thread>
 
 namespace entracte {
 
@@ -51,6 +52,7 @@ bool dropScreen(EngineContext& context, Session& session) {
 }
 
 constexpr unsigned kTicksToLook = 4; // of SessionWatch
+constexpr std::chrono::milliseconds kLossSeen{10};
 
 void refresh(EngineContext& context, Session& session) {
     const auto use = BriefUse::begin(session.slot);
@@ -168,6 +170,19 @@ Status reopenChannel(LiveSession& live, ScreenProcess& screen) {
 Status showOn(EngineContext& context, LiveSession& live, ScreenProcess& screen) {
     ENTRACTE_TRY(reopenChannel(live, screen));
     return live.display->waitAttached(context.options.attachLimit);
+}
+
+Status showAgain(EngineContext& context, LiveSession& live, ScreenProcess& screen) {
+    const auto deadline = std::chrono::steady_clock::now() + context.options.prepareLimit;
+    for (;;) {
+        ENTRACTE_ASSIGN(status, live.display->status());
+        if (!status.attached)
+            return showOn(context, live, screen);
+        if (std::chrono::steady_clock::now() > deadline)
+            return fail(ErrorCode::TimedOut, "The windows were not back in time.", {},
+                        "The session goes on; attach it to another screen.");
+        std::this_thread::sleep_for(kLossSeen);
+    }
 }
 
 Status requireLive(const Session& session) {

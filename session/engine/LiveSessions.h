@@ -47,6 +47,8 @@ Result<std::unique_ptr<ScreenProcess>> startScreen(const EngineContext& context,
 Status reopenChannel(LiveSession& live, ScreenProcess& screen);
 // The session's windows on this screen; waits until they are there.
 Status showOn(EngineContext& context, LiveSession& live, ScreenProcess& screen);
+// When the connections to that screen have been ended, which the display may not have seen yet.
+Status showAgain(EngineContext& context, LiveSession& live, ScreenProcess& screen);
 
 // Fails with a sentence when the session does not run.
 Status requireLive(const Session& session);

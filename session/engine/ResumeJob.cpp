@@ -3,6 +3,7 @@
 #include "session/base/Printable.h"
 #include "session/base/ScopeExit.h"
 #include "session/engine/ForeignChecks.h"
+#include "session/engine/HeldInput.h"
 #include "session/engine/HostFacts.h"
 #include "session/engine/HostFiles.h"
 #include "session/engine/MoveMarks.h"
@@ -15,7 +16,6 @@
 #include "session/store/RemoveTree.h"
 
 #include <spdlog/spdlog.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 
 namespace entracte {
@@ -25,21 +25,13 @@ namespace {
 constexpr std::size_t kMaxSockets = 1024;
 constexpr std::uint64_t kDiskReserve = 64ull << 20; // bytes that stay free
 
-// A connection whose other end is gone: what the X proxy gets for each of its X connections.
-Result<UniqueFd> deadSocket() {
-    int pair[2];
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-        return fail(Error::fromErrno("A socket for the session could not be made"));
-    ::close(pair[1]);
-    return UniqueFd(pair[0]);
-}
-
 // What the snapshot remembers for us.
 struct Remembered {
     SessionSpec spec;
     uid_t owner = 0;
     std::string ownerName;
     std::vector<std::uint64_t> sockets;
+    Input input; // what came over them for the programs, which were frozen
     nlohmann::json host;
     std::vector<KeptFile> files;
     std::vector<AccessNeed> needs; // of one that was imported
@@ -54,6 +46,8 @@ Result<Remembered> recall(const nlohmann::json& restore) try {
     restore.at("owner").get_to(remembered.owner);
     restore.at("ownerName").get_to(remembered.ownerName);
     restore.at("sockets").get_to(remembered.sockets);
+    ENTRACTE_ASSIGN(input, inputFromJson(restore));
+    remembered.input = std::move(input);
     remembered.host = restore.at("host");
     ENTRACTE_ASSIGN(files, keptFilesFromJson(restore));
     remembered.files = std::move(files);
@@ -240,8 +234,8 @@ private:
         makeSocketFolders(container.mountPoint, options.mounts, m_person, facts.boundSocketPaths);
         ENTRACTE_TRY(checkFileAccess(container, m_remembered.needs));
         for (const std::uint64_t inode : m_remembered.sockets) {
-            ENTRACTE_ASSIGN(dead, deadSocket());
-            options.sockets.push_back({inode, std::move(dead)});
+            ENTRACTE_ASSIGN(ended, endedConnection(m_remembered.input[inode]));
+            options.sockets.push_back({inode, std::move(ended)});
         }
         // Also for a session without a network now, which had one when it was saved; a machine that
         // can make none still brings back those that never had.

@@ -3,6 +3,7 @@
 #include "session/base/Printable.h"
 #include "session/base/ScopeExit.h"
 #include "session/criu/Preflight.h"
+#include "session/engine/HeldInput.h"
 #include "session/engine/HostFacts.h"
 #include "session/engine/HostFiles.h"
 #include "session/engine/Processes.h"
@@ -47,7 +48,8 @@ public:
         return m_session.live->display->prepare(m_context.options.prepareLimit);
     }
     void dismiss() { m_ended = true; }
-    void end() {
+    // `leftScreen`: its windows are gone already. They come back.
+    void end(bool leftScreen = false) {
         if (std::exchange(m_ended, true) || !m_session.live)
             return;
         const ScopeExit letGo([this] { m_session.slot.letGo(); });
@@ -55,9 +57,12 @@ public:
         if (m_prepared) {
             if (const auto on = live.display->goOn(); !on)
                 spdlog::error("session {}: {}", m_session.id(), on.error().forLog());
-            if (live.screen)
-                if (const auto open = reopenChannel(live, *live.screen); !open)
+            if (live.screen) {
+                const auto open = leftScreen ? showAgain(m_context, live, *live.screen)
+                                             : reopenChannel(live, *live.screen);
+                if (!open)
                     spdlog::error("session {}: {}", m_session.id(), open.error().forLog());
+            }
         }
         watchPrograms(m_session, false);
     }
@@ -146,6 +151,7 @@ public:
                 ENTRACTE_TRY(layer.copyRest(m_job));
             if (!m_suspend)
                 return {};
+            m_held = HeldInput(init(), sockets);
             m_record.info.frozenMicros = static_cast<std::uint32_t>(
                 std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began)
                     .count());
@@ -159,7 +165,7 @@ public:
                 spdlog::warn("session {}: {}", m_session.id(), dumped.error().forLog());
             return *m_committed;
         }
-        stillness.end();
+        stillness.end(m_leftScreen);
         if (!dumped)
             return fail(dumped.error());
         m_record.info.frozenMicros = dumped->frozenMicros;
@@ -231,6 +237,11 @@ private:
             ENTRACTE_TRY(
                 writer.addLayer(m_container.layer, kNotSaved, {m_job, "storing", 0.75, 0.9}));
         m_steps.did("store files");
+        if (m_suspend) { // its windows go now
+            m_leftScreen = m_held.any();
+            if (auto input = inputToJson(m_held.take()); !input.empty())
+                m_record.restore["input"] = std::move(input);
+        }
         ENTRACTE_ASSIGN(info, writer.commit(m_record, m_requested, {m_job, "storing", 0.9, 0.99}));
         m_committed = info;
         m_steps.did("commit");
@@ -241,6 +252,8 @@ private:
     Session& m_session;
     const bool m_suspend;
     bool m_copied = true; // the session's files, before they are packed
+    HeldInput m_held;     // of a suspension
+    bool m_leftScreen = false;
     StepTimes& m_steps;
     JobControl& m_job;
     const Clock::time_point m_requested = Clock::now();

@@ -15,6 +15,7 @@ constexpr std::array kNeedNames = {"file", "socket", "lower"};
 constexpr std::size_t kMaxSockets = 1024;
 constexpr std::size_t kMaxFiles = 200'000;
 constexpr std::size_t kMaxText = 4096;
+constexpr std::size_t kMaxInput = 1u << 20; // bytes of text
 constexpr int kMaxDepth = 12;
 
 Error damaged(std::string detail) {
@@ -185,6 +186,11 @@ Status sanitizeManifest(BundleManifest& manifest, const ImageRules& rules) try {
         if (!S_ISDIR(file.at(6).get<std::uint32_t>()) ||
             !isWithinAny(file.at(0).get<std::string>(), everyShared))
             to["files"].push_back(std::move(file));
+    }
+    if (const auto input = from.find("input"); input != from.end()) { // read where it is used
+        if (!input->is_object() || input->dump().size() > kMaxInput)
+            return fail(damaged("what was typed meanwhile"));
+        to["input"] = *input;
     }
     ENTRACTE_TRY(checkSurvey(from));
     if (from.contains("survey"))

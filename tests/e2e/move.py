@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Sessions that move to another workstation, and what becomes of them when something goes wrong."""
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from entractetest.case import Skip, expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.processes import wait_for  # noqa: E402
 from entractetest.programs import COUNTER, counter_value, session_with_text, wait_counting  # noqa: E402
+from entractetest.typist import Typist  # noqa: E402
 from entractetest.workstation import two_workstations, what_is_missing  # noqa: E402
 
 MORE = " And more after it moved."
@@ -72,6 +74,24 @@ def case_movedFromTheWindow(case):
     expect(arrived["lineage"] == session, f"another session: {arrived}")
     app.wait_for("label", "Nothing runs here yet")
     expect(here.sessions() == [], f"something is left here: {here.sessions()}")
+
+
+def case_nothingTypedIsLostOrDoubled(case):
+    here, there, _ = _stations(case)
+    session, editor = session_with_text(here.product, here.server)
+    editor.window(Desktop(here.server)).key("ctrl+End")
+    with Typist(editor, here.server, there.server) as typist:
+        for _ in range(10):
+            typed = typist.count()
+            moved = here.product.json("move", session, there.name)["moved"]
+            print(f"to {there.name}: it stood still for {moved['downtime_ms']} ms, {typist.count() - typed} letters",
+                  flush=True)
+            typist.wait_for_more()
+            session, here, there = moved["there"], there, here
+    text = editor.window(Desktop(here.server)).all_text().rstrip("\n")
+    expect(re.fullmatch(re.escape(editor.text) + typist.pattern(), text),
+           f"another text than was typed: {text!r}, and not {typist.pattern()!r}")
+    here.product.stop(session)
 
 
 # Frames of a move, as app/cli/move/MoveProtocol.h counts them.

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Sessions that are saved and brought back, with real programs, CRIU and X servers."""
+import re
 import sys
 import time
 from pathlib import Path
@@ -10,8 +11,10 @@ sys.dont_write_bytecode = True
 from entractetest.case import expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.lookout import Lookout  # noqa: E402
-from entractetest.processes import wait_for  # noqa: E402
+from entractetest.processes import BUILD_DIRECTORY, Failure, wait_for  # noqa: E402
+from entractetest.product import CommandFailed  # noqa: E402
 from entractetest.programs import COUNTER, counter_value, mousepad  # noqa: E402
+from entractetest.typist import Typist  # noqa: E402
 from entractetest.x11 import UnmapWatch  # noqa: E402
 
 CYCLES = 10
@@ -82,6 +85,51 @@ def case_suspendAndResume(case):
     expect(not product.session_processes(), "processes of the session are left")
     product.resume(session, first)
     lookout.expect_same(desktop)
+
+
+def case_whatIsTypedWhileItIsSuspendedComes(case):
+    require_root()
+    first, second, product = case.first_server(), case.second_server(), case.product()
+    editor = mousepad()
+    session = product.start(first, *editor.command)
+    editor.fill(Desktop(first))
+    with Typist(editor, first) as typist:
+        typist.wait_for_more()
+        product.suspend(session)
+    product.resume(session, second)
+    text = editor.window(Desktop(second)).all_text().rstrip("\n")
+    expect(re.fullmatch(re.escape(editor.text) + typist.pattern(), text),
+           f"another text than was typed: {text!r}, and not {typist.pattern()!r}")
+
+
+def case_suspensionThatFailsAtTheLastWordShowsItsWindowsAgain(case):
+    require_root()
+    server, full = case.first_server(), case.temporary("full")
+    state = case.workspace.folder("state")
+    product = case.product(state_directory=state, environment={
+        "LD_PRELOAD": BUILD_DIRECTORY / "tests/bin/store-fault-shim.so", "FAULT_MODE": "full",
+        "FAULT_ROOT": f"{state}/store/catalog", "FAULT_WHILE": full})
+    session = product.start(server, *COUNTER)
+    desktop = Desktop(server)
+    desktop.wait_window("XTerm", title="tick")
+    product.snapshot(session) # what it has of the host is known then
+    with server.client() as client:
+        watch = UnmapWatch(client)
+        full.touch()
+        try:
+            product.suspend(session)
+            raise Failure("it was suspended into a full catalog")
+        except CommandFailed as failure:
+            expect("goes on" in failure.text, f"it says: {failure.text}")
+        full.unlink()
+        expect(watch.disappearances(), "it failed before its windows went")
+    desktop.wait_window("XTerm", title="tick")
+    value = counter_value(desktop)
+    wait_for("the counter to go on", lambda: (counter_value(desktop) or 0) > value)
+    expect(product.state_of(session) == "running", "the session runs")
+    product.suspend(session)
+    product.resume(session, server)
+    desktop.wait_window("XTerm", title="tick")
 
 
 def case_survivesItsServersDeath(case):

@@ -64,6 +64,16 @@ void keepWaiting(Client& client) {
     }
 }
 
+// Of a connection that is lost: all that came over it.
+void readToTheEnd(Upstream& upstream, UpstreamSink& sink) {
+    bool sensible = upstream.stream.open();
+    while (sensible) {
+        const std::size_t before = upstream.stream.input().size();
+        const bool more = upstream.stream.read() && upstream.stream.input().size() > before;
+        sensible = upstream.process(sink) && upstream.stream.open() && more;
+    }
+}
+
 } // namespace
 
 xcontrol::Failure failureOf(const Error& error) {
@@ -390,6 +400,10 @@ void ServerChange::lost() {
     if (!m_core.link)
         return;
     m_core.loop.cancel(m_giveUp);
+    // What it had said by then is the programs': keys that were typed while all was frozen.
+    for (auto& [id, client] : m_core.clients)
+        if (client->upstream && client->phase == Client::Phase::Running)
+            readToTheEnd(*client->upstream, *client->sink);
     m_lastTime = m_core.link->translator->time.latestClient() + 1;
     unwatchServer();
     dropConnector();

@@ -413,6 +413,18 @@ TEST(BundleManifestTest, keptFilesBecomeHarmless) {
     }
 }
 
+TEST(BundleManifestTest, whatWasTypedComesAlongAsFarAsItMayBeThat) {
+    BundleManifest manifest = *parseBundleManifest(manifestText(1, 1));
+    const nlohmann::json input{{"7", "aGk="}};
+    manifest.restore["input"] = input;
+    ASSERT_TRUE(sanitizeManifest(manifest, rulesOfAnn()));
+    EXPECT_EQ(manifest.restore["input"], input);
+    manifest.restore["input"] = "aGk=";
+    EXPECT_FALSE(sanitizeManifest(manifest, rulesOfAnn()));
+    manifest.restore["input"] = {{"7", std::string(2u << 20, 'x')}};
+    EXPECT_FALSE(sanitizeManifest(manifest, rulesOfAnn())) << "more than any server queues";
+}
+
 TEST(BundleManifestTest, filesOfAnEarlierRoundAreOnlyNamed) {
     BundleManifest manifest = *parseBundleManifest(manifestText(1, 1));
     manifest.restore["spec"]["sharedFolders"] = {{{"path", "/home/ann/docs"}, {"readOnly", false}}};

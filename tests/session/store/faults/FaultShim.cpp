@@ -4,7 +4,8 @@
 //
 //   FAULT_MODE=count   nothing goes wrong; the number of calls is written to the file FAULT_COUNT
 //   FAULT_MODE=kill    SIGKILL in the place of the call; of a write, half is done before
-//   FAULT_MODE=full    ENOSPC from this call on, for whatever needs room
+//   FAULT_MODE=full    ENOSPC from this call on, for whatever needs room; with FAULT_WHILE only as
+//                      long as the file of that name is there
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -31,6 +32,7 @@ struct Plan {
     long at = 0;
     std::string root;
     std::string countFile;
+    std::string whileThere;
 
     Plan() {
         const char* const mode_ = std::getenv("FAULT_MODE");
@@ -44,6 +46,8 @@ struct Plan {
         root = root_;
         at = at_ ? std::atol(at_) : 0;
         countFile = count ? count : "";
+        const char* const while_ = std::getenv("FAULT_WHILE");
+        whileThere = while_ ? while_ : "";
     }
 };
 
@@ -99,7 +103,9 @@ bool goesWrong(bool needsRoom, Half half) {
         ::kill(::getpid(), SIGKILL);
         ::pause();
     }
-    if (plan().mode == Mode::Full && number >= plan().at && needsRoom) {
+    const bool isFull = plan().whileThere.empty() ? number >= plan().at
+                                                  : ::access(plan().whileThere.c_str(), F_OK) == 0;
+    if (plan().mode == Mode::Full && isFull && needsRoom) {
         errno = ENOSPC;
         return true;
     }
