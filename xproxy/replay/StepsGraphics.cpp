@@ -186,6 +186,11 @@ void replayPixels(ReplayContext& c) {
 void replayCursors(ReplayContext& c) {
     for (const auto& cursor : c.record.all<Cursor>())
         c.nameOf(cursor);
+    // Freed ones that grabs keep: the grab may come on another connection.
+    for (const auto& entry : c.record.sticky.inOrder())
+        c.nameOf(entry.request->cursor);
+    for (const auto& [what, grab] : c.record.activeGrabs)
+        c.nameOf(grab.cursor);
 }
 
 namespace {

@@ -2,6 +2,7 @@
 // the end.
 
 #include "xproxy/replay/Steps.h"
+#include "xproxy/state/GrabCursor.h"
 
 #include "xproxy/state/WindowTree.h"
 
@@ -17,6 +18,14 @@ namespace {
 
 bool isCore(const StickyRequests::Entry& entry, std::uint8_t one, std::uint8_t other) {
     return entry.key.ext == Ext::Core && (entry.key.opcode == one || entry.key.opcode == other);
+}
+
+// The request of a grab, with the number that its cursor has for the moment if it was freed.
+Bytes withCursor(ReplayContext& c, const Client& client, Ext ext, std::uint8_t opcode,
+                 Bytes request, const CursorRef& cursor) {
+    if (const std::size_t at = grabCursorAt(ext, opcode); cursor && at != 0)
+        put32(request, at, raw(c.nameOf(cursor)), client.order);
+    return request;
 }
 
 } // namespace
@@ -39,7 +48,10 @@ void replayWindowSettings(ReplayContext& c) {
                 return; // the next step's tells why
             exceptions.clear();
         }
-        c.send(*client, entry.request->request, entry.request->bigRequest);
+        c.send(*client,
+               withCursor(c, *client, entry.key.ext, entry.key.opcode, entry.request->request,
+                          entry.request->cursor),
+               entry.request->bigRequest);
     }
 }
 
@@ -173,7 +185,9 @@ void replayFocusAndGrabs(ReplayContext& c) {
                                    : what == 0             ? core::GrabPointer::time.offset
                                                            : core::GrabKeyboard::time.offset;
         put32(request, timeAt, 0, client->order);
-        c.send(*client, std::move(request));
+        const std::uint8_t opcode =
+            static_cast<std::uint8_t>(request[grab.ext == Ext::Core ? 0 : 1]);
+        c.send(*client, withCursor(c, *client, grab.ext, opcode, std::move(request), grab.cursor));
     }
 }
 

@@ -1,5 +1,7 @@
 #include "xproxy/state/Record.h"
 
+#include "xproxy/state/GrabCursor.h"
+
 #include "xproxy/state/WindowTree.h"
 
 #include <algorithm>
@@ -120,8 +122,8 @@ void Record::clientRetired(ClientId client) {
 
 namespace {
 
-// The windows that a GrabPointer, GrabKeyboard or XIGrabDevice names: the grab ends when one of them
-// is no longer on the screen.
+// The windows that a GrabPointer, GrabKeyboard or XIGrabDevice names: the grab ends when one of
+// them is no longer on the screen.
 std::vector<ClientXid> windowsOf(const Record::ActiveGrab& grab, ByteOrder order) {
     constexpr std::size_t kGrabWindowAt = 4; // in all three
     const MessageView request(grab.request, order);
@@ -139,12 +141,11 @@ void Record::endBlindGrabs() {
     std::erase_if(activeGrabs, [&](const auto& entry) {
         const auto grabber = clients.find(entry.second.client);
         return grabber == clients.end() ||
-               std::ranges::any_of(windowsOf(entry.second, grabber->second.order),
-                                   [&](ClientXid window) {
-                                       return find<Window>(window)
-                                                  ? !windowtree::isViewable(*this, window)
-                                                  : isOfPrograms(window);
-                                   });
+               std::ranges::any_of(
+                   windowsOf(entry.second, grabber->second.order), [&](ClientXid window) {
+                       return find<Window>(window) ? !windowtree::isViewable(*this, window)
+                                                   : isOfPrograms(window);
+                   });
     });
 }
 
@@ -156,6 +157,11 @@ void Record::endGrabsIn(ClientXid window) {
                    windowsOf(entry.second, grabber->second.order),
                    [&](ClientXid grabbed) { return windowtree::isWithin(*this, grabbed, window); });
     });
+}
+
+CursorRef Record::cursorOfGrab(Ext ext, std::uint8_t opcode, const MessageView& request) const {
+    const std::size_t at = grabCursorAt(ext, opcode);
+    return at == 0 ? nullptr : find<Cursor>(ClientXid{request.u32(at)});
 }
 
 bool Record::ownsAnything(ClientId client) const {

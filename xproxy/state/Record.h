@@ -113,6 +113,8 @@ public:
     // Reparent does to a mapped one.
     void endGrabsIn(ClientXid window);
     bool ownsAnything(ClientId client) const;
+    // That a grab names; null for other requests.
+    CursorRef cursorOfGrab(Ext ext, std::uint8_t opcode, const MessageView& request) const;
 
     // The range's ids that nothing bears: for XC-MISC, and for things that replay makes for a
     // moment.
@@ -130,6 +132,7 @@ public:
         ClientId client;
         Ext ext;
         Bytes request; // the request that took it
+        CursorRef cursor;
     };
     // By what is grabbed: 0 pointer, 1 keyboard, 2 + device id for XI2.
     std::map<unsigned, ActiveGrab> activeGrabs;

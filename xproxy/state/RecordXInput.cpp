@@ -49,10 +49,11 @@ void passiveGrab(const RequestContext& c) {
         one.bytes(v.bytes().first(4)).bytes(v.part(4, modifiersAt - 4)).u32(v.u32(at));
         one.set(num_modifiers, 1);
         const Bytes request = one.finish();
-        c.record.sticky.set(
+        const auto kept = c.record.sticky.set(
             {xidOf(v, grab_window), c.client, c.ext, c.opcode,
              passiveDetail(v.get(deviceid), v.get(grab_type), v.get(detail), v.u32(at))},
             MessageView(request, v.order()));
+        kept.request->cursor = c.record.cursorOfGrab(c.ext, c.opcode, v);
     }
 }
 

@@ -62,11 +62,12 @@ void Recorder::reply(ClientId client, Ext ext, const MessageView& request,
             break;
         case core::kGrabPointer:
             if (reply.get(core::GrabPointerReply::status) == kSuccess)
-                m_record.activeGrabs[0] = {client, ext, copyOf(request.bytes())};
+                m_record.activeGrabs[0] = {client, ext, copyOf(request.bytes()),
+                                           m_record.cursorOfGrab(ext, request.u8(0), request)};
             break;
         case core::kGrabKeyboard:
             if (reply.get(core::GrabKeyboardReply::status) == kSuccess)
-                m_record.activeGrabs[1] = {client, ext, copyOf(request.bytes())};
+                m_record.activeGrabs[1] = {client, ext, copyOf(request.bytes()), nullptr};
             break;
         default:
             break;
@@ -78,7 +79,8 @@ void Recorder::reply(ClientId client, Ext ext, const MessageView& request,
     } else if (ext == Ext::XInput && request.u8(1) == wire::xinput::kXIGrabDevice) {
         if (reply.get(wire::xinput::XIGrabDeviceReply::status) == kSuccess)
             m_record.activeGrabs[2u + request.get(wire::xinput::XIGrabDevice::deviceid)] = {
-                client, ext, copyOf(request.bytes())};
+                client, ext, copyOf(request.bytes()),
+                m_record.cursorOfGrab(ext, request.u8(1), request)};
     }
 }
 

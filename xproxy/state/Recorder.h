@@ -63,6 +63,7 @@ struct RequestContext {
         if (object != ClientXid::None && !record.exists(object) && record.isOfPrograms(object))
             return;
         effects.unjudged = record.sticky.set({object, client, ext, opcode, detail}, view);
+        effects.unjudged->request->cursor = record.cursorOfGrab(ext, opcode, view);
     }
     void unstick(ClientXid object, std::uint8_t opcodeOfSetting, std::uint64_t detail = 0) const {
         record.sticky.erase({object, client, ext, opcodeOfSetting, detail});

@@ -7,9 +7,9 @@ namespace entracte::xproxy {
 
 StickyRequests::Unjudged StickyRequests::set(const StickyKey& key, const MessageView& request) {
     auto& place = m_all[key];
-    auto before = std::exchange(
-        place, std::make_shared<StickyRequest>(StickyRequest{
-                   ++m_serial, copyOf(request.bytes()), request.bigRequest(), false, nullptr}));
+    auto before = std::exchange(place, std::make_shared<StickyRequest>(StickyRequest{
+                                           ++m_serial, copyOf(request.bytes()),
+                                           request.bigRequest(), false, nullptr, nullptr}));
     return {key, place, std::move(before)};
 }
 

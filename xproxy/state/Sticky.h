@@ -3,6 +3,7 @@
 // Requests whose effect is a setting that lasts: event selections of extensions, passive grabs,
 // version agreements. They are kept as they were sent, the latest for each setting, and sent again.
 
+#include "xproxy/state/Cursor.h"
 #include "xproxy/state/Extensions.h"
 
 #include <compare>
@@ -27,6 +28,7 @@ struct StickyRequest {
     bool bigRequest;
     bool refused = false;                   // the server answered with an error
     std::shared_ptr<StickyRequest> instead; // of a refused one: what counts
+    CursorRef cursor;                       // of a grab that names one (GrabCursor.h)
 };
 
 class StickyRequests {

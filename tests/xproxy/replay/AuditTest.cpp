@@ -3,6 +3,8 @@
 
 #include "tests/xproxy/replay/RunningProxy.h"
 
+#include <cstdlib>
+
 namespace entracte::xproxy {
 namespace {
 
@@ -171,6 +173,31 @@ TEST_F(AuditTest, findsPixelsThatDiffer) {
         xcb_poly_fill_rectangle(stranger, pixmap, own, 1, &whole);
     });
     expectDifference("pixels");
+}
+
+// The server keeps for a grab what its program has freed.
+TEST_F(AuditTest, grabsKeepTheirFreedCursors) {
+    const auto font = program->newId();
+    xcb_open_font(*program, font, 6, "cursor");
+    const auto cursor = program->newId();
+    xcb_create_glyph_cursor(*program, cursor, font, font, 34, 35, 0, 0, 0, 65535, 65535, 65535);
+    xcb_grab_button(*program, 1, window, XCB_EVENT_MASK_BUTTON_PRESS, XCB_GRAB_MODE_ASYNC,
+                    XCB_GRAB_MODE_ASYNC, XCB_NONE, cursor, 2, XCB_MOD_MASK_CONTROL);
+    auto* grabbed = xcb_grab_pointer_reply(
+        *program,
+        xcb_grab_pointer(*program, 1, window, XCB_EVENT_MASK_BUTTON_PRESS, XCB_GRAB_MODE_ASYNC,
+                         XCB_GRAB_MODE_ASYNC, XCB_NONE, cursor, XCB_CURRENT_TIME),
+        nullptr);
+    ASSERT_NE(grabbed, nullptr);
+    EXPECT_EQ(grabbed->status, XCB_GRAB_STATUS_SUCCESS);
+    std::free(grabbed);
+    xcb_free_cursor(*program, cursor);
+    xcb_close_font(*program, font);
+    RunningProxy::settle(*program);
+    for (const auto* server : {&second, &first}) {
+        proxy.moveTo(*server);
+        expectNone();
+    }
 }
 
 } // namespace
