@@ -33,11 +33,9 @@ Service::Service(BusLoop& loop, DoctorFunction doctor)
     : m_loop(loop), m_callers(loop), m_authority(loop), m_tree(loop, m_callers),
       m_gate(loop, m_callers, m_tree, m_authority), m_workers(std::make_unique<Workers>(loop)),
       m_jobs(m_context), m_context{loop, m_gate, m_authority, m_tree, *m_workers, m_jobs, nullptr},
+      m_leavers(loop, {[this](uid_t uid) { return runsSomethingOf(uid); },
+                       [this](uid_t uid) { lockVaultOf(uid); }}),
       m_shutdown(loop, [this] { goDown(); }) {
-    m_leaving = compat::addMatch(loop.connection(),
-                                 "type='signal',sender='org.freedesktop.login1',interface='org."
-                                 "freedesktop.login1.Manager',member='UserRemoved'",
-                                 [this] { lockVaultOfLeaver(); });
     m_tree.add(kRootPath, std::make_unique<ManagerObject>(m_context, std::move(doctor)));
 }
 
@@ -79,11 +77,15 @@ void Service::sessionChanged(const SessionInfo& info) {
     m_loop.post([this, info] {
         if (m_tree.find(sessionPath(info.id)))
             showSession(info);
+        m_leavers.settle();
     });
 }
 
 void Service::sessionRemoved(const SessionId& id) {
-    m_loop.post([this, id] { m_tree.remove(sessionPath(id)); });
+    m_loop.post([this, id] {
+        m_tree.remove(sessionPath(id));
+        m_leavers.settle();
+    });
 }
 
 void Service::snapshotAdded(const SnapshotInfo& info) {
@@ -122,13 +124,15 @@ void Service::showVault(const VaultInfo& info) {
     m_tree.add(path, std::make_unique<VaultObject>(m_context, info));
 }
 
-void Service::lockVaultOfLeaver() {
-    sd_bus_message* const signal = sd_bus_get_current_message(m_loop.raw());
-    std::uint32_t uid = 0;
+bool Service::runsSomethingOf(uid_t uid) const {
+    return m_engine && std::ranges::any_of(m_engine->sessions(), [uid](const SessionInfo& session) {
+               return session.owner == uid && runs(session);
+           });
+}
+
+void Service::lockVaultOf(uid_t uid) {
     // Before the machine goes down people are made to leave: what is not stored yet needs the key.
-    if (!m_engine || m_shutdown.begun() || !compat::wentToEverybody(m_loop.raw()) ||
-        sd_bus_message_rewind(signal, 1) < 0 || sd_bus_message_read(signal, "u", &uid) < 0 ||
-        !m_tree.find(vaultPath(uid)))
+    if (!m_engine || m_shutdown.begun() || !m_tree.find(vaultPath(uid)))
         return;
     m_workers->run<void>([engine = m_engine.get(), uid] { return engine->lockVault(uid); },
                          [uid](const Status& locked) {

@@ -6,6 +6,7 @@
 // Life cycle: construct; open the engine with observer(); begin(engine); loop.run(); end().
 
 #include "dbus/service/Jobs.h"
+#include "dbus/service/Leavers.h"
 #include "dbus/service/ManagerObject.h"
 #include "dbus/service/Shutdown.h"
 
@@ -39,8 +40,8 @@ private:
     void showSession(const SessionInfo& info);
     void showSnapshot(const SnapshotInfo& info);
     void showVault(const VaultInfo& info);
-    // The person logged out: what they opened is closed.
-    void lockVaultOfLeaver();
+    bool runsSomethingOf(uid_t uid) const;
+    void lockVaultOf(uid_t uid);
     void saveBySchedule(const SessionInfo& session);
     // The machine goes down: everything that runs is suspended, once what is in the way has ended.
     void goDown();
@@ -58,7 +59,7 @@ private:
     std::unique_ptr<Workers> m_workers;
     Jobs m_jobs;
     Context m_context;
-    sdbus::Slot m_leaving;
+    Leavers m_leavers;
     Shutdown m_shutdown;
     std::map<SessionId, bool> m_lastJobs; // whether the shutdown's suspension of it has ended
     // When a session was last brought back by itself: one that dies again at once is left alone.

@@ -473,25 +473,64 @@ TEST_F(ServiceTest, aVaultIsItsOwnersAlone) {
               code("InvalidArgument"));
 }
 
-TEST_F(ServiceTest, aVaultIsLockedWhenItsOwnerLogsOut) {
-    const auto made = me.withPassphrases(kRoot, kManager, "CreateVault", {"mine"});
-    ASSERT_TRUE(made.ok()) << made.text;
-    const auto vault = made.objectPath();
-    const auto sayGone = [](BusClient& who, std::uint32_t uid) {
+// Somebody of whom nothing else runs, with a vault.
+class LeaverTest : public ServiceTest {
+protected:
+    void SetUp() override {
+        const auto made = leaver.withPassphrases(kRoot, kManager, "CreateVault", {"mine"});
+        ASSERT_TRUE(made.ok()) << made.text;
+        vault = made.objectPath();
+        ASSERT_GE(sd_bus_request_name(logind.bus(), "org.freedesktop.login1", 0), 0);
+    }
+    void TearDown() override { EXPECT_TRUE(leaver.call(vault, kVault, "Delete").ok()); }
+
+    static void say(BusClient& who, const char* what, std::uint32_t uid) {
         sd_bus_emit_signal(who.bus(), "/org/freedesktop/login1", "org.freedesktop.login1.Manager",
-                           "UserRemoved", "uo", uid, "/org/freedesktop/login1/user/x");
+                           what, "uo", uid, "/org/freedesktop/login1/user/x");
         sd_bus_flush(who.bus());
-    };
-    sayGone(other, kMe); // not logind: anybody can say anything
-    EXPECT_FALSE(me.flag(vault, kVault, "Locked"));
-    BusClient logind(0);
-    ASSERT_GE(sd_bus_request_name(logind.bus(), "org.freedesktop.login1", 0), 0);
-    sayGone(logind, kOther);
-    EXPECT_FALSE(me.flag(vault, kVault, "Locked"));
-    sayGone(logind, kMe);
-    EXPECT_TRUE(
-        me.until([&] { return me.flag(vault, kVault, "Locked"); }, std::chrono::seconds(5)));
-    EXPECT_TRUE(me.call(vault, kVault, "Delete").ok());
+    }
+    std::string start(const std::string& name) { return resultOf(leaver, leaver.start(name)); }
+    void stop(const std::string& session) {
+        const auto job = leaver.call(session, kSession, "Stop");
+        ASSERT_TRUE(job.ok()) << job.text;
+        EXPECT_TRUE(leaver.waitForEnd(job.objectPath()));
+    }
+    bool isLocked() { return leaver.flag(vault, kVault, "Locked"); }
+    bool becomesLocked() {
+        return leaver.until([&] { return isLocked(); }, std::chrono::seconds(5));
+    }
+
+    BusClient leaver{kAdmin};
+    BusClient logind{0};
+    std::string vault;
+};
+
+TEST_F(LeaverTest, leavesTheirVaultLocked) {
+    say(other, "UserRemoved", kAdmin); // not logind: anybody can say anything
+    EXPECT_FALSE(isLocked());
+    say(logind, "UserRemoved", kOther);
+    EXPECT_FALSE(isLocked());
+    say(logind, "UserRemoved", kAdmin);
+    EXPECT_TRUE(becomesLocked());
+}
+
+// What goes on can be saved until it ends: by its schedule, or when the machine goes down.
+TEST_F(LeaverTest, leavesTheirVaultOpenWhileSomethingOfTheirsRuns) {
+    const auto first = start("goes on");
+    const auto second = start("goes on, too");
+    say(logind, "UserRemoved", kAdmin);
+    stop(first);
+    EXPECT_FALSE(isLocked()) << "one of two runs";
+    stop(second);
+    EXPECT_TRUE(becomesLocked());
+}
+
+TEST_F(LeaverTest, hasTheirVaultOpenWhenTheyAreBack) {
+    const auto session = start("goes on");
+    say(logind, "UserRemoved", kAdmin);
+    say(logind, "UserNew", kAdmin);
+    stop(session);
+    EXPECT_FALSE(isLocked());
 }
 
 TEST_F(ServiceTest, changedDocumentsAreNamed) {
