@@ -223,6 +223,9 @@ public:
         check->add_flag("--read-data", arguments.readData, "Read every byte of them");
         check->add_flag("--repair", arguments.repair,
                         "First make a damaged catalog of the store anew from what it holds");
+        check->add_option("SESSION", arguments.session,
+                          "Only the newest snapshot of this one, every byte of it");
+        addSnapshot(check, "This snapshot of it");
         add(Verb::Gc, "gc", "Free the disk space that no snapshot needs");
         auto* const prune =
             addWithSession(Verb::Prune, "prune", "Remove the snapshots that rules do not keep");

@@ -58,6 +58,7 @@ public:
     Result<Json> stop();
     Result<Json> remove();
     Result<Json> check();
+    Result<Json> checkOne();
     Result<Json> gc();
     Result<Json> prune();
 
@@ -520,7 +521,24 @@ Result<Json> Commands::remove() {
     return Json{{"deleted", std::move(deleted)}};
 }
 
+Result<Json> Commands::checkOne() {
+    ENTRACTE_ASSIGN(overview, m_client.overview());
+    ENTRACTE_ASSIGN(session, findSession(overview, m_arguments.session));
+    ENTRACTE_ASSIGN(snapshot,
+                    findSnapshot(overview, session,
+                                 m_arguments.snapshot.empty() ? "newest" : m_arguments.snapshot));
+    ENTRACTE_TRY(finish(m_client.proxy<SnapshotProxy>(snapshot.path)->Verify()));
+    say("Snapshot " + snapshot.id.toStdString() + " of " + nameOf(session) +
+        " is as it was written.");
+    return Json{{"check", "whole"}, {"snapshot", snapshot.id.toStdString()}};
+}
+
 Result<Json> Commands::check() {
+    if (!m_arguments.session.empty())
+        return checkOne();
+    if (!m_arguments.snapshot.empty())
+        return fail(ErrorCode::InvalidArgument, "A snapshot is one of a session.", {},
+                    "Name the session, too.");
     if (m_arguments.repair)
         ENTRACTE_TRY(finish(m_client.proxy<ManagerProxy>(Client::kRoot)->RepairStore()));
     ENTRACTE_TRY(

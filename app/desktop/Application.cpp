@@ -29,7 +29,7 @@ void Application::connectParts() {
             return m_window->askWhichFiles(*what);
         }
         if (!state.job.error.isEmpty() && state.job.error != "Cancelled")
-            m_troubles.add(troubleOf(state.job.kind, m_actions.nameOf(state.job.session),
+            m_troubles.add(troubleOf(state.job.kind, m_actions.subjectOf(state.job),
                                      state.job.error, state.job.message));
     });
     connect(&m_actions, &Actions::failed, &m_troubles, &Troubles::add);

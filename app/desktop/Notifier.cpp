@@ -93,7 +93,7 @@ void Notifier::onFinished(const JobState& state) {
         return; // told by Transfers, when the file is closed
     if (job.error.isEmpty() && (job.kind == "snapshot" || job.kind == "suspend"))
         warnOfLowSpace(job.session, m_desk.catalog.snapshots.find(job.result));
-    const auto name = m_desk.actions.nameOf(job.session);
+    const auto name = m_desk.actions.subjectOf(job);
     if (!job.error.isEmpty()) {
         if (job.error == "Cancelled" || !m_desk.settings.notifies(Settings::kFailed))
             return;

@@ -141,6 +141,20 @@ void SnapshotObject::Export(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::Un
                 });
 }
 
+void SnapshotObject::Verify(sdbus::Result<sdbus::ObjectPath>&& result) {
+    whenAllowed(m_context, m_owner, std::move(result),
+                [&context = m_context, info = m_info,
+                 owner = m_owner](const Pending<sdbus::ObjectPath>& pending) {
+                    // Of no session: it may be saved and used meanwhile.
+                    const auto work = [engine = context.engine,
+                                       info](JobControl& control) -> entracte::Result<std::string> {
+                        ENTRACTE_TRY(engine->verify(info.session, info.id, control));
+                        return snapshotPath(info.session, info.id);
+                    };
+                    answer(pending, context.jobs.start("verify", "", owner, work));
+                });
+}
+
 void SnapshotObject::Delete(sdbus::Result<>&& result) {
     whenAllowed(m_context, m_owner, std::move(result),
                 [&context = m_context, info = m_info](const Pending<>& pending) {

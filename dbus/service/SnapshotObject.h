@@ -26,6 +26,7 @@ private:
     void Thumbnail(sdbus::Result<sdbus::UnixFd>&& result) override;
     void Export(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd file,
                 std::map<std::string, sdbus::Variant> options) override;
+    void Verify(sdbus::Result<sdbus::ObjectPath>&& result) override;
     void Delete(sdbus::Result<>&& result) override;
 
     std::string Id() override { return m_info.id; }

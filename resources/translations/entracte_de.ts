@@ -349,6 +349,22 @@
             <source>The encryption could not be changed</source>
             <translation>Die Verschlüsselung konnte nicht geändert werden</translation>
         </message>
+        <message>
+            <source>No room could be freed</source>
+            <translation>Es konnte kein Platz geschaffen werden</translation>
+        </message>
+        <message>
+            <source>The snapshot “%1” could not be verified</source>
+            <translation>Der Schnappschuss „%1“ konnte nicht geprüft werden</translation>
+        </message>
+        <message>
+            <source>The snapshot “%1” is damaged</source>
+            <translation>Der Schnappschuss „%1“ ist beschädigt</translation>
+        </message>
+        <message>
+            <source>Resume another snapshot, and delete this one. What is damaged may belong to others, too: “Verify snapshots” in the main menu tells.</source>
+            <translation>Setzen Sie einen anderen Schnappschuss fort, und löschen Sie diesen. Was beschädigt ist, kann auch zu anderen gehören: „Schnappschüsse prüfen“ im Hauptmenü sagt es.</translation>
+        </message>
     </context>
     <context>
         <name>Words</name>
@@ -890,6 +906,30 @@
             <source>What was there before is as it was.</source>
             <translation>Was vorher da war, ist, wie es war.</translation>
         </message>
+        <message>
+            <source>Verify a snapshot</source>
+            <translation>Schnappschuss prüfen</translation>
+        </message>
+        <message>
+            <source>Free room</source>
+            <translation>Platz schaffen</translation>
+        </message>
+        <message>
+            <source>Reading the snapshot and comparing</source>
+            <translation>Schnappschuss wird gelesen und verglichen</translation>
+        </message>
+        <message>
+            <source>Freeing what no snapshot needs</source>
+            <translation>Was kein Schnappschuss braucht, wird freigegeben</translation>
+        </message>
+        <message>
+            <source>The snapshot is as it was written</source>
+            <translation>Der Schnappschuss ist, wie er geschrieben wurde</translation>
+        </message>
+        <message>
+            <source>What no snapshot needs is gone</source>
+            <translation>Was kein Schnappschuss braucht, ist weg</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::CheckPage</name>
@@ -938,6 +978,26 @@
         <message>
             <source>Everything that Entracte needs is here.</source>
             <translation>Alles, was Entracte braucht, ist da.</translation>
+        </message>
+        <message>
+            <source>Free what is not needed</source>
+            <translation>Nicht Gebrauchtes freigeben</translation>
+        </message>
+        <message>
+            <source>Parts of deleted snapshots that are still on the disk</source>
+            <translation>Teile gelöschter Schnappschüsse, die noch auf der Platte liegen</translation>
+        </message>
+        <message>
+            <source>Start it</source>
+            <translation>Starten</translation>
+        </message>
+        <message>
+            <source>Install what is missing</source>
+            <translation>Fehlendes installieren</translation>
+        </message>
+        <message>
+            <source>At work…</source>
+            <translation>In Arbeit …</translation>
         </message>
     </context>
     <context>
@@ -2086,8 +2146,12 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <translation>%1 (%2)</translation>
         </message>
         <message>
-            <source>There is none yet. In a terminal, “entracte remote add NAME ADDRESS” makes one, in a folder or anywhere that rclone or ssh reaches.</source>
-            <translation>Es gibt noch keines. In einem Terminal legt „entracte remote add NAME ADRESSE“ eines an, in einem Ordner oder wo rclone oder ssh hinreicht.</translation>
+            <source>New repository…</source>
+            <translation>Neues Repository …</translation>
+        </message>
+        <message>
+            <source>There is none yet. The button beside the list makes one, in a folder or anywhere that rclone or ssh reaches.</source>
+            <translation>Es gibt noch keines. Der Knopf neben der Liste legt eines an, in einem Ordner oder überall, wohin rclone oder ssh reichen.</translation>
         </message>
     </context>
     <context>
@@ -2299,6 +2363,26 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>Where another computer can fetch it</source>
             <translation>Von wo ein anderer Rechner sie holen kann</translation>
+        </message>
+        <message>
+            <source>&amp;Verify</source>
+            <translation>&amp;Prüfen</translation>
+        </message>
+        <message>
+            <source>Read all of this snapshot, and compare it with what was written</source>
+            <translation>Den ganzen Schnappschuss lesen und mit dem vergleichen, was geschrieben wurde</translation>
+        </message>
+        <message>
+            <source>Verify a snapshot</source>
+            <translation>Schnappschuss prüfen</translation>
+        </message>
+        <message>
+            <source>The snapshot is as it was written.</source>
+            <translation>Der Schnappschuss ist, wie er geschrieben wurde.</translation>
+        </message>
+        <message>
+            <source>All that “%1” (%2) needs was read and compared: it can be resumed.</source>
+            <translation>Alles, was „%1“ (%2) braucht, wurde gelesen und verglichen: Er kann fortgesetzt werden.</translation>
         </message>
     </context>
     <context>
@@ -2590,6 +2674,10 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>Send to a repository</source>
             <translation>An ein Repository senden</translation>
+        </message>
+        <message>
+            <source>Verify</source>
+            <translation>Prüfen</translation>
         </message>
     </context>
     <context>
@@ -2954,6 +3042,88 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>An exported session: shows what is in it, and imports.</source>
             <translation>Eine exportierte Sitzung: zeigt, was in ihr ist, und importiert.</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::Actions</name>
+        <message>
+            <source>%1, %2</source>
+            <comment>a snapshot, its time</comment>
+            <translation>%1, %2</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::NewRepositoryDialog</name>
+        <message>
+            <source>New repository</source>
+            <translation>Neues Repository</translation>
+        </message>
+        <message>
+            <source>Name of the repository</source>
+            <translation>Name des Repositorys</translation>
+        </message>
+        <message>
+            <source>office</source>
+            <translation>buero</translation>
+        </message>
+        <message>
+            <source>Where it lies</source>
+            <translation>Wo es liegt</translation>
+        </message>
+        <message>
+            <source>&amp;Folder…</source>
+            <translation>&amp;Ordner …</translation>
+        </message>
+        <message>
+            <source>&amp;Name:</source>
+            <translation>&amp;Name:</translation>
+        </message>
+        <message>
+            <source>&amp;Where:</source>
+            <translation>&amp;Wo:</translation>
+        </message>
+        <message>
+            <source>&amp;Make it</source>
+            <translation>&amp;Anlegen</translation>
+        </message>
+        <message>
+            <source>A place for sessions, which other computers reach</source>
+            <translation>Ein Ort für Sitzungen, den andere Rechner erreichen</translation>
+        </message>
+        <message>
+            <source>Everything in it is encrypted before it leaves this computer. A repository that is there already is taken as it is, with its passphrase.</source>
+            <translation>Alles darin wird verschlüsselt, bevor es diesen Rechner verlässt. Ein Repository, das es schon gibt, wird genommen, wie es ist, mit seiner Passphrase.</translation>
+        </message>
+        <message>
+            <source>A folder for the repository</source>
+            <translation>Ein Ordner für das Repository</translation>
+        </message>
+        <message>
+            <source>Making it…</source>
+            <translation>Wird angelegt …</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::Repairs</name>
+        <message>
+            <source>pkexec could not be started.</source>
+            <translation>pkexec konnte nicht gestartet werden.</translation>
+        </message>
+        <message>
+            <source>The repair was ended from outside.</source>
+            <translation>Die Reparatur wurde von außen beendet.</translation>
+        </message>
+        <message>
+            <source>Nothing was changed: you were not authorised.</source>
+            <translation>Nichts wurde geändert: Sie wurden nicht legitimiert.</translation>
+        </message>
+        <message>
+            <source>The repair failed: %1</source>
+            <translation>Die Reparatur ist fehlgeschlagen: %1</translation>
+        </message>
+        <message>
+            <source>Another repair is under way.</source>
+            <translation>Eine andere Reparatur läuft noch.</translation>
         </message>
     </context>
 </TS>

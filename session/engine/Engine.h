@@ -107,6 +107,8 @@ public:
     virtual Result<PruneReport> prune(const SessionId&, const std::string& keep, bool dryRun) = 0;
     // SnapshotDamaged with a line for each finding. `owner`: only what is theirs; nullopt: all.
     virtual Status checkStore(std::optional<uid_t> owner, bool readData, JobControl&) = 0;
+    // One snapshot, every byte of it; SnapshotDamaged with a line for each finding.
+    virtual Status verify(const SessionId&, const SnapshotId&, JobControl&) = 0;
     // Makes a damaged catalog of the store anew. SnapshotDamaged, with a line for each, when it had
     // to be and something could not be brought back; Busy while snapshots are being written or
     // read.

@@ -276,6 +276,9 @@ public:
     Status checkStore(std::optional<uid_t> owner, bool readData, JobControl& job) override {
         return entracte::checkStore(m_context, owner, readData, job);
     }
+    Status verify(const SessionId& id, const SnapshotId& snapshot, JobControl& job) override {
+        return verifySnapshot(m_context, id, snapshot, job);
+    }
     Status repairStore(JobControl& job) override {
         const HostFileStock::Pause pause(m_context.hostFiles);
         return entracte::repairStore(m_context, job);

@@ -22,7 +22,6 @@ std::string linesOf(const std::vector<StoreFinding>& findings) {
     }
     return text + (findings.size() > kTold ? "\n  …" : "");
 }
-
 } // namespace
 
 Result<PruneReport> pruneSession(EngineContext& context, const std::shared_ptr<Session>& session,
@@ -78,6 +77,16 @@ Status repairStore(EngineContext& context, JobControl& job) {
                             "brought back:{}",
                             linesOf(report.findings)),
                 {}, "Snapshots that are not named are as they were.");
+}
+
+Status verifySnapshot(EngineContext& context, const SessionId& session, const SnapshotId& snapshot,
+                      JobControl& job) {
+    ENTRACTE_ASSIGN(report, context.store->checkOne(session, snapshot, {job, "verifying", 0, 1}));
+    if (report.findings.empty())
+        return {};
+    return fail(ErrorCode::SnapshotDamaged,
+                "The snapshot is not as it was written:" + linesOf(report.findings), {},
+                "It cannot be resumed as a whole. Resume another one, and delete this one.");
 }
 
 } // namespace entracte

@@ -10,6 +10,8 @@ Result<PruneReport> pruneSession(EngineContext& context, const std::shared_ptr<S
                                  const std::string& keep, bool dryRun);
 Status checkStore(EngineContext& context, std::optional<uid_t> owner, bool readData,
                   JobControl& job);
+Status verifySnapshot(EngineContext& context, const SessionId& session, const SnapshotId& snapshot,
+                      JobControl& job);
 Status repairStore(EngineContext& context, JobControl& job);
 
 } // namespace entracte

@@ -65,6 +65,7 @@ public:
     // StoreCare.cpp
     Result<CheckReport> check(const std::optional<std::set<SessionId>>&, bool readData,
                               JobStretch) const override;
+    Result<CheckReport> checkOne(const SessionId&, const SnapshotId&, JobStretch) const override;
     Result<GcReport> gc(JobStretch) override;
     Result<PruneReport> prune(const SessionId&, const Retention&, const std::set<SnapshotId>& inUse,
                               bool dryRun, JobStretch) override;
@@ -97,6 +98,10 @@ private:
     // `whole`: rows of chunks that were read and found whole, and are not read again.
     Status checkSnapshots(const SessionId&, bool readData, const JobStretch&,
                           std::unordered_set<std::int64_t>& whole, CheckReport&) const;
+    void checkSnapshot(const SnapshotRow&, bool readData, const JobStretch&,
+                       std::unordered_set<std::int64_t>& whole, CheckReport&) const;
+    void checkOld(const SessionId&, const SnapshotId&, bool readData, const JobStretch&,
+                  CheckReport&) const;
     void checkChunks(const SnapshotRow&, const std::vector<ChunkRow>&, bool readData,
                      const JobStretch&, CheckReport&) const;
     Status checkPacks(bool readData, const JobStretch&, CheckReport&) const;

@@ -161,6 +161,9 @@ public:
     // describes it. Findings are no error. `sessions`: only these; nullopt: the whole store.
     virtual Result<CheckReport> check(const std::optional<std::set<SessionId>>& sessions,
                                       bool readData, JobStretch) const = 0;
+    // One snapshot, every stored byte that it needs, the host's files with it. VaultLocked when
+    // nobody can look into it now.
+    virtual Result<CheckReport> checkOne(const SessionId&, const SnapshotId&, JobStretch) const = 0;
     // Makes a damaged catalog anew from the packs, and forgets that it was; the report tells what
     // could not be brought back. A catalog that is whole stays as it is. Busy while jobs use it.
     virtual Result<CheckReport> repair() = 0;

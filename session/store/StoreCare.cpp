@@ -181,54 +181,90 @@ Result<CheckReport> PackStore::check(const std::optional<std::set<SessionId>>& o
     return report;
 }
 
+Result<CheckReport> PackStore::checkOne(const SessionId& session, const SnapshotId& id,
+                                        JobStretch stretch) const {
+    CheckReport report;
+    const StoreGate::Pass pass = m_gate.enter();
+    ENTRACTE_ASSIGN(row, find(session, id));
+    if (!row) {
+        const auto old = m_old.ids(session);
+        if (std::ranges::find(old, id) == old.end())
+            return fail(ErrorCode::NotFound, "There is no such snapshot.");
+        checkOld(session, id, true, stretch, report);
+    } else {
+        std::set<std::uint64_t> packs;
+        if (!keysOf(row->vault))
+            return fail(ErrorCode::VaultLocked, "The snapshot is encrypted, and its vault locked.",
+                        {}, "Unlock the vault first.");
+        for (auto& chunks : {m_catalog->chunksOf(row->row), m_catalog->fileChunksOf(row->row)})
+            for (const ChunkRow& chunk : chunks.value_or(std::vector<ChunkRow>()))
+                packs.insert(chunk.pack);
+        for (const std::uint64_t pack : packs)
+            m_shelf.dropCached(pack); // what the disk has is meant
+        std::unordered_set<std::int64_t> whole;
+        checkSnapshot(*row, true, stretch, whole, report);
+    }
+    ENTRACTE_TRY(stretch.job.check());
+    return report;
+}
+
+void PackStore::checkOld(const SessionId& session, const SnapshotId& id, bool readData,
+                         const JobStretch& stretch, CheckReport& report) const {
+    ++report.snapshots;
+    const auto record = m_old.read(session, id);
+    const auto good = record && readData ? m_old.verify(session, id, stretch) : Status();
+    if (!record || !good)
+        report.findings.push_back(
+            {session, id, (record ? good.error() : record.error()).sentence()});
+    else if (readData)
+        report.bytesRead += record->info.storedBytes;
+}
+
 Status PackStore::checkSnapshots(const SessionId& session, bool readData, const JobStretch& stretch,
                                  std::unordered_set<std::int64_t>& whole,
                                  CheckReport& report) const {
-    const auto note = [&](const SnapshotId& id, const Error& error) {
-        report.findings.push_back({session, id, error.sentence()});
-    };
     for (const SnapshotId& id : m_old.ids(session)) {
         ENTRACTE_TRY(stretch.job.check());
-        ++report.snapshots;
-        const auto record = m_old.read(session, id);
-        const auto good = record && readData ? m_old.verify(session, id, stretch) : Status();
-        if (!record || !good)
-            note(id, !record ? record.error() : good.error());
-        else if (readData)
-            report.bytesRead += record->info.storedBytes;
+        checkOld(session, id, readData, stretch, report);
     }
     const auto rows = m_catalog->snapshots(session);
     if (!rows) {
-        note({}, rows.error());
+        report.findings.push_back({session, {}, rows.error().sentence()});
         return {};
     }
     for (const SnapshotRow& row : *rows) {
         ENTRACTE_TRY(stretch.job.check());
-        const std::size_t before = report.findings.size();
-        ++report.snapshots;
-        if (const auto info = infoOf(row); !info)
-            note(row.id, info.error());
-        if (!keysOf(row.vault))
-            continue; // nobody can look into it now; its packs are still compared with the catalog
-        const auto opened = openSnapshot(row);
-        if (!opened)
-            note(row.id, opened.error());
-        auto chunks = m_catalog->chunksOf(row.row);
-        const auto files = m_catalog->fileChunksOf(row.row);
-        if (!chunks || !files) {
-            note(row.id, chunks ? files.error() : chunks.error());
-            continue;
-        }
-        // What snapshots have in common is read once; damage is told of each of them.
-        std::ranges::copy_if(*files, std::back_inserter(*chunks),
-                             [&](const ChunkRow& chunk) { return !whole.contains(chunk.row); });
-        checkChunks(row, *chunks, readData, stretch, report);
-        if (report.findings.size() == before)
-            for (const ChunkRow& chunk : *files)
-                whole.insert(chunk.row);
+        checkSnapshot(row, readData, stretch, whole, report);
         ENTRACTE_TRY(stretch.job.check());
     }
     return {};
+}
+
+void PackStore::checkSnapshot(const SnapshotRow& row, bool readData, const JobStretch& stretch,
+                              std::unordered_set<std::int64_t>& whole, CheckReport& report) const {
+    const auto note = [&](const Error& error) {
+        report.findings.push_back({row.session, row.id, error.sentence()});
+    };
+    const std::size_t before = report.findings.size();
+    ++report.snapshots;
+    if (const auto info = infoOf(row); !info)
+        note(info.error());
+    if (!keysOf(row.vault))
+        return; // nobody can look into it now; its packs are still compared with the catalog
+    const auto opened = openSnapshot(row);
+    if (!opened)
+        note(opened.error());
+    auto chunks = m_catalog->chunksOf(row.row);
+    const auto files = m_catalog->fileChunksOf(row.row);
+    if (!chunks || !files)
+        return note(chunks ? files.error() : chunks.error());
+    // What snapshots have in common is read once; damage is told of each of them.
+    std::ranges::copy_if(*files, std::back_inserter(*chunks),
+                         [&](const ChunkRow& chunk) { return !whole.contains(chunk.row); });
+    checkChunks(row, *chunks, readData, stretch, report);
+    if (report.findings.size() == before)
+        for (const ChunkRow& chunk : *files)
+            whole.insert(chunk.row);
 }
 
 // Names every pack once that fails the snapshot.

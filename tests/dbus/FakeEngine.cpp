@@ -300,6 +300,14 @@ Status FakeEngine::checkStore(std::optional<uid_t> owner, bool, JobControl&) {
     return fail(ErrorCode::SnapshotDamaged, "1 part of the store is not as it was written:\n  x");
 }
 
+// What is said to be damaged is.
+Status FakeEngine::verify(const SessionId& session, const SnapshotId& id, JobControl&) {
+    for (const SnapshotInfo& info : snapshots(session))
+        if (info.id == id && info.comment == "damaged")
+            return fail(ErrorCode::SnapshotDamaged, "1 part is not as it was written:\n  x");
+    return {};
+}
+
 Status FakeEngine::repairStore(JobControl&) {
     return {};
 }

@@ -58,6 +58,7 @@ public:
     Status setSchedule(const SessionId&, const Schedule&) override;
     Result<PruneReport> prune(const SessionId&, const std::string& keep, bool dryRun) override;
     Status checkStore(std::optional<uid_t> owner, bool readData, JobControl&) override;
+    Status verify(const SessionId&, const SnapshotId&, JobControl&) override;
     Status repairStore(JobControl&) override;
     Result<GcReport> collectGarbage(JobControl&) override;
     Status setRetention(const SessionId&, const std::string& keep) override;

@@ -81,6 +81,39 @@ def case_theKeyringUnlocksAndAWrongKeyIsSaid(case):
     expect(status == 0, f"what the command line kept is not found: {said}")
 
 
+def _damage(product):
+    """One bit in the middle of the store's packs."""
+    packs = [path for path in product.state.rglob("*") if path.is_file() and path.suffix == ".pack"]
+    part = max(packs, key=lambda path: path.stat().st_size)
+    with part.open("r+b") as file:
+        file.seek(part.stat().st_size // 2)
+        byte = file.read(1)[0]
+        file.seek(-1, 1)
+        file.write(bytes([byte ^ 0x40]))
+
+
+def case_oneSnapshotIsVerifiedAndDamageIsSaid(case):
+    product, _, session, app = begin(case)
+    app.wait_for("list item", "work, running")
+    product.snapshot(session, "good")
+    expect(product.json("check", session)["check"] == "whole", "the command line finds it otherwise")
+    app.wait_for("list item", "^good, ")
+    app.wait_for("push button", "^Verify$")
+    app.front()
+    app.key("ctrl+alt+v")
+    app.wait_for("label", "^The snapshot is as it was written")
+    app.wait_for("label", "“good” .* needs was read and compared")
+    app.key("Escape")
+    _damage(product)
+    app.wait_for_keyboard("Entracte")
+    app.click("push button", "^Verify$")
+    app.wait_for("label", "The snapshot “good, .*” is damaged")
+    app.wait_for("label", "Resume another snapshot, and delete this one")
+    done = product.command("check", session)
+    expect(done.returncode != 0 and "not as it was written" in done.stderr, f"the command line: {done.stderr}")
+    expect(product.state_of(session) == "running", "the session suffered")
+
+
 def case_everyControlHasAName(case):
     product, _, session, app = begin(case)
     app.wait_for("list item", "work, running")

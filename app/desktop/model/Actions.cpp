@@ -144,6 +144,23 @@ void Actions::verify() {
     watch(proxy<ManagerProxy>(Client::kRoot)->CheckStore(true), "check", {});
 }
 
+void Actions::collectGarbage() {
+    watch(proxy<ManagerProxy>(Client::kRoot)->CollectGarbage(), "gc", {});
+}
+
+void Actions::verifySnapshot(const QString& snapshot) {
+    const auto* const found = m_catalog.snapshots.find(snapshot);
+    if (!found)
+        return;
+    m_verified = tr("%1, %2", "a snapshot, its time")
+                     .arg(snapshotTitle(*found), timeText(found->takenUnixMs));
+    watch(proxy<SnapshotProxy>(snapshot)->Verify(), "verify", found->session);
+}
+
+QString Actions::subjectOf(const JobView& job) const {
+    return job.kind == "verify" ? m_verified : nameOf(job.session);
+}
+
 void Actions::announce(const QDBusPendingCall& call) {
     auto* const watcher = new QDBusPendingCallWatcher(call, this);
     connect(watcher, &QDBusPendingCallWatcher::finished, this,

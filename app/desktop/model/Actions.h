@@ -83,6 +83,11 @@ public:
     void setLimits(const QString& session, const StartRequest& limits);
     // Looks whether every byte of every snapshot is as it was written.
     void verify();
+    // Frees what no snapshot needs; whoever looks after the computer is asked.
+    void collectGarbage();
+    void verifySnapshot(const QString& snapshot);
+    // What a job is about, in words: its session, or the snapshot that it verifies.
+    QString subjectOf(const JobView& job) const;
     // Of a session in a window: whether it shares the clipboard of the display.
     void setClipboard(const QString& session, bool shared);
     void setResumeAutomatically(const QString& session, bool automatic);
@@ -117,6 +122,7 @@ private:
     HelperLink& m_link;
     Catalog& m_catalog;
     bool m_saveWhenTold = false;
+    QString m_verified;                     // what the last snapshot to be verified is called
     QHash<QString, Return> m_returns;       // kind and session: the last that was asked for
     QHash<QString, StartRequest> m_limited; // jobs whose session gets limits
     // A quick job may be told to have ended before the call that began it is told to have been

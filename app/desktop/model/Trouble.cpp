@@ -158,14 +158,18 @@ QString titleOf(const QString& kind, const QString& session) {
                                  : Troubles::tr("“%1” could not be exported").arg(session);
     if (kind == "import")
         return Troubles::tr("The file could not be imported");
+    if (kind == "gc")
+        return Troubles::tr("No room could be freed");
+    if (kind == "verify")
+        return Troubles::tr("The snapshot “%1” could not be verified").arg(session);
     if (kind == "vault")
         return Troubles::tr("The encryption could not be changed");
     return Troubles::tr("This could not be done: %1").arg(jobTitle(kind));
 }
 
 QString safeOf(const QString& kind, const QString& code) {
-    static const QStringList unchanging{"start",    "clone",  "rename", "comment", "pin",
-                                        "settings", "import", "vault",  "keyring"};
+    static const QStringList unchanging{"start",  "clone", "rename",  "comment", "pin",  "settings",
+                                        "import", "vault", "keyring", "verify",  "check"};
     if (unchanging.contains(kind))
         return Troubles::tr("Nothing was changed.");
     if (kind == "export")
@@ -203,6 +207,12 @@ Trouble troubleOf(const QString& kind, const QString& session, const QString& co
         explain(kOfFiles);
     if (kind == "vault")
         explain(kOfVaults);
+    if (kind == "verify" && code == "SnapshotDamaged") {
+        trouble.title = Troubles::tr("The snapshot “%1” is damaged").arg(printable(session));
+        trouble.next =
+            Troubles::tr("Resume another snapshot, and delete this one. What is damaged may belong "
+                         "to others, too: “Verify snapshots” in the main menu tells.");
+    }
     // For whoever helps, in the helper's own words.
     trouble.details =
         QStringLiteral("%1\n%2 [%3]\n%4\nentracte-desktop %5")

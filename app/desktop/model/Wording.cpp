@@ -196,6 +196,10 @@ QString jobTitle(const QString& kind) {
         return Words::tr("End");
     if (kind == "check")
         return Words::tr("Verify snapshots");
+    if (kind == "verify")
+        return Words::tr("Verify a snapshot");
+    if (kind == "gc")
+        return Words::tr("Free room");
     if (kind == "export")
         return Words::tr("Export");
     if (kind == "import")
@@ -226,6 +230,10 @@ QString jobSentence(const QString& kind, const QString& session) {
         return Words::tr("Ending “%1”").arg(name);
     if (kind == "check")
         return Words::tr("Reading every snapshot and comparing");
+    if (kind == "verify")
+        return Words::tr("Reading the snapshot and comparing");
+    if (kind == "gc")
+        return Words::tr("Freeing what no snapshot needs");
     if (kind == "export")
         return name.isEmpty() ? Words::tr("Exporting a session")
                               : Words::tr("Exporting “%1”").arg(name);
@@ -256,6 +264,10 @@ QString jobDone(const QString& kind, const QString& session) {
         return Words::tr("“%1” has ended").arg(name);
     if (kind == "check")
         return Words::tr("Every snapshot is as it was written");
+    if (kind == "verify")
+        return Words::tr("The snapshot is as it was written");
+    if (kind == "gc")
+        return Words::tr("What no snapshot needs is gone");
     if (kind == "export")
         return Words::tr("“%1” was exported").arg(name);
     if (kind == "import")

@@ -184,8 +184,8 @@ QWidget* MainWindow::sessionPage() {
         QMenu context(this);
         context.addActions({m_actions.resumeSnapshot, m_actions.beside});
         context.addSeparator();
-        context.addActions({m_actions.comment, m_actions.pin, m_actions.compare, m_actions.exportIt,
-                            m_actions.push});
+        context.addActions({m_actions.comment, m_actions.pin, m_actions.compare, m_actions.verify,
+                            m_actions.exportIt, m_actions.push});
         context.addSeparator();
         context.addActions({m_actions.removeSnapshot});
         context.exec(m_timeline->viewport()->mapToGlobal(at));

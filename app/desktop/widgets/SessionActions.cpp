@@ -33,6 +33,9 @@ SessionActions::SessionActions(Desk& desk, QWidget* window)
     pin->setCheckable(true);
     compare = make("compare", tr("Co&mpare…"), tr("See what lies between two snapshots"),
                    QKeySequence("Ctrl+M"), &SessionActions::runCompare);
+    verify = make("check", tr("&Verify"),
+                  tr("Read all of this snapshot, and compare it with what was written"),
+                  QKeySequence("Ctrl+Alt+V"), &SessionActions::runVerify);
     exportIt = make("export", tr("E&xport…"), tr("Write this snapshot into a file"),
                     QKeySequence("Ctrl+Shift+E"), &SessionActions::runExport);
     push = make("push", tr("Send to a re&pository…"), tr("Where another computer can fetch it"),
@@ -65,6 +68,11 @@ SessionActions::SessionActions(Desk& desk, QWidget* window)
     }
     connect(&desk.catalog.jobs, &JobModel::activityChanged, this, &SessionActions::update);
     connect(&desk.errands, &Errands::changed, this, &SessionActions::update);
+    connect(&desk.catalog.jobs, &JobModel::finished, this, &SessionActions::tellVerified);
+    connect(&desk.actions, &Actions::failed, this, [this] {
+        m_verifying = false;
+        update();
+    });
     connect(&desk.link, &HelperLink::reachChanged, this, &SessionActions::update);
     update();
 }
@@ -82,9 +90,9 @@ QAction* SessionActions::make(const QString& icon, const QString& text, const QS
 }
 
 QList<QAction*> SessionActions::all() const {
-    return {save,     suspend, resume, resumeSnapshot, beside, pin,      compare,
-            exportIt, push,    move,   comment,        rename, settings, attach,
-            detach,   end,     remove, removeSnapshot};
+    return {save,   suspend,  resume, resumeSnapshot, beside,        pin,    compare,
+            verify, exportIt, push,   move,           comment,       rename, settings,
+            attach, detach,   end,    remove,         removeSnapshot};
 }
 
 void SessionActions::choose(const QString& session, const QString& snapshot) {
@@ -111,6 +119,7 @@ void SessionActions::update() {
     pin->setEnabled(reached && chosen);
     pin->setChecked(chosen && chosen->pinned);
     compare->setEnabled(chosen && m_desk.catalog.snapshots.newest(2, m_session).size() > 1);
+    verify->setEnabled(reached && chosen && !m_verifying);
     exportIt->setEnabled(reached && chosen);
     move->setEnabled(idle && (canSnapshot(*found) || found->move == "given" ||
                               (found->state == "suspended" && found->move.isEmpty())));
@@ -178,6 +187,29 @@ void SessionActions::runBeside() {
 
 void SessionActions::runCompare() {
     (new CompareDialog(m_desk, m_snapshot, m_window))->open();
+}
+
+void SessionActions::runVerify() {
+    m_verifying = true;
+    update();
+    m_desk.actions.verifySnapshot(m_snapshot);
+}
+
+void SessionActions::tellVerified(const JobState& job) {
+    if (job.job.kind != "verify" || !std::exchange(m_verifying, false))
+        return;
+    update();
+    const auto* const snapshot = m_desk.catalog.snapshots.find(job.job.result);
+    if (!job.job.error.isEmpty() || !snapshot)
+        return; // told among the troubles
+    auto* const told =
+        new QMessageBox(QMessageBox::NoIcon, tr("Verify a snapshot"),
+                        tr("The snapshot is as it was written."), QMessageBox::Close, m_window);
+    told->setInformativeText(
+        tr("All that “%1” (%2) needs was read and compared: it can be resumed.")
+            .arg(snapshotTitle(*snapshot), timeText(snapshot->takenUnixMs)));
+    told->setAttribute(Qt::WA_DeleteOnClose);
+    told->open();
 }
 
 void SessionActions::runExport() {

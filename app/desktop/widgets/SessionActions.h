@@ -27,6 +27,7 @@ public:
     QAction* beside;         // a copy from the chosen one
     QAction* pin;            // checkable
     QAction* compare;        // the chosen one with another
+    QAction* verify;         // the chosen one: reads it back
     QAction* exportIt;       // the chosen one, into a file
     QAction* push;           // the chosen one, to a repository
     QAction* move;           // the session, to another computer
@@ -56,6 +57,7 @@ private:
     void runBeside();
     void runPin() { m_desk.actions.setPinned(m_snapshot, pin->isChecked()); }
     void runCompare();
+    void runVerify();
     void runExport();
     void runPush();
     void runMove();
@@ -67,11 +69,13 @@ private:
     void runEnd();
     void runRemove();
     void runRemoveSnapshot();
+    void tellVerified(const JobState& job);
 
     Desk& m_desk;
     QWidget* m_window;
     QString m_session;
     QString m_snapshot;
+    bool m_verifying = false;
 };
 
 } // namespace entracte::desktop

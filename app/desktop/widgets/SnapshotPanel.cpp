@@ -96,6 +96,10 @@ SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* paren
     compare->setDefaultAction(actions.compare);
     compare->setToolButtonStyle(Qt::ToolButtonIconOnly);
     more->addWidget(compare);
+    auto* const verify = flatButton("check", tr("Verify"), this);
+    verify->setDefaultAction(actions.verify);
+    verify->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    more->addWidget(verify);
     auto* const write = flatButton("export", tr("Export"), this);
     write->setDefaultAction(actions.exportIt);
     write->setToolButtonStyle(Qt::ToolButtonIconOnly);

@@ -227,6 +227,23 @@ private slots:
                     window().findChild<QMessageBox*>());
     }
 
+    void oneSnapshotIsVerified() {
+        takeSnapshot();
+        auto* const verify = action("Ctrl+Alt+V");
+        verify->trigger();
+        QVERIFY(!verify->isEnabled()); // under way
+        QTRY_VERIFY(window().findChild<QMessageBox*>());
+        QVERIFY(window().findChild<QMessageBox*>()->text().contains("as it was written"));
+        window().findChild<QMessageBox*>()->close();
+        comment("damaged"); // the fake's word for it
+        verify->trigger();
+        QTRY_VERIFY(says(window(), "“damaged, "));
+        QVERIFY(says(window(), "is damaged"));
+        QVERIFY(says(window(), "Nothing was changed"));
+        QVERIFY(says(window(), "delete this one"));
+        QTRY_VERIFY(verify->isEnabled());
+    }
+
     void aFailureTellsWhatIsSafeAndCopiesDetails() {
         // The fake fails as its comment tells it; the window asks without one.
         auto& mine = window();

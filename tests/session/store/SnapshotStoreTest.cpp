@@ -123,6 +123,25 @@ TEST_F(SnapshotStoreTest, noticesFlippedBitsAnywhereInAPack) {
     EXPECT_TRUE(m_store->check(std::nullopt, true, m_stretch)->findings.empty());
 }
 
+TEST_F(SnapshotStoreTest, examinesOneSnapshotAlone) {
+    const SnapshotInfo info = take();
+    const fs::path path = packs()[0];
+    EXPECT_TRUE(m_store->checkOne(kSession, info.id, m_stretch)->findings.empty());
+    const std::string good = readFile(path);
+    for (std::size_t at = 48; at < good.size(); at += good.size() / 11) {
+        std::string bad = good;
+        bad[at] = static_cast<char>(bad[at] ^ 0x10);
+        writeFile(path, bad);
+        const auto one = m_store->checkOne(kSession, info.id, m_stretch);
+        ASSERT_TRUE(one) << one.error().forLog();
+        ASSERT_FALSE(one->findings.empty()) << "byte " << at;
+        EXPECT_EQ(one->findings[0].snapshot, info.id);
+    }
+    const auto none = m_store->checkOne(kSession, "0123456789abcdef", m_stretch);
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().code(), ErrorCode::NotFound);
+}
+
 TEST_F(SnapshotStoreTest, noticesFlippedBitsAnywhereInTheCatalog) {
     take();
     m_store.reset();
