@@ -6,9 +6,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.dont_write_bytecode = True
 
-from entractetest.application import begin  # noqa: E402
-from entractetest.case import expect, main  # noqa: E402
+from entractetest import programs  # noqa: E402
+from entractetest.application import Application, begin  # noqa: E402
+from entractetest.case import expect, main, require_root  # noqa: E402
 from entractetest.processes import run_status, wait_for  # noqa: E402
+from entractetest.product import criu_program  # noqa: E402
+from entractetest.repairs import RepairPlace  # noqa: E402
 
 
 def _vault_state(product):
@@ -111,6 +114,58 @@ def case_oneSnapshotIsVerifiedAndDamageIsSaid(case):
     app.wait_for("label", "Resume another snapshot, and delete this one")
     done = product.command("check", session)
     expect(done.returncode != 0 and "not as it was written" in done.stderr, f"the command line: {done.stderr}")
+    expect(product.state_of(session) == "running", "the session suffered")
+
+
+def _repaired(case, scripts, criu=None):
+    """A product that whoever is authorised may repair, the file that authorises, and the place for the application."""
+    require_root()
+    flag = case.workspace.folder("authority", mode=0o755) / "given"
+    product = case.product(criu=criu, repair_flag=flag)
+    return product, flag, RepairPlace(case, product, **scripts)
+
+
+def case_theCheckPageInstallsWithAuthorisation(case):
+    criu = case.workspace.folder("installed", mode=0o755) / "criu"
+    product, flag, place = _repaired(case, criu=criu, scripts={
+        "apt_get": f'[ "$2" != install ] || ln -s {criu_program() or "/usr/sbin/criu"} {criu}'})
+    with place.inside():
+        app = Application(case.stack, case.workspace, product, case.first_server())
+    app.wait_for("push button", "New session")
+    app.front()
+    app.key("ctrl+d")
+    app.click("push button", "^Install what is missing$")
+    app.wait_for("label", "Nothing was changed: you were not authorised")
+    expect(place.calls() == [], f"it was done without authorisation: {place.calls()}")
+    flag.touch()
+    app.click("push button", "^Install what is missing$")
+    app.wait_for("label", "CRIU .* saves and restores on this kernel")
+    expect(place.calls() == ["apt-get -q update", "apt-get -q install --yes --no-install-recommends criu"],
+           f"it was called so: {place.calls()}")
+    expect("not authorised" not in app.tree(), "what was refused is still told")
+
+
+def case_aHelperThatIsMissingAtTheStartIsStarted(case):
+    server = case.first_server()
+    helper = case.workspace.folder("started", mode=0o755) / "helper"
+    product, flag, place = _repaired(case, {
+        "systemctl": f'[ "$1" != start ] || {{ setsid {helper} >/dev/null 2>&1 </dev/null & }}'})
+    # As its unit would, on the bus of this place.
+    helper.write_text("#!/bin/sh\necho $$ >>{0}.pid\nexec {1} {2}\n".format(helper, product.programs / "entracted", " ".join(
+        map(str, ("--state-dir", product.state, "--runtime-dir", product.runtime, "--criu", criu_program() or "criu")))))
+    helper.chmod(0o755)
+    session = product.start(server, *programs.STILL_TERMINAL, name="work")
+    product.kill_helper_only()
+    case.stack.callback(lambda: run_status(["sh", "-c", f"kill $(cat {helper}.pid)"]))
+    with place.inside():
+        app = Application(case.stack, case.workspace, product, server)
+    app.wait_for("label", "(is|are) missing")
+    app.wait_for("label", "helper")
+    flag.touch()
+    app.click("push button", "^Start it$")
+    app.wait_for("list item", "work, running")
+    expect(place.calls() == ["systemctl reset-failed entracted.service", "systemctl start entracted.service"],
+           f"it was called so: {place.calls()}")
     expect(product.state_of(session) == "running", "the session suffered")
 
 

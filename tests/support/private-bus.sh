@@ -8,6 +8,7 @@
 #   --allow USER        may use sessions of their own (org.entracte.use); any number of times
 #   --admin USER        may manage other people's (org.entracte.manage-others), and use their own
 #   --slow USER         as --allow, but polkit takes two seconds to say so (as a person before a dialog would)
+#   --repair PROGRAM FLAG  pkexec may run PROGRAM (org.entracte.repair) for those who are allowed, once the file FLAG exists
 #   --service PROGRAM   the helper, started as root on this bus
 #   --service-arg ARG   an argument of it; any number of times
 #   --no-polkit         a machine without polkit
@@ -19,12 +20,13 @@ set -euo pipefail
 
 here=$(dirname "$(realpath "$0")")
 resources=${ENTRACTE_RESOURCES:-$(realpath "$here/../../resources")}
-allow=() admin=() slow=() service='' service_args=() polkit=yes log=''
+allow=() admin=() slow=() repair='' repair_flag='' service='' service_args=() polkit=yes log=''
 while (($#)); do
     case $1 in
         --allow) allow+=("$2"); shift 2 ;;
         --admin) admin+=("$2"); allow+=("$2"); shift 2 ;;
         --slow) slow+=("$2"); allow+=("$2"); shift 2 ;;
+        --repair) repair=$2 repair_flag=$3; shift 3 ;;
         --service) service=$2; shift 2 ;;
         --service-arg) service_args+=("$2"); shift 2 ;;
         --no-polkit) polkit=no; shift ;;
@@ -128,11 +130,21 @@ if [ "$polkit" = yes ]; then
     mkdir "$dir/actions" "$dir/rules"
     cp /usr/share/polkit-1/actions/org.freedesktop.policykit.policy "$dir/actions/" 2>/dev/null || true
     cp "$resources/polkit/org.entracte.policy" "$dir/actions/"
+    [ -z "$repair" ] || sed "s|@CMAKE_INSTALL_FULL_LIBEXECDIR@/entracte/entracte-repair|$repair|" \
+        "$resources/polkit/org.entracte.repair.policy.in" >"$dir/actions/org.entracte.repair.policy"
     quoted() { printf '"%s",' "$@"; }
     cat >"$dir/rules/10-test.rules" <<RULES
 polkit.addRule(function(action, subject) {
     var may = { "org.entracte.use": [$( ((${#allow[@]})) && quoted "${allow[@]}")],
                 "org.entracte.manage-others": [$( ((${#admin[@]})) && quoted "${admin[@]}")] };
+    if (action.id == "org.entracte.repair") {
+        try {
+            polkit.spawn(["test", "-e", "$repair_flag"]);
+        } catch (absent) {
+            return polkit.Result.NO;
+        }
+        return may["org.entracte.use"].indexOf(subject.user) >= 0 ? polkit.Result.YES : polkit.Result.NO;
+    }
     var slow = [$( ((${#slow[@]})) && quoted "${slow[@]}")];
     if (may[action.id] && slow.indexOf(subject.user) >= 0)
         polkit.spawn(["sleep", "2"]);

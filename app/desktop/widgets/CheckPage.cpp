@@ -16,7 +16,8 @@
 namespace entracte::desktop {
 
 CheckPage::CheckPage(Desk& desk, QWidget* parent)
-    : QWidget(parent), m_desk(desk), m_summary(wrapped({}, this)), m_list(new QVBoxLayout),
+    : QWidget(parent), m_desk(desk), m_summary(wrapped({}, this)), m_problem(wrapped({}, this)),
+      m_list(new QVBoxLayout),
       m_again(new QPushButton(actionIcon("refresh"), tr("Check &again"), this)) {
     auto* const heading = title(tr("Check this computer"), this);
     auto* const back = new QPushButton(tr("&Close"), this);
@@ -43,6 +44,11 @@ CheckPage::CheckPage(Desk& desk, QWidget* parent)
     column->setSpacing(10);
     column->addWidget(heading);
     column->addWidget(m_summary);
+    auto shown = m_problem->palette();
+    shown.setColor(QPalette::WindowText, toneColour(Tone::Bad, palette()));
+    m_problem->setPalette(shown);
+    m_problem->hide();
+    column->addWidget(m_problem);
     column->addSpacing(4);
     column->addWidget(scroll, 1);
     column->addLayout(buttons);
@@ -91,6 +97,37 @@ void CheckPage::lookOurselves(const EntracteDoctorFinding& helper) {
     });
 }
 
+QPushButton* CheckPage::remedyOf(const EntracteDoctorFinding& finding, QWidget* parent) {
+    if (finding.state == "ok")
+        return nullptr;
+    QPushButton* button = nullptr;
+    if (finding.check == "disk" && m_desk.link.reach() == HelperLink::Reach::Here) {
+        button = new QPushButton(tr("Free what is not needed"), parent);
+        button->setToolTip(tr("Parts of deleted snapshots that are still on the disk"));
+        connect(button, &QPushButton::clicked, this, [this] { m_desk.actions.collectGarbage(); });
+    } else if (Repairs::isPossible(finding.check)) {
+        button = new QPushButton(
+            finding.check == "helper" ? tr("Start it") : tr("Install what is missing"), parent);
+        connect(button, &QPushButton::clicked, this,
+                [this, button, check = finding.check] { repair(check, button); });
+    }
+    if (button)
+        button->setAccessibleDescription(finding.sentence);
+    return button;
+}
+
+void CheckPage::repair(const QString& check, QPushButton* button) {
+    m_problem->hide();
+    button->setText(tr("At work…"));
+    button->setEnabled(false);
+    m_repairs.run(check, [this](const QString& problem) {
+        m_problem->setText(printable(problem));
+        m_problem->setVisible(!problem.isEmpty());
+        m_desk.link.look();
+        this->check();
+    });
+}
+
 void CheckPage::show(const EntracteDoctorFindings& findings) {
     m_again->setEnabled(true);
     delete m_rows;
@@ -129,6 +166,8 @@ void CheckPage::show(const EntracteDoctorFindings& findings) {
                                20, colour, card),
                        0, Qt::AlignTop);
         row->addLayout(words, 1);
+        if (auto* const button = remedyOf(finding, card))
+            row->addWidget(button, 0, Qt::AlignVCenter);
         card->setAccessibleName(finding.sentence);
         column->addWidget(card);
     }

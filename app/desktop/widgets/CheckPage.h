@@ -4,6 +4,7 @@
 // when something is missing. Asks the helper; where there is none, looks by itself.
 
 #include "app/desktop/Desk.h"
+#include "app/desktop/model/Repairs.h"
 #include "app/desktop/widgets/Pieces.h"
 
 class QVBoxLayout;
@@ -23,10 +24,15 @@ signals:
 
 private:
     void show(const EntracteDoctorFindings& findings);
+    // What can be done about it here: a button, or nothing.
+    QPushButton* remedyOf(const EntracteDoctorFinding& finding, QWidget* parent);
+    void repair(const QString& check, QPushButton* button);
     void lookOurselves(const EntracteDoctorFinding& helper);
 
     Desk& m_desk;
+    Repairs m_repairs;
     QLabel* m_summary;
+    QLabel* m_problem; // of the last repair
     QVBoxLayout* m_list;
     QWidget* m_rows = nullptr;
     QPushButton* m_again;

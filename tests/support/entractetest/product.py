@@ -54,7 +54,8 @@ class CommandFailed(Failure):
 class Product:
     """The helper with its own state directory, and a person's command line."""
 
-    def __init__(self, workspace, person, state_directory=None, criu=None, environment=(), network=None, config=None):
+    def __init__(self, workspace, person, state_directory=None, criu=None, environment=(), network=None, config=None,
+                 repair_flag=None):
         self.person = person
         self.programs = programs_for_everybody(workspace)
         self.state = state_directory or workspace.folder("state")
@@ -64,11 +65,13 @@ class Product:
         self._environment = dict(environment)
         self._network = network # where the helper is: entractetest.network.OtherNetwork
         self.config = config # the helper's configuration, a file
+        self._repair_flag = repair_flag # whoever asks is authorised to repair once this file exists
         self._bus = None
         self.start_helper()
 
     def start_helper(self):
         command = [PRIVATE_BUS, "--allow", self.person.name, "--log", self.logs,
+                   *(("--repair", self.programs / "entracte-repair", self._repair_flag) if self._repair_flag else ()),
                    "--service", self.programs / "entracted"]
         for argument in ("--state-dir", self.state, "--runtime-dir", self.runtime,
                          *(("--criu", self._criu) if self._criu else ()),
@@ -98,6 +101,11 @@ class Product:
     def words(self):
         log = self.logs / "service.log"
         return log.read_text(errors="replace")[-6000:] if log.exists() else ""
+
+    def kill_helper_only(self):
+        """Its bus stays, and nobody has its name there."""
+        os.kill(self.helper_pid, signal.SIGKILL)
+        wait_for("the helper's end", lambda: not Path(f"/proc/{self.helper_pid}/exe").exists())
 
     def kill_helper(self):
         """As a crash would; sessions go on. start_helper makes another."""

@@ -1,0 +1,60 @@
+#include "app/desktop/model/Repairs.h"
+
+#include "session/base/Companion.h"
+
+#include <QFileInfo>
+#include <QStandardPaths>
+#include <QStringList>
+
+#include <utility>
+
+namespace entracte::desktop {
+
+namespace {
+
+constexpr int kDismissed = 126; // pkexec(1): the person closed the dialog
+constexpr int kRefused = 127;   // not authorised, or it could not be asked for
+
+QString program() {
+    return QString::fromStdString(companionProgram("entracte-repair").string());
+}
+
+} // namespace
+
+Repairs::Repairs(QObject* parent) : QObject(parent) {
+    m_process.setProcessChannelMode(QProcess::MergedChannels);
+    connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
+        if (error == QProcess::FailedToStart)
+            ended(tr("pkexec could not be started."));
+    });
+    connect(&m_process, &QProcess::finished, this, [this](int code, QProcess::ExitStatus status) {
+        if (status != QProcess::NormalExit)
+            return ended(tr("The repair was ended from outside."));
+        if (code == kDismissed || code == kRefused)
+            return ended(tr("Nothing was changed: you were not authorised."));
+        if (code == 0)
+            return ended({});
+        const auto said = QString::fromUtf8(m_process.readAll().right(4000)).trimmed();
+        ended(tr("The repair failed: %1").arg(said.section('\n', -1)));
+    });
+}
+
+bool Repairs::isPossible(const QString& check) {
+    static const QStringList known{"criu", "dbus-daemon", "xvfb", "xephyr", "helper"};
+    return known.contains(check) && QFileInfo(program()).isExecutable() &&
+           !QStandardPaths::findExecutable("pkexec").isEmpty();
+}
+
+void Repairs::run(const QString& check, Then then) {
+    if (isRunning())
+        return then(tr("Another repair is under way."));
+    m_then = std::move(then);
+    m_process.start(QStandardPaths::findExecutable("pkexec"), {program(), check});
+}
+
+void Repairs::ended(const QString& problem) {
+    if (const auto then = std::exchange(m_then, nullptr))
+        then(problem);
+}
+
+} // namespace entracte::desktop
