@@ -218,13 +218,27 @@ def case_sentToARepositoryAndFetchedAgain(case):
     def entracte(*arguments):
         return run([product.programs / "entracte", *arguments, "--passphrase-fd", "0"], app.person, app.environment,
                    input=words)
-    entracte("remote", "add", "office", app.folder / "home/repository")
     app.wait_for("push button", "^Send to a repository$")
     app.front()
     app.key("ctrl+shift+p")
     app.wait_for_keyboard("Send")
-    app.wait_for_focus("password text", "^Passphrase$")
-    app.type("the words")
+    app.wait_for("label", "There is none yet")
+    app.click("push button", "^New repository…$")
+    app.wait_for_keyboard("New repository")
+    app.type("office")
+    app.key("Tab")
+    app.type("ssh://nobody@nowhere.invalid/x")
+    for words_again in ("^Passphrase$", "^The passphrase once more$"):
+        app.click("password text", words_again)
+        app.wait_for_focus("password text", words_again)
+        app.type("the words")
+    app.key("Return")
+    app.wait_for("label", "ssh")  # why it was not made
+    app.wait_for_focus("text", "^Where it lies$")
+    app.type(str(app.folder / "home/repository"))
+    app.key("Return")
+    app.wait_for_keyboard("Send")
+    app.wait_for_focus("password text", "^Passphrase$")  # given already
     app.key("Return")
     wait_for("it in the repository", lambda: "work" in entracte("remote", "list", "office"), 60, 1)
     app.wait_for_keyboard("Entracte")

@@ -1,13 +1,17 @@
 #include "app/desktop/widgets/RepositoryChoice.h"
 
+#include "app/desktop/widgets/NewRepositoryDialog.h"
 #include "app/desktop/widgets/Pieces.h"
 
 #include <QCheckBox>
 #include <QComboBox>
 #include <QFormLayout>
+#include <QHBoxLayout>
 #include <QJsonArray>
 #include <QLineEdit>
 #include <QVBoxLayout>
+
+#include <utility>
 
 namespace entracte::desktop {
 
@@ -17,7 +21,8 @@ constexpr int kLongest = 250; // characters, as in PassphraseFields
 } // namespace
 
 RepositoryChoice::RepositoryChoice(Desk& desk, QWidget* parent)
-    : QWidget(parent), m_names(new QComboBox(this)), m_passphrase(new QLineEdit(this)),
+    : QWidget(parent), m_desk(desk), m_names(new QComboBox(this)),
+      m_passphrase(new QLineEdit(this)),
       m_takeOver(new QCheckBox(tr("&Even if another computer has the session in use"), this)),
       m_hint(wrapped(tr("Looking which repositories there are…"), this)), m_form(new QFormLayout) {
     m_names->setAccessibleName(tr("Repository"));
@@ -28,7 +33,18 @@ RepositoryChoice::RepositoryChoice(Desk& desk, QWidget* parent)
     m_takeOver->setToolTip(tr("Only when that computer is lost, or shall not go on with it."));
     m_form->setContentsMargins(0, 0, 0, 0);
     m_form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
-    m_form->addRow(tr("&Repository:"), m_names);
+    auto* const fresh = flatButton("add", tr("New repository…"), this);
+    connect(fresh, &QToolButton::clicked, this, [this] {
+        auto* const dialog = new NewRepositoryDialog(m_desk, window());
+        connect(dialog, &NewRepositoryDialog::made, this, &RepositoryChoice::list);
+        dialog->open();
+    });
+    auto* const names = new QHBoxLayout;
+    names->addWidget(m_names, 1);
+    names->addWidget(fresh);
+    auto* const label = new QLabel(tr("&Repository:"), this);
+    label->setBuddy(m_names);
+    m_form->addRow(label, names);
     m_form->addRow(tr("&Passphrase:"), m_passphrase);
     m_form->addRow(QString(), m_takeOver);
     auto* const column = new QVBoxLayout(this);
@@ -39,11 +55,18 @@ RepositoryChoice::RepositoryChoice(Desk& desk, QWidget* parent)
     connect(m_passphrase, &QLineEdit::textChanged, this, &RepositoryChoice::refresh);
     m_names->setEnabled(false);
     m_form->setRowVisible(m_passphrase, false);
-    desk.errands.ask({"remote", "list"}, {}, this,
-                     [this](const Errands::Answer& answer) { listed(answer); });
+    list();
+}
+
+void RepositoryChoice::list(const QString& chosen, const QString& passphrase) {
+    m_chosen = chosen;
+    m_given = passphrase;
+    m_desk.errands.ask({"remote", "list"}, {}, this,
+                       [this](const Errands::Answer& answer) { listed(answer); });
 }
 
 void RepositoryChoice::listed(const Errands::Answer& answer) {
+    m_names->clear();
     for (const auto& one : answer.object.value("remotes").toArray()) {
         const auto remote = one.toObject();
         const auto name = remote.value("name").toString();
@@ -53,12 +76,17 @@ void RepositoryChoice::listed(const Errands::Answer& answer) {
         m_names->setItemData(m_names->count() - 1, remote.value("asks_passphrase").toBool(),
                              kAsksRole);
     }
+    if (const int at = m_names->findData(m_chosen); at >= 0) {
+        m_names->setCurrentIndex(at);
+        if (!m_given.isEmpty())
+            m_passphrase->setText(std::exchange(m_given, {}));
+    }
     m_names->setEnabled(m_names->count() > 0);
     if (!answer.code.isEmpty())
         tell(printable(answer.message));
     else if (m_names->count() == 0)
-        tell(tr("There is none yet. In a terminal, “entracte remote add NAME ADDRESS” makes one, "
-                "in a folder or anywhere that rclone or ssh reaches."));
+        tell(tr("There is none yet. The button beside the list makes one, in a folder or anywhere "
+                "that rclone or ssh reaches."));
     else
         tell({});
     refresh();

@@ -33,10 +33,15 @@ signals:
     void changed();
 
 private:
+    // Looks which there are, and chooses the one of that name.
+    void list(const QString& chosen = {}, const QString& passphrase = {});
     void listed(const Errands::Answer& answer);
     void refresh();
     bool asks() const;
 
+    Desk& m_desk;
+    QString m_chosen; // what is to be chosen when they are listed
+    QString m_given;  // its passphrase, which was just given
     QComboBox* m_names;
     QLineEdit* m_passphrase;
     QCheckBox* m_takeOver;

@@ -4,6 +4,7 @@
 #include "app/desktop/Application.h"
 #include "app/desktop/model/Errands.h"
 #include "app/desktop/widgets/MoveDialog.h"
+#include "app/desktop/widgets/NewRepositoryDialog.h"
 #include "app/desktop/widgets/RepositoryDialogs.h"
 #include "tests/app/desktop/OrdinaryUser.h"
 #include "tests/app/desktop/WidgetEyes.h"
@@ -229,16 +230,39 @@ private slots:
         click(toolButton("Dismiss"));
     }
 
-    void withoutARepositoryOneIsToldHowToMakeOne() {
-        command("echo '{\"remotes\":[]}'\n");
+    void withoutARepositoryOneIsMade() {
+        const auto given = path("made").toUtf8();
+        command("if [ \"$3\" = add ]; then echo \"$@\" > '" + path("adding").toUtf8() +
+                "'; cat > '" + given + "'; echo '{}'; elif [ -e '" + given +
+                "' ]; then echo '{\"remotes\":[{\"name\":\"office\",\"address\":\"/srv\","
+                "\"asks_passphrase\":true}]}'; else echo '{\"remotes\":[]}'; fi\n");
         action("Ctrl+Shift+P")->trigger();
         PushDialog* dialog = nullptr;
         for (auto* const one : window().findChildren<PushDialog*>())
             if (one->isVisible())
                 dialog = one;
         QVERIFY(dialog);
-        QTRY_VERIFY(says(*dialog, "entracte remote add"));
+        QTRY_VERIFY(says(*dialog, "There is none yet"));
         QVERIFY(!named<QPushButton>(*dialog, "Send")->isEnabled());
+        click(named<QToolButton>(*dialog, "New repository…"));
+        auto* const fresh = window().findChild<NewRepositoryDialog*>();
+        QVERIFY(fresh);
+        named<QLineEdit>(*fresh, "Name of the repository")->setText("office");
+        named<QLineEdit>(*fresh, "Where it lies")->setText("~/sessions/");
+        named<QLineEdit>(*fresh, "Passphrase")->setText("the words");
+        auto* const make = named<QPushButton>(*fresh, "Make it");
+        named<QLineEdit>(*fresh, "The passphrase once more")->setText("the word");
+        QVERIFY(!make->isEnabled());
+        named<QLineEdit>(*fresh, "The passphrase once more")->setText("the words");
+        named<QLineEdit>(*fresh, "Name of the repository")->setText("--office");
+        QVERIFY(!make->isEnabled()); // an option
+        named<QLineEdit>(*fresh, "Name of the repository")->setText("office");
+        click(make);
+        // It is chosen, and its passphrase need not be given once more.
+        QTRY_VERIFY(named<QPushButton>(*dialog, "Send")->isEnabled());
+        QCOMPARE(content("made"), QByteArray("the words\n"));
+        QVERIFY(content("adding").contains("--json remote add office " + QDir::homePath().toUtf8() +
+                                           "/sessions --passphrase-fd 0"));
         dialog->reject();
     }
 
