@@ -199,6 +199,11 @@ void Notifier::tellWaiting(const QList<SessionView>& sessions) {
 }
 
 void Notifier::send(const Message& message) {
+    if (m_asked.contains(message.session)) { // its number is not known yet
+        m_next.insert(message.session, message);
+        return;
+    }
+    m_asked.insert(message.session);
     auto call = QDBusMessage::createMethodCall(kService, kPath, kService, "Notify");
     // Markup is ours alone: names and comments come from anywhere.
     call << tr("Entracte") << m_idOf.value(message.session, 0U)
@@ -214,10 +219,16 @@ void Notifier::send(const Message& message) {
             [this, message](QDBusPendingCallWatcher* answered) {
                 answered->deleteLater();
                 const QDBusPendingReply<uint> reply = *answered;
-                if (!reply.isValid()) // a desktop without notifications: the window tells it, too
-                    return;
-                m_idOf.insert(message.session, reply.value());
-                m_shown.insert(reply.value(), message);
+                if (reply.isValid()) { // else a desktop without any: the window tells it, too
+                    m_idOf.insert(message.session, reply.value());
+                    m_shown.insert(reply.value(), message);
+                }
+                m_asked.remove(message.session);
+                if (const auto next = m_next.find(message.session); next != m_next.end()) {
+                    const auto newest = *next;
+                    m_next.erase(next);
+                    send(newest);
+                }
             });
 }
 
@@ -226,6 +237,10 @@ void Notifier::onActionInvoked(uint id, const QString& action) {
     if (found == m_shown.end())
         return;
     const auto message = *found;
+    // Done with; not every desktop puts it away by itself.
+    auto close = QDBusMessage::createMethodCall(kService, kPath, kService, "CloseNotification");
+    close << id;
+    QDBusConnection::sessionBus().asyncCall(close);
     if (action == "resume")
         m_desk.actions.resume(message.session);
     else if (action == "attach")

@@ -8,6 +8,7 @@
 
 #include <QHash>
 #include <QObject>
+#include <QSet>
 
 #include <functional>
 
@@ -57,9 +58,11 @@ private:
     Desk& m_desk;
     std::function<bool()> m_looking = [] { return false; };
     std::function<qint64()> m_freeBytes;
-    QString m_spaceFor;          // the session that was saved last then
-    bool m_toldOfSpace = false;  // once, until there is room again
-    QHash<QString, uint> m_idOf; // session: its notification
+    QString m_spaceFor;             // the session that was saved last then
+    bool m_toldOfSpace = false;     // once, until there is room again
+    QHash<QString, uint> m_idOf;    // session: its notification
+    QSet<QString> m_asked;          // sessions of which one is being shown just now
+    QHash<QString, Message> m_next; // what takes its place as soon as it is
     QHash<uint, Message> m_shown;
     QHash<QString, QString> m_states; // session: its state before
 };

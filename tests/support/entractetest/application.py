@@ -36,7 +36,8 @@ class Application:
         if tray:
             self._start("tint2", "-c", self._tint2_configuration())
         if notifications:
-            self._start("dunst", "-conf", "/dev/null")
+            self._start("dunst", "-conf", self._dunst_configuration())
+            self._wait_for_name("org.freedesktop.Notifications")
         if keyring:
             self._start_keyring()
         self.process = None
@@ -65,10 +66,7 @@ class Application:
         self._start("sh", "-c", "printf secret | gnome-keyring-daemon --foreground --components=secrets --unlock "
                     f"--control-directory={self.folder}/runtime/keyring")
         # The login's collection is made by the unlocking, a moment after the name is there.
-        wait_for("the keyring", lambda: "true" in run_status(
-            ["dbus-send", "--session", "--print-reply=literal", "--dest=org.freedesktop.DBus", "/",
-             "org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"],
-            self.person, self.environment).stdout and "/collection/" in run_status(
+        wait_for("the keyring", lambda: self._has_name("org.freedesktop.secrets") and "/collection/" in run_status(
             ["dbus-send", "--session", "--print-reply=literal", "--dest=org.freedesktop.secrets",
              "/org/freedesktop/secrets", "org.freedesktop.Secret.Service.ReadAlias", "string:default"],
             self.person, self.environment).stdout, 30, 0.2)
@@ -83,6 +81,24 @@ class Application:
         path.chmod(0o644)
         return path
 
+    def _has_name(self, name):
+        return "true" in run_status(
+            ["dbus-send", "--session", "--print-reply=literal", "--dest=org.freedesktop.DBus", "/",
+             "org.freedesktop.DBus.NameHasOwner", f"string:{name}"], self.person, self.environment).stdout
+
+    def _wait_for_name(self, name):
+        wait_for(f"{name} on the bus", lambda: self._has_name(name))
+
+    def _dunst_configuration(self):
+        """Its menu of actions chooses what `press_told` wants, where that is offered."""
+        menu = self.folder / "menu"
+        menu.write_text(f'#!/bin/sh\ngrep -m 1 "^#$(cat {self.folder}/wanted) " && touch {self.folder}/pressed\n')
+        menu.chmod(0o755)
+        path = self.folder / "dunstrc"
+        path.write_text(f"[global]\ndmenu = {menu}\n")
+        path.chmod(0o644)
+        return path
+
     def launch(self):
         self.process = self._start(self.product.programs / "entracte-desktop", *self.arguments)
 
@@ -90,6 +106,24 @@ class Application:
         """A second start of the program."""
         return run_status([self.product.programs / "entracte-desktop", *arguments], self.person,
                           self.environment)
+
+    # --- its notifications, with a dunst
+
+    def wait_told(self, count):
+        wait_for(f"{count} notifications", lambda: run_status(
+            ["dunstctl", "count", "displayed"], self.person, self.environment).stdout.strip() == str(count))
+
+    def press_told(self, label):
+        """The button of a notification, as soon as one offers it."""
+        pressed = self.folder / "pressed"
+        pressed.unlink(missing_ok=True)
+        (self.folder / "wanted").write_text(label)
+
+        def press():
+            if not pressed.exists():
+                run(["dunstctl", "context"], self.person, self.environment)
+            return pressed.exists()
+        wait_for(f"a notification with {label}", press, step=0.3)
 
     # --- seen as a screen reader sees it
 
