@@ -1,8 +1,13 @@
 #include "app/desktop/Application.h"
 
 #include <QApplication>
+#include <QTimer>
 
 namespace entracte::desktop {
+
+namespace {
+constexpr int kLatestRestMs = 2000; // until there is a tray, whatever the window does
+} // namespace
 
 Application::Application(QDBusConnection helperBus)
     : m_programs(InstalledPrograms::ofPerson()), m_link(std::move(helperBus)),
@@ -10,8 +15,8 @@ Application::Application(QDBusConnection helperBus)
       m_vault(m_link), m_keyring(m_vault), m_desk{m_link,      m_catalog,  m_actions,  m_deletions,
                                                   m_troubles,  m_settings, m_programs, m_pictures,
                                                   m_transfers, m_vault,    m_keyring,  m_errands},
-      m_appearance(m_settings), m_window(std::make_unique<MainWindow>(m_desk)),
-      m_tray(std::make_unique<Tray>(m_desk)), m_notifier(m_desk), m_atLogin(m_desk) {
+      m_appearance(m_settings), m_window(std::make_unique<MainWindow>(m_desk)), m_notifier(m_desk),
+      m_atLogin(m_desk) {
     m_catalog.follow(m_link);
     connectParts();
 }
@@ -38,18 +43,6 @@ void Application::connectParts() {
     connect(&m_deletions, &Deletions::due, this,
             [this](const Deletions::Item& item) { m_actions.remove(item.path, item.isSession); });
 
-    connect(m_tray.get(), &Tray::openAsked, this, &Application::openWindow);
-    connect(m_tray.get(), &Tray::newSessionAsked, this, [this] { perform("new-session"); });
-    connect(m_tray.get(), &Tray::quitAsked, this, &Application::quit);
-    connect(m_tray.get(), &Tray::sessionAsked, this, [this](const QString& path) {
-        openWindow();
-        m_window->showSession(path);
-    });
-    connect(m_tray.get(), &Tray::snapshotAsked, this,
-            [this](const QString& session, const QString& snapshot) {
-                openWindow();
-                m_window->showSnapshot(session, snapshot);
-            });
     connect(&m_notifier, &Notifier::sessionAsked, this, [this](const QString& path) {
         openWindow();
         m_window->showSession(path);
@@ -65,12 +58,31 @@ void Application::connectParts() {
     connect(m_window.get(), &MainWindow::quitAsked, this, &Application::quit);
 }
 
-void Application::connectTransfers() {
+void Application::makeTray() {
+    if (m_tray)
+        return;
+    m_tray = std::make_unique<Tray>(m_desk);
+    connect(m_tray.get(), &Tray::openAsked, this, &Application::openWindow);
+    connect(m_tray.get(), &Tray::newSessionAsked, this, [this] { perform("new-session"); });
+    connect(m_tray.get(), &Tray::quitAsked, this, &Application::quit);
+    connect(m_tray.get(), &Tray::sessionAsked, this, [this](const QString& path) {
+        openWindow();
+        m_window->showSession(path);
+    });
+    connect(m_tray.get(), &Tray::snapshotAsked, this,
+            [this](const QString& session, const QString& snapshot) {
+                openWindow();
+                m_window->showSnapshot(session, snapshot);
+            });
     connect(m_tray.get(), &Tray::exportAsked, this, [this](const QString& session) {
         openWindow();
         m_window->exportNewest(session);
     });
     connect(m_tray.get(), &Tray::importAsked, this, [this] { perform("import"); });
+    m_window->setTray(m_tray->isThere());
+}
+
+void Application::connectTransfers() {
     connect(&m_transfers, &Transfers::failed, this,
             [this](const Trouble& trouble, const QString& session) {
                 m_troubles.add(trouble);
@@ -106,14 +118,24 @@ void Application::followHotkey() {
 }
 
 void Application::begin(bool background) {
-    followHotkey();
     QApplication::setQuitOnLastWindowClosed(false);
     if (background) // else the window shows them
         connect(&m_atLogin, &AtLogin::waiting, &m_notifier, &Notifier::tellWaiting);
-    m_window->setTray(m_tray->isThere());
     m_link.look();
-    if (!background || !m_tray->isThere())
-        openWindow();
+    const auto makeTheRest = [this] {
+        makeTray();
+        followHotkey();
+    };
+    if (background) {
+        makeTheRest();
+        if (m_tray->isThere())
+            return;
+    }
+    // Neither is waited for by who wants to see the window; one that starts minimised has no first
+    // picture.
+    connect(m_window.get(), &MainWindow::firstPainted, this, makeTheRest);
+    QTimer::singleShot(kLatestRestMs, this, makeTheRest);
+    openWindow();
 }
 
 void Application::perform(const QString& action) {
@@ -133,7 +155,8 @@ void Application::perform(const QString& action) {
 }
 
 void Application::openWindow() {
-    m_window->setTray(m_tray->isThere());
+    if (m_tray) // one may have come
+        m_window->setTray(m_tray->isThere());
     m_window->raiseUp();
 }
 

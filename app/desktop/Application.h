@@ -36,6 +36,8 @@ public:
 private:
     void connectParts();
     void connectTransfers();
+    // Once; the window tells then whether there is one.
+    void makeTray();
     void openWindow();
     void quit();
     void followHotkey();
@@ -55,7 +57,7 @@ private:
     Desk m_desk;
     Appearance m_appearance;
     std::unique_ptr<MainWindow> m_window;
-    std::unique_ptr<Tray> m_tray;
+    std::unique_ptr<Tray> m_tray; // made when the window was painted, or stays away
     Notifier m_notifier;
     AtLogin m_atLogin;
     Hotkey m_hotkey;

@@ -11,9 +11,13 @@
 #include <QTranslator>
 #include <QUrl>
 
+#include <dlfcn.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
+#include <thread>
 
 using namespace entracte::desktop;
 
@@ -37,6 +41,27 @@ bool hasDisplay(int argc, char** argv) {
            !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM");
 }
 
+// Text waits for fontconfig to read its configuration, which takes as long as all else of a start
+// together: it is read while Qt connects to the display.
+class FontsAhead {
+public:
+    FontsAhead() {
+        // Qt has it loaded; where it does without, there is nothing to read.
+        auto* const library = dlopen("libfontconfig.so.1", RTLD_LAZY | RTLD_NOLOAD);
+        if (auto* const read = library ? dlsym(library, "FcInit") : nullptr)
+            m_reader = std::thread(reinterpret_cast<int (*)()>(read));
+    }
+    ~FontsAhead() {
+        if (m_reader.joinable())
+            m_reader.join();
+    }
+    FontsAhead(const FontsAhead&) = delete;
+    FontsAhead& operator=(const FontsAhead&) = delete;
+
+private:
+    std::thread m_reader;
+};
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -47,6 +72,9 @@ int main(int argc, char** argv) {
                    stderr);
         return 1;
     }
+    std::optional<FontsAhead> fonts;
+    if (!wordsOnly)
+        fonts.emplace();
     const std::unique_ptr<QCoreApplication> application(wordsOnly ? new QCoreApplication(argc, argv)
                                                                   : new QApplication(argc, argv));
     QCoreApplication::setApplicationName("entracte");
@@ -107,6 +135,7 @@ int main(int argc, char** argv) {
     SingleInstance instance;
     if (instance.claim(action, files) == SingleInstance::Role::Second || action == "quit")
         return 0;
+    fonts.reset();
     Application desktop(parser.isSet(sessionBus) ? QDBusConnection::sessionBus()
                                                  : QDBusConnection::systemBus());
     QObject::connect(&instance, &SingleInstance::asked, &desktop, &Application::perform);

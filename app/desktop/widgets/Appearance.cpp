@@ -1,5 +1,7 @@
 #include "app/desktop/widgets/Appearance.h"
 
+#include "app/desktop/widgets/Icons.h"
+
 #include <QApplication>
 #include <QDBusConnection>
 #include <QDBusMessage>
@@ -27,16 +29,22 @@ uint innermost(QVariant value) {
     return value.toUInt();
 }
 
-// The buttons of dialogs in words alone: the pictures that a theme happens to have for them are of
-// another hand.
-class PlainButtons : public QProxyStyle {
+// Fusion, but: the buttons of dialogs in words alone: the pictures that a theme happens to have for
+// them are of another hand.
+class OurStyle : public QProxyStyle {
 public:
-    PlainButtons() : QProxyStyle(QStringLiteral("fusion")) {}
+    OurStyle() : QProxyStyle(QStringLiteral("fusion")) {}
     int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
                   QStyleHintReturn* data) const override {
         return hint == SH_DialogButtonBox_ButtonsHaveIcons
                    ? 0
                    : QProxyStyle::styleHint(hint, option, widget, data);
+    }
+    // The cross that clears a line: Qt would look through the theme for one, which takes a while.
+    QIcon standardIcon(StandardPixmap which, const QStyleOption* option,
+                       const QWidget* widget) const override {
+        return which == SP_LineEditClearButton ? actionIcon("close")
+                                               : QProxyStyle::standardIcon(which, option, widget);
     }
     // From right to left Qt sets the words at the far end of a button, away from the icon.
     void drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
@@ -67,10 +75,10 @@ public:
 Appearance::Appearance(const Settings& settings, QObject* parent)
     : QObject(parent), m_settings(settings), m_desktops(QApplication::palette()),
       m_ownStyle(QApplication::style()->name().compare("fusion", Qt::CaseInsensitive) == 0 ||
-                 dynamic_cast<PlainButtons*>(QApplication::style())) {
+                 dynamic_cast<OurStyle*>(QApplication::style())) {
     connect(&settings, &Settings::changed, this, &Appearance::apply);
     if (m_ownStyle)
-        QApplication::setStyle(new PlainButtons);
+        QApplication::setStyle(new OurStyle);
     askDesktop();
     apply();
 }

@@ -33,7 +33,8 @@ public:
         static QHash<QString, QByteArray> sources;
         auto& source = sources[m_name];
         if (source.isEmpty())
-            source = readAll(":/icons/actions/" + m_name + ".svg");
+            source =
+                readAll(m_name.startsWith(':') ? m_name : ":/icons/actions/" + m_name + ".svg");
         QSvgRenderer renderer(QByteArray(source).replace("#000", colour.name().toLatin1()));
         renderer.setAspectRatioMode(Qt::KeepAspectRatio);
         renderer.render(painter, rect);
@@ -99,6 +100,10 @@ QPixmap trayPixmap(int size, Activity activity, double fraction) {
 
 QIcon actionIcon(const QString& name, const QColor& colour) {
     return QIcon(new DrawnIcon(name, colour));
+}
+
+QIcon emblem() {
+    return QIcon(new DrawnIcon(":/icons/apps/org.entracte.Desktop.svg", {}));
 }
 
 QIcon applicationIcon() {

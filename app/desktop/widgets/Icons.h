@@ -13,7 +13,10 @@ namespace entracte::desktop {
 
 // resources/icons/actions/NAME.svg in the palette's colour; in `colour` when one is given.
 QIcon actionIcon(const QString& name, const QColor& colour = {});
+// As the theme has it, which takes a while to look for.
 QIcon applicationIcon();
+// Our own, drawn when it is needed.
+QIcon emblem();
 
 enum class Activity { Idle, Working, Attention };
 // `fraction`: of the work, 0..1.

@@ -26,11 +26,14 @@
 
 namespace entracte::desktop {
 
+namespace {
+constexpr int kPatienceMs = 400; // until it is said that the helper is being looked for
+}
+
 MainWindow::MainWindow(Desk& desk)
     : m_desk(desk), m_actions(desk, this), m_sessions(desk.catalog.sessions, desk.deletions),
       m_snapshots(desk.catalog.snapshots, desk.deletions) {
     setWindowTitle(tr("Entracte"));
-    setWindowIcon(applicationIcon());
     // Nothing is shown until a session is chosen.
     m_snapshots.setSession("/");
     makeActions();
@@ -40,6 +43,9 @@ MainWindow::MainWindow(Desk& desk)
     restoreGeometry(desk.settings.bytes("window/geometry"));
     m_split->restoreState(desk.settings.bytes("window/split"));
     m_inner->restoreState(desk.settings.bytes("window/inner"));
+    m_patience.setSingleShot(true);
+    connect(&m_patience, &QTimer::timeout, this, &MainWindow::refreshPage);
+    m_patience.start(kPatienceMs);
     refreshBanner();
     refreshPage();
 }
@@ -179,7 +185,7 @@ void MainWindow::refreshPage() {
                                    "windows, what is not saved yet. You can come back to it later, "
                                    "even after the computer was turned off.")
                               : stateExplained(*session));
-    QWidget* page = m_waiting;
+    QWidget* page = m_patience.isActive() ? m_blank : m_waiting;
     if (m_checking)
         page = m_checkPage;
     else if (session)
@@ -317,6 +323,15 @@ void MainWindow::raiseUp() {
     show();
     raise();
     activateWindow();
+}
+
+bool MainWindow::event(QEvent* event) {
+    if (event->type() == QEvent::Paint && !std::exchange(m_painted, true))
+        QTimer::singleShot(0, this, [this] {
+            setWindowIcon(applicationIcon());
+            emit firstPainted();
+        });
+    return QMainWindow::event(event);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -10,6 +10,7 @@
 #include "app/desktop/widgets/SnapshotPanel.h"
 
 #include <QMainWindow>
+#include <QTimer>
 
 class QLineEdit;
 class QListView;
@@ -43,8 +44,11 @@ public:
 
 signals:
     void quitAsked();
+    // What the person need not wait for can be done now.
+    void firstPainted();
 
 protected:
+    bool event(QEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
 
 private:
@@ -69,6 +73,7 @@ private:
     bool m_hasTray = true;
     bool m_loaded = false;
     bool m_checking = false;
+    bool m_painted = false;
     bool m_verifying = false;
     QSet<QString> m_ownStarts; // jobs whose session is shown when it is there
 
@@ -99,6 +104,8 @@ private:
     EmptyState* m_noSession = nullptr;
     EmptyState* m_noSnapshot = nullptr;
     EmptyState* m_waiting = nullptr;
+    QWidget* m_blank = nullptr; // before it: most helpers answer at once
+    QTimer m_patience;
     EmptyState* m_noneFound = nullptr;
     Card* m_banner = nullptr;
     QLabel* m_bannerText = nullptr;

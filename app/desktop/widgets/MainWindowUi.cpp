@@ -72,11 +72,8 @@ QWidget* MainWindow::sidebar() {
     menu->addActions({m_check, m_verify, m_encryption, m_preferences, m_shortcuts, m_about});
     menu->addSeparator();
     menu->addActions({m_close, m_quit});
-    auto* const button = flatButton("menu", tr("Main menu"), side);
-    button->setMenu(menu);
-    button->setPopupMode(QToolButton::InstantPopup);
+    auto* const button = menuButton("menu", tr("Main menu"), menu, side);
     button->setShortcut(Qt::Key_F10);
-    button->setStyleSheet("QToolButton::menu-indicator { image: none; }");
 
     m_list = listOf(m_sessions, tr("Sessions"), side);
     m_list->setItemDelegate(new SessionDelegate(m_desk, m_list));
@@ -132,10 +129,11 @@ QWidget* MainWindow::content() {
         refreshPage();
     });
 
+    m_blank = new QWidget(this);
     m_pages = new QStackedWidget(this);
-    for (auto* const page :
-         {static_cast<QWidget*>(m_waiting), sessionPage(), static_cast<QWidget*>(m_noSession),
-          static_cast<QWidget*>(m_noneFound), static_cast<QWidget*>(m_checkPage)})
+    for (auto* const page : {m_blank, static_cast<QWidget*>(m_waiting), sessionPage(),
+                             static_cast<QWidget*>(m_noSession), static_cast<QWidget*>(m_noneFound),
+                             static_cast<QWidget*>(m_checkPage)})
         m_pages->addWidget(page);
 
     m_banner = new Card(toneColour(Tone::Warning, palette()), this);

@@ -8,8 +8,10 @@
 #include <QApplication>
 #include <QHBoxLayout>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPainter>
 #include <QResizeEvent>
+#include <QStyleOption>
 #include <QVBoxLayout>
 
 namespace entracte::desktop {
@@ -73,14 +75,43 @@ QPushButton* buttonFor(QAction* action, QWidget* parent, bool primary) {
     return button;
 }
 
-QToolButton* flatButton(const QString& icon, const QString& name, QWidget* parent) {
-    auto* const button = new QToolButton(parent);
+namespace {
+
+// Its picture says that there is a menu; the style's mark for it would be drawn across. (A style
+// sheet takes the mark away, too, but the first one of a program slows its start.)
+class MenuButton : public QToolButton {
+public:
+    using QToolButton::QToolButton;
+
+protected:
+    void initStyleOption(QStyleOptionToolButton* option) const override {
+        QToolButton::initStyleOption(option);
+        option->features.setFlag(QStyleOptionToolButton::HasMenu, false);
+    }
+};
+
+void makeFlat(QToolButton* button, const QString& icon, const QString& name) {
     button->setIcon(actionIcon(icon));
     button->setIconSize({18, 18});
     button->setAutoRaise(true);
     button->setToolTip(name);
     button->setAccessibleName(name);
     button->setFocusPolicy(Qt::StrongFocus);
+}
+
+} // namespace
+
+QToolButton* flatButton(const QString& icon, const QString& name, QWidget* parent) {
+    auto* const button = new QToolButton(parent);
+    makeFlat(button, icon, name);
+    return button;
+}
+
+QToolButton* menuButton(const QString& icon, const QString& name, QMenu* menu, QWidget* parent) {
+    auto* const button = new MenuButton(parent);
+    makeFlat(button, icon, name);
+    button->setMenu(menu);
+    button->setPopupMode(QToolButton::InstantPopup);
     return button;
 }
 
@@ -159,15 +190,25 @@ void Card::paintEvent(QPaintEvent*) {
 
 EmptyState::EmptyState(const QString& icon, const QString& heading, const QString& text,
                        QWidget* parent)
-    : QWidget(parent), m_heading(title(heading, this, 1.35)), m_text(faintLabel(text, this)) {
+    : QWidget(parent), m_icon(icon), m_headingText(heading), m_longText(text) {}
+
+void EmptyState::setVisible(bool visible) {
+    if (visible && !m_heading)
+        build();
+    QWidget::setVisible(visible);
+}
+
+void EmptyState::build() {
+    m_heading = title(m_headingText, this, 1.35);
+    m_text = faintLabel(m_longText, this);
     auto* const column = new QVBoxLayout(this);
     column->setSpacing(12);
     column->addStretch(2);
     auto* const image = new QLabel(this);
-    const auto drawn = icon == "entracte"
-                           ? applicationIcon()
-                           : actionIcon(icon, toneColour(Tone::Faint, QApplication::palette()));
-    const int size = icon == "entracte" ? 96 : 56;
+    const auto drawn = m_icon == "entracte"
+                           ? emblem()
+                           : actionIcon(m_icon, toneColour(Tone::Faint, QApplication::palette()));
+    const int size = m_icon == "entracte" ? 96 : 56;
     image->setPixmap(drawn.pixmap(QSize(size, size), devicePixelRatioF()));
     column->addWidget(image, 0, Qt::AlignHCenter);
     column->addSpacing(4);
@@ -184,18 +225,25 @@ EmptyState::EmptyState(const QString& icon, const QString& heading, const QStrin
     column->addSpacing(6);
     auto* const buttons = new QHBoxLayout;
     buttons->setAlignment(Qt::AlignHCenter);
-    m_buttons = buttons;
+    if (m_button) {
+        buttons->addWidget(m_button);
+        m_button->show();
+    }
     column->addLayout(buttons);
     column->addStretch(3);
 }
 
 QPushButton* EmptyState::addButton(const QString& text, const QString& icon) {
-    auto* const button = new QPushButton(actionIcon(icon), text, this);
-    m_buttons->addWidget(button);
-    return button;
+    m_button = new QPushButton(actionIcon(icon), text, this);
+    m_button->hide();
+    return m_button;
 }
 
 void EmptyState::setText(const QString& heading, const QString& text) {
+    m_headingText = heading;
+    m_longText = text;
+    if (!m_heading)
+        return;
     m_heading->setText(heading);
     m_text->setText(text);
 }

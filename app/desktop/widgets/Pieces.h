@@ -8,6 +8,7 @@
 #include <QToolButton>
 
 class QLineEdit;
+class QMenu;
 
 namespace entracte::desktop {
 
@@ -15,6 +16,8 @@ namespace entracte::desktop {
 void makePrimary(QPushButton* button);
 QPushButton* buttonFor(QAction* action, QWidget* parent, bool primary = false);
 QToolButton* flatButton(const QString& icon, const QString& name, QWidget* parent);
+// Shows its menu when it is pressed.
+QToolButton* menuButton(const QString& icon, const QString& name, QMenu* menu, QWidget* parent);
 
 QLabel* wrapped(const QString& text, QWidget* parent);
 QLabel* faintLabel(const QString& text, QWidget* parent, double size = 1);
@@ -54,18 +57,23 @@ private:
     QColor m_mark;
 };
 
-// What an empty place says: a picture, what it is, and what to do.
+// What an empty place says: a picture, what it is, and what to do. Made when it is first shown.
 class EmptyState : public QWidget {
     Q_OBJECT
 public:
     EmptyState(const QString& icon, const QString& heading, const QString& text, QWidget* parent);
     QPushButton* addButton(const QString& text, const QString& icon);
     void setText(const QString& heading, const QString& text);
+    void setVisible(bool visible) override;
 
 private:
-    QLabel* m_heading;
-    QLabel* m_text;
-    QLayout* m_buttons;
+    void build();
+    QString m_icon;
+    QString m_headingText;
+    QString m_longText;
+    QLabel* m_heading = nullptr;
+    QLabel* m_text = nullptr;
+    QPushButton* m_button = nullptr;
 };
 
 } // namespace entracte::desktop

@@ -35,10 +35,7 @@ SessionHeader::SessionHeader(Desk& desk, SessionActions& actions, QWidget* paren
         box.exec();
     });
 
-    auto* const more = flatButton("more", tr("More"), this);
-    more->setPopupMode(QToolButton::InstantPopup);
-    more->setStyleSheet("QToolButton::menu-indicator { image: none; }");
-    auto* const menu = new QMenu(more);
+    auto* const menu = new QMenu(this);
     menu->addActions({actions.attach, actions.detach});
     menu->addSeparator();
     menu->addActions({actions.move});
@@ -46,7 +43,7 @@ SessionHeader::SessionHeader(Desk& desk, SessionActions& actions, QWidget* paren
     menu->addActions({actions.rename, actions.settings});
     menu->addSeparator();
     menu->addActions({actions.end, actions.remove});
-    more->setMenu(menu);
+    auto* const more = menuButton("more", tr("More"), menu, this);
 
     auto* const top = new QHBoxLayout;
     top->setSpacing(8);
