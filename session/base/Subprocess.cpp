@@ -64,6 +64,8 @@ struct Plan {
     char** environment;
     const char* workingDirectory;
     const Credentials* credentials;
+    const int* groups;
+    std::size_t groupCount;
     FdMapping* mappings; // 0, 1, 2 and the caller's; `from` is overwritten by the child
     std::size_t mappingCount;
     int highest; // of all `to`
@@ -77,6 +79,9 @@ struct Plan {
 }
 
 [[noreturn]] void becomeProgram(Plan& plan) {
+    for (std::size_t i = 0; i < plan.groupCount; ++i)
+        if (::write(plan.groups[i], "0", 1) < 0) // whoever writes it (cgroups(7))
+            giveUp(plan);
     // Out of the way first, so that no target overwrites a source that is still needed.
     plan.report = ::fcntl(plan.report, F_DUPFD_CLOEXEC, plan.highest + 1);
     if (plan.report < 0)
@@ -183,6 +188,8 @@ Result<Subprocess> Subprocess::start(const SubprocessSpec& spec) {
               environment.data(),
               spec.workingDirectory.c_str(),
               spec.credentials ? &*spec.credentials : nullptr,
+              spec.groups.data(),
+              spec.groups.size(),
               mappings.data(),
               mappings.size(),
               std::ranges::max(mappings, {}, &FdMapping::to).to,

@@ -157,6 +157,7 @@ Result<pid_t> Criu::restore(RestoreOptions options) const {
     SubprocessSpec spec;
     spec.command = std::move(command);
     spec.environment = criuEnvironment(hook ? options.images.string() : std::string());
+    spec.groups = options.groups;
     int number = kFirstInheritedFd;
     for (const auto& socket : options.sockets)
         spec.fds.push_back({socket.fd.get(), number++});

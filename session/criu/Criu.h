@@ -51,6 +51,9 @@ struct RestoreOptions {
     // Older images hold the network, and `network` is not given: the network namespace with a new
     // cable for the session's eth0 (Cable.h), where CRIU runs; -1: it has none.
     int outsideNetwork = -1;
+    // Open cgroup.procs: the control groups that it comes back in. Memory is charged to the group
+    // that a process is in when it first touches it, and stays there (cgroup v1 and v2 alike).
+    std::vector<int> groups;
     bool verbose = false;
 };
 

@@ -3,6 +3,7 @@
 #include "session/base/Printable.h"
 #include "session/base/ScopeExit.h"
 #include "session/engine/ForeignChecks.h"
+#include "session/engine/GroupEntry.h"
 #include "session/engine/HeldInput.h"
 #include "session/engine/HostFacts.h"
 #include "session/engine/HostFiles.h"
@@ -248,8 +249,13 @@ private:
             options.network = [&](pid_t init) { return makeNetwork(init, cable); };
         else
             options.outsideNetwork = cable.get();
+        const GroupEntry groups(m_session);
+        options.groups = groups.doors();
         m_steps.did("cable, rights");
-        ENTRACTE_ASSIGN(init, criu.restore(std::move(options)));
+        const auto restored = criu.restore(std::move(options));
+        if (!restored)
+            return fail(groups.explain(restored.error(), m_info.imageBytes));
+        const pid_t init = *restored;
         m_steps.did("criu restore");
         UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, init, 0)));
         if (!pidfd)

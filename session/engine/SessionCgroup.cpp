@@ -2,6 +2,7 @@
 
 #include "session/engine/Processes.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -114,11 +115,15 @@ SessionCgroup::SessionCgroup(const SessionId& id, const std::string& own,
     }
 }
 
-Status SessionCgroup::enter(pid_t init) const {
-    std::set<fs::path> entered;
+std::set<fs::path> SessionCgroup::paths() const {
+    std::set<fs::path> all;
+    for (const auto& [controller, folder] : m_folders)
+        all.insert(folder.path);
+    return all;
+}
+
+Status SessionCgroup::make() const {
     for (const auto& [controller, folder] : m_folders) {
-        if (!entered.insert(folder.path).second)
-            continue;
         if (folder.version == 2) {
             // Groups with groups in them hold no processes of their own: the helper makes room.
             const fs::path base = folder.path.parent_path();
@@ -130,19 +135,37 @@ Status SessionCgroup::enter(pid_t init) const {
         }
         if (::mkdir(folder.path.c_str(), 0755) != 0 && errno != EEXIST)
             return fail(Error::fromErrno("A control group for the session could not be made"));
+    }
+    return {};
+}
+
+Status SessionCgroup::enter(pid_t init) const {
+    ENTRACTE_TRY(make());
+    for (const fs::path& path : paths()) {
         std::set<pid_t> moved;
         for (int round = 0; round < kRounds; ++round) {
             bool news = false;
             for (const pid_t pid : processesBeneath(init))
                 if (moved.insert(pid).second) {
                     news = true;
-                    writeText(folder.path / "cgroup.procs", std::to_string(pid));
+                    writeText(path / "cgroup.procs", std::to_string(pid));
                 }
             if (!news)
                 break;
         }
     }
     return {};
+}
+
+Result<std::vector<UniqueFd>> SessionCgroup::doors() const {
+    std::vector<UniqueFd> open;
+    for (const fs::path& path : paths()) {
+        UniqueFd door(::open((path / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
+        if (!door)
+            return fail(Error::fromErrno("The session's control group could not be opened"));
+        open.push_back(std::move(door));
+    }
+    return open;
 }
 
 fs::path SessionCgroup::file(const std::string& controller, const char* v1, const char* v2) const {

@@ -7,10 +7,12 @@
 // figures, and sessions all the same.
 
 #include "session/base/Result.h"
+#include "session/base/UniqueFd.h"
 #include "session/engine/Types.h"
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,8 +25,13 @@ public:
                            const std::string& mounts = {});
 
     bool available() const { return !m_folders.empty(); }
-    // Makes it where it is not there, and puts everything beneath `init` into it.
+    // Makes it where it is not there.
+    Status make() const;
+    // The same, and puts everything beneath `init` into it. What that has in memory stays charged
+    // to the group where it came from.
     Status enter(pid_t init) const;
+    // Its cgroup.procs, open: whoever writes "0" into each is in it. Of one that was made.
+    Result<std::vector<UniqueFd>> doors() const;
     // KernelUnsuitable names the controller that is missing.
     Status limit(const SessionLimits& limits) const;
     SessionUsage usage() const;
@@ -36,6 +43,7 @@ private:
         std::filesystem::path path;
         int version = 2;
     };
+    std::set<std::filesystem::path> paths() const;
     std::filesystem::path file(const std::string& controller, const char* v1, const char* v2) const;
 
     std::map<std::string, Folder> m_folders; // by controller: memory, cpu, cpuacct, pids

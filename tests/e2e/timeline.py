@@ -239,6 +239,35 @@ def case_limitsHoldAndUsageIsTold(case):
         expect(refused.returncode == 2, f"{words}: {refused.returncode}")
 
 
+def case_memoryCountsWithinItsLimitAfterAResume(case):
+    require_root()
+    product = case.product()
+    session = product.start(None, "/usr/bin/python3", "-c",
+                            "import os, time\nkept = os.urandom(120 << 20)\ntime.sleep(1000)", screen="headless")
+
+    def used():
+        return product.json("limits", session)["usage"]["memory_bytes"]
+    if used() == 0:
+        raise Skip("there are no control groups here")
+    wait_for("all of its memory", lambda: used() > 120 << 20, 30, 0.2)
+    product.suspend(session)
+    product.resume(session, None, screen="headless")
+    wait_for("its memory to count", lambda: used() > 120 << 20, 10, 0.2)
+    product.json("limits", session, "--memory", "256M")
+    product.suspend(session)
+    product.json("limits", session, "--memory", "64M")
+    try:
+        product.resume(session, None, screen="headless")
+    except CommandFailed as failure:
+        expect("may use at most 67 MB" in failure.text, f"it says: {failure.text}")
+    else: # to swap, where there is any
+        expect(used() <= 64 << 20, f"it uses {used()}")
+        return
+    expect(product.state_of(session) == "suspended" and not product.session_processes(), "a part of it is left")
+    product.json("limits", session, "--memory", "256M")
+    product.resume(session, None, screen="headless")
+
+
 def case_badSchedulesAreRefused(case):
     require_root()
     product = case.product()
