@@ -112,6 +112,26 @@ void ManagerObject::RepairStore(sdbus::Result<sdbus::ObjectPath>&& result) {
              [](Engine& engine, JobControl& control) { return engine.repairStore(control); });
 }
 
+void ManagerObject::Storage(sdbus::Result<std::string, std::uint64_t, std::uint64_t, std::uint64_t,
+                                          std::uint64_t, std::uint64_t>&& result) {
+    using Asked = Pending<std::string, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t,
+                          std::uint64_t>;
+    whenAllowed(m_context, m_context.gate.current().uid, std::move(result),
+                [&context = m_context](const Asked& pending) {
+                    context.workers.run<StoreFacts>(
+                        [engine = context.engine] { return engine->storage(); },
+                        [pending](const Result<StoreFacts>& facts) {
+                            if (facts)
+                                pending->returnResults(
+                                    facts->folder.string(), facts->space.used,
+                                    facts->space.unreferenced, facts->space.available,
+                                    facts->limits.maxBytes, facts->limits.minFree);
+                            else
+                                pending->returnError(toBus(facts.error()));
+                        });
+                });
+}
+
 void ManagerObject::CollectGarbage(sdbus::Result<sdbus::ObjectPath>&& result) {
     storeJob(m_context, std::move(result), "gc",
              [](Engine& engine, JobControl& control) { return engine.collectGarbage(control); });

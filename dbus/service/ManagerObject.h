@@ -37,6 +37,8 @@ private:
                 std::map<std::string, sdbus::Variant> options) override;
     void CreateVault(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd passphrase) override;
     void RepairStore(sdbus::Result<sdbus::ObjectPath>&& result) override;
+    void Storage(sdbus::Result<std::string, std::uint64_t, std::uint64_t, std::uint64_t,
+                               std::uint64_t, std::uint64_t>&& result) override;
     void CollectGarbage(sdbus::Result<sdbus::ObjectPath>&& result) override;
     std::string Version() override;
 

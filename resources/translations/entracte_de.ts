@@ -2035,6 +2035,26 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <source>When little &amp;room is left</source>
             <translation>Wenn wenig &amp;Platz ist</translation>
         </message>
+        <message>
+            <source>Snapshots</source>
+            <translation>Schnappschüsse</translation>
+        </message>
+        <message>
+            <source>Encr&amp;yption…</source>
+            <translation>&amp;Verschlüsselung …</translation>
+        </message>
+        <message>
+            <source>Program &amp;profiles</source>
+            <translation>Programm&amp;profile</translation>
+        </message>
+        <message>
+            <source>Files that say how a program is started so that it can be saved (entracte-profile)</source>
+            <translation>Dateien, die sagen, wie ein Programm gestartet wird, damit es gesichert werden kann (entracte-profile)</translation>
+        </message>
+        <message>
+            <source>Profiles are files in %1.</source>
+            <translation>Profile sind Dateien in %1.</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::Preview</name>
@@ -3124,6 +3144,54 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>Another repair is under way.</source>
             <translation>Eine andere Reparatur läuft noch.</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::StorageSection</name>
+        <message>
+            <source> GB</source>
+            <translation> GB</translation>
+        </message>
+        <message>
+            <source>Snapshots may take</source>
+            <translation>Schnappschüsse dürfen belegen</translation>
+        </message>
+        <message>
+            <source>All there is</source>
+            <translation>Alles, was da ist</translation>
+        </message>
+        <message>
+            <source>They leave free</source>
+            <translation>Sie lassen frei</translation>
+        </message>
+        <message>
+            <source>Nothing</source>
+            <translation>Nichts</translation>
+        </message>
+        <message>
+            <source>Change &amp;limits…</source>
+            <translation>&amp;Grenzen ändern …</translation>
+        </message>
+        <message>
+            <source>S&amp;napshots may take:</source>
+            <translation>Sch&amp;nappschüsse dürfen belegen:</translation>
+        </message>
+        <message>
+            <source>They lea&amp;ve free:</source>
+            <translation>Sie lassen &amp;frei:</translation>
+        </message>
+        <message>
+            <source>Snapshots are everybody's here: an administrator is asked</source>
+            <translation>Schnappschüsse gehören hier allen: Ein Verwalter wird gefragt</translation>
+        </message>
+        <message>
+            <source>The helper has not told yet how much room there is.</source>
+            <translation>Der Helfer hat noch nicht gesagt, wie viel Platz da ist.</translation>
+        </message>
+        <message>
+            <source>They lie in %1 and take %2; %3 are free there.</source>
+            <comment>a folder, sizes</comment>
+            <translation>Sie liegen in %1 und belegen %2; %3 sind dort frei.</translation>
         </message>
     </context>
 </TS>

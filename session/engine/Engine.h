@@ -113,6 +113,7 @@ public:
     // to be and something could not be brought back; Busy while snapshots are being written or
     // read.
     virtual Status repairStore(JobControl&) = 0;
+    virtual Result<StoreFacts> storage() const = 0;
     // Frees what no snapshot needs; Busy while snapshots are being written or read.
     virtual Result<GcReport> collectGarbage(JobControl&) = 0;
 

@@ -283,6 +283,10 @@ public:
         const HostFileStock::Pause pause(m_context.hostFiles);
         return entracte::repairStore(m_context, job);
     }
+    Result<StoreFacts> storage() const override {
+        ENTRACTE_ASSIGN(space, m_context.store->space());
+        return StoreFacts{m_context.options.stateDirectory, space, m_context.options.storeLimits};
+    }
     Result<GcReport> collectGarbage(JobControl& job) override {
         const HostFileStock::Pause pause(m_context.hostFiles);
         return m_context.store->gc({job, "removing", 0, 1});

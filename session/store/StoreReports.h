@@ -4,6 +4,7 @@
 
 #include "session/engine/Types.h"
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,13 @@ struct StoreSpace {
 struct StoreLimits {
     std::uint64_t maxBytes = 0; // of the whole store
     std::uint64_t minFree = 0;  // that the file system keeps for others
+};
+
+// Where the snapshots lie, and how much room they have.
+struct StoreFacts {
+    std::filesystem::path folder;
+    StoreSpace space;
+    StoreLimits limits;
 };
 
 // One thing that check() found. `session` and `snapshot` are empty when it concerns none.

@@ -312,6 +312,11 @@ Status FakeEngine::repairStore(JobControl&) {
     return {};
 }
 
+Result<StoreFacts> FakeEngine::storage() const {
+    return StoreFacts{
+        "/srv/snapshots", {3'000'000, 1'000'000, 50'000'000'000}, {20'000'000'000, 0}};
+}
+
 Result<GcReport> FakeEngine::collectGarbage(JobControl&) {
     return GcReport{};
 }

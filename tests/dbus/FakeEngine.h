@@ -60,6 +60,7 @@ public:
     Status checkStore(std::optional<uid_t> owner, bool readData, JobControl&) override;
     Status verify(const SessionId&, const SnapshotId&, JobControl&) override;
     Status repairStore(JobControl&) override;
+    Result<StoreFacts> storage() const override;
     Result<GcReport> collectGarbage(JobControl&) override;
     Status setRetention(const SessionId&, const std::string& keep) override;
     Status setClipboard(const SessionId&, bool shared) override;

@@ -169,6 +169,28 @@ def case_aHelperThatIsMissingAtTheStartIsStarted(case):
     expect(product.state_of(session) == "running", "the session suffered")
 
 
+def case_theStoreIsLimitedWithAuthorisation(case):
+    written = case.workspace.folder("written", mode=0o755) / "conf"
+    product, flag, place = _repaired(case, {"systemctl": f"cp /etc/entracte/entracted.conf {written}"})
+    with place.inside():
+        app = Application(case.stack, case.workspace, product, case.first_server())
+    app.wait_for("push button", "New session")
+    app.front()
+    app.key("ctrl+comma")
+    app.wait_for_keyboard("Preferences")
+    app.wait_for("label", f"They lie in {product.state} and take")
+    app.key("alt+n")
+    app.wait_for_focus("spin button", "^Snapshots may take$")
+    app.type("20")
+    app.key("Tab", "alt+l")
+    app.wait_for("label", "Nothing was changed: you were not authorised")
+    flag.touch()
+    app.key("alt+l")
+    wait_for("the configuration", written.exists)
+    expect(written.read_text() == "store-limit = 20000000000B\nkeep-free = 0B\n", f"written was {written.read_text()!r}")
+    expect(place.calls() == ["systemctl try-restart entracted.service"], f"it was called so: {place.calls()}")
+
+
 def case_everyControlHasAName(case):
     product, _, session, app = begin(case)
     app.wait_for("list item", "work, running")

@@ -8,7 +8,8 @@
 #   --allow USER        may use sessions of their own (org.entracte.use); any number of times
 #   --admin USER        may manage other people's (org.entracte.manage-others), and use their own
 #   --slow USER         as --allow, but polkit takes two seconds to say so (as a person before a dialog would)
-#   --repair PROGRAM FLAG  pkexec may run PROGRAM (org.entracte.repair) for those who are allowed, once the file FLAG exists
+#   --repair DIR FLAG   pkexec may run what is in DIR (org.entracte.repair, .limits) for those who are allowed, once the
+#                       file FLAG exists
 #   --service PROGRAM   the helper, started as root on this bus
 #   --service-arg ARG   an argument of it; any number of times
 #   --no-polkit         a machine without polkit
@@ -130,14 +131,14 @@ if [ "$polkit" = yes ]; then
     mkdir "$dir/actions" "$dir/rules"
     cp /usr/share/polkit-1/actions/org.freedesktop.policykit.policy "$dir/actions/" 2>/dev/null || true
     cp "$resources/polkit/org.entracte.policy" "$dir/actions/"
-    [ -z "$repair" ] || sed "s|@CMAKE_INSTALL_FULL_LIBEXECDIR@/entracte/entracte-repair|$repair|" \
+    [ -z "$repair" ] || sed "s|@CMAKE_INSTALL_FULL_LIBEXECDIR@/entracte/|$repair/|" \
         "$resources/polkit/org.entracte.repair.policy.in" >"$dir/actions/org.entracte.repair.policy"
     quoted() { printf '"%s",' "$@"; }
     cat >"$dir/rules/10-test.rules" <<RULES
 polkit.addRule(function(action, subject) {
     var may = { "org.entracte.use": [$( ((${#allow[@]})) && quoted "${allow[@]}")],
                 "org.entracte.manage-others": [$( ((${#admin[@]})) && quoted "${admin[@]}")] };
-    if (action.id == "org.entracte.repair") {
+    if (action.id == "org.entracte.repair" || action.id == "org.entracte.limits") {
         try {
             polkit.spawn(["test", "-e", "$repair_flag"]);
         } catch (absent) {

@@ -144,6 +144,21 @@ void Actions::verify() {
     watch(proxy<ManagerProxy>(Client::kRoot)->CheckStore(true), "check", {});
 }
 
+void Actions::storage(QObject* receiver, std::function<void(const Storage&)> then) {
+    auto* const watcher =
+        new QDBusPendingCallWatcher(proxy<ManagerProxy>(Client::kRoot)->Storage(), receiver);
+    connect(watcher, &QDBusPendingCallWatcher::finished, receiver,
+            [then = std::move(then)](QDBusPendingCallWatcher* answered) {
+                answered->deleteLater();
+                const QDBusPendingReply<QString, qulonglong, qulonglong, qulonglong, qulonglong,
+                                        qulonglong>
+                    reply = *answered;
+                if (reply.isValid())
+                    then({reply.argumentAt<0>(), reply.argumentAt<1>(), reply.argumentAt<3>(),
+                          reply.argumentAt<4>(), reply.argumentAt<5>()});
+            });
+}
+
 void Actions::collectGarbage() {
     watch(proxy<ManagerProxy>(Client::kRoot)->CollectGarbage(), "gc", {});
 }

@@ -83,6 +83,15 @@ public:
     void setLimits(const QString& session, const StartRequest& limits);
     // Looks whether every byte of every snapshot is as it was written.
     void verify();
+    // Where everybody's snapshots lie, and how much room they have; bytes.
+    struct Storage {
+        QString folder;
+        quint64 used = 0;
+        quint64 available = 0;
+        quint64 limit = 0; // 0: none
+        quint64 keepFree = 0;
+    };
+    void storage(QObject* receiver, std::function<void(const Storage&)> then);
     // Frees what no snapshot needs; whoever looks after the computer is asked.
     void collectGarbage();
     void verifySnapshot(const QString& snapshot);

@@ -15,8 +15,8 @@ namespace {
 constexpr int kDismissed = 126; // pkexec(1): the person closed the dialog
 constexpr int kRefused = 127;   // not authorised, or it could not be asked for
 
-QString program() {
-    return QString::fromStdString(companionProgram("entracte-repair").string());
+QString pathOf(const QString& program) {
+    return QString::fromStdString(companionProgram(program.toStdString()).string());
 }
 
 } // namespace
@@ -41,15 +41,20 @@ Repairs::Repairs(QObject* parent) : QObject(parent) {
 
 bool Repairs::isPossible(const QString& check) {
     static const QStringList known{"criu", "dbus-daemon", "xvfb", "xephyr", "helper"};
-    return known.contains(check) && QFileInfo(program()).isExecutable() &&
+    return known.contains(check) && canAsk("entracte-repair");
+}
+
+bool Repairs::canAsk(const QString& program) {
+    return QFileInfo(pathOf(program)).isExecutable() &&
            !QStandardPaths::findExecutable("pkexec").isEmpty();
 }
 
-void Repairs::run(const QString& check, Then then) {
+void Repairs::start(const QString& program, const QStringList& arguments, Then then) {
     if (isRunning())
         return then(tr("Another repair is under way."));
     m_then = std::move(then);
-    m_process.start(QStandardPaths::findExecutable("pkexec"), {program(), check});
+    m_process.start(QStandardPaths::findExecutable("pkexec"),
+                    QStringList{pathOf(program)} + arguments);
 }
 
 void Repairs::ended(const QString& problem) {

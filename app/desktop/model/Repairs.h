@@ -1,12 +1,14 @@
 #pragma once
 
-// What the check page can put right: packages and the helper's service, through entracte-repair,
-// which pkexec runs as root once the person is authorised (org.entracte.repair). One at a time.
+// What takes an administrator: the check page's remedies (packages, the helper's service) and the
+// limits of the store. entracte-repair and entracte-limits do it as root, and pkexec runs them once
+// the person is authorised (org.entracte.repair, org.entracte.limits). One at a time.
 
 #include <QObject>
 #include <QProcess>
 
 #include <functional>
+#include <utility>
 
 namespace entracte::desktop {
 
@@ -21,9 +23,19 @@ public:
 
     // `problem` is empty when it was done, and else a sentence.
     using Then = std::function<void(const QString& problem)>;
-    void run(const QString& check, Then then);
+    void run(const QString& check, Then then) {
+        start("entracte-repair", {check}, std::move(then));
+    }
+    // How much room everybody's snapshots may take, and leave free; bytes, 0: no limit.
+    void setLimits(quint64 most, quint64 keepFree, Then then) {
+        start("entracte-limits", {QString::number(most), QString::number(keepFree)},
+              std::move(then));
+    }
+    // Whether pkexec and this program of ours are there.
+    static bool canAsk(const QString& program);
 
 private:
+    void start(const QString& program, const QStringList& arguments, Then then);
     void ended(const QString& problem);
 
     QProcess m_process;

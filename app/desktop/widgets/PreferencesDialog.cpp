@@ -1,18 +1,25 @@
 #include "app/desktop/widgets/PreferencesDialog.h"
 
 #include "app/desktop/Hotkey.h"
+#include "app/desktop/widgets/Icons.h"
 #include "app/desktop/widgets/Pieces.h"
+#include "app/desktop/widgets/StorageSection.h"
+#include "app/desktop/widgets/VaultDialog.h"
 
 #include <QAction>
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDesktopServices>
 #include <QDialogButtonBox>
+#include <QDir>
 #include <QFormLayout>
 #include <QHeaderView>
 #include <QKeySequenceEdit>
 #include <QLineEdit>
 #include <QMessageBox>
+#include <QStandardPaths>
 #include <QTableWidget>
+#include <QUrl>
 #include <QVBoxLayout>
 
 namespace entracte::desktop {
@@ -117,10 +124,37 @@ PreferencesDialog::PreferencesDialog(Desk& desk, bool hasTray, QWidget* parent) 
                 [&settings, kind = QString(kind)](bool on) { settings.setNotifies(kind, on); });
         column->addWidget(box);
     }
+
+    column->addSpacing(8);
+    column->addWidget(title(tr("Snapshots"), this, 1.1));
+    column->addWidget(new StorageSection(desk, this));
+    auto* const seal = new QPushButton(actionIcon("lock"), tr("Encr&yption…"), this);
+    auto* const profiles = new QPushButton(actionIcon("folder"), tr("Program &profiles"), this);
+    profiles->setToolTip(tr("Files that say how a program is started so that it can be saved "
+                            "(entracte-profile)"));
+    for (auto* const button : {seal, profiles})
+        button->setAutoDefault(false);
+    connect(seal, &QPushButton::clicked, this,
+            [this, &desk] { (new VaultDialog(desk, this))->open(); });
+    connect(profiles, &QPushButton::clicked, this, &PreferencesDialog::showProfiles);
+    auto* const further = new QHBoxLayout;
+    further->addWidget(seal);
+    further->addWidget(profiles);
+    further->addStretch(1);
+    column->addLayout(further);
     column->addStretch(1);
     column->addSpacing(8);
     addClose(this, column);
     setMinimumWidth(380);
+}
+
+// Where one's own lie: whoever has none yet finds an empty folder, and whatever shows folders.
+void PreferencesDialog::showProfiles() {
+    const auto folder = QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) +
+                        "/entracte/profiles";
+    if (!QDir().mkpath(folder) || !QDesktopServices::openUrl(QUrl::fromLocalFile(folder)))
+        QMessageBox::information(this, windowTitle(),
+                                 tr("Profiles are files in %1.").arg(printable(folder)));
 }
 
 ShortcutsDialog::ShortcutsDialog(const QList<QAction*>& actions, QWidget* parent)

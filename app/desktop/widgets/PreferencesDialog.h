@@ -12,6 +12,9 @@ class PreferencesDialog : public QDialog {
     Q_OBJECT
 public:
     PreferencesDialog(Desk& desk, bool hasTray, QWidget* parent);
+
+private:
+    void showProfiles();
 };
 
 // All shortcuts of a window, as its actions have them.

@@ -2,6 +2,7 @@
 // reaches it, what happens there is shown, also when it fails or vanishes.
 
 #include "app/desktop/Application.h"
+#include "app/desktop/model/Repairs.h"
 #include "app/desktop/widgets/CompareDialog.h"
 #include "app/desktop/widgets/FilesDialog.h"
 #include "app/desktop/widgets/NewSessionDialog.h"
@@ -15,6 +16,7 @@
 #include <QComboBox>
 #include <QDBusConnectionInterface>
 #include <QDBusReply>
+#include <QDoubleSpinBox>
 #include <QLineEdit>
 #include <QListView>
 #include <QListWidget>
@@ -344,6 +346,19 @@ private slots:
         request.cpuPercent = 150;
         // Answer, job and its end wait together for the application's attention.
         startLimited(request, 500);
+    }
+
+    void whereSnapshotsLieIsTold() {
+        PreferencesDialog dialog(m_application->desk(), true, &window());
+        dialog.show();
+        QTRY_VERIFY(says(dialog, "They lie in /srv/snapshots and take 3.0 MB; 50.0 GB are free"));
+        auto* const most = named<QDoubleSpinBox>(dialog, "Snapshots may take");
+        QCOMPARE(most->value(), 20.0);
+        auto* const change = named<QPushButton>(dialog, "Change limits…");
+        QVERIFY(!change->isEnabled()); // nothing was changed
+        most->setValue(0);
+        QCOMPARE(most->text(), QString("All there is"));
+        QCOMPARE(change->isEnabled(), Repairs::canAsk("entracte-limits"));
     }
 
     void startAtLoginIsAFile() {

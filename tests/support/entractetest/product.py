@@ -71,7 +71,7 @@ class Product:
 
     def start_helper(self):
         command = [PRIVATE_BUS, "--allow", self.person.name, "--log", self.logs,
-                   *(("--repair", self.programs / "entracte-repair", self._repair_flag) if self._repair_flag else ()),
+                   *(("--repair", self.programs, self._repair_flag) if self._repair_flag else ()),
                    "--service", self.programs / "entracted"]
         for argument in ("--state-dir", self.state, "--runtime-dir", self.runtime,
                          *(("--criu", self._criu) if self._criu else ()),

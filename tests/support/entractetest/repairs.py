@@ -29,13 +29,18 @@ class RepairPlace:
             path.write_text(f'#!/bin/sh\necho "{path.name} $*" >>{self._calls}\n{script}\n')
             path.chmod(0o755)
         socket = product.bus_address.removeprefix("unix:path=")
+        etc = case.workspace.folder("repair-etc", mode=0o755)
         # A set-uid program believes no address from its environment.
         ready = folder / "ready"
         self._holder = case.stack.enter_context(Process(
             ["unshare", "--mount", "--propagation", "private", "sh", "-ec",
              "mkdir -p /run/dbus; mount -t tmpfs -o mode=755 none /run/dbus; touch /run/dbus/system_bus_socket; "
              f"mount --bind {socket} /run/dbus/system_bus_socket; "
-             f"mount -t overlay -o lowerdir={tools}:/usr/bin none /usr/bin; touch {ready}; exec sleep infinity"], folder / "place.log"))
+             f"mount -t overlay -o lowerdir={tools}:/usr/bin none /usr/bin; "
+             # What is written there stays there.
+             f"mount -t tmpfs none {etc}; mkdir {etc}/upper {etc}/work; "
+             f"mount -t overlay -o lowerdir=/etc,upperdir={etc}/upper,workdir={etc}/work none /etc; "
+             f"touch {ready}; exec sleep infinity"], folder / "place.log"))
         wait_for("the place of repairs", ready.exists)
 
     def inside(self):
