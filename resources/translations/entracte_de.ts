@@ -1496,6 +1496,10 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <source>&amp;Fetch from a repository…</source>
             <translation>Aus einem Repository &amp;holen…</translation>
         </message>
+        <message>
+            <source>The chosen snapshot</source>
+            <translation>Der gewählte Schnappschuss</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::MoveDialog</name>
@@ -3121,6 +3125,14 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>Making it…</source>
             <translation>Wird angelegt …</translation>
+        </message>
+        <message>
+            <source>A folder, ssh://… or rclone:…</source>
+            <translation>Ein Ordner, ssh://… oder rclone:…</translation>
+        </message>
+        <message>
+            <source>/a/folder, ssh://USER@HOST/PATH or rclone:REMOTE:FOLDER</source>
+            <translation>/ein/ordner, ssh://NAME@RECHNER/PFAD oder rclone:REMOTE:ORDNER</translation>
         </message>
     </context>
     <context>

@@ -10,7 +10,7 @@ from entractetest import programs  # noqa: E402
 from entractetest.application import Application, begin  # noqa: E402
 from entractetest.case import expect, main, require_root  # noqa: E402
 from entractetest.processes import run_status, wait_for  # noqa: E402
-from entractetest.product import criu_program  # noqa: E402
+from entractetest.product import criu_program, damage  # noqa: E402
 from entractetest.repairs import RepairPlace  # noqa: E402
 
 
@@ -84,17 +84,6 @@ def case_theKeyringUnlocksAndAWrongKeyIsSaid(case):
     expect(status == 0, f"what the command line kept is not found: {said}")
 
 
-def _damage(product):
-    """One bit in the middle of the store's packs."""
-    packs = [path for path in product.state.rglob("*") if path.is_file() and path.suffix == ".pack"]
-    part = max(packs, key=lambda path: path.stat().st_size)
-    with part.open("r+b") as file:
-        file.seek(part.stat().st_size // 2)
-        byte = file.read(1)[0]
-        file.seek(-1, 1)
-        file.write(bytes([byte ^ 0x40]))
-
-
 def case_oneSnapshotIsVerifiedAndDamageIsSaid(case):
     product, _, session, app = begin(case)
     app.wait_for("list item", "work, running")
@@ -107,7 +96,7 @@ def case_oneSnapshotIsVerifiedAndDamageIsSaid(case):
     app.wait_for("label", "^The snapshot is as it was written")
     app.wait_for("label", "“good” .* needs was read and compared")
     app.key("Escape")
-    _damage(product)
+    damage(product)
     app.wait_for_keyboard("Entracte")
     app.click("push button", "^Verify$")
     app.wait_for("label", "The snapshot “good, .*” is damaged")

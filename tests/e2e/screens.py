@@ -18,6 +18,7 @@ from entractetest.application import Application  # noqa: E402
 from entractetest.case import Case, Skip, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.processes import BUILD_DIRECTORY, ROOT_DIRECTORY, Workspace, run, wait_for  # noqa: E402
+from entractetest.product import damage  # noqa: E402
 from entractetest.servers import ServerTraits  # noqa: E402
 
 # name, colours, scale, language, from right to left
@@ -27,7 +28,8 @@ VARIANTS = [("light", "light", 1, "en_GB", False), ("dark", "dark", 1, "en_GB", 
 # The key that opens it, from the window; the view before is closed with Escape.
 VIEWS = [("window", None), ("compare", "ctrl+m"), ("new-session", "ctrl+n"), ("session-settings", "alt+Return"),
          ("export", "ctrl+shift+e"), ("import", None), ("preferences", "ctrl+comma"), ("shortcuts", "ctrl+slash"),
-         ("encryption", "ctrl+k"), ("move", "ctrl+shift+m"), ("push", "ctrl+shift+p"), ("check", "ctrl+d")]
+         ("encryption", "ctrl+k"), ("move", "ctrl+shift+m"), ("push", "ctrl+shift+p"), ("new-repository", "ctrl+shift+p"),
+         ("damaged", "ctrl+alt+v"), ("check", "ctrl+d")]
 README = {("light", "window"): "window.png", ("dark", "window"): "window-dark.png",
           ("light", "compare"): "compare.png"}
 
@@ -105,18 +107,26 @@ def _take(case, product, variant, directory):
         if view == "import":
             app.command(_exported(product, ident, app))
             app.wait_for("label", "with notes")
+        if view == "damaged":
+            damage(product)
         if keys:
             app.key(keys)
-            if view != "check":
+            if view == "new-repository":
+                app.click("push button", "New repository|Neues Repository")
+                app.wait_for_keyboard("Ne")
+            elif view == "damaged":
+                app.wait_for("label", "damaged|beschädigt")
+            elif view != "check":
                 wait_for(f"the view {view}", lambda: _active(app) not in ("", window), 15)
             else:
                 app.wait_for("push button", "Check again|Noch einmal", 30)
         path = directory / f"{view}-{name}.png"
         _still_picture(app, path)
         print(path, flush=True)
-        if _active(app) != window:
+        while _active(app) != window:
+            before = _active(app)
             app.key("Escape")
-            wait_for("the window again", lambda: _active(app) == window, 15)
+            wait_for("what was before", lambda: _active(app) not in ("", before), 15)
     product.stop(ident)
     product.delete(ident)
     app.process.end()

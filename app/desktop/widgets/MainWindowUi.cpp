@@ -10,6 +10,7 @@
 #include <QLineEdit>
 #include <QListView>
 #include <QMenu>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -190,6 +191,16 @@ QWidget* MainWindow::sessionPage() {
     });
     m_panel = new SnapshotPanel(m_desk, m_actions, page);
     m_panel->setMinimumWidth(240);
+    auto* const details = new QScrollArea(page); // where there is little height
+    details->setWidget(m_panel);
+    details->setWidgetResizable(true);
+    details->setFrameShape(QFrame::NoFrame);
+    details->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    details->setMinimumWidth(240);
+    details->setFocusPolicy(Qt::NoFocus);
+    details->setAccessibleName(tr("The chosen snapshot"));
+    details->viewport()->setAutoFillBackground(false);
+    m_panel->setAutoFillBackground(false);
     // Along the timeline with the mouse: pictures only, the chosen one stays.
     connect(m_timeline, &QListView::entered, m_panel, [this](const QModelIndex& index) {
         m_panel->glanceAt(index.data(PathRole).toString());
@@ -199,7 +210,7 @@ QWidget* MainWindow::sessionPage() {
     m_inner = new QSplitter(page);
     m_inner->setChildrenCollapsible(false);
     m_inner->addWidget(m_timeline);
-    m_inner->addWidget(m_panel);
+    m_inner->addWidget(details);
     m_inner->setSizes({430, 340});
     m_inner->setStretchFactor(0, 3);
     m_inner->setStretchFactor(1, 2);

@@ -49,7 +49,7 @@ MoveDialog::MoveDialog(Desk& desk, const QString& session, QWidget* parent)
     column->setContentsMargins(20, 18, 20, 16);
     column->setSpacing(10);
     m_session.move == "given" ? askWhatBecame(column) : askWhere(column);
-    setMinimumWidth(500);
+    fitHeight(this, 520);
 }
 
 void MoveDialog::askWhere(QVBoxLayout* column) {
@@ -118,6 +118,8 @@ void MoveDialog::refresh() {
     m_hint->setText(host.isEmpty() || isHost(host) ? QString()
                                                    : tr("This is not the name of a computer."));
     m_hint->setVisible(!m_hint->text().isEmpty());
+    if (isVisible())
+        fitHeight(this, width());
 }
 
 void MoveDialog::askWhatBecame(QVBoxLayout* column) {

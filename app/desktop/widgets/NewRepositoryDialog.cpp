@@ -34,13 +34,13 @@ NewRepositoryDialog::NewRepositoryDialog(Desk& desk, QWidget* parent)
       m_passphrase(new PassphraseFields(this)), m_trouble(wrapped({}, this)) {
     setWindowTitle(tr("New repository"));
     setAttribute(Qt::WA_DeleteOnClose);
-    setMinimumWidth(480);
     m_name->setAccessibleName(tr("Name of the repository"));
     m_name->setMaxLength(kLongestName);
     m_name->setPlaceholderText(tr("office"));
     m_place->setAccessibleName(tr("Where it lies"));
     m_place->setMaxLength(kLongestPlace);
-    m_place->setPlaceholderText("rclone:REMOTE:FOLDER, ssh://USER@HOST/PATH");
+    m_place->setPlaceholderText(tr("A folder, ssh://… or rclone:…"));
+    m_place->setToolTip(tr("/a/folder, ssh://USER@HOST/PATH or rclone:REMOTE:FOLDER"));
     auto* const folder = new QPushButton(tr("&Folder…"), this);
     folder->setAutoDefault(false);
     connect(folder, &QPushButton::clicked, this, &NewRepositoryDialog::chooseFolder);
@@ -80,6 +80,8 @@ NewRepositoryDialog::NewRepositoryDialog(Desk& desk, QWidget* parent)
     column->addWidget(m_trouble);
     column->addStretch(1);
     column->addWidget(box);
+    alignNames(this);
+    fitHeight(this, 500);
     m_name->setFocus();
     refresh();
 }
@@ -120,6 +122,7 @@ void NewRepositoryDialog::told(const Errands::Answer& answer) {
     }
     m_trouble->setText(printable(answer.message));
     m_trouble->show();
+    fitHeight(this, width());
     // There is one already, with another passphrase; ssh is not authorised, either.
     if (answer.code == "NotAuthorized" && answer.message.contains("passphrase"))
         return m_passphrase->setFocus();

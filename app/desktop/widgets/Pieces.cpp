@@ -14,6 +14,8 @@
 #include <QStyleOption>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace entracte::desktop {
 
 namespace {
@@ -153,6 +155,24 @@ QLabel* picture(const QString& icon, int size, const QColor& colour, QWidget* pa
         actionIcon(icon, colour).pixmap(QSize(size, size), label->devicePixelRatioF()));
     label->setFixedSize(size, size);
     return label;
+}
+
+void alignNames(QWidget* dialog) {
+    QList<QLabel*> names;
+    int widest = 0;
+    for (auto* const label : dialog->findChildren<QLabel*>())
+        if (label->buddy()) {
+            names.append(label);
+            widest = std::max(widest, label->sizeHint().width());
+        }
+    for (auto* const label : names)
+        label->setMinimumWidth(widest);
+}
+
+void fitHeight(QWidget* dialog, int width) {
+    dialog->setMinimumWidth(width);
+    dialog->layout()->setSizeConstraint(QLayout::SetNoConstraint);
+    dialog->resize(width, dialog->layout()->totalHeightForWidth(width));
 }
 
 void ElidedLabel::setWholeText(const QString& text) {

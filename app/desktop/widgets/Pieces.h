@@ -28,6 +28,11 @@ void makeClearable(QLineEdit* line);
 void makeSearch(QLineEdit* line);
 QLabel* picture(const QString& icon, int size, const QColor& colour, QWidget* parent);
 
+// The names of fields, of all forms in it, as wide as the widest.
+void alignNames(QWidget* dialog);
+// As high as its words need at this width, in pixels; a layout alone allows for narrower lines.
+void fitHeight(QWidget* dialog, int width);
+
 // A line that is cut with an ellipsis where there is no room, and then told whole by its tool tip.
 class ElidedLabel : public QLabel {
     Q_OBJECT

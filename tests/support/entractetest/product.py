@@ -51,6 +51,17 @@ class CommandFailed(Failure):
         self.status, self.text = status, text
 
 
+def damage(product):
+    """One bit in the middle of the store's packs."""
+    packs = [path for path in product.state.rglob("*") if path.is_file() and path.suffix == ".pack"]
+    part = max(packs, key=lambda path: path.stat().st_size)
+    with part.open("r+b") as file:
+        file.seek(part.stat().st_size // 2)
+        byte = file.read(1)[0]
+        file.seek(-1, 1)
+        file.write(bytes([byte ^ 0x40]))
+
+
 class Product:
     """The helper with its own state directory, and a person's command line."""
 
