@@ -95,7 +95,7 @@ void Notifier::onFinished(const JobState& state) {
         warnOfLowSpace(job.session, m_desk.catalog.snapshots.find(job.result));
     const auto name = m_desk.actions.subjectOf(job);
     if (!job.error.isEmpty()) {
-        if (job.error == "Cancelled" || !m_desk.settings.notifies(Settings::kFailed))
+        if (job.error == "Cancelled" || !m_desk.settings.notifies(Settings::kFailed) || m_looking())
             return;
         const auto trouble = troubleOf(job.kind, name, job.error, job.message);
         send({job.session,
@@ -126,7 +126,7 @@ void Notifier::onFinished(const JobState& state) {
 }
 
 void Notifier::tellFailed(const Trouble& trouble, const QString& session) {
-    if (m_desk.settings.notifies(Settings::kFailed))
+    if (m_desk.settings.notifies(Settings::kFailed) && !m_looking())
         send({session,
               {},
               trouble.title,

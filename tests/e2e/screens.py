@@ -127,6 +127,8 @@ def _take(case, product, variant, directory):
             before = _active(app)
             app.key("Escape")
             wait_for("what was before", lambda: _active(app) not in ("", before), 15)
+        if view == "damaged":
+            app.click("push button", "^(Dismiss|Schließen): ")
     product.stop(ident)
     product.delete(ident)
     app.process.end()

@@ -214,6 +214,7 @@ private slots:
     void noWordOfWhatIsBeforeOnesEyesOrComesByItself() {
         m_world->notifier.setQuietWhile([] { return true; });
         jobEnds("snapshot");
+        jobEnds("snapshot", "NoSpace");
         m_world->notifier.setQuietWhile([] { return false; });
         jobEnds("snapshot", {}, "schedule");
         jobEnds("snapshot", "Cancelled");
