@@ -68,7 +68,7 @@ SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* paren
     heading->addWidget(pin);
     auto* const facts = new QFormLayout;
     facts->setHorizontalSpacing(16);
-    facts->setVerticalSpacing(6);
+    facts->setVerticalSpacing(5);
     facts->setLabelAlignment(Qt::AlignLeading | Qt::AlignTop);
     const auto fact = [&](const QString& name, QLabel* value) {
         auto* const label = faintLabel(name, this);
@@ -115,8 +115,8 @@ SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* paren
     more->addStretch(1);
 
     auto* const column = new QVBoxLayout(this);
-    column->setContentsMargins(10, 4, 18, 14);
-    column->setSpacing(12);
+    column->setContentsMargins(10, 4, 18, 4);
+    column->setSpacing(8);
     column->addWidget(m_preview);
     column->addLayout(heading);
     column->addWidget(m_strip);
