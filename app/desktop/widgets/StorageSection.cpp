@@ -23,6 +23,7 @@ QDoubleSpinBox* gigabytes(const QString& name, const QString& none, QWidget* par
     box->setSuffix(StorageSection::tr(" GB"));
     box->setSpecialValueText(none);
     box->setAccessibleName(name);
+    box->setMinimumHeight(box->sizeHint().height());
     return box;
 }
 
