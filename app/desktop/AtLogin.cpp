@@ -12,11 +12,9 @@ bool lostItsScreen(const SessionView& session) {
 }
 
 bool endedWithTheComputer(const SessionView& session, const SnapshotModel& snapshots) {
-    const auto newest = snapshots.newest(1, session.path);
-    if (newest.isEmpty())
+    if (snapshots.newest(1, session.path).isEmpty())
         return false;
-    return session.state == "interrupted" ||
-           (session.state == "suspended" && newest.first().origin == "shutdown");
+    return session.state == "interrupted" || (session.state == "suspended" && session.returnDue);
 }
 
 } // namespace
@@ -35,7 +33,7 @@ void AtLogin::look() {
             continue;
         if (session.resumeAutomatically && lostItsScreen(session))
             m_desk.actions.attach(session.path);
-        else if (session.resumeAutomatically)
+        else if (session.resumeAutomatically && session.returnDue)
             m_desk.actions.resume(session.path);
         else
             waiting.append(session);

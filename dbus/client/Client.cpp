@@ -50,6 +50,7 @@ SessionView sessionView(const QString& path, const QVariantMap& properties) {
     view.movePeer = properties.value("MovePeer").toString();
     view.lineage = properties.value("Lineage").toString();
     view.resumeAutomatically = properties.value("ResumeAutomatically").toBool();
+    view.returnDue = properties.value("ReturnDue").toBool();
     return view;
 }
 

@@ -42,6 +42,7 @@ struct SessionView {
     qint64 nextSnapshotUnixMs = 0;
     QString retention;
     bool resumeAutomatically = false;
+    bool returnDue = false;  // a crash or the computer's end ended it, and nobody since
     quint64 memoryLimit = 0; // bytes; 0: none
     uint cpuLimitPercent = 0;
     uint processLimit = 0;

@@ -13,19 +13,11 @@
 namespace entracte::service {
 
 namespace {
-constexpr std::chrono::minutes kBetweenReturns{1};
 constexpr std::chrono::milliseconds kAskAgain{200};
 constexpr const char* kSuspend = "suspend";
 
 bool runs(const SessionInfo& session) {
     return session.state == SessionState::Running || session.state == SessionState::Detached;
-}
-
-bool endedByShutdown(const std::vector<SnapshotInfo>& snapshots) {
-    const auto newest = std::max_element(
-        snapshots.begin(), snapshots.end(),
-        [](const auto& one, const auto& other) { return one.takenUnixMs < other.takenUnixMs; });
-    return newest != snapshots.end() && newest->origin == SnapshotOrigin::Shutdown;
 }
 } // namespace
 
@@ -50,11 +42,10 @@ Status Service::begin(std::unique_ptr<Engine> engine) {
         showVault(vault);
     for (const auto& session : m_engine->sessions()) {
         showSession(session);
-        const auto snapshots = m_engine->snapshots(session.id);
-        for (const auto& snapshot : snapshots)
+        for (const auto& snapshot : m_engine->snapshots(session.id))
             showSnapshot(snapshot);
         if (session.state == SessionState::Suspended && session.resumeAutomatically &&
-            endedByShutdown(snapshots))
+            session.returnDue)
             resumeByItself(session);
     }
     return m_loop.claimName(kBusName);
@@ -230,18 +221,15 @@ void Service::showSession(const SessionInfo& info) {
     } else {
         m_tree.add(path, std::make_unique<SessionObject>(m_context, info));
     }
-    if (news && info.state == SessionState::Interrupted && info.resumeAutomatically)
-        resumeByItself(info);
+    if (news && info.state == SessionState::Interrupted && info.resumeAutomatically) {
+        if (info.returnDue)
+            resumeByItself(info);
+        else
+            spdlog::warn("session {} ended again so soon that it is not brought back", info.id);
+    }
 }
 
 void Service::resumeByItself(const SessionInfo& session) {
-    const auto now = std::chrono::steady_clock::now();
-    const auto last = m_broughtBack.find(session.id);
-    if (last != m_broughtBack.end() && now - last->second < kBetweenReturns) {
-        spdlog::warn("session {} ended again so soon that it is not brought back", session.id);
-        return;
-    }
-    m_broughtBack[session.id] = now;
     const auto started = m_jobs.start(
         "resume", session.id, session.owner,
         [engine = m_engine.get(), id = session.id](JobControl& control) -> Result<std::string> {

@@ -62,8 +62,6 @@ private:
     Leavers m_leavers;
     Shutdown m_shutdown;
     std::map<SessionId, bool> m_lastJobs; // whether the shutdown's suspension of it has ended
-    // When a session was last brought back by itself: one that dies again at once is left alone.
-    std::map<SessionId, std::chrono::steady_clock::time_point> m_broughtBack;
 };
 
 } // namespace entracte::service

@@ -73,6 +73,7 @@ PropertyMap SessionObject::properties() {
             {"CpuLimitPercent", CpuLimitPercent()},
             {"ProcessLimit", ProcessLimit()},
             {"ResumeAutomatically", ResumeAutomatically()},
+            {"ReturnDue", ReturnDue()},
             {"Move", Move()},
             {"MoveId", MoveId()},
             {"MovePeer", MovePeer()},

@@ -88,6 +88,7 @@ private:
     std::string MovePeer() override { return m_info.move.peer; }
     std::string Lineage() override { return m_info.lineage; }
     bool ResumeAutomatically() override { return m_info.resumeAutomatically; }
+    bool ReturnDue() override { return m_info.returnDue; }
 
     // The snapshot that a caller means; NotFound when it is not one of this session.
     entracte::Result<SnapshotId> chosen(const Path& snapshot) const;

@@ -26,6 +26,8 @@ struct EngineOptions {
     std::filesystem::path networkProgram{};       // empty: the companion entracte-network
     // How long a file has not changed when its times are believed (session/store/FileTimes.h).
     std::chrono::seconds filesSettle{60};
+    // How long a session runs after a resume until it counts as one that stays.
+    std::chrono::seconds returnSettle{60};
     StoreLimits storeLimits{};
     bool proxyInSessions = true; // false: tests whose participant needs no X proxy
 };

@@ -419,12 +419,15 @@ private:
         endProcessesOn(m_context.paths.mountPoint(session.id()));
         clearRuntime(m_context, session.id());
         const SessionRecord record = session.record();
-        const auto state =
-            restingState(m_context, session.id(),
-                         isRunning(record.state) ? SessionState::Interrupted : record.state);
-        if (state == record.state && record.init.pid == 0)
+        const bool ran = isRunning(record.state);
+        const auto state = restingState(m_context, session.id(),
+                                        ran ? SessionState::Interrupted : record.state);
+        const bool tried = record.comeback == Return::Trying;
+        if (state == record.state && record.init.pid == 0 && !tried)
             return;
         static_cast<void>(m_context.registry.update(session, [&](SessionRecord& changed) {
+            if (ran || tried)
+                changed.comeback = afterUnaskedEnd(record.comeback);
             changed.state = state;
             changed.shownOn = {};
             changed.init = {};

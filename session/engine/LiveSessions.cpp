@@ -27,6 +27,7 @@ bool buryEnded(EngineContext& context, Session& session) {
         endLive(context, session);
         const auto state = restingState(context, session.id(), SessionState::Interrupted);
         static_cast<void>(context.registry.update(session, [&](SessionRecord& record) {
+            record.comeback = afterUnaskedEnd(record.comeback);
             record.state = state;
             record.shownOn = {};
             record.init = {};
@@ -54,11 +55,20 @@ bool dropScreen(EngineContext& context, Session& session) {
 constexpr unsigned kTicksToLook = 4; // of SessionWatch
 constexpr std::chrono::milliseconds kLossSeen{10};
 
+// One that has run for a while since it was brought back may be brought back again.
+void trustReturned(EngineContext& context, Session& session) {
+    if (session.record().comeback == Return::Trying &&
+        std::chrono::steady_clock::now() - session.liveSince >= context.options.returnSettle)
+        static_cast<void>(context.registry.update(
+            session, [](SessionRecord& record) { record.comeback = Return::None; }));
+}
+
 void refresh(EngineContext& context, Session& session) {
     const auto use = BriefUse::begin(session.slot);
     if (!use || !session.live)
         return;
     keepNetwork(context, session);
+    trustReturned(context, session);
     const std::uint32_t programs = countPrograms(session.live->container.init);
     std::uint32_t windows = session.windows;
     if (session.live->display)
@@ -128,6 +138,7 @@ std::unique_ptr<LiveSession> makeLive(EngineContext& context, Session& session,
     if (!entered)
         spdlog::warn("session {}: {}", session.id(), entered.error().forLog());
     live->container = std::move(container);
+    session.liveSince = std::chrono::steady_clock::now();
     return live;
 }
 

@@ -117,6 +117,9 @@ public:
         ENTRACTE_TRY(m_job.check());
 
         ScopeExit undo([this] { takeBack(); });
+        // Written before anything can go wrong so badly that nobody is left to write it.
+        ENTRACTE_TRY(m_context.registry.update(
+            m_session, [](SessionRecord& record) { record.comeback = Return::Trying; }));
         ENTRACTE_TRY(makeFolders());
         ENTRACTE_ASSIGN(staging, Staging::make(m_context.paths.staging(m_session.id()),
                                                m_context.paths.diskStaging(m_session.id()),
@@ -319,9 +322,11 @@ private:
         endLive(m_context, m_session);
         if (!m_move.empty())
             forgetFate(m_context, m_move);
-        if (m_session.record().layer != m_before.layer)
-            static_cast<void>(m_context.registry.update(
-                m_session, [&](SessionRecord& record) { record = m_before; }));
+        static_cast<void>(m_context.registry.update(m_session, [&](SessionRecord& record) {
+            if (record.layer != m_before.layer)
+                record = m_before;
+            record.comeback = m_before.comeback;
+        }));
         if (const auto layers = openDirectory(m_context.paths.layers(m_session.id()), false))
             if (const auto removed = removeTree(layers->get(), m_layer); !removed)
                 spdlog::error("session {}: {}", m_session.id(), removed.error().forLog());

@@ -20,6 +20,9 @@ SessionInfo Session::info() const {
     info.retention = now.retention;
     info.limits = now.limits;
     info.resumeAutomatically = now.resumeAutomatically;
+    info.returnDue =
+        now.comeback == Return::Due && now.move.state == MoveState::None &&
+        (now.state == SessionState::Suspended || now.state == SessionState::Interrupted);
     info.move = now.move;
     info.lineage = now.lineage.empty() ? now.id : now.lineage;
     if (isRunning(now.state)) {

@@ -13,6 +13,7 @@
 #include "session/engine/SessionWatch.h"
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 
 namespace entracte {
@@ -52,9 +53,10 @@ public:
     std::atomic<std::int64_t> nextSnapshotUnixMs{0}; // by the schedule
 
     JobSlot slot;
-    std::unique_ptr<LiveSession> live; // of the slot's holder; null: does not run
-    unsigned looks = 0;                // of the watch: how often it has looked
-    SessionWatch watch;                // of the slot's holder; runs between jobs
+    std::unique_ptr<LiveSession> live;               // of the slot's holder; null: does not run
+    std::chrono::steady_clock::time_point liveSince; // or since this helper found it
+    unsigned looks = 0;                              // of the watch: how often it has looked
+    SessionWatch watch;                              // of the slot's holder; runs between jobs
 
 private:
     friend class SessionRegistry;

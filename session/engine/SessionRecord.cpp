@@ -115,6 +115,10 @@ Result<SessionSpec> specFromJson(const json& value) try {
     return unreadable(problem.what());
 }
 
+Return afterUnaskedEnd(Return before) {
+    return before == Return::Trying ? Return::None : Return::Due;
+}
+
 std::string formatRecord(const SessionRecord& record) {
     const json document{{"version", kVersion},
                         {"id", record.id},
@@ -139,6 +143,7 @@ std::string formatRecord(const SessionRecord& record) {
                           {"cpuPercent", record.limits.cpuPercent},
                           {"processes", record.limits.processes}}},
                         {"resumeAutomatically", record.resumeAutomatically},
+                        {"return", static_cast<int>(record.comeback)},
                         {"layer", record.layer},
                         {"previousLayer", record.previousLayer},
                         {"move", markToJson(record.move)},
@@ -185,6 +190,13 @@ Result<SessionRecord> parseRecord(std::string_view text) try {
     record.retention = document.value("retention", "");
     ENTRACTE_TRY(parseRetention(record.retention));
     record.resumeAutomatically = document.value("resumeAutomatically", false);
+    // Records of before it was written down: what was interrupted comes back.
+    const int comeback = document.value(
+        "return",
+        static_cast<int>(record.state == SessionState::Interrupted ? Return::Due : Return::None));
+    if (comeback < 0 || comeback > static_cast<int>(Return::Trying))
+        return unreadable("no such kind of return");
+    record.comeback = static_cast<Return>(comeback);
     document.at("layer").get_to(record.layer);
     document.at("previousLayer").get_to(record.previousLayer);
     for (const std::string& layer : {record.layer, record.previousLayer})

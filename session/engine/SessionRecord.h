@@ -19,6 +19,14 @@ struct InitIdentity {
     std::string bootId;           // /proc/sys/kernel/random/boot_id
 };
 
+// Whether a session is to come back by itself (where its owner wants that at all). One that brings
+// the machine down must not do so again and again.
+enum class Return : std::uint8_t {
+    None,
+    Due,    // ended by a crash or by the machine's end
+    Trying, // brought back, and not known yet to stay: ends it again unasked, it is left alone
+};
+
 struct SessionRecord {
     SessionId id;
     uid_t owner = 0;
@@ -33,6 +41,7 @@ struct SessionRecord {
     std::string retention; // checked and canonical (RetentionText.h)
     SessionLimits limits;
     bool resumeAutomatically = false;
+    Return comeback = Return::None;
     std::string previousLayer; // what it had before an unplanned end; kept until the next resume
     MoveMark move;
     SessionId lineage; // empty: its own id
@@ -43,6 +52,9 @@ struct SessionRecord {
 
 nlohmann::json specToJson(const SessionSpec& spec);
 Result<SessionSpec> specFromJson(const nlohmann::json& value);
+
+// After an end that nobody asked for.
+Return afterUnaskedEnd(Return before);
 
 std::string formatRecord(const SessionRecord& record);
 Result<SessionRecord> parseRecord(std::string_view text);

@@ -294,12 +294,17 @@ Result<SnapshotInfo> takeSnapshot(EngineContext& context, const JobUse& use,
         job.report("ending", 0.99);
         endLive(context, session);
         steps.did("end the session");
-        static_cast<void>(context.registry.update(session, [](SessionRecord& record) {
+        static_cast<void>(context.registry.update(session, [origin](SessionRecord& record) {
             record.state = SessionState::Suspended;
+            record.comeback = origin == SnapshotOrigin::Shutdown ? Return::Due : Return::None;
             record.shownOn = {};
             record.init = {};
         }));
         forgetLayers(context, session);
+    } else if (origin == SnapshotOrigin::Asked && session.record().comeback == Return::Trying) {
+        // Somebody works with it.
+        static_cast<void>(context.registry.update(
+            session, [](SessionRecord& record) { record.comeback = Return::None; }));
     }
     applyRetention(context, use);
     tellSpace(context, session.id());

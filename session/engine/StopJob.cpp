@@ -40,6 +40,7 @@ Status stopSession(EngineContext& context, const std::shared_ptr<Session>& sessi
     const auto state = restingState(context, session->id(), SessionState::Suspended);
     ENTRACTE_TRY(context.registry.update(*session, [&](SessionRecord& record) {
         record.state = state;
+        record.comeback = Return::None;
         record.shownOn = {};
         record.init = {};
     }));

@@ -191,6 +191,7 @@ struct SessionInfo {
     std::string retention; // as session/engine/RetentionText.h writes it; empty: all are kept
     SessionLimits limits;
     bool resumeAutomatically = false; // after a crash or a reboot
+    bool returnDue = false;           // a crash or the machine's end ended it, and nobody since
     MoveMark move;
     SessionId lineage; // the session that it was before it moved, on whatever machine; or its id
 };

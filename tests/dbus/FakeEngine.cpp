@@ -136,8 +136,9 @@ Result<SnapshotInfo> FakeEngine::save(const SessionId& id, const std::string& co
     }
     m_observer->snapshotAdded(info);
     if (suspend)
-        ENTRACTE_TRY(change(id, [](SessionInfo& session) {
+        ENTRACTE_TRY(change(id, [origin](SessionInfo& session) {
             session.state = SessionState::Suspended;
+            session.returnDue = origin == SnapshotOrigin::Shutdown;
             session.screenDisplay.clear();
         }));
     return info;
@@ -169,6 +170,7 @@ Result<SessionInfo> FakeEngine::resume(const SessionId& id, const SnapshotId& sn
     ENTRACTE_TRY(pretendToWork("", control));
     return change(id, [&](SessionInfo& info) {
         info.state = SessionState::Running;
+        info.returnDue = false;
         if (wishes.screen)
             info.screenKind = wishes.screen->kind;
         info.screenDisplay =

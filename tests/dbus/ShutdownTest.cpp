@@ -108,6 +108,7 @@ TEST_F(ShutdownTest, whatRunsIsSuspendedBeforeTheMachineGoesOn) {
     for (const auto& session : sessions) {
         EXPECT_EQ(me.text(session, kSession, "State"), "suspended");
         EXPECT_EQ(originsOf(session), std::vector<std::string>{"shutdown"});
+        EXPECT_TRUE(me.flag(session, kSession, "ReturnDue"));
     }
     logind.sayGoingDown(false);
 }

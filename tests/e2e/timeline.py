@@ -195,6 +195,7 @@ def case_comesBackByItself(case):
     wait_for("the session to die and come back", lambda: "resume of" in product.words() and
              product.state_of(session) == "running", 30, 0.1)
     _beyond(Desktop(server), 0)
+    product.snapshot(session)  # until somebody does so, or a minute has gone by, it returns once
     # As after a reboot: the session died with its helper.
     product.kill_helper()
     for pid in product.session_processes():

@@ -2,7 +2,10 @@
 
 #include "tests/session/engine/EngineFixture.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <thread>
@@ -134,6 +137,58 @@ TEST_F(EngineCycleTest, isInterruptedWhenItDies) {
     EXPECT_GT(counterBeyond(info.id, 0), 0);
     // What it had after the snapshot is kept until the next resume.
     EXPECT_EQ(std::distance(fs::directory_iterator(sessionFolder(info.id) / "layers"), {}), 2);
+}
+
+// Who ends a session on purpose does not find it running after the next start of the machine.
+TEST_F(EngineCycleTest, isToReturnOnlyAfterAnEndThatNobodyAskedFor) {
+    const SessionInfo info = startCounter();
+    const auto due = [&] { return m_engine->session(info.id)->returnDue; };
+    const auto anew = [&] {
+        closeEngine();
+        openEngine();
+    };
+    EXPECT_FALSE(due());
+    ASSERT_TRUE(m_engine->suspend(info.id, "", SnapshotOrigin::Shutdown, m_job));
+    anew();
+    EXPECT_TRUE(due());
+    ASSERT_TRUE(m_engine->resume(info.id, "", {}, m_job));
+    EXPECT_FALSE(due());
+    ASSERT_TRUE(m_engine->stop(info.id, m_job));
+    anew();
+    EXPECT_EQ(m_engine->session(info.id)->state, SessionState::Suspended);
+    EXPECT_FALSE(due()) << "it was stopped";
+    ASSERT_TRUE(m_engine->resume(info.id, "", {}, m_job));
+    ASSERT_TRUE(m_engine->suspend(info.id, "", SnapshotOrigin::Asked, m_job));
+    EXPECT_FALSE(due()) << "it was suspended";
+}
+
+// A session that brings the machine down is not resumed for ever.
+TEST_F(EngineCycleTest, doesNotReturnWhenItDiesSoonAfterAResume) {
+    const SessionInfo info = startCounter();
+    const auto due = [&] { return m_engine->session(info.id)->returnDue; };
+    const auto die = [&] {
+        closeEngine(); // as with the machine
+        const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, initOf(info.id), 0)));
+        ASSERT_EQ(::kill(initOf(info.id), SIGKILL), 0);
+        pollfd ended{pidfd.get(), POLLIN, 0};
+        ASSERT_EQ(::poll(&ended, 1, 20'000), 1);
+        openEngine();
+        ASSERT_EQ(m_engine->session(info.id)->state, SessionState::Interrupted);
+    };
+    ASSERT_TRUE(m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job));
+    die();
+    EXPECT_TRUE(due());
+    m_display.failAttach = true;
+    EXPECT_FALSE(m_engine->resume(info.id, "", {}, m_job));
+    EXPECT_TRUE(due()) << "it failed in an orderly way, for want of a screen perhaps";
+    m_display.failAttach = false;
+    ASSERT_TRUE(m_engine->resume(info.id, "", {}, m_job));
+    die();
+    EXPECT_FALSE(due());
+    ASSERT_TRUE(m_engine->resume(info.id, "", {}, m_job));
+    ASSERT_TRUE(m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job));
+    die();
+    EXPECT_TRUE(due()) << "somebody worked with it";
 }
 
 TEST_F(EngineCycleTest, hasEndedWhenItDiesWithoutASnapshot) {

@@ -28,6 +28,7 @@ SessionRecord goodRecord() {
     record.state = SessionState::Detached;
     record.createdUnixMs = 1'700'000'000'000;
     record.init = {4711, 99, "boot\n"};
+    record.comeback = Return::Trying;
     record.layer = "00000000000000aa";
     record.move = {MoveState::Arriving, "00000000000000bb", "desk2"};
     record.lineage = "00000000000000cc";
@@ -43,6 +44,20 @@ TEST(SessionRecordTest, comesBackAsItWas) {
     EXPECT_EQ(read->spec.command, goodSpec().command);
     EXPECT_EQ(read->init.startTicks, 99u);
     EXPECT_EQ(read->state, SessionState::Detached);
+}
+
+TEST(SessionRecordTest, ofBeforeReturnsWereRememberedComesBackWhenInterrupted) {
+    for (const auto state : {SessionState::Interrupted, SessionState::Suspended}) {
+        SessionRecord record = goodRecord();
+        record.state = state;
+        auto document = nlohmann::json::parse(formatRecord(record));
+        document.erase("return");
+        const auto read = parseRecord(document.dump());
+        ASSERT_TRUE(read) << read.error().forLog();
+        EXPECT_EQ(read->comeback == Return::Due, state == SessionState::Interrupted);
+        document["return"] = 9;
+        EXPECT_FALSE(parseRecord(document.dump()));
+    }
 }
 
 TEST(SessionRecordTest, aSessionOfBeforeThereWereNetworksHasNone) {
