@@ -186,10 +186,11 @@ public:
         if (m_context.observer)
             m_context.observer->snapshotRemoved(id, snapshot);
         tellSpace(m_context, id);
-        if (!session->live && m_context.store->list(id).empty())
-            return m_context.registry.update(
-                *session, [](SessionRecord& record) { record.state = SessionState::Ended; });
-        return {};
+        const SessionState state = restingState(m_context, id, session->state());
+        return session->live || state == session->state()
+                   ? Status()
+                   : m_context.registry.update(
+                         *session, [state](SessionRecord& record) { record.state = state; });
     }
 
     Result<std::vector<ChangedFile>> changedFiles(const SessionId& id,
@@ -420,8 +421,10 @@ private:
         clearRuntime(m_context, session.id());
         const SessionRecord record = session.record();
         const bool ran = isRunning(record.state);
-        const auto state = restingState(m_context, session.id(),
-                                        ran ? SessionState::Interrupted : record.state);
+        auto state =
+            restingState(m_context, session.id(), ran ? SessionState::Interrupted : record.state);
+        if (state == SessionState::Ended && !m_context.store->list(session.id()).empty())
+            state = SessionState::Suspended; // they were found again
         const bool tried = record.comeback == Return::Trying;
         if (state == record.state && record.init.pid == 0 && !tried)
             return;

@@ -218,7 +218,10 @@ void endLive(EngineContext& context, Session& session) {
 
 SessionState restingState(const EngineContext& context, const SessionId& id,
                           SessionState withSnapshots) {
-    return context.store->list(id).empty() ? SessionState::Ended : withSnapshots;
+    if (!context.store->list(id).empty())
+        return withSnapshots;
+    const auto all = context.store->knowsAllOf(id);
+    return all && *all ? SessionState::Ended : withSnapshots;
 }
 
 void clearRuntime(const EngineContext& context, const SessionId& id) {

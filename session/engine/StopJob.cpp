@@ -56,6 +56,11 @@ Status removeSession(EngineContext& context, const std::shared_ptr<Session>& ses
     if (session->live)
         return fail(ErrorCode::InvalidArgument, "The session still runs.", {},
                     "Stop it first (\"entracte stop\").");
+    ENTRACTE_ASSIGN(all, context.store->knowsAllOf(session->id()));
+    if (!all)
+        return fail(ErrorCode::VaultLocked,
+                    "The session may have snapshots in the locked vault that are not known yet.",
+                    {}, "Nothing was changed. Unlock the vault first (\"entracte vault unlock\").");
     if (const auto record = session->record(); record.move.state == MoveState::Arriving)
         ENTRACTE_TRY(noteFate(context, record, record.move.id, MoveFate::Dropped));
     clearRuntime(context, session->id());

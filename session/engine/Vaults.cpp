@@ -64,13 +64,22 @@ Status Vaults::unlock(uid_t owner, int passphrase) {
     if (!vault)
         return noVault();
     ENTRACTE_ASSIGN(text, SecretText::readFrom(passphrase));
+    const auto known = knownSnapshots(owner);
     ENTRACTE_TRY(m_context.store->openVault(vault->id, secretOf(text)));
     if (m_context.observer)
         m_context.observer->vaultChanged({owner, false});
-    tellSnapshots(owner);
-    for (const auto& session : m_context.registry.all()) // whose files could not be kept till now
-        if (session->record().owner == owner && isRunning(session->record().state))
+    tellSnapshots(owner, known);
+    for (const auto& session : m_context.registry.all()) {
+        const SessionRecord record = session->record();
+        if (record.owner != owner)
+            continue;
+        if (isRunning(record.state)) // its files could not be kept till now
             m_context.hostFiles.look(session->id());
+        else if (record.state == SessionState::Ended && // its snapshots were not known till now
+                 !m_context.store->list(session->id()).empty())
+            static_cast<void>(m_context.registry.update(
+                *session, [](SessionRecord& found) { found.state = SessionState::Suspended; }));
+    }
     return {};
 }
 
@@ -83,7 +92,7 @@ Status Vaults::lock(uid_t owner) {
     ENTRACTE_TRY(m_context.store->closeVault(vault->id));
     if (m_context.observer)
         m_context.observer->vaultChanged({owner, true});
-    tellSnapshots(owner);
+    tellSnapshots(owner, knownSnapshots(owner));
     return {};
 }
 
@@ -139,15 +148,28 @@ Status Vaults::choose(const SessionId& session, uid_t owner) const {
     return vault ? m_context.store->chooseVault(session, vault->id) : Status();
 }
 
-void Vaults::tellSnapshots(uid_t owner) const {
+std::set<SnapshotId> Vaults::knownSnapshots(uid_t owner) const {
+    std::set<SnapshotId> known;
+    for (const auto& session : m_context.registry.all())
+        if (session->record().owner == owner)
+            for (const SnapshotInfo& info : m_context.store->list(session->id()))
+                known.insert(info.id);
+    return known;
+}
+
+void Vaults::tellSnapshots(uid_t owner, const std::set<SnapshotId>& known) const {
     if (!m_context.observer)
         return;
     for (const auto& session : m_context.registry.all())
         if (session->record().owner == owner)
-            for (SnapshotInfo& info : m_context.store->list(session->id()))
-                if (info.encrypted)
-                    m_context.observer->snapshotChanged(
-                        withSpace(*m_context.store, std::move(info)));
+            for (SnapshotInfo& info : m_context.store->list(session->id())) {
+                if (!info.encrypted)
+                    continue;
+                const bool found = !known.contains(info.id);
+                const auto told = withSpace(*m_context.store, std::move(info));
+                found ? m_context.observer->snapshotAdded(told)
+                      : m_context.observer->snapshotChanged(told);
+            }
 }
 
 void forgetLayers(EngineContext& context, Session& session) {

@@ -12,6 +12,7 @@
 
 #include <mutex>
 #include <optional>
+#include <set>
 
 namespace entracte {
 
@@ -38,7 +39,9 @@ public:
     Status choose(const SessionId& session, uid_t owner) const;
 
 private:
-    void tellSnapshots(uid_t owner) const;
+    std::set<SnapshotId> knownSnapshots(uid_t owner) const;
+    // Those that are not `known` were found just now.
+    void tellSnapshots(uid_t owner, const std::set<SnapshotId>& known) const;
 
     EngineContext& m_context;
     std::mutex m_oneAtATime; // a passphrase costs memory and time

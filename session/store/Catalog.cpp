@@ -279,19 +279,46 @@ Status Catalog::replace(const std::vector<std::uint64_t>& gone, const std::vecto
                                  .bind(2, ByteView(chunk.address))
                                  .run());
             }
-            ENTRACTE_ASSIGN(erase, database.prepare("DELETE FROM packs WHERE id = ?"));
-            for (const std::uint64_t pack : gone)
-                ENTRACTE_TRY(erase.bind(1, static_cast<std::int64_t>(pack)).run());
+            for (const char* sql :
+                 {"INSERT OR IGNORE INTO doomed VALUES (?)", "DELETE FROM packs WHERE id = ?"}) {
+                ENTRACTE_ASSIGN(each, database.prepare(sql));
+                for (const std::uint64_t pack : gone)
+                    ENTRACTE_TRY(each.bind(1, static_cast<std::int64_t>(pack)).run());
+            }
             return {};
         },
         Keep::After);
 }
 
-Status Catalog::addFound(const PackRow& pack, const std::vector<ChunkRow>& chunks) {
-    return change([&](Database& database) -> Status {
+Result<std::vector<ChunkRow>> Catalog::addFound(const PackRow& pack,
+                                                const std::vector<ChunkRow>& chunks) {
+    std::vector<ChunkRow> twice;
+    ENTRACTE_TRY(change([&](Database& database) -> Status {
         ENTRACTE_TRY(addPack(database, pack));
-        return addChunks(database, chunks);
-    });
+        ENTRACTE_TRY(addChunks(database, chunks));
+        ENTRACTE_ASSIGN(place,
+                        database.prepare("SELECT pack, offset FROM chunks WHERE address = ?"));
+        for (const ChunkRow& chunk : chunks) {
+            ENTRACTE_TRY(place.bind(1, ByteView(chunk.address)).step());
+            if (static_cast<std::uint64_t>(place.integer(0)) != chunk.pack ||
+                static_cast<std::uint64_t>(place.integer(1)) != chunk.offset)
+                twice.push_back(chunk);
+            place.reset();
+        }
+        return {};
+    }));
+    return twice;
+}
+
+Result<std::vector<std::uint64_t>> Catalog::doomed() const {
+    const std::lock_guard lock(m_mutex);
+    ENTRACTE_ASSIGN(rows, m_database.prepare("SELECT pack FROM doomed"));
+    return rowsOf<std::uint64_t>(
+        rows, [](const Statement& row) { return static_cast<std::uint64_t>(row.integer(0)); });
+}
+
+Status Catalog::forgetDoomed() {
+    return change([](Database& database) { return database.run("DELETE FROM doomed"); });
 }
 
 Status Catalog::addRemoved(const std::vector<Address>& manifests) {

@@ -21,7 +21,7 @@
 
 namespace entracte {
 
-inline constexpr int kCatalogVersion = 4;
+inline constexpr int kCatalogVersion = 5;
 inline constexpr const char* kCatalogName = "catalog.sqlite";
 
 struct SnapshotRow {
@@ -69,7 +69,7 @@ struct NewFile {
 class Catalog {
 public:
     // `directory` is the store's; HostMismatch for a newer version's, SnapshotDamaged.
-    // `expectMade`: an empty one is damaged.
+    // `expectMade`: an empty one is damaged. The file beside it follows at settleEssentials().
     static Result<std::unique_ptr<Catalog>> open(const std::filesystem::path& directory,
                                                  bool expectMade = false);
     // A new one under this name, with nothing in it but these.
@@ -77,6 +77,7 @@ public:
                                                  const std::string& name, const Essentials&);
     // What can still be read of it in a damaged one; nothing of it is changed.
     static Result<Essentials> salvage(const std::filesystem::path& directory);
+    Status settleEssentials();
     // Closes the file, lets `swap` put another in its place, and goes on with that.
     Status exchange(const std::function<Status()>& swap);
 
@@ -132,13 +133,19 @@ public:
     // Chunks, and files that no snapshot needs; those that no snapshot has ever needed and that
     // were stored since stay.
     Status dropUnreferenced(std::int64_t sinceUnixMs);
-    // Packs and their chunks as they were found, that no snapshot needs yet.
-    Status addFound(const PackRow& pack, const std::vector<ChunkRow>& chunks);
+    // Packs and their chunks as they were found, that no snapshot needs yet. Returns those of which
+    // another pack has a copy, which counts.
+    Result<std::vector<ChunkRow>> addFound(const PackRow& pack,
+                                           const std::vector<ChunkRow>& chunks);
     // Of those that lie in packs: they are of snapshots that were removed.
     Status addRemoved(const std::vector<Address>& manifests);
     // `moved` lie in `packs` from now on; `gone` are no packs any more.
     Status replace(const std::vector<std::uint64_t>& gone, const std::vector<PackRow>& packs,
                    const std::vector<ChunkRow>& moved);
+    // Packs that are none any more, whose files may be there yet. No other file is ever removed:
+    // what the catalog does not know may be newer than the catalog.
+    Result<std::vector<std::uint64_t>> doomed() const;
+    Status forgetDoomed();
     // A transaction that changes nothing: what a failed one left in the log is gone afterwards.
     Status settle();
     // Every sentence names what is wrong; empty when nothing is.
@@ -153,7 +160,6 @@ private:
     // (a full disk keeps nobody from removing snapshots).
     enum class Keep : std::uint8_t { Nothing, Before, After };
     Status prepare(bool expectMade, const Essentials* begin);
-    Status settleEssentials();
     Status keepEssentials();
     template <typename Work>
     Status change(Work work, Keep keep = Keep::Nothing) {

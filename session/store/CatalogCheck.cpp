@@ -21,6 +21,10 @@ constexpr std::size_t kMaxFindings = 100;
 
 Status checkPages(const std::filesystem::path& path, std::vector<std::string>& findings) {
     UniqueFd file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (!file && errno == ENOENT) {
+        findings.emplace_back("The catalog's file is missing.");
+        return {};
+    }
     if (!file)
         return fail(Error::fromErrno("The store's catalog could not be opened"));
     ::posix_fadvise(file.get(), 0, 0, POSIX_FADV_DONTNEED); // what the disk has is meant
@@ -52,6 +56,8 @@ Result<std::vector<std::string>> Catalog::check() const {
         ENTRACTE_ASSIGN(statement, m_database.prepare(pragma));
         for (;;) {
             const auto row = statement.step();
+            if (!row && row.error().code() != ErrorCode::SnapshotDamaged)
+                return fail(row.error());
             if (!row)
                 findings.push_back(row.error().sentence());
             if (!row || !*row)

@@ -89,6 +89,9 @@ CREATE TABLE removed(
     manifest BLOB PRIMARY KEY,
     pack INTEGER NOT NULL REFERENCES packs(id) ON DELETE CASCADE) STRICT, WITHOUT ROWID;
 CREATE INDEX removed_by_pack ON removed(pack);
+)",
+                                                               R"(
+CREATE TABLE doomed(pack INTEGER PRIMARY KEY) STRICT;
 )"};
 
 } // namespace
@@ -108,7 +111,6 @@ Result<std::unique_ptr<Catalog>> Catalog::open(const std::filesystem::path& dire
                                                bool expectMade) {
     ENTRACTE_ASSIGN(catalog, openFile(directory, kCatalogName));
     ENTRACTE_TRY(catalog->prepare(expectMade, nullptr));
-    ENTRACTE_TRY(catalog->settleEssentials());
     return std::move(catalog);
 }
 

@@ -40,6 +40,11 @@ Result<std::vector<EditedSnapshot>> editsIn(Database& database) {
     });
 }
 
+Result<std::vector<Address>> removedIn(Database& database) {
+    ENTRACTE_ASSIGN(removed, database.prepare("SELECT manifest FROM removed ORDER BY 1"));
+    return rowsOf<Address>(removed, [](const Statement& row) { return addressFrom(row.blob(0)); });
+}
+
 Result<Essentials> essentialsIn(Database& database) {
     Essentials essentials;
     ENTRACTE_ASSIGN(vaults, vaultsIn(database));
@@ -48,11 +53,8 @@ Result<Essentials> essentialsIn(Database& database) {
     essentials.sessions = std::move(sessions);
     ENTRACTE_ASSIGN(edits, editsIn(database));
     essentials.edited = std::move(edits);
-    ENTRACTE_ASSIGN(removed, database.prepare("SELECT manifest FROM removed ORDER BY 1"));
-    ENTRACTE_ASSIGN(addresses, rowsOf<Address>(removed, [](const Statement& row) {
-                        return addressFrom(row.blob(0));
-                    }));
-    essentials.removed = std::move(addresses);
+    ENTRACTE_ASSIGN(removed, removedIn(database));
+    essentials.removed = std::move(removed);
     return essentials;
 }
 
@@ -99,6 +101,8 @@ Result<Essentials> Catalog::salvage(const std::filesystem::path& directory) {
         essentials.sessions = std::move(*sessions);
     if (auto edits = editsIn(database))
         essentials.edited = std::move(*edits);
+    if (auto removed = removedIn(database))
+        essentials.removed = std::move(*removed);
     return essentials;
 }
 
@@ -198,6 +202,7 @@ Status Catalog::removeVault(VaultId vault) {
                  {"UPDATE sessions SET vault = 0 WHERE vault = ?",
                   "DELETE FROM files WHERE vault = ?",
                   "DELETE FROM chunks WHERE pack IN (SELECT id FROM packs WHERE vault = ?)",
+                  "INSERT OR IGNORE INTO doomed SELECT id FROM packs WHERE vault = ?",
                   "DELETE FROM packs WHERE vault = ?", "DELETE FROM vaults WHERE id = ?"}) {
                 ENTRACTE_ASSIGN(statement, database.prepare(sql));
                 ENTRACTE_TRY(statement.bind(1, std::int64_t{vault}).run());

@@ -37,11 +37,13 @@ public:
             ENTRACTE_ASSIGN(chunks, m_catalog.chunksIn(pack.id));
             for (const ChunkRow& chunk : chunks) {
                 const auto record = m_shelf.read(chunk, 0); // the header
+                if (!record && mayChange(record.error()))
+                    return fail(record.error());
                 if (!record || record->header.kind != ChunkKind::Manifest ||
                     removed.contains(chunk.address))
                     continue;
                 if (const auto added = add(chunk); !added) {
-                    if (added.error().code() != ErrorCode::SnapshotDamaged)
+                    if (mayChange(added.error()))
                         return added;
                     m_findings.push_back(added.error().sentence() +
                                          (added.error().detail().empty()
@@ -54,6 +56,11 @@ public:
     }
 
 private:
+    // What is not so because of damage may be otherwise next time.
+    static bool mayChange(const Error& error) {
+        return error.code() != ErrorCode::SnapshotDamaged || isReadError(error);
+    }
+
     Status add(const ChunkRow& manifest) {
         ENTRACTE_ASSIGN(bytes, load(manifest));
         ENTRACTE_ASSIGN(recipe, parseRecipe(bytes));

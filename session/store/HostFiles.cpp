@@ -101,6 +101,7 @@ public:
         ENTRACTE_TRY(verifyChunks(m_chunks.fresh(), m_parts.shelf, m_parts.keys, quiet));
         for (const ChunkRow& row : m_chunks.fresh())
             m_written += row.bytes;
+        ENTRACTE_TRY(m_packs.publish());
         if (auto added = m_parts.catalog.addFiles(m_parts.keys->id(), m_packs.packs(),
                                                   m_chunks.fresh(), files, nowUnixMs());
             !added) {

@@ -4,9 +4,11 @@
 #include "session/store/PackShelf.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 
 namespace entracte {
@@ -16,14 +18,31 @@ namespace {
 constexpr std::size_t kWindow = 1 << 20; // bytes
 constexpr std::string_view kRecordStart = "ECHK";
 
+// As many bytes as there are, up to all of them.
+Result<std::size_t> readSome(int file, std::uint64_t pack, std::span<char> into,
+                             std::uint64_t offset) {
+    for (;;) {
+        const ssize_t got = ::pread(file, into.data(), into.size(), static_cast<off_t>(offset));
+        if (got >= 0)
+            return static_cast<std::size_t>(got);
+        if (errno != EINTR)
+            return fail(
+                Error::fromErrno("The pack " + packName(pack) + " of the store could not be read")
+                    .withHint("Nothing was changed. Try again; should the disk never read it any "
+                              "more, move that file to another folder: what lies in it is lost "
+                              "then, and the rest comes back."));
+    }
+}
+
 // The next place from `offset` on where a record may begin; the file's end when there is none.
-std::uint64_t nextRecord(int file, std::uint64_t offset, std::uint64_t size) {
+Result<std::uint64_t> nextRecord(int file, std::uint64_t pack, std::uint64_t offset,
+                                 std::uint64_t size) {
     std::vector<char> window(kWindow);
     while (offset + kRecordHeaderSize <= size) {
-        const ssize_t got = ::pread(file, window.data(), window.size(), static_cast<off_t>(offset));
-        if (got < static_cast<ssize_t>(kRecordHeaderSize))
+        ENTRACTE_ASSIGN(got, readSome(file, pack, window, offset));
+        if (got < kRecordHeaderSize)
             return size;
-        const std::string_view text(window.data(), static_cast<std::size_t>(got));
+        const std::string_view text(window.data(), got);
         for (auto at = text.find(kRecordStart); at != std::string_view::npos;
              at = text.find(kRecordStart, at + 1)) {
             if (at + kRecordHeaderSize > text.size())
@@ -31,7 +50,7 @@ std::uint64_t nextRecord(int file, std::uint64_t offset, std::uint64_t size) {
             if (parseRecordHeader(std::as_bytes(std::span(text)).subspan(at, kRecordHeaderSize)))
                 return offset + at;
         }
-        offset += static_cast<std::uint64_t>(got) - (kRecordHeaderSize - 1);
+        offset += got - (kRecordHeaderSize - 1);
     }
     return size;
 }
@@ -41,23 +60,25 @@ std::uint64_t nextRecord(int file, std::uint64_t offset, std::uint64_t size) {
 Result<PackScan> PackShelf::scan(std::uint64_t id) const {
     ENTRACTE_ASSIGN(opened, file(id));
     PackScan scan;
-    scan.bytes = sizeOf(id).value_or(0);
-    std::array<std::byte, kRecordHeaderSize> head;
+    struct stat status {};
+    if (::fstat(opened->get(), &status) != 0)
+        return fail(Error::fromErrno("A pack of the store could not be examined"));
+    scan.bytes = static_cast<std::uint64_t>(status.st_size);
+    std::array<char, kRecordHeaderSize> head;
     for (std::uint64_t at = std::min<std::uint64_t>(kPackHeaderSize, scan.bytes);
          at < scan.bytes;) {
-        const ssize_t got =
-            ::pread(opened->get(), head.data(), head.size(), static_cast<off_t>(at));
-        const auto header = parseRecordHeader(
-            ByteView(head).first(static_cast<std::size_t>(std::max<ssize_t>(got, 0))));
+        ENTRACTE_ASSIGN(got, readSome(opened->get(), id, head, at));
+        const auto header = parseRecordHeader(std::as_bytes(std::span(head)).first(got));
         const std::uint64_t end = header ? at + kRecordHeaderSize + header->bodyBytes : 0;
         if (header && end <= scan.bytes) {
             scan.records.push_back(
                 {{0, header->address, id, at, static_cast<std::uint32_t>(end - at)},
-                 header->sealed});
+                 header->sealed,
+                 header->kind == ChunkKind::Manifest});
             at = end;
             continue;
         }
-        const std::uint64_t next = nextRecord(opened->get(), at + 1, scan.bytes);
+        ENTRACTE_ASSIGN(next, nextRecord(opened->get(), id, at + 1, scan.bytes));
         scan.lost += next - at;
         at = next;
     }

@@ -19,6 +19,7 @@ constexpr std::size_t kBuffer = 1 << 20;          // bytes
 constexpr std::uint64_t kPackSize = 256ull << 20; // bytes; a pack that is longer gets no more
 constexpr std::uint64_t kWriteBack = 16ull << 20; // bytes after which the disk may begin
 constexpr std::size_t kMaxOpen = 64;              // files
+constexpr const char* kUnfinished = ".part";
 
 Result<std::size_t> readAt(int file, std::span<std::byte> into, std::uint64_t offset,
                            std::uint64_t pack) {
@@ -29,7 +30,8 @@ Result<std::size_t> readAt(int file, std::span<std::byte> into, std::uint64_t of
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0 && errno == EIO)
-            return fail(damagedPack(pack, "the disk cannot read it"));
+            return fail(damagedPack(pack, "the disk cannot read it")
+                            .causedBy(Error::fromErrno("A pack of the store could not be read")));
         if (got < 0)
             return fail(Error::fromErrno("A pack of the store could not be read"));
         if (got == 0)
@@ -39,10 +41,19 @@ Result<std::size_t> readAt(int file, std::span<std::byte> into, std::uint64_t of
     return done;
 }
 
+std::string unfinishedName(std::uint64_t id) {
+    return packName(id) + kUnfinished;
+}
+
 } // namespace
 
+bool isReadError(const Error& error) {
+    return error.code() == ErrorCode::System ||
+           (error.cause() && error.cause()->code() == ErrorCode::System);
+}
+
 Result<UniqueFd> PackShelf::create(std::uint64_t id) const {
-    UniqueFd file(::openat(m_directory.get(), packName(id).c_str(),
+    UniqueFd file(::openat(m_directory.get(), unfinishedName(id).c_str(),
                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file)
         return fail(diskError("A pack of the store could not be made"));
@@ -54,8 +65,25 @@ Status PackShelf::remove(std::uint64_t id) {
         const std::lock_guard lock(m_mutex);
         m_open.erase(id);
     }
-    if (::unlinkat(m_directory.get(), packName(id).c_str(), 0) != 0 && errno != ENOENT)
-        return fail(diskError("A pack of the store could not be removed"));
+    for (const std::string& name : {packName(id), unfinishedName(id)})
+        if (::unlinkat(m_directory.get(), name.c_str(), 0) != 0 && errno != ENOENT)
+            return fail(diskError("A pack of the store could not be removed"));
+    return {};
+}
+
+Status PackShelf::publish(std::uint64_t id) const {
+    if (::renameat(m_directory.get(), unfinishedName(id).c_str(), m_directory.get(),
+                   packName(id).c_str()) != 0)
+        return fail(diskError("A pack of the store could not get its name"));
+    return {};
+}
+
+Status PackShelf::removeUnfinished() {
+    ENTRACTE_ASSIGN(names, namesIn(m_directory.get()));
+    for (const std::string& name : names)
+        if (name.ends_with(kUnfinished) && ::unlinkat(m_directory.get(), name.c_str(), 0) != 0 &&
+            errno != ENOENT)
+            return fail(diskError("A pack of the store could not be removed"));
     return {};
 }
 
@@ -89,8 +117,13 @@ Result<std::shared_ptr<UniqueFd>> PackShelf::file(std::uint64_t id) const {
     const std::lock_guard lock(m_mutex);
     if (const auto found = m_open.find(id); found != m_open.end())
         return found->second;
-    UniqueFd file(::openat(m_directory.get(), packName(id).c_str(),
-                           O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    const auto open = [&](const std::string& name) {
+        return UniqueFd(::openat(m_directory.get(), name.c_str(),
+                                 O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    };
+    UniqueFd file = open(packName(id));
+    if (!file && errno == ENOENT)
+        file = open(unfinishedName(id));
     if (!file && errno == ENOENT)
         return fail(damagedPack(id, "it is missing"));
     if (!file)
@@ -177,6 +210,12 @@ Status PackAppender::finish() {
     const std::lock_guard lock(m_mutex);
     if (m_file)
         ENTRACTE_TRY(endPack());
+    return {};
+}
+
+Status PackAppender::publish() {
+    for (const PackRow& pack : m_packs)
+        ENTRACTE_TRY(m_shelf.publish(pack.id));
     return m_packs.empty() ? Status() : m_shelf.sync();
 }
 

@@ -22,6 +22,7 @@ struct StoredRecord {
 struct FoundRecord {
     ChunkRow place;
     bool sealed = false;
+    bool manifest = false;
 };
 
 // What a pack says of itself. Records after a damaged stretch are found by how they begin.
@@ -35,8 +36,12 @@ class PackShelf {
 public:
     explicit PackShelf(UniqueFd directory) : m_directory(std::move(directory)) {}
 
+    // Under a name that is no pack's yet; from then on it can be read all the same.
     Result<UniqueFd> create(std::uint64_t id) const;
+    // A pack whose contents are on the disk gets its own name. sync() makes that last.
+    Status publish(std::uint64_t id) const;
     Status remove(std::uint64_t id); // gone already: done
+    Status removeUnfinished();       // what nobody came to publish
     Status sync() const;
     Result<std::vector<std::uint64_t>> present() const;
     // Bytes of the file; nullopt when it is not there.
@@ -47,7 +52,8 @@ public:
     // pack. `limit`: read no more of the body than that many bytes.
     Result<StoredRecord> read(const ChunkRow& chunk, std::size_t limit = SIZE_MAX) const;
     Result<PackHeader> readHeader(std::uint64_t id) const;
-    // All headers of records; bodies are not looked at (PackScan.cpp).
+    // All headers of records; bodies are not looked at (PackScan.cpp). What cannot be read is an
+    // error: it may be readable later.
     Result<PackScan> scan(std::uint64_t id) const;
     // Under another name, where nothing takes it for a pack; returns that name.
     Result<std::string> setAside(std::uint64_t id);
@@ -63,6 +69,9 @@ private:
     mutable std::mutex m_mutex;
     mutable std::map<std::uint64_t, std::shared_ptr<UniqueFd>> m_open;
 };
+
+// Whether a pack could not be read, of which nobody can tell then what it holds.
+bool isReadError(const Error& error);
 
 // Writes the packs of one snapshot (or of one cleaning). Not kept: removed. Any thread.
 class PackAppender {
@@ -81,8 +90,11 @@ public:
         const std::lock_guard lock(m_mutex);
         m_room -= std::min(m_room, bytes);
     }
-    // Everything is on the disk.
+    // Everything is on the disk, and can be read back.
     Status finish();
+    // From now on it is a pack, which the next opening takes for one: last of all before the
+    // catalog is told.
+    Status publish();
     const std::vector<PackRow>& packs() const { return m_packs; }
     void keep() { m_kept = true; }
 

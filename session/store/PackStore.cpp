@@ -72,8 +72,7 @@ Status PackStore::settleAfterOpening() {
         ENTRACTE_ASSIGN(keys, VaultKeys::make(vault.id, false, master));
         m_keys.emplace(vault.id, std::move(keys));
     }
-    ENTRACTE_TRY(m_old.removeLeftovers());
-    return removeOrphans();
+    return m_old.removeLeftovers();
 }
 
 Result<std::shared_ptr<const VaultKeys>> PackStore::keysOf(VaultId vault) const {

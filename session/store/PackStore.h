@@ -5,8 +5,9 @@
 //
 // Order of things, so that a crash at any moment leaves whole what was whole: packs are written and
 // synced, read back, and only then one transaction makes the snapshot exist; a removal is a
-// transaction, and only then files go. Packs that the catalog does not know are removed at opening;
-// a catalog that is lost or damaged is made anew from them before that (CatalogRebuild.h).
+// transaction, and only then files go, those which the catalog says have to. A catalog that is
+// lost, damaged, or older than its packs is made anew from them when the store is opened
+// (CatalogRebuild.h).
 
 #include "session/store/Catalog.h"
 #include "session/store/FolderSnapshots.h"
@@ -54,6 +55,7 @@ public:
     Status removeVault(VaultId) override;
     Result<std::vector<SealedVault>> vaults() const override;
     Status chooseVault(const SessionId&, VaultId) override;
+    Result<bool> knowsAllOf(const SessionId&) const override;
     Result<SnapshotSpace> space(const SessionId&, const SnapshotId&) const override;
     Result<StoreSpace> space() const override;
     void setLimits(const StoreLimits&) override;
@@ -108,7 +110,7 @@ private:
     // `sinceUnixMs`: files of the host that wait for their first snapshot since then stay.
     Result<GcReport> sweep(Thoroughness, std::int64_t sinceUnixMs, const JobStretch*);
     Status rewrite(const PackRow&, GcReport&);
-    Status removeOrphans();
+    Status removeOrphans();       // of jobs that came to no end; nobody writes meanwhile
     Status findSealedSnapshots(); // of vaults that are open now, and were locked when it was due
     void noteFindings(std::vector<std::string> findings);
 

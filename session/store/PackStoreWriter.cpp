@@ -160,6 +160,7 @@ public:
                               record.info.storedBytes,
                               manifest,
                               infoForCatalog(record.info, *m_parts.keys)};
+        ENTRACTE_TRY(m_packs.publish());
         if (auto added = m_parts.catalog.add(row, m_packs.packs(), m_chunks.fresh(), m_chunks.old(),
                                              m_fileRows);
             !added) {

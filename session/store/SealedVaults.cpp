@@ -32,7 +32,17 @@ Status PackStore::openVault(VaultId id, const Secret& secret) {
         const std::lock_guard lock(m_mutex);
         m_keys.insert_or_assign(id, std::move(keys));
     }
-    return vault.unread ? findSealedSnapshots() : Status();
+    const auto found = vault.unread ? findSealedSnapshots() : Status();
+    if (!found) // nobody shall take it for one that has nothing in it
+        static_cast<void>(closeVault(id));
+    return found;
+}
+
+Result<bool> PackStore::knowsAllOf(const SessionId& session) const {
+    ENTRACTE_ASSIGN(chosen, m_catalog->vaultOf(session));
+    ENTRACTE_ASSIGN(vaults, m_catalog->vaults());
+    const auto vault = std::ranges::find(vaults, chosen, &VaultRow::id);
+    return vault == vaults.end() || !vault->unread;
 }
 
 Status PackStore::closeVault(VaultId id) {

@@ -151,6 +151,9 @@ public:
     // Only one that no snapshot lies in; its sessions' next ones are not sealed any more.
     virtual Status removeVault(VaultId) = 0;
     virtual Status chooseVault(const SessionId&, VaultId) = 0;
+    // False while the session's vault is locked, and its catalog was made anew meanwhile: then it
+    // may have snapshots that nobody can list.
+    virtual Result<bool> knowsAllOf(const SessionId&) const = 0;
     virtual Result<std::vector<SealedVault>> vaults() const = 0;
 
     virtual Result<SnapshotSpace> space(const SessionId&, const SnapshotId&) const = 0;

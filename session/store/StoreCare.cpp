@@ -27,15 +27,8 @@ Error inUse() {
 } // namespace
 
 Status PackStore::removeOrphans() {
-    ENTRACTE_ASSIGN(packs, m_catalog->packSizes());
-    ENTRACTE_ASSIGN(present, m_shelf.present());
-    std::set<std::uint64_t> known;
-    for (const PackRow& pack : packs)
-        known.insert(pack.id);
-    for (const std::uint64_t id : present)
-        if (!known.contains(id))
-            ENTRACTE_TRY(m_shelf.remove(id));
-    return {};
+    ENTRACTE_TRY(m_shelf.removeUnfinished());
+    return removeDoomed(*m_catalog, m_shelf);
 }
 
 Result<GcReport> PackStore::gc(JobStretch stretch) {
@@ -109,6 +102,7 @@ Status PackStore::rewrite(const PackRow& pack, GcReport& report) {
         moved.push_back(row);
     }
     ENTRACTE_TRY(appender.finish());
+    ENTRACTE_TRY(appender.publish());
     if (auto replaced = m_catalog->replace({pack.id}, appender.packs(), moved); !replaced) {
         if (!m_catalog->settle()) // as in a commit: it may yet come back
             appender.keep();

@@ -37,14 +37,15 @@ Result<CheckReport> PackStore::repair() {
         for (const std::string& sentence : findings)
             report.findings.push_back({{}, {}, sentence});
     };
-    const auto wrong = m_catalog->check();
-    if (!wrong || !wrong->empty()) {
+    ENTRACTE_ASSIGN(wrong, m_catalog->check());
+    if (!wrong.empty()) {
         {
             const auto alone = m_gate.enterAlone();
             if (!alone)
                 return fail(ErrorCode::Busy, "Snapshots are being written or read.", {},
                             "Nothing was changed. Try again when the jobs under way are done.");
             Findings findings;
+            m_shelf.openAnew(); // what is there now counts
             ENTRACTE_TRY(rebuildCatalog(m_folder, m_shelf, *m_catalog, findings));
             m_shelf.openAnew();
             report.rebuilt = true;

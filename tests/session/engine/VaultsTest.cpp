@@ -84,6 +84,28 @@ TEST_F(VaultsTest, keepTheirOwnersSessionsFromBeingStoredInClear) {
     EXPECT_EQ(m_engine->removeVault(uid).error().code(), ErrorCode::InvalidArgument);
 }
 
+// Until their vault is unlocked nobody knows what snapshots there are; that there are some is
+// known.
+TEST_F(VaultsTest, keepSealedSessionsOverALostCatalog) {
+    const SessionInfo info = startCounter();
+    const uid_t uid = m_person.uid;
+    ASSERT_TRUE(m_engine->createVault(uid, pipeWith("a horse").get()));
+    ASSERT_GT(counterBeyond(info.id, 2), 2);
+    ASSERT_TRUE(m_engine->suspend(info.id, "", SnapshotOrigin::Asked, m_job));
+    closeEngine();
+    for (const auto& entry : fs::directory_iterator(m_state / "store"))
+        if (entry.path().filename().string().starts_with("catalog"))
+            fs::remove(entry.path());
+    openEngine();
+    EXPECT_EQ(m_engine->session(info.id)->state, SessionState::Suspended);
+    EXPECT_EQ(m_engine->remove(info.id).error().code(), ErrorCode::VaultLocked);
+    const int told = m_observer.snapshots;
+    ASSERT_TRUE(m_engine->unlockVault(uid, pipeWith("a horse").get()));
+    EXPECT_EQ(m_observer.snapshots, told + 1) << "found, and told";
+    const auto back = m_engine->resume(info.id, "", {}, m_job);
+    ASSERT_TRUE(back) << back.error().forLog();
+}
+
 TEST_F(VaultsTest, leaveNoFilesOfASuspendedSessionAndOpenForItsResume) {
     const SessionInfo info = startCounter();
     const uid_t uid = m_person.uid;

@@ -251,6 +251,154 @@ TEST_F(CatalogRebuildTest, bringsBackWhatIsWholeOfDamagedPacks) {
     EXPECT_EQ(m_store->list(kSession)[0].takenUnixMs, 1);
 }
 
+// Somebody put a backup of the catalog back, or the disk lost what it had been told to keep.
+TEST_F(CatalogRebuildTest, takesInWhatIsNewerThanTheCatalog) {
+    take(1);
+    const auto gone = take(2);
+    const fs::path file = store() / "catalog.sqlite";
+    m_store.reset();
+    const std::string older = readFile(file);
+    reopen();
+    ASSERT_TRUE(m_store->remove(kSession, gone.id));
+    take(3);
+    const auto vault = m_store->createVault(4242, kSecret);
+    ASSERT_TRUE(m_store->chooseVault(kSession, *vault));
+    take(4);
+    const auto before = seen();
+    ASSERT_EQ(before.size(), 3u);
+    m_store.reset();
+    writeFile(file, older);
+    const auto files = packs();
+    reopen();
+    EXPECT_EQ(packs(), files);
+    EXPECT_NE(told().find("was older than its packs"), std::string::npos) << told();
+    EXPECT_FALSE(*m_store->knowsAllOf(kSession));
+    ASSERT_TRUE(m_store->openVault(*vault, kSecret));
+    EXPECT_TRUE(*m_store->knowsAllOf(kSession));
+    EXPECT_EQ(seen(), before) << "and what was removed stays so";
+}
+
+TEST_F(CatalogRebuildTest, removesOnlyPacksOfWhichItSaysSo) {
+    take(1);
+    const auto gone = take(2);
+    const auto both = packs();
+    m_store.reset();
+    for (const fs::path& pack : both)
+        fs::copy_file(pack, m_root / pack.filename());
+    reopen();
+    ASSERT_TRUE(m_store->remove(kSession, gone.id));
+    ASSERT_TRUE(m_store->gc(m_stretch));
+    const auto before = seen();
+    m_store.reset();
+    // As if the machine had stopped before the files were removed.
+    for (const fs::path& pack : both)
+        if (!fs::exists(pack))
+            fs::copy_file(m_root / pack.filename(), pack);
+    ASSERT_EQ(packs().size() > 1, true);
+    {
+        auto database = Database::open(store() / "catalog.sqlite");
+        for (const fs::path& pack : both)
+            ASSERT_TRUE(database->run(fmt::format(
+                "INSERT INTO doomed SELECT {0} WHERE {0} NOT IN (SELECT id FROM packs)",
+                static_cast<std::int64_t>(std::stoull(pack.stem().string(), nullptr, 16)))));
+    }
+    writeFile(store() / "packs/00000000000000fe.pack", "not a pack, and not ours to remove");
+    writeFile(store() / "packs/00000000000000fd.pack.part", "of a job that came to no end");
+    reopen();
+    EXPECT_EQ(seen(), before);
+    EXPECT_TRUE(fs::exists(store() / "packs/00000000000000fe.unreadable"));
+    EXPECT_FALSE(fs::exists(store() / "packs/00000000000000fd.pack.part"));
+    EXPECT_EQ(m_store->space()->unreferenced, 0u);
+}
+
+// What cannot be read now may be readable in a minute.
+TEST_F(CatalogRebuildTest, isNotMadeWhileAPackCannotBeRead) {
+    take(1);
+    take(2);
+    const auto before = seen();
+    const fs::path pack = packs().front();
+    const fs::path kept = m_root / "kept";
+    const auto hide = [&] { // reading a folder is an error, but not one of the disk
+        fs::rename(pack, kept);
+        fs::create_directory(pack);
+    };
+    const auto show = [&] {
+        fs::remove(pack);
+        fs::rename(kept, pack);
+    };
+    const auto unreadable = [&] {
+        return std::ranges::count_if(
+            packs(), [](const fs::path& path) { return path.extension() == ".unreadable"; });
+    };
+    {
+        const fs::path file = store() / "catalog.sqlite";
+        std::string bytes = readFile(file);
+        bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+        writeFile(file, bytes);
+        hide();
+        const auto repaired = m_store->repair();
+        ASSERT_FALSE(repaired);
+        EXPECT_EQ(repaired.error().code(), ErrorCode::System) << repaired.error().forLog();
+        EXPECT_EQ(unreadable(), 0);
+        EXPECT_EQ(readFile(file), bytes) << "the catalog was exchanged";
+        show();
+    }
+    lose("catalog");
+    hide();
+    EXPECT_FALSE(SnapshotStore::open(m_root / "state"));
+    EXPECT_EQ(unreadable(), 0);
+    EXPECT_FALSE(fs::exists(store() / "catalog.sqlite"));
+    show();
+    reopen();
+    EXPECT_EQ(seen(), before);
+}
+
+TEST_F(CatalogRebuildTest, setsPacksAsideOnlyOnceTheCatalogIsMade) {
+    take(1);
+    const auto before = seen();
+    // Comes before all others; another of the same kind cannot be read.
+    writeFile(store() / "packs/0000000000000001.pack", std::string(5000, 'x'));
+    fs::create_directory(store() / "packs/ffffffffffffffff.pack");
+    lose("catalog");
+    EXPECT_FALSE(SnapshotStore::open(m_root / "state"));
+    EXPECT_TRUE(fs::exists(store() / "packs/0000000000000001.pack"));
+    fs::remove(store() / "packs/ffffffffffffffff.pack");
+    reopen();
+    EXPECT_TRUE(fs::exists(store() / "packs/0000000000000001.unreadable"));
+    EXPECT_EQ(seen(), before);
+}
+
+TEST_F(CatalogRebuildTest, isNotMadeAnewBecauseItCannotBeLookedAt) {
+    take(1);
+    const fs::path file = store() / "catalog.sqlite";
+    fs::rename(file, store() / "elsewhere");
+    fs::create_symlink("elsewhere", file);
+    const auto repaired = m_store->repair();
+    ASSERT_FALSE(repaired);
+    EXPECT_EQ(repaired.error().code(), ErrorCode::System);
+    fs::remove(file);
+    fs::rename(store() / "elsewhere", file);
+    EXPECT_FALSE(m_store->repair()->rebuilt);
+}
+
+TEST_F(CatalogRebuildTest, takesTheCopyThatIsWhole) {
+    take(1);
+    const auto before = seen();
+    ASSERT_EQ(packs().size(), 2u) << "files of the host, and the snapshot";
+    lose("catalog");
+    for (const fs::path& pack : packs()) {
+        const std::string good = readFile(pack);
+        std::string bad = good;
+        for (std::size_t at = 48 + 64 + 8; at + 64 < bad.size(); at += 4096)
+            bad[at] = static_cast<char>(bad[at] ^ 1);
+        writeFile(pack.parent_path() / ("00000000000000a" + pack.filename().string().substr(15)),
+                  bad);
+        writeFile(pack, good);
+    }
+    reopen();
+    EXPECT_EQ(seen(), before);
+}
+
 TEST_F(CatalogRebuildTest, keepsTheKeysOfStoresThatHadThemOnceOnly) {
     take(1);
     const std::string kept = readFile(store() / "essentials");
@@ -258,8 +406,9 @@ TEST_F(CatalogRebuildTest, keepsTheKeysOfStoresThatHadThemOnceOnly) {
     lose("essentials");
     {
         auto database = Database::open(file);
-        ASSERT_TRUE(database->run("DROP TABLE edits; DROP TABLE removed; ALTER TABLE vaults DROP "
-                                  "COLUMN unread; PRAGMA user_version = 3"));
+        ASSERT_TRUE(database->run(
+            "DROP TABLE doomed; DROP TABLE edits; DROP TABLE removed; ALTER TABLE vaults DROP "
+            "COLUMN unread; PRAGMA user_version = 3"));
     }
     reopen();
     EXPECT_GE(fs::file_size(store() / "essentials"), kept.size());

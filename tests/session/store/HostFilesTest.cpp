@@ -221,7 +221,8 @@ TEST_F(HostFilesTest, canBeStoredInACatalogOfTheVersionBefore) {
         ASSERT_TRUE(
             database->run("DROP TABLE uses; DROP TABLE pieces; DROP TABLE files; DROP INDEX "
                           "vaults_by_owner; ALTER TABLE vaults DROP COLUMN owner; ALTER TABLE "
-                          "vaults DROP COLUMN unread; DROP TABLE edits; DROP TABLE removed; PRAGMA "
+                          "vaults DROP COLUMN unread; DROP TABLE doomed; DROP TABLE edits; DROP "
+                          "TABLE removed; PRAGMA "
                           "user_version = 1"));
     }
     reopen();

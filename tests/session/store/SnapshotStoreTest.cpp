@@ -190,7 +190,7 @@ TEST_F(SnapshotStoreTest, offersNoTruncatedOrIncompleteSnapshot) {
 
 TEST_F(SnapshotStoreTest, removesWhatACrashLeft) {
     take();
-    writeFile(m_root / "state/store/packs/0000000000000001.pack", "half written");
+    writeFile(m_root / "state/store/packs/0000000000000001.pack.part", "half written");
     reopen();
     EXPECT_EQ(packs().size(), 1u);
 }

@@ -4,7 +4,7 @@
 //   store-fault-driver make-vault STATE   the same, and a sealed vault with one more in it
 //   store-fault-driver commit|stock|gc|prune|delete|vault STATE
 //   store-fault-driver seal|change|give-up STATE      of one with a vault
-//   store-fault-driver rebuild STATE   of one whose catalog is lost
+//   store-fault-driver rebuild|salvage|outdated STATE   of one whose catalog is lost, damaged, old
 //   store-fault-driver look STATE      opens, cleans, and tells what there is; 0 when all is whole
 //
 // "done" on the standard output means that the deed was reported complete; the tags of the
@@ -177,7 +177,7 @@ public:
 
     Status perform(const std::string& deed) {
         ENTRACTE_ASSIGN(vault, openVault());
-        if (deed == "rebuild")
+        if (deed == "rebuild" || deed == "salvage" || deed == "outdated")
             return {}; // by opening it, and the vault
         if (deed == "make")
             return make();

@@ -4,7 +4,7 @@
     faults.py DRIVER SHIM [--points N]
 
 For each deed (commit, storing files of the host, gc, prune, delete; making a sealed vault, storing into it, changing its
-secret, giving it up; making a lost catalog anew) and each kind of fault, the deed is run once for
+secret, giving it up; making a catalog anew that is lost, damaged with nothing beside it, or older than the packs) and each kind of fault, the deed is run once for
 every call that it makes (--points: for that many of them, evenly spread, always with the first and the last), each time
 on a copy of the same store. Afterwards every snapshot that had been reported complete must be there, whole and with its contents, and after
 gc nothing unreferenced may be left.
@@ -12,6 +12,7 @@ gc nothing unreferenced may be left.
 import argparse
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -26,14 +27,17 @@ SEALED = BEFORE | {"6", "A"}
 DEEDS = {"commit": ("make", BEFORE | {"5"}), "stock": ("make", BEFORE), "gc": ("make", BEFORE),
          "prune": ("make", {"4"}), "delete": ("make", {"3", "4"}), "vault": ("make", BEFORE | {"A"}),
          "seal": ("make-vault", SEALED | {"7"}), "change": ("make-vault", SEALED - {"A"} | {"B"}),
-         "give-up": ("make-vault", BEFORE), "rebuild": ("lost", SEALED)}
+         "give-up": ("make-vault", BEFORE), "rebuild": ("lost", SEALED), "salvage": ("keyless", SEALED),
+         "outdated": ("old", SEALED | {"7"})}
+# Nothing of these may be lost at any moment.
+ALWAYS_WHOLE = {"rebuild", "salvage", "outdated"}
 # Of several steps, each of which may be the last one: what is always there, and what may be.
 IN_STEPS = {"prune": ({"4"}, BEFORE), "give-up": (BEFORE, SEALED)}
 
 
 def is_whole(deed, reported, there):
     state, after = DEEDS[deed]
-    if reported:
+    if reported or deed in ALWAYS_WHOLE:
         return there == after
     if deed in IN_STEPS:
         least, most = IN_STEPS[deed]
@@ -50,6 +54,22 @@ class Faults:
         shutil.copytree(folder / "make-vault", folder / "lost")
         for file in (folder / "lost/store").glob("catalog*"):
             file.unlink()
+        self.damage(folder / "keyless")
+        # A backup of the catalog was put back, of before another snapshot.
+        shutil.copytree(folder / "make-vault", folder / "old")
+        self.run("seal", folder / "old")
+        shutil.copy(folder / "make-vault/store/catalog.sqlite", folder / "old/store/catalog.sqlite")
+
+    def damage(self, state):
+        """A catalog that cannot be opened, and nothing beside it: its keys are read from what is left of it."""
+        shutil.copytree(self.folder / "make-vault", state)
+        (state / "store/essentials").unlink()
+        file = state / "store/catalog.sqlite"
+        with sqlite3.connect(f"file:{file}?immutable=1", uri=True) as catalog:
+            page = catalog.execute("SELECT rootpage FROM sqlite_master WHERE name = 'packs'").fetchone()[0]
+        content = bytearray(file.read_bytes())
+        content[(page - 1) * 4096 + 2000] ^= 1
+        file.write_bytes(content)
 
     def run(self, deed, state, **fault):
         environment = {**os.environ, "TMPDIR": str(self.folder)}
