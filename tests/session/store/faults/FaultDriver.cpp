@@ -138,12 +138,15 @@ public:
             return fail(ErrorCode::SnapshotDamaged, "there are two vaults");
         const VaultId vault = vaults.front().id;
         m_key = 0;
-        for (const char letter : {'A', 'B'})
-            if (m_store->openVault(vault, keyOf(letter))) {
-                if (m_key != 0)
-                    return fail(ErrorCode::SnapshotDamaged, "two keys open the vault");
+        for (const char letter : {'A', 'B'}) {
+            const auto opened = m_store->openVault(vault, keyOf(letter));
+            if (!opened && opened.error().code() != ErrorCode::NotAuthorized)
+                return fail(opened.error());
+            if (opened && m_key != 0)
+                return fail(ErrorCode::SnapshotDamaged, "two keys open the vault");
+            if (opened)
                 m_key = letter;
-            }
+        }
         if (m_key == 0)
             return fail(ErrorCode::SnapshotDamaged, "neither key opens the vault");
         return std::optional(vault);

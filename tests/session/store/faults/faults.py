@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Kills the writer of a store, and fills its disk, at every system call that touches the store.
 
-    faults.py DRIVER SHIM [--points N]
+    faults.py DRIVER SHIM [--points N] [--deeds DEED...]
 
 For each deed (commit, storing files of the host, gc, prune, delete; making a sealed vault, storing into it, changing its
 secret, giving it up; making a catalog anew that is lost, damaged with nothing beside it, or older than the packs) and each kind of fault, the deed is run once for
@@ -118,6 +118,7 @@ def main():
     parser.add_argument("driver", type=Path)
     parser.add_argument("shim", type=Path)
     parser.add_argument("--points", type=int, default=0)
+    parser.add_argument("--deeds", nargs="+", choices=DEEDS, default=list(DEEDS))
     arguments = parser.parse_args()
     if os.geteuid() != 0:
         print("needs root: a store is root's")
@@ -126,7 +127,7 @@ def main():
         faults = Faults(arguments.driver, arguments.shim, Path(folder))
         wrong, tried = [], 0
         with ThreadPoolExecutor(max_workers=2) as pool:
-            for deed in DEEDS:
+            for deed in arguments.deeds:
                 total = faults.calls(deed)
                 for mode in ("kill", "full"):
                     points = spread(total, arguments.points)
