@@ -214,10 +214,11 @@ public:
         addWithSession(Verb::Detach, "detach",
                        "Take a session's windows off the screen; it goes on");
         addVnc();
-        addWithSession(Verb::Stop, "stop", "End a session's programs without saving them");
-        addSnapshot(addWithSession(Verb::Delete, "delete",
-                                   "Delete a session that does not run, with all its snapshots"),
-                    "Delete only this snapshot");
+        addYes(addWithSession(Verb::Stop, "stop", "End a session's programs without saving them"));
+        auto* const remove = addWithSession(
+            Verb::Delete, "delete", "Delete a session that does not run, with all its snapshots");
+        addSnapshot(remove, "Delete only this snapshot");
+        addYes(remove);
         auto* const check =
             add(Verb::Check, "check", "Look whether stored snapshots are as they were written");
         check->add_flag("--read-data", arguments.readData, "Read every byte of them");
@@ -355,6 +356,10 @@ private:
                          "Read the passphrase's line from this descriptor instead of asking")
             ->type_name("N")
             ->check(CLI::Range(0, 1023));
+    }
+    void addYes(CLI::App* command) {
+        command->add_flag("-y,--yes", m_arguments.yes,
+                          "Do not ask first, which is done on a terminal only");
     }
     void addCommand(CLI::App* command, const std::string& about) {
         command->add_option("COMMAND", m_arguments.command, about);

@@ -64,6 +64,7 @@ struct Arguments {
     bool json = false;
     bool sessionBus = false;
     bool quiet = false; // no progress
+    bool yes = false;   // stop, delete: not asked
 
     std::string session;              // name or beginning of an id
     std::vector<std::string> command; // start, exec

@@ -2,6 +2,7 @@
 
 #include "EntracteProxies.h" // generated
 #include "app/cli/CallerEnvironment.h"
+#include "app/cli/Confirmation.h"
 #include "app/cli/DesktopSessions.h"
 #include "app/cli/DoctorCommand.h"
 #include "app/cli/DryRunCommand.h"
@@ -104,6 +105,10 @@ private:
 
 std::string nameOf(const SessionView& session) {
     return "\"" + printable(session.name) + "\"";
+}
+
+bool runs(const SessionView& session) {
+    return session.state == "running" || session.state == "detached";
 }
 
 bool isWholeId(const std::string& text) {
@@ -236,7 +241,7 @@ Result<Json> Commands::show() {
     ENTRACTE_ASSIGN(found, findSession(overview, m_arguments.session));
     const auto snapshots = overview.snapshotsOf(found);
     EntracteFindings findings;
-    if (found.state == "running" || found.state == "detached") {
+    if (runs(found)) {
         auto told = valueOf(proxyOf(found)->Preflight());
         if (told)
             findings = std::move(*told);
@@ -501,7 +506,10 @@ Result<Json> Commands::detach() {
 }
 
 Result<Json> Commands::stop() {
-    ENTRACTE_ASSIGN(found, session());
+    ENTRACTE_ASSIGN(overview, m_client.overview());
+    ENTRACTE_ASSIGN(found, findSession(overview, m_arguments.session));
+    if (runs(found))
+        ENTRACTE_TRY(confirm(m_arguments, questionOfStop(found, overview.snapshotsOf(found))));
     return finishOn(found, proxyOf(found)->Stop(), "Session " + nameOf(found) + " has ended.");
 }
 
@@ -509,11 +517,15 @@ Result<Json> Commands::remove() {
     ENTRACTE_ASSIGN(overview, m_client.overview());
     ENTRACTE_ASSIGN(found, findSession(overview, m_arguments.session));
     Json deleted{{"session", found.id.toStdString()}};
+    const auto all = overview.snapshotsOf(found);
     if (m_arguments.snapshot.empty()) {
+        if (!runs(found)) // or else it is refused
+            ENTRACTE_TRY(confirm(m_arguments, questionOfDelete(found, all)));
         ENTRACTE_TRY(valueOf(proxyOf(found)->Delete()));
         say("Deleted session " + nameOf(found) + ".");
     } else {
         ENTRACTE_ASSIGN(snapshot, findSnapshot(overview, found, m_arguments.snapshot));
+        ENTRACTE_TRY(confirm(m_arguments, questionOfDelete(found, all, snapshot)));
         ENTRACTE_TRY(valueOf(m_client.proxy<SnapshotProxy>(snapshot.path)->Delete()));
         deleted["snapshot"] = snapshot.id.toStdString();
         say("Deleted snapshot " + snapshot.id.toStdString() + " of " + nameOf(found) + ".");

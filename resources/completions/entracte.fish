@@ -101,6 +101,7 @@ __entracte_option 'start resume rollback clone' -l network -x -a 'nat none host-
 __entracte_option 'resume rollback clone move evacuate' -l files -x -a 'ask current saved both' -d 'Which changed documents count'
 __entracte_option 'start resume rollback clone comment pin unpin windows picture delete' -l snapshot -x \
     -a '(__entracte_snapshots)' -d 'The snapshot'
+__entracte_option 'stop delete' -s y -l yes -d 'Do not ask first'
 __entracte_option 'snapshot suspend' -l comment -x -d 'A line to know it by'
 __entracte_option 'snapshot suspend prune evacuate' -l dry-run -d 'Only tell what would happen'
 __entracte_option remote -a 'add remove list check prune' -d 'What to do'

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <grp.h>
+#include <pty.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -42,34 +43,67 @@ std::string readAll(int fd) {
     return text;
 }
 
-// Runs the program; `interruptAfter` sends it SIGINT.
+// What a process that was forked for it becomes: the program, run by that user.
+[[noreturn]] void become(int program, uid_t uid, std::vector<std::string> arguments,
+                         const std::string& bus) {
+    if (!bus.empty())
+        ::setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.c_str(), 1);
+    ::unsetenv("DISPLAY");
+    ::setenv("HOME", "/nonexistent", 1);
+    ::setenv("LC_ALL", "C.UTF-8", 1);
+    if (::chdir("/") < 0 || ::setgroups(0, nullptr) < 0 || ::setgid(60) < 0 || ::setuid(uid) < 0)
+        ::_exit(99);
+    std::vector<char*> words;
+    arguments.insert(arguments.begin(), "entracte");
+    for (auto& argument : arguments)
+        words.push_back(argument.data());
+    words.push_back(nullptr);
+    ::fexecve(program, words.data(), environ);
+    ::_exit(98);
+}
+
+// Runs the program on a terminal of its own and types `answer` when it has asked; `out` is what the
+// terminal shows.
+Outcome runOnTerminal(uid_t uid, const std::vector<std::string>& arguments,
+                      const std::string& answer) {
+    const UniqueFd program(::open(std::getenv("ENTRACTE_PROGRAM"), O_PATH | O_CLOEXEC));
+    int terminal = -1;
+    const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
+    if (child == 0)
+        become(program.get(), uid, arguments, {});
+    const UniqueFd screen(terminal);
+    Outcome outcome;
+    bool answered = false;
+    std::array<char, 4096> buffer;
+    for (ssize_t got; (got = ::read(screen.get(), buffer.data(), buffer.size())) > 0;) {
+        outcome.out.append(buffer.data(), static_cast<std::size_t>(got));
+        if (!answered && outcome.out.find("[y/N] ") != std::string::npos)
+            answered = ::write(screen.get(), answer.data(), answer.size()) > 0;
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return outcome;
+}
+
+// Runs the program; `interruptAfter` sends it SIGINT, `input` is what it can read.
 Outcome run(uid_t uid, std::vector<std::string> arguments, const std::string& bus = {},
-            std::chrono::milliseconds interruptAfter = {}) {
+            std::chrono::milliseconds interruptAfter = {}, const std::string& input = {}) {
     // Opened as root: the user may not be able to reach a build tree in root's home.
     const UniqueFd program(::open(std::getenv("ENTRACTE_PROGRAM"), O_PATH | O_CLOEXEC));
-    int out[2], err[2];
-    if (!program || ::pipe2(out, O_CLOEXEC) < 0 || ::pipe2(err, O_CLOEXEC) < 0)
+    int in[2], out[2], err[2];
+    if (!program || ::pipe2(in, O_CLOEXEC) < 0 || ::pipe2(out, O_CLOEXEC) < 0 ||
+        ::pipe2(err, O_CLOEXEC) < 0 || ::write(in[1], input.data(), input.size()) < 0)
         return {};
+    ::close(in[1]);
     const pid_t child = ::fork();
     if (child == 0) {
+        ::dup2(in[0], 0);
         ::dup2(out[1], 1);
         ::dup2(err[1], 2);
-        if (!bus.empty())
-            ::setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.c_str(), 1);
-        ::unsetenv("DISPLAY");
-        ::setenv("HOME", "/nonexistent", 1);
-        ::setenv("LC_ALL", "C.UTF-8", 1);
-        if (::chdir("/") < 0 || ::setgroups(0, nullptr) < 0 || ::setgid(60) < 0 ||
-            ::setuid(uid) < 0)
-            ::_exit(99);
-        std::vector<char*> words;
-        arguments.insert(arguments.begin(), "entracte");
-        for (auto& argument : arguments)
-            words.push_back(argument.data());
-        words.push_back(nullptr);
-        ::fexecve(program.get(), words.data(), environ);
-        ::_exit(98);
+        become(program.get(), uid, std::move(arguments), bus);
     }
+    ::close(in[0]);
     ::close(out[1]);
     ::close(err[1]);
     if (interruptAfter.count() > 0) {
@@ -174,6 +208,40 @@ TEST(CommandTest, aSessionGoesThroughItsWholeLife) {
               first);
     EXPECT_EQ(run(kMe, {"delete", id, "--json"}).json()["deleted"], (Json{{"session", id}}));
     EXPECT_EQ(run(kMe, {"show", id}).status, statusOf(ErrorCode::NotFound));
+}
+
+TEST(CommandTest, onATerminalItAsksBeforeSomethingIsLost) {
+    const auto says = [](const Outcome& outcome, const std::string& words) {
+        EXPECT_NE(outcome.out.find(words), std::string::npos) << outcome.out;
+        return outcome.status;
+    };
+    const auto stateOf = [](const std::string& id) {
+        return run(kMe, {"show", id, "--json"}).json()["session"]["state"].get<std::string>();
+    };
+    const int cancelled = statusOf(ErrorCode::Cancelled);
+    const std::string id = start("unsaved").json()["session"]["id"];
+    for (const std::string no : {"\n", "n\n", "yesterday\n", "\x04"})
+        EXPECT_EQ(says(runOnTerminal(kMe, {"stop", id}, no),
+                       "Stop session \"unsaved\"? It has no snapshot: all of it is lost."),
+                  cancelled);
+    EXPECT_EQ(stateOf(id), "running");
+    const std::string first = run(kMe, {"snapshot", id, "--json"}).json()["snapshot"]["id"];
+    EXPECT_EQ(says(runOnTerminal(kMe, {"stop", id, "-q"}, "Y\n"), "since the newest snapshot of 2"),
+              0);
+    EXPECT_EQ(stateOf(id), "suspended");
+    EXPECT_EQ(says(runOnTerminal(kMe, {"delete", id, "--snapshot", first}, "\n"),
+                   "It is the last snapshot of session \"unsaved\"."),
+              cancelled);
+    EXPECT_EQ(says(runOnTerminal(kMe, {"delete", id}, "\n"), "with its only snapshot?"), cancelled);
+    EXPECT_EQ(run(kMe, {"resume", id}).status, 0);
+    EXPECT_EQ(run(kMe, {"suspend", id}).status, 0);
+    const auto asked = runOnTerminal(kMe, {"delete", id, "--snapshot", first}, "\n");
+    EXPECT_EQ(says(asked, "Delete snapshot " + first + " of 2"), cancelled);
+    EXPECT_EQ(asked.out.find("last"), std::string::npos) << asked.out;
+    EXPECT_EQ(says(runOnTerminal(kMe, {"delete", id}, "\n"), "with its 2 snapshots?"), cancelled);
+    const auto deleted = runOnTerminal(kMe, {"delete", id, "--yes"}, {});
+    EXPECT_EQ(says(deleted, "Deleted session"), 0);
+    EXPECT_EQ(deleted.out.find("[y/N]"), std::string::npos) << deleted.out;
 }
 
 TEST(CommandTest, everyErrorOfAJobIsAnExitStatus) {
