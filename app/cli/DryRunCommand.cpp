@@ -10,27 +10,44 @@
 namespace entracte::cli {
 namespace {
 
-Result<EntracteFindings> findingsOf(const Client& client, const Arguments& arguments) {
+struct Outlook {
+    EntracteFindings findings;
+    bool vaultLocked = false; // of the session's owner
+};
+
+Result<Outlook> outlookOf(const Client& client, const Arguments& arguments) {
     ENTRACTE_ASSIGN(overview, client.overview());
     ENTRACTE_ASSIGN(session, findSession(overview, arguments.session));
-    return valueOf(client.proxy<OrgEntracteEntracte1SessionInterface>(session.path)->Preflight());
+    ENTRACTE_ASSIGN(
+        findings,
+        valueOf(client.proxy<OrgEntracteEntracte1SessionInterface>(session.path)->Preflight()));
+    const auto vault = overview.vaultOf(session.owner);
+    return Outlook{std::move(findings), vault && vault->locked};
 }
 
 } // namespace
 
 int dryRun(const Client& client, const Arguments& arguments) {
-    const auto findings = findingsOf(client, arguments);
-    if (!findings)
-        return report(findings.error(), arguments.json);
-    const bool savable = std::ranges::none_of(*findings, &EntracteFinding::blocks);
+    const auto outlook = outlookOf(client, arguments);
+    if (!outlook)
+        return report(outlook.error(), arguments.json);
+    const bool blocked = std::ranges::any_of(outlook->findings, &EntracteFinding::blocks);
+    const bool savable = !blocked && !outlook->vaultLocked;
     if (arguments.json)
-        printJson({{"savable", savable}, {"findings", toJson(*findings)}});
+        printJson({{"savable", savable},
+                   {"vault_locked", outlook->vaultLocked},
+                   {"findings", toJson(outlook->findings)}});
     else {
         std::cout << (savable ? "The session can be saved.\n"
                               : "The session cannot be saved now.\n");
-        printFindings(*findings);
+        if (outlook->vaultLocked)
+            std::cout << "  its vault is locked: \"entracte vault unlock\" unlocks it\n";
+        printFindings(outlook->findings);
     }
-    return savable ? 0 : errorInfo(ErrorCode::NotCheckpointable).exitStatus;
+    return savable ? 0
+                   : errorInfo(outlook->vaultLocked ? ErrorCode::VaultLocked
+                                                    : ErrorCode::NotCheckpointable)
+                         .exitStatus;
 }
 
 } // namespace entracte::cli

@@ -34,7 +34,10 @@ Result<Json> exportSession(const Client& client, const Arguments& arguments) {
     if (arguments.encrypt || arguments.passphraseFd >= 0) {
         ENTRACTE_ASSIGN(read, readPassphrase(arguments.passphraseFd, true));
         passphrase = read;
-    }
+    } else if (chosen.snapshot.encrypted)
+        std::cerr << "entracte: This snapshot is encrypted in your vault, and the file will not "
+                     "be: whoever reads it has what your programs knew. --encrypt seals it with "
+                     "a passphrase.\n";
     std::optional<NewFile> file;
     if (!toOutput) {
         ENTRACTE_ASSIGN(made, NewFile::create(arguments.file));

@@ -244,6 +244,32 @@ TEST(CommandTest, onATerminalItAsksBeforeSomethingIsLost) {
     EXPECT_EQ(deleted.out.find("[y/N]"), std::string::npos) << deleted.out;
 }
 
+TEST(CommandTest, aDryRunAndAnExportKnowOfTheVault) {
+    const auto vault = [](const char* verb) {
+        return run(kOther, {"vault", verb, "--passphrase-fd", "0"}, {}, {}, "secret\n").status;
+    };
+    ASSERT_EQ(vault("create"), 0);
+    ASSERT_EQ(run(kOther, {"snapshot", "theirs", "--dry-run"}).status, 0);
+    ASSERT_EQ(run(kOther, {"snapshot", "theirs"}).status, 0);
+    const auto clear = run(kOther, {"export", "theirs", "-"});
+    EXPECT_EQ(clear.status, 0);
+    EXPECT_NE(clear.err.find("--encrypt"), std::string::npos) << clear.err;
+    const auto sealed =
+        run(kOther, {"export", "theirs", "-", "--passphrase-fd", "0"}, {}, {}, "another\n");
+    EXPECT_EQ(sealed.status, 0);
+    EXPECT_EQ(sealed.err, "");
+
+    ASSERT_EQ(run(kOther, {"vault", "lock"}).status, 0);
+    const auto dry = run(kOther, {"snapshot", "theirs", "--dry-run"});
+    EXPECT_EQ(dry.status, statusOf(ErrorCode::VaultLocked));
+    EXPECT_EQ(dry.status, run(kOther, {"snapshot", "theirs"}).status);
+    EXPECT_NE(dry.out.find("vault is locked"), std::string::npos) << dry.out;
+    const auto json = run(kOther, {"snapshot", "theirs", "--dry-run", "--json"}).json();
+    EXPECT_EQ(json.value("savable", true), false) << json;
+    EXPECT_EQ(json.value("vault_locked", false), true) << json;
+    EXPECT_EQ(vault("unlock"), 0);
+}
+
 TEST(CommandTest, everyErrorOfAJobIsAnExitStatus) {
     for (const auto& info : errorTable()) {
         const auto outcome =
