@@ -86,6 +86,8 @@ private:
     // now.
     template <typename Change>
     Result<Json> edit(Change change, const std::string& sentence);
+    // Which of the snapshots that are there the session's rules remove at the next one.
+    void tellWhatGoes(const SessionView& session);
     // Waits for the job that a call started; the path of its result.
     Result<QString> finish(QDBusPendingReply<QDBusObjectPath> reply);
     // The same for a job on `session`, then says `sentence` and gives the session as it is now.
@@ -402,7 +404,22 @@ Result<Json> Commands::schedule() {
         ENTRACTE_TRY(valueOf(proxy->SetResumeAutomatically(*m_arguments.resumeAutomatically)));
     ENTRACTE_ASSIGN(now, sessionAt(found.path));
     say("Session " + nameOf(now) + ": " + scheduleText(now) + ".");
+    if (m_arguments.keep && !now.retention.isEmpty())
+        tellWhatGoes(now);
     return Json{{"session", toJson(now)}};
+}
+
+void Commands::tellWhatGoes(const SessionView& session) {
+    auto reply = proxyOf(session)->Prune({}, true);
+    reply.waitForFinished();
+    if (reply.isError()) // the rules are set; a session that is busy cannot tell now
+        return;
+    const auto count = QStringList(reply.argumentAt<0>()).size();
+    if (count > 0)
+        say("At its next snapshot " + std::to_string(count) +
+            (count == 1 ? " of those that are there goes" : " of those that are there go") +
+            "; \"entracte prune " + session.id.toStdString() + " --dry-run\" lists " +
+            (count == 1 ? "it." : "them."));
 }
 
 Result<Json> Commands::clipboard() {
@@ -579,8 +596,13 @@ Result<Json> Commands::prune() {
         ids.push_back(id.toStdString());
         say((m_arguments.dryRun ? "Would remove " : "Removed ") + id.toStdString() + ".");
     }
-    say(std::to_string(removed.size()) + " snapshots of " + nameOf(found) + ", " +
-        std::to_string(freed) + " bytes.");
+    if (removed.isEmpty())
+        say("Nothing to remove: the rules keep all snapshots of " + nameOf(found) +
+            ". Pinned ones, the newest and that of the last suspend stay in any case.");
+    else
+        say(std::to_string(removed.size()) +
+            (removed.size() == 1 ? " snapshot of " : " snapshots of ") + nameOf(found) + ", " +
+            bytesText(freed) + ".");
     return Json{{"removed", std::move(ids)}, {"freedBytes", freed}};
 }
 

@@ -270,6 +270,19 @@ TEST(CommandTest, aDryRunAndAnExportKnowOfTheVault) {
     EXPECT_EQ(vault("unlock"), 0);
 }
 
+TEST(CommandTest, rulesTellWhatTheyWillRemove) {
+    const std::string id = start("ruled").json()["session"]["id"];
+    for (int i = 0; i < 3; ++i)
+        ASSERT_EQ(run(kMe, {"snapshot", id}).status, 0);
+    const auto ruled = run(kMe, {"schedule", id, "--keep", "last=1"});
+    EXPECT_NE(ruled.out.find("At its next snapshot 2 of those"), std::string::npos) << ruled.out;
+    EXPECT_EQ(run(kMe, {"schedule", id}).out.find("At its next"), std::string::npos);
+    EXPECT_NE(run(kMe, {"prune", id, "--dry-run"}).out.find("2 snapshots of"), std::string::npos);
+    ASSERT_EQ(run(kMe, {"prune", id}).status, 0);
+    const auto none = run(kMe, {"prune", id}).out;
+    EXPECT_NE(none.find("Nothing to remove"), std::string::npos) << none;
+}
+
 TEST(CommandTest, everyErrorOfAJobIsAnExitStatus) {
     for (const auto& info : errorTable()) {
         const auto outcome =
