@@ -1,6 +1,8 @@
 #include "app/cli/Arguments.h"
 
+#include "app/cli/Output.h"
 #include "app/cli/RemoteArguments.h"
+#include "app/cli/Usage.h"
 #include "session/base/Error.h"
 
 #include <CLI/CLI.hpp>
@@ -498,8 +500,12 @@ std::optional<int> parse(int argc, const char* const* argv, Arguments& arguments
                                                     "headless");
         return std::nullopt;
     } catch (const CLI::ParseError& error) {
-        // CLI11 has exit codes of its own; ours is the one of a wrong argument.
-        return parser.app().exit(error) == 0 ? 0 : errorInfo(ErrorCode::InvalidArgument).exitStatus;
+        if (error.get_exit_code() == 0) // help, version
+            return parser.app().exit(error);
+        const std::vector<std::string> words(argv + 1, dashes);
+        // What went wrong may have kept --json itself from being taken.
+        return report(usageError(parser.app(), error, words),
+                      std::ranges::find(words, "--json") != words.end());
     }
 }
 

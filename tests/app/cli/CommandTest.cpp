@@ -283,6 +283,24 @@ TEST(CommandTest, rulesTellWhatTheyWillRemove) {
     EXPECT_NE(none.find("Nothing to remove"), std::string::npos) << none;
 }
 
+TEST(CommandTest, wrongUsageIsToldAsEveryOtherError) {
+    EXPECT_EQ(run(kMe, {"snpshot", "mine"}).err,
+              "entracte: There is no command \"snpshot\". Did you mean \"snapshot\"?\n");
+    EXPECT_EQ(run(kMe, {"vault", "unlok"}).err,
+              "entracte: There is no command \"vault unlok\". Did you mean \"vault unlock\"?\n");
+    EXPECT_NE(run(kMe, {"xyzzy"}).err.find("\"entracte --help\" lists all."), std::string::npos);
+    EXPECT_NE(run(kMe, {"vault"}).err.find("A command is missing."), std::string::npos);
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {"--json", "resume"}, {"resume", "--json"}, {"--json", "resume", "x", "--no-such"}}) {
+        const auto outcome = run(kMe, words);
+        EXPECT_EQ(outcome.status, statusOf(ErrorCode::InvalidArgument));
+        EXPECT_EQ(outcome.json()["error"]["code"], "InvalidArgument") << outcome.out;
+        EXPECT_EQ(outcome.err.rfind("entracte: ", 0), 0u) << outcome.err;
+        EXPECT_NE(outcome.err.find("\"entracte resume --help\""), std::string::npos);
+    }
+    EXPECT_EQ(run(kMe, {"start", "--help"}).status, 0);
+}
+
 TEST(CommandTest, everyErrorOfAJobIsAnExitStatus) {
     for (const auto& info : errorTable()) {
         const auto outcome =
