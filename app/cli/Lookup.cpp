@@ -32,6 +32,9 @@ Result<SnapshotView> findSnapshot(const Overview& overview, const SessionView& s
                                   const std::string& named) {
     const auto wanted = QString::fromStdString(named);
     const auto all = overview.snapshotsOf(session);
+    if (all.isEmpty() && (wanted == "newest" || wanted == "latest"))
+        return fail(ErrorCode::NotFound, "The session has no snapshot yet.", {},
+                    "Make one with \"entracte snapshot\", or \"entracte suspend\".");
     if (!all.isEmpty() && (wanted == "newest" || wanted == "latest"))
         return all.last();
     QList<SnapshotView> found;

@@ -131,10 +131,11 @@ std::string scheduleText(const SessionView& session) {
 }
 
 std::string printable(const QString& string) {
-    QString safe;
-    for (const auto character : string)
-        safe += character.isPrint() ? character : QChar('?');
-    return text(safe);
+    auto safe = string.toUcs4(); // whole characters: half of one is not printable
+    std::ranges::replace_if(
+        safe, [](uint character) { return !QChar::isPrint(character); }, uint{'?'});
+    return text(
+        QString::fromUcs4(reinterpret_cast<const char32_t*>(safe.constData()), safe.size()));
 }
 
 void printSessions(const Overview& overview) {
@@ -224,6 +225,8 @@ void printSession(const SessionView& session, const QList<SnapshotView>& snapsho
                    : snapshot.encrypted ? "[encrypted] "
                                         : "",
                    printable(snapshot.comment));
+    fmt::print("  FREES: what its deletion gives back, with the system's files that only it "
+               "keeps; STORED is without those.\n");
 }
 
 void showProgress(const JobView& job, bool cancelling) {

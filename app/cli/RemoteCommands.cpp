@@ -94,6 +94,8 @@ Result<Json> listRemotes(const Arguments& arguments) {
         if (!arguments.json)
             std::cout << name << "  " << printable(remote.address) << '\n';
     }
+    if (all.empty() && !arguments.json && ::isatty(STDOUT_FILENO) != 0)
+        std::cout << "There is no repository. \"entracte remote add NAME ADDRESS\" makes one.\n";
     return Json{{"remotes", std::move(list)}};
 }
 

@@ -71,6 +71,8 @@ Result<ExportedStream> ExportedStream::of(UniqueFd file) {
 
 Result<ExportedStream> ExportedStream::open(const std::string& path) {
     UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file && errno == ENOENT)
+        return fail(ErrorCode::NotFound, "There is no file " + path + ".");
     if (!file)
         return fail(Error::fromErrno("The file " + path + " could not be opened"));
     return of(std::move(file));

@@ -283,6 +283,17 @@ TEST(CommandTest, rulesTellWhatTheyWillRemove) {
     EXPECT_NE(none.find("Nothing to remove"), std::string::npos) << none;
 }
 
+TEST(CommandTest, whatThereIsNotIsSaid) {
+    EXPECT_EQ(run(kMe, {"import", "/nonexistent/file"}).status, statusOf(ErrorCode::NotFound));
+    const std::string id = start("without").json()["session"]["id"];
+    const auto back = run(kMe, {"rollback", id, "--snapshot", "newest"});
+    EXPECT_EQ(back.status, statusOf(ErrorCode::NotFound));
+    EXPECT_NE(back.err.find("no snapshot yet"), std::string::npos) << back.err;
+    EXPECT_EQ(run(kMe, {"remote", "list"}).out, "");
+    const auto shown = runOnTerminal(kMe, {"remote", "list"}, {});
+    EXPECT_NE(shown.out.find("There is no repository"), std::string::npos) << shown.out;
+}
+
 TEST(CommandTest, wrongUsageIsToldAsEveryOtherError) {
     EXPECT_EQ(run(kMe, {"snpshot", "mine"}).err,
               "entracte: There is no command \"snpshot\". Did you mean \"snapshot\"?\n");

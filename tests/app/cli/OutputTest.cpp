@@ -18,7 +18,8 @@ TEST(OutputTest, writesSizesAndTimesAsPeopleReadThem) {
 
 TEST(OutputTest, showsNothingThatATerminalWouldObey) {
     EXPECT_EQ(printable("a\033[2Jb\n"), "a?[2Jb?");
-    EXPECT_EQ(printable("Büro"), "Büro");
+    EXPECT_EQ(printable("Büro 🎉"), "Büro 🎉");
+    EXPECT_EQ(printable(QString(QChar(0xd83c)) + "x"), "\uFFFDx"); // half a character
 }
 
 TEST(OutputTest, reportsWithTheTablesExitStatus) {
