@@ -54,6 +54,7 @@ public:
         ENTRACTE_TRY(openDirectory(m_context.paths.runtimeSessions(), true));
         TransferPlace::clearAll(m_context.paths);
         ENTRACTE_TRY(m_context.registry.load());
+        m_context.reserve.fill();
         settleMoves(m_context);
         std::set<std::string> screens;
         for (const auto& session : m_context.registry.all())
@@ -174,7 +175,7 @@ public:
     }
     Status remove(const SessionId& id) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
-        return removeSession(m_context, session);
+        return m_context.reserve.spend([&] { return removeSession(m_context, session); });
     }
 
     Status removeSnapshot(const SessionId& id, const SnapshotId& snapshot) override {
@@ -182,15 +183,18 @@ public:
         const auto use = BriefUse::begin(session->slot); // a resume may be reading it
         if (!use)
             return fail(use.error());
-        ENTRACTE_TRY(m_context.store->remove(id, snapshot));
+        ENTRACTE_TRY(
+            m_context.reserve.spend([&] { return m_context.store->remove(id, snapshot); }));
         if (m_context.observer)
             m_context.observer->snapshotRemoved(id, snapshot);
         tellSpace(m_context, id);
         const SessionState state = restingState(m_context, id, session->state());
         return session->live || state == session->state()
                    ? Status()
-                   : m_context.registry.update(
-                         *session, [state](SessionRecord& record) { record.state = state; });
+                   : m_context.reserve.spend([&] {
+                         return m_context.registry.update(
+                             *session, [state](SessionRecord& record) { record.state = state; });
+                     });
     }
 
     Result<std::vector<ChangedFile>> changedFiles(const SessionId& id,
@@ -290,7 +294,9 @@ public:
     }
     Result<GcReport> collectGarbage(JobControl& job) override {
         const HostFileStock::Pause pause(m_context.hostFiles);
-        return m_context.store->gc({job, "removing", 0, 1});
+        return m_context.reserve.spend([&] {
+            return m_context.store->gc({job, "removing", 0, 1});
+        });
     }
 
     Result<VaultInfo> createVault(uid_t owner, int passphrase) override {

@@ -8,6 +8,7 @@
 //   memory is short RUNTIME/sessions/ID/root           the mounted root; root.binds/ beside it
 //   RUNTIME/sessions/ID/staging        images, in a tmpfs
 //   STATE/moves/ID                     what became of a move that arrived here (MoveMarks.h)
+//   STATE/reserve                      room for deleting on a full disk (DiskReserve.h)
 //   RUNTIME/screens/NAME               the screen's own files, the person's (0700)
 //   RUNTIME/screen-sockets/NAME        where the next helper reaches the screen, root only
 

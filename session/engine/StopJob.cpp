@@ -38,11 +38,13 @@ Status stopSession(EngineContext& context, const std::shared_ptr<Session>& sessi
     askToEnd(*session->live, session->id());
     endLive(context, *session);
     const auto state = restingState(context, session->id(), SessionState::Suspended);
-    ENTRACTE_TRY(context.registry.update(*session, [&](SessionRecord& record) {
-        record.state = state;
-        record.comeback = Return::None;
-        record.shownOn = {};
-        record.init = {};
+    ENTRACTE_TRY(context.reserve.spend([&] {
+        return context.registry.update(*session, [&](SessionRecord& record) {
+            record.state = state;
+            record.comeback = Return::None;
+            record.shownOn = {};
+            record.init = {};
+        });
     }));
     forgetLayers(context, *session);
     job.report("ending", 1);

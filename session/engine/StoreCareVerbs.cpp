@@ -34,8 +34,9 @@ Result<PruneReport> pruneSession(EngineContext& context, const std::shared_ptr<S
         return fail(ErrorCode::InvalidArgument, "The session keeps all its snapshots.", {},
                     "Name what is to stay, such as \"hourly=24 daily=7\".");
     JobControl unseen;
-    ENTRACTE_ASSIGN(report, context.store->prune(session->id(), *rules, {}, dryRun,
-                                                 {unseen, "removing", 0, 1}));
+    ENTRACTE_ASSIGN(report, context.reserve.spend([&] {
+        return context.store->prune(session->id(), *rules, {}, dryRun, {unseen, "removing", 0, 1});
+    }));
     if (!dryRun && context.observer)
         for (const SnapshotInfo& removed : report.removed)
             context.observer->snapshotRemoved(session->id(), removed.id);

@@ -134,6 +134,37 @@ TEST_F(EngineFailureTest, goesOnWhenTheDiskIsFull) {
     ASSERT_EQ(::umount2(m_state.c_str(), MNT_DETACH), 0);
 }
 
+// Whoever makes room needs some.
+TEST_F(EngineFailureTest, stopsAndDeletesOnAFullDisk) {
+    closeEngine();
+    ASSERT_EQ(::mount("tmpfs", m_state.c_str(), "tmpfs", 0, "size=96m,mode=700"), 0);
+    openEngine();
+    const SessionInfo info = startCounter();
+    ASSERT_GT(counterBeyond(info.id, 0), 0);
+    for (int i = 0; i < 2; ++i)
+        ASSERT_TRUE(m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job));
+    const auto fill = [this] {
+        const UniqueFd ballast(
+            ::open((m_state / "ballast").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+        for (std::size_t size = 1 << 20; size > 0; size /= 2)
+            while (::write(ballast.get(), std::string(size, 'b').data(), size) > 0) {
+            }
+    };
+    fill();
+    const auto stopped = m_engine->stop(info.id, m_job);
+    ASSERT_TRUE(stopped) << stopped.error().forLog();
+    EXPECT_EQ(m_engine->session(info.id)->state, SessionState::Suspended);
+    fill();
+    const auto snapshots = m_engine->snapshots(info.id);
+    ASSERT_EQ(snapshots.size(), 2u);
+    const auto removed = m_engine->removeSnapshot(info.id, snapshots.front().id);
+    ASSERT_TRUE(removed) << removed.error().forLog();
+    const auto ended = m_engine->remove(info.id);
+    ASSERT_TRUE(ended) << ended.error().forLog();
+    closeEngine();
+    ASSERT_EQ(::umount2(m_state.c_str(), MNT_DETACH), 0);
+}
+
 TEST_F(EngineFailureTest, goesOnWhenTheJobIsCancelledWhileSuspending) {
     const SessionInfo info = startCounter();
     JobControl job;
