@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The X proxy alone, without containers or CRIU: programs hop from display to display."""
+import contextlib
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.lookout import Lookout  # noqa: E402
 from entractetest.processes import BUILD_DIRECTORY, wait_for  # noqa: E402
 from entractetest.programs import COUNTER, counter_value  # noqa: E402
+from entractetest.servers import FIRST, SECOND  # noqa: E402
 from entractetest.xproxy import StandaloneProxy  # noqa: E402
 
 
@@ -65,6 +67,69 @@ def case_programsSurviveTheirServersDeath(case):
     lookout.expect_windows(desktop)
     lookout.expect_text(desktop)
     lookout.expect_obeys(desktop)
+
+
+NAMES = ("one", "two", "three")
+
+
+def _named(server):
+    """The windows of these names, managed or not: id by name."""
+    tree = Desktop(server).run(["xwininfo", "-root", "-tree"], check=False)
+    return {name: ident for ident, name in re.findall(r'(0x[0-9a-f]+) "(\w+)": \("xterm"', tree) if name in NAMES}
+
+
+def _start_named(case, proxy, server):
+    start = case.start_on(proxy)
+    programs = [start(["xterm", "-T", name, "-e", "cat"]) for name in NAMES]
+    wait_for("the windows", lambda: len(_named(server)) == 3)
+    return start, programs
+
+
+def _managed(proxy):
+    return Desktop(proxy).run(["xprop", "-root", "_NET_CLIENT_LIST"], check=False).count("0x")
+
+
+def _expect_all_after_its_end(case, first, proxy, programs):
+    first.end()
+    second = case.server("second", SECOND, window_manager=False)
+    proxy.move(second)
+    wait_for("the windows", lambda: len(_named(second)) == 3, 20)
+    expect(all(program.running() for program in programs), "a program has ended")
+
+
+# It ends the connections in the order of their places in its table, and tells the others of each: here the
+# programs' stand before the proxy's own.
+def case_anOrderlyEndOfTheServerLosesNoWindow(case):
+    first = case.server("first", FIRST, window_manager=False)
+    with contextlib.ExitStack() as places:
+        for _ in range(5):
+            places.enter_context(first.client())
+        proxy = StandaloneProxy(case, first)
+        Desktop(proxy).run(["xwininfo", "-root"])
+    _, programs = _start_named(case, proxy, first)
+    _expect_all_after_its_end(case, first, proxy, programs)
+
+
+# ... and here before a window manager's, which would take the frames of the ended ones down.
+def case_norDoesAManagerWithinLoseThem(case):
+    first = case.server("first", FIRST, window_manager=False)
+    proxy = StandaloneProxy(case, first)
+    start, programs = _start_named(case, proxy, first)
+    start(["openbox", "--sm-disable"])
+    wait_for("the manager", lambda: _managed(proxy) == 3)
+    _expect_all_after_its_end(case, first, proxy, programs)
+
+
+# A program whose connection somebody ends, while the server lives: the others hear of it.
+def case_aKilledProgramIsGoneForTheManagerToo(case):
+    first = case.server("first", FIRST, window_manager=False)
+    proxy = StandaloneProxy(case, first)
+    start, programs = _start_named(case, proxy, first)
+    start(["openbox", "--sm-disable"])
+    wait_for("the manager", lambda: _managed(proxy) == 3)
+    Desktop(first).run(["xkill", "-id", _named(first)["two"]])
+    wait_for("its end", lambda: not programs[1].running())
+    wait_for("the manager to hear of it", lambda: _managed(proxy) == 2)
 
 
 def case_programsRunWhileThereIsNoServer(case):

@@ -5,6 +5,7 @@
 
 #include "xproxy/proxy/Client.h"
 #include "xproxy/proxy/DisplayConnector.h"
+#include "xproxy/proxy/LastWords.h"
 #include "xproxy/proxy/Session.h"
 #include "xproxy/proxy/Translator.h"
 #include "xproxy/state/Recorder.h"
@@ -56,6 +57,7 @@ struct Core {
     SegmentSource* segments = nullptr;
     // What they waited for outside has come: served at the end of this turn of the loop.
     std::vector<ClientId> unheld;
+    LastWords lastWords;
 
     Client* client(ClientId id) {
         const auto found = clients.find(id);

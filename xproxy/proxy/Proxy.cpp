@@ -18,7 +18,12 @@ constexpr std::size_t kMuch = 8u << 10;    // bytes of requests at once: no ques
 constexpr std::size_t kGreetingFixed = 12; // bytes of a setup request before its names
 } // namespace
 
-Proxy::Proxy() : m_requests(m_core) {}
+Proxy::Proxy() : m_requests(m_core) {
+    m_core.lastWords.hasEnded = [this](ClientId id) {
+        const Client* const client = m_core.client(id);
+        return client && client->upstream && client->upstream->stream.hasHungUp();
+    };
+}
 
 Status Proxy::listen(int number) {
     ENTRACTE_TRY(m_core.loop.open());
@@ -326,6 +331,14 @@ bool Proxy::retire(Client& client) {
 void Proxy::remove(Client& client) {
     if (client.phase == Client::Phase::Gone)
         return;
+    m_core.lastWords.sayThoseOf(client.id, [this](ClientId to, auto message, auto sequence) {
+        if (to == kNobody) {
+            m_core.recorder.event(kNobody, MessageView(message, wire::kHostOrder));
+        } else if (Client* const listener = m_core.client(to); listener && listener->upstream) {
+            ReplyPath(m_core, *listener).tell(message, sequence);
+            updateInterest(*listener); // written when the loop comes to it
+        }
+    });
     const bool ran = client.phase == Client::Phase::Running;
     if (ran && retire(client))
         return;

@@ -185,6 +185,13 @@ void ReplyPath::event(std::span<std::byte> message, std::uint64_t sequence) {
             return;
         }
     }
+    const MessageView view(message, m_client.order);
+    if (!m_core.lastWords.keep(m_core.record, m_client.id, view, sequence))
+        tell(message, sequence);
+}
+
+void ReplyPath::tell(std::span<std::byte> message, std::uint64_t sequence) {
+    const auto code = static_cast<std::uint8_t>(message[0]) & 0x7f;
     if (code >= core::kCreateNotifyEvent && code <= core::kSelectionClearEvent)
         m_core.recorder.event(m_client.id, MessageView(message, m_client.order));
     deliver(message, sequence);

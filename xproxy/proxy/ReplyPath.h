@@ -14,6 +14,8 @@ public:
     void answer(std::span<std::byte> message, Outstanding* outstanding,
                 std::uint64_t sequence) override;
     void event(std::span<std::byte> message, std::uint64_t sequence) override;
+    // The last two steps, of an event that was kept back.
+    void tell(std::span<std::byte> message, std::uint64_t sequence);
 
 private:
     void imageReply(const MessageView& view, Outstanding& outstanding, std::uint64_t sequence);

@@ -3,6 +3,7 @@
 #include "session/base/FdPassing.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -24,6 +25,11 @@ SocketStream::SocketStream(UniqueFd socket) : m_socket(std::move(socket)) {
     ::fcntl(m_socket.get(), F_SETFL, flags | O_NONBLOCK);
     // Twice what a socket has by itself: whoever reads is woken half as often for a large image.
     ::setsockopt(m_socket.get(), SOL_SOCKET, SO_SNDBUF, &kSendBuffer, sizeof kSendBuffer);
+}
+
+bool SocketStream::hasHungUp() const {
+    pollfd polled{m_socket.get(), POLLRDHUP, 0};
+    return m_socket.valid() && ::poll(&polled, 1, 0) > 0 && polled.revents != 0;
 }
 
 void SocketStream::close() {

@@ -23,6 +23,8 @@ public:
 
     // Reads what there is, at most about 256 KiB. False: the other side is gone (or broke a limit).
     bool read();
+    // The other side has ended it, whether or not all that it said was read.
+    bool hasHungUp() const;
     // Bytes of input that the last read() brought.
     std::size_t lastRead() const { return m_lastRead; }
     // Writes what the socket takes. False: the other side is gone.

@@ -34,6 +34,8 @@ void UtilityPath::watchWindow(ClientXid window) {
 void UtilityPath::event(std::span<std::byte> message, std::uint64_t) {
     m_core.link->translator->event(message, wire::kHostOrder);
     const MessageView view(message, wire::kHostOrder);
+    if (m_core.lastWords.keep(m_core.record, kNobody, view, 0))
+        return;
     m_core.recorder.event(kNobody, view);
     // In a frame it is no child of the root any more: it has to be watched by itself.
     if ((view.u8(0) & 0x7f) == core::kReparentNotifyEvent) {

@@ -404,6 +404,7 @@ void ServerChange::lost() {
     for (auto& [id, client] : m_core.clients)
         if (client->upstream && client->phase == Client::Phase::Running)
             readToTheEnd(*client->upstream, *client->sink);
+    m_core.lastWords.forget();
     m_lastTime = m_core.link->translator->time.latestClient() + 1;
     unwatchServer();
     dropConnector();

@@ -111,6 +111,11 @@ class XServer:
         self._process.kill()
         self._remove_remains()
 
+    def end(self):
+        """As a logout would: SIGTERM, so that it closes its connections one by one."""
+        os.kill(self._server_pid(), signal.SIGTERM)
+        wait_for("the server's end", lambda: not self.running())
+
     def running(self):
         return self._process.running()
 
