@@ -79,9 +79,10 @@ struct Plan {
 }
 
 [[noreturn]] void becomeProgram(Plan& plan) {
+    // "0": whoever writes it (cgroups(7)). A group that takes nobody is none, and no reason to
+    // fail.
     for (std::size_t i = 0; i < plan.groupCount; ++i)
-        if (::write(plan.groups[i], "0", 1) < 0) // whoever writes it (cgroups(7))
-            giveUp(plan);
+        [[maybe_unused]] const ssize_t entered = ::write(plan.groups[i], "0", 1);
     // Out of the way first, so that no target overwrites a source that is still needed.
     plan.report = ::fcntl(plan.report, F_DUPFD_CLOEXEC, plan.highest + 1);
     if (plan.report < 0)

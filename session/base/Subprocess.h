@@ -45,8 +45,8 @@ struct SubprocessSpec {
     int standardError = -1;  // -1: captured
     std::vector<FdMapping> fds;
     std::optional<Credentials> credentials; // nullopt: ours
-    std::vector<int> groups;                // open cgroup.procs: control groups that it runs in
-    std::size_t captureLimit = 64 * 1024;   // bytes, of each; what is more is lost
+    std::vector<int> groups; // open cgroup.procs: groups that it runs in, if they take it
+    std::size_t captureLimit = 64 * 1024; // bytes, of each; what is more is lost
 };
 
 struct ExitStatus {

@@ -11,7 +11,8 @@ GroupEntry::GroupEntry(const Session& session) : m_limit(session.record().limits
     const SessionCgroup group(session.id());
     const auto opened = [&]() -> Status {
         ENTRACTE_TRY(group.make());
-        ENTRACTE_TRY(group.limit(session.record().limits));
+        // The others would bind CRIU, which is no program of the session's; they come later.
+        ENTRACTE_TRY(group.limit({.memoryBytes = m_limit}));
         ENTRACTE_ASSIGN(doors, group.doors());
         m_doors = std::move(doors);
         return {};
@@ -30,7 +31,8 @@ std::vector<int> GroupEntry::doors() const {
 }
 
 Error GroupEntry::explain(const Error& error, std::uint64_t imageBytes) const {
-    if (m_doors.empty() || m_limit == 0 || imageBytes <= m_limit)
+    constexpr std::uint64_t kOfCriu = 64ull << 20;
+    if (m_doors.empty() || m_limit == 0 || imageBytes + kOfCriu <= m_limit)
         return error;
     constexpr double kMega = 1e6;
     return Error(
