@@ -160,7 +160,8 @@ def case_aHelperThatIsMissingAtTheStartIsStarted(case):
 
 def case_theStoreIsLimitedWithAuthorisation(case):
     written = case.workspace.folder("written", mode=0o755) / "conf"
-    product, flag, place = _repaired(case, {"systemctl": f"cp /etc/entracte/entracted.conf {written}"})
+    product, flag, place = _repaired(case, {
+        "systemctl": f"cp /etc/entracte/entracted.conf {written}.new; mv {written}.new {written}"})
     with place.inside():
         app = Application(case.stack, case.workspace, product, case.first_server())
     app.wait_for("push button", "New session")
