@@ -26,6 +26,7 @@ QVariant SessionModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};
     const auto& session = at(index.row());
+    const auto newest = [&] { return m_snapshots ? m_snapshots->newestOf(session.path) : nullptr; };
     switch (role) {
     case Qt::DisplayRole:
         return printable(session.name);
@@ -33,14 +34,25 @@ QVariant SessionModel::data(const QModelIndex& index, int role) const {
     case SessionRole:
         return session.path;
     case SearchRole:
-        return session.name + ' ' + session.command.join(' ') + ' ' + stateText(session.state);
+        return session.name + ' ' + session.command.join(' ') + ' ' + stateText(session, newest());
     case Qt::AccessibleTextRole:
-        return tr("%1, %2").arg(printable(session.name), stateText(session.state));
+        return tr("%1, %2").arg(printable(session.name), stateText(session, newest()));
     case Qt::ToolTipRole:
-        return printable(session.command.join(' '));
+        return plainTip(session.command.join(' '));
     default:
         return {};
     }
+}
+
+void SessionModel::speakOf(const SnapshotModel& snapshots) {
+    m_snapshots = &snapshots;
+    const auto sayAgain = [this] {
+        if (rowCount() > 0)
+            emit dataChanged(index(0), index(rowCount() - 1));
+    };
+    connect(&snapshots, &QAbstractItemModel::rowsInserted, this, sayAgain);
+    connect(&snapshots, &QAbstractItemModel::rowsRemoved, this, sayAgain);
+    connect(&snapshots, &QAbstractItemModel::modelReset, this, sayAgain);
 }
 
 SessionView SessionModel::viewOf(const QString& path, const QVariantMap& properties) const {
@@ -87,6 +99,13 @@ QList<SnapshotView> SnapshotModel::newest(int count, const QString& session) con
     return list;
 }
 
+const SnapshotView* SnapshotModel::newestOf(const QString& session) const {
+    for (int row = 0; row < rowCount(); ++row)
+        if (at(row).session == session)
+            return &at(row);
+    return nullptr;
+}
+
 const SnapshotView* SnapshotModel::before(const QString& path) const {
     const auto* const known = find(path);
     bool passed = false;
@@ -108,7 +127,9 @@ bool SnapshotModel::comesBefore(const SnapshotView& a, const SnapshotView& b) co
 
 // --- the catalog
 
-Catalog::Catalog(QObject* parent) : QObject(parent) {}
+Catalog::Catalog(QObject* parent) : QObject(parent) {
+    sessions.speakOf(snapshots);
+}
 
 void Catalog::follow(HelperLink& link) {
     connect(&link, &HelperLink::allTold, this, &Catalog::allTold);

@@ -18,16 +18,23 @@ bool isAlive(const SessionView& session); // its programs run (or start)
 bool canSnapshot(const SessionView& session);
 bool canResume(const SessionView& session); // ended in some way; a snapshot brings it back
 
+class SnapshotModel;
+
 class SessionModel : public ObjectModel<SessionView> {
     Q_OBJECT
 public:
     using ObjectModel::ObjectModel;
     const char* interfaceName() const override { return "org.entracte.Entracte1.Session"; }
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    // What is said of a session depends on its newest snapshot.
+    void speakOf(const SnapshotModel& snapshots);
 
 protected:
     SessionView viewOf(const QString& path, const QVariantMap& properties) const override;
     bool comesBefore(const SessionView& a, const SessionView& b) const override;
+
+private:
+    const SnapshotModel* m_snapshots = nullptr;
 };
 
 class SnapshotModel : public ObjectModel<SnapshotView> {
@@ -38,6 +45,8 @@ public:
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
     // The newest first; all sessions' when none is named.
     QList<SnapshotView> newest(int count, const QString& session = {}) const;
+    // nullptr: it has none.
+    const SnapshotView* newestOf(const QString& session) const;
     // The same session's snapshot just before that one; nullptr for the first.
     const SnapshotView* before(const QString& path) const;
 

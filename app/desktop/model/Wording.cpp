@@ -35,6 +35,12 @@ QString printable(const QString& text) {
     return safe;
 }
 
+QString plainTip(const QString& text) {
+    if (!text.contains('<') && !text.contains('&'))
+        return text;
+    return QStringLiteral("<span>%1</span>").arg(text.toHtmlEscaped().replace('\n', "<br>"));
+}
+
 QString sizeText(quint64 bytes) {
     return QLocale().formattedDataSize(static_cast<qint64>(bytes), bytes < 1000 ? 0 : 1,
                                        QLocale::DataSizeSIFormat);
@@ -80,7 +86,18 @@ QString dayText(qint64 unixMs, qint64 nowMs) {
                                        : Words::tr("d MMMM yyyy", "a day of another year"));
 }
 
-QString stateText(const QString& state) {
+namespace {
+// Saved, but not as it was last: it was ended after that.
+bool endedSince(const SessionView& session, const SnapshotView* newest) {
+    // Of a locked one it is not known.
+    return session.state == "suspended" && newest && !newest->locked && !newest->suspended;
+}
+} // namespace
+
+QString stateText(const SessionView& session, const SnapshotView* newest) {
+    const auto& state = session.state;
+    if (endedSince(session, newest))
+        return Words::tr("ended; its newest snapshot is of %1").arg(timeText(newest->takenUnixMs));
     if (state == "starting")
         return Words::tr("starting");
     if (state == "running")
@@ -96,7 +113,7 @@ QString stateText(const QString& state) {
     return printable(state);
 }
 
-QString stateExplained(const SessionView& session) {
+QString stateExplained(const SessionView& session, const SnapshotView* newest) {
     const auto peer = printable(session.movePeer);
     if (session.move == "given")
         return Words::tr("It was being given to %1. “Move to…” asks whether it arrived.").arg(peer);
@@ -108,6 +125,9 @@ QString stateExplained(const SessionView& session) {
         return Words::tr("Its programs are starting.");
     if (session.state == "detached")
         return Words::tr("Its programs go on, and are on no screen. Show them here at any time.");
+    if (endedSince(session, newest))
+        return Words::tr("It has ended; its newest snapshot is of %1. Resume goes back to it.")
+            .arg(timeText(newest->takenUnixMs));
     if (session.state == "suspended")
         return Words::tr("It is saved and uses no memory. Resume it to go on where you were.");
     if (session.state == "interrupted")
@@ -115,6 +135,13 @@ QString stateExplained(const SessionView& session) {
     if (session.state == "ended")
         return Words::tr("It has ended, and there is no snapshot to bring it back.");
     return {};
+}
+
+QString filesInSession(const QString& fate) {
+    return Words::tr("Files that its programs saved outside shared folders exist in the session "
+                     "only, those in Documents, too: %1",
+                     "what becomes of them")
+        .arg(fate);
 }
 
 QString screenText(const SessionView& session) {
@@ -130,7 +157,7 @@ QString screenText(const SessionView& session) {
 QString sessionFigures(const SessionView& session) {
     // The helper counts now and then; a session just started has not been counted yet.
     if (!isAlive(session) || session.programs + session.windows == 0)
-        return stateText(session.state);
+        return stateText(session, nullptr);
     return joined({Words::tr("%n program(s)", nullptr, static_cast<int>(session.programs)),
                    Words::tr("%n window(s)", nullptr, static_cast<int>(session.windows))});
 }

@@ -24,8 +24,16 @@ QString clockText(qint64 unixMs);             // "14:32"
 QString agoText(qint64 unixMs, qint64 nowMs); // "5 minutes ago"
 QString dayText(qint64 unixMs, qint64 nowMs); // "Today", "Yesterday", "Monday, 3 March"
 
-QString stateText(const QString& state);            // "running"
-QString stateExplained(const SessionView& session); // a sentence
+// For a tool tip, where Qt takes for markup what looks like it.
+QString plainTip(const QString& text);
+
+// "running". `newest`: its newest snapshot, if there is one: "suspended" is what stays as it was
+// left; what was ended otherwise goes back to a moment before.
+QString stateText(const SessionView& session, const SnapshotView* newest);
+QString stateExplained(const SessionView& session, const SnapshotView* newest); // a sentence
+// What a person must know before a session, or what it did of late, goes; `fate`: of those files,
+// the end of the sentence.
+QString filesInSession(const QString& fate);
 QString screenText(const SessionView& session);     // "on display :0"
 QString sessionFigures(const SessionView& session); // "2 programs · 3 windows"
 

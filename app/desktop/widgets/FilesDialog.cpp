@@ -35,7 +35,7 @@ FilesDialog::FilesDialog(Desk& desk, const Return& what, const EntracteChangedFi
         auto* const item =
             new QListWidgetItem(actionIcon(file.removed ? "delete" : "edit"),
                                 file.removed ? tr("%1 (removed)", "a file").arg(path) : path, list);
-        item->setToolTip(printable(file.path));
+        item->setToolTip(plainTip(printable(file.path)));
     }
     list->setVisible(!files.isEmpty());
     column->addWidget(list);

@@ -8,6 +8,8 @@
 #include <QHBoxLayout>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace entracte::desktop {
 
 namespace {
@@ -116,7 +118,7 @@ TroubleCard::TroubleCard(Desk& desk, const Troubles::Entry& entry, QWidget* pare
         buttons->addWidget(unlock);
     }
     auto* const copy = new QPushButton(actionIcon("copy"), tr("Copy details"), this);
-    copy->setToolTip(trouble.details);
+    copy->setToolTip(plainTip(trouble.details));
     connect(copy, &QPushButton::clicked, this, [copy, details = trouble.details] {
         QApplication::clipboard()->setText(details);
         copy->setText(tr("Copied"));
@@ -140,7 +142,8 @@ TroubleCard::TroubleCard(Desk& desk, const Troubles::Entry& entry, QWidget* pare
 
 UndoBar::UndoBar(Desk& desk, QWidget* parent)
     : Card(parent->palette().color(QPalette::Highlight), parent), m_desk(desk),
-      m_text(new ElidedLabel(this)), m_left(thinBar(this)) {
+      m_text(new ElidedLabel(this)), m_files(faintLabel({}, this, 0.95)),
+      m_left(thinBar(this)) {
     auto* const undo = new QPushButton(actionIcon("undo"), tr("Undo"), this);
     undo->setToolTip(tr("Keep it (Ctrl+Z)"));
     connect(undo, &QPushButton::clicked, this, [this] { m_desk.deletions.undo(); });
@@ -149,10 +152,15 @@ UndoBar::UndoBar(Desk& desk, QWidget* parent)
     m_left->setFixedWidth(90);
     m_left->setRange(0, Deletions::kUndoMs);
     m_left->setAccessibleName(tr("Time left to undo"));
+    m_files->setText(filesInSession(tr("they are deleted with it.")));
+    auto* const words = new QVBoxLayout;
+    words->setSpacing(2);
+    words->addWidget(m_text);
+    words->addWidget(m_files);
     auto* const row = new QHBoxLayout(this);
     row->setContentsMargins(14, 8, 8, 8);
     row->setSpacing(10);
-    row->addWidget(m_text, 1);
+    row->addLayout(words, 1);
     row->addWidget(m_left);
     row->addWidget(undo);
     row->addWidget(now);
@@ -172,6 +180,8 @@ void UndoBar::refresh() {
         waiting.size() == 1
             ? tr("Deleted: %1").arg(printable(waiting.first().name))
             : tr("Deleted: %n thing(s)", nullptr, static_cast<int>(waiting.size())));
+    m_files->setVisible(std::any_of(waiting.begin(), waiting.end(),
+                                    [](const auto& item) { return item.isSession; }));
     m_left->setValue(m_desk.deletions.millisecondsLeft());
     m_tick.start();
 }

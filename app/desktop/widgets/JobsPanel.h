@@ -61,6 +61,7 @@ private:
     void refresh();
     Desk& m_desk;
     ElidedLabel* m_text;
+    QLabel* m_files; // of a session: what goes with it
     QProgressBar* m_left;
     QTimer m_tick; // only while something waits
 };

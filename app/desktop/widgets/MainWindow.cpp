@@ -124,7 +124,7 @@ void MainWindow::connectModels() {
             auto* const told = new QMessageBox(QMessageBox::NoIcon, tr("Verify snapshots"),
                                                tr("Every snapshot is as it was written."),
                                                QMessageBox::Close, this);
-            told->setInformativeText(tr("All that they hold was read and compared."));
+            tellPlainly(*told, tr("All that they hold was read and compared."));
             told->setAttribute(Qt::WA_DeleteOnClose);
             told->open();
         }
@@ -184,7 +184,7 @@ void MainWindow::refreshPage() {
             isAlive(*session) ? tr("A snapshot keeps everything as it is at that moment: programs, "
                                    "windows, what is not saved yet. You can come back to it later, "
                                    "even after the computer was turned off.")
-                              : stateExplained(*session));
+                              : stateExplained(*session, nullptr));
     QWidget* page = m_patience.isActive() ? m_blank : m_waiting;
     if (m_checking)
         page = m_checkPage;
@@ -280,8 +280,7 @@ void MainWindow::tellExported(const QString& session, const QString& file, quint
     auto* const told = new QMessageBox(QMessageBox::NoIcon, tr("Export"),
                                        jobDone("export", m_desk.actions.nameOf(session)) + '.',
                                        QMessageBox::Close, this);
-    told->setInformativeText(
-        tr("%1 (%2)", "a file, its size").arg(printable(file), sizeText(bytes)));
+    tellPlainly(*told, tr("%1 (%2)", "a file, its size").arg(printable(file), sizeText(bytes)));
     auto* const folder = told->addButton(tr("&Show the folder"), QMessageBox::ActionRole);
     connect(folder, &QPushButton::clicked, this,
             [file] { QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(file).path())); });

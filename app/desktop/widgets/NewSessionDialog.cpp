@@ -52,6 +52,10 @@ NewSessionDialog::NewSessionDialog(Desk& desk, QWidget* parent)
                    this));
     column->addWidget(m_tabs, 1);
     column->addWidget(options());
+    column->addWidget(wrapped(tr("Its programs see all your files. What they save, in Documents, "
+                                 "too, stays inside the session and goes with it, unless you share "
+                                 "the folder under “More options”."),
+                              this));
     column->addWidget(m_buttons);
     connect(m_buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -72,7 +76,7 @@ QWidget* NewSessionDialog::applicationPage() {
     const auto& all = m_desk.programs.all();
     for (int i = 0; i < all.size(); ++i) {
         auto* const item = new QStandardItem(iconOf(all[i]), all[i].name);
-        item->setToolTip(all[i].comment);
+        item->setToolTip(plainTip(all[i].comment));
         item->setData(i, kProgramRow);
         item->setEditable(false);
         model->appendRow(item);
@@ -228,13 +232,7 @@ QWidget* NewSessionDialog::options() {
     qobject_cast<QLabel*>(m_form->labelForField(m_network))->setBuddy(m_network->kinds());
     m_form->addRow(tr("It may use:"), limits(box));
     m_form->addRow(tr("Shared folders:"), folders(box));
-    auto* const note =
-        faintLabel(tr("Programs see all your files; what they change elsewhere stays "
-                      "within the session."),
-                   box, 0.92);
-    m_form->addRow(QString(), note);
-    for (auto* const hint : {m_screenHint, note})
-        hint->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    m_screenHint->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     const auto show = [this, first](bool more) {
         for (int row = first; row < m_form->rowCount(); ++row)
             m_form->setRowVisible(row, more);

@@ -1,5 +1,6 @@
 #include "app/desktop/widgets/Pieces.h"
 
+#include "app/desktop/model/Wording.h"
 #include "app/desktop/widgets/Appearance.h"
 #include "app/desktop/widgets/Icons.h"
 #include "app/desktop/widgets/Painting.h"
@@ -9,6 +10,7 @@
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMessageBox>
 #include <QPainter>
 #include <QResizeEvent>
 #include <QStyleOption>
@@ -96,7 +98,7 @@ void makeFlat(QToolButton* button, const QString& icon, const QString& name) {
     button->setIcon(actionIcon(icon));
     button->setIconSize({18, 18});
     button->setAutoRaise(true);
-    button->setToolTip(name);
+    button->setToolTip(plainTip(name));
     button->setAccessibleName(name);
     button->setFocusPolicy(Qt::StrongFocus);
 }
@@ -135,6 +137,13 @@ QLabel* title(const QString& text, QWidget* parent, double size) {
     auto* const label = wrapped(text, parent);
     label->setFont(scaled(label->font(), size, true));
     return label;
+}
+
+void tellPlainly(QMessageBox& box, const QString& more) {
+    box.setInformativeText(more);
+    box.setTextFormat(Qt::PlainText);
+    for (auto* const label : box.findChildren<QLabel*>())
+        label->setTextFormat(Qt::PlainText);
 }
 
 void makeClearable(QLineEdit* line) {
@@ -194,7 +203,7 @@ void ElidedLabel::elide() {
     const auto text = fontMetrics().elidedText(m_whole, Qt::ElideRight, width());
     setTextFormat(Qt::PlainText);
     setText(text);
-    setToolTip(text == m_whole ? QString() : m_whole);
+    setToolTip(text == m_whole ? QString() : plainTip(m_whole));
 }
 
 Card::Card(const QColor& mark, QWidget* parent) : QFrame(parent), m_mark(mark) {}

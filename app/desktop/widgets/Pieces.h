@@ -9,6 +9,7 @@
 
 class QLineEdit;
 class QMenu;
+class QMessageBox;
 
 namespace entracte::desktop {
 
@@ -22,6 +23,9 @@ QToolButton* menuButton(const QString& icon, const QString& name, QMenu* menu, Q
 QLabel* wrapped(const QString& text, QWidget* parent);
 QLabel* faintLabel(const QString& text, QWidget* parent, double size = 1);
 QLabel* title(const QString& text, QWidget* parent, double size = 1.5);
+// Says `more` under the box's text, and shows both as they are: names and errors from elsewhere may
+// look like markup.
+void tellPlainly(QMessageBox& box, const QString& more = {});
 // With a button that clears it, which has a name.
 void makeClearable(QLineEdit* line);
 // And with a lens before it.

@@ -50,7 +50,9 @@ PreferencesDialog::PreferencesDialog(Desk& desk, bool hasTray, QWidget* parent) 
             return;
         const QSignalBlocker quiet(login);
         login->setChecked(!on);
-        QMessageBox::warning(this, windowTitle(), problem);
+        QMessageBox box(QMessageBox::Warning, windowTitle(), problem, QMessageBox::Ok, this);
+        tellPlainly(box);
+        box.exec();
     });
     column->addWidget(login);
     auto* const tray = new QCheckBox(tr("Stay in the &tray when the window is closed"), this);

@@ -4,6 +4,7 @@
 #include "app/desktop/widgets/ExportDialog.h"
 #include "app/desktop/widgets/Icons.h"
 #include "app/desktop/widgets/MoveDialog.h"
+#include "app/desktop/widgets/Pieces.h"
 #include "app/desktop/widgets/RepositoryDialogs.h"
 #include "app/desktop/widgets/SessionSettingsDialog.h"
 
@@ -140,9 +141,13 @@ void SessionActions::runEnd() {
                     tr("End “%1” without saving it?").arg(m_desk.actions.nameOf(m_session)),
                     QMessageBox::NoButton, m_window);
     const bool stored = !m_desk.catalog.snapshots.newest(1, m_session).isEmpty();
-    box.setInformativeText(
+    const auto lost =
         stored ? tr("What its programs did since the newest snapshot is lost. The snapshots stay.")
-               : tr("There is no snapshot: what its programs have not saved is lost."));
+               : tr("There is no snapshot: all that its programs did is lost.");
+    tellPlainly(box, lost + "\n\n" +
+                         filesInSession(stored ? tr("those saved since the newest snapshot are "
+                                                    "lost.")
+                                               : tr("they are lost.")));
     auto* const endIt = box.addButton(tr("&End"), QMessageBox::DestructiveRole);
     auto* const suspendIt = box.addButton(tr("&Suspend instead"), QMessageBox::AcceptRole);
     box.setDefaultButton(qobject_cast<QPushButton*>(suspendIt));
@@ -167,9 +172,9 @@ void SessionActions::runResumeSnapshot() {
         tr("Take “%1” back to “%2” (%3)?")
             .arg(printable(found->name), snapshotTitle(*chosen), timeText(chosen->takenUnixMs)),
         QMessageBox::NoButton, m_window);
-    box.setInformativeText(
-        tr("Its windows and what was done since then go. It is saved as it is now "
-           "first, so that you can return to this moment, too."));
+    tellPlainly(box, tr("Its windows and what was done since then go. It is saved as it is now "
+                        "first, so that you can return to this moment, too.") +
+                         "\n\n" + filesInSession(tr("they become what they were then.")));
     auto* const back = box.addButton(tr("&Go back"), QMessageBox::AcceptRole);
     box.setDefaultButton(qobject_cast<QPushButton*>(back));
     box.addButton(QMessageBox::Cancel);

@@ -47,7 +47,9 @@ void SessionDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     const auto* const job = m_desk.catalog.jobs.runningFor(session->path);
     const auto words =
         job ? phaseText(job->job.phase) + QStringLiteral("…")
-            : (session->state == "running" ? sessionFigures(*session) : stateText(session->state));
+            : (session->state == "running"
+                   ? sessionFigures(*session)
+                   : stateText(*session, m_desk.catalog.snapshots.newestOf(session->path)));
     paintLine(*painter, visual({left + 14, top + line + 4, width - 14, line}),
               scaled(option.font, 0.92), toneColour(Tone::Faint, option.palette), words);
     painter->restore();

@@ -31,7 +31,7 @@ SessionHeader::SessionHeader(Desk& desk, SessionActions& actions, QWidget* paren
     connect(m_badge, &QToolButton::clicked, this, [this] {
         QMessageBox box(QMessageBox::NoIcon, tr("What cannot be saved"), m_badge->text(),
                         QMessageBox::Close, this);
-        box.setInformativeText(m_badgeDetails);
+        tellPlainly(box, m_badgeDetails);
         box.exec();
     });
 
@@ -94,7 +94,9 @@ void SessionHeader::refresh() {
     tone.setColor(QPalette::WindowText, toneColour(toneOfState(session->state), palette()));
     m_mark->setPalette(tone);
     m_mark->setText(QStringLiteral("●"));
-    QStringList parts{stateText(session->state)};
+    const auto* const newest = m_desk.catalog.snapshots.newestOf(m_session);
+    const auto* const job = m_desk.catalog.jobs.runningFor(m_session);
+    QStringList parts{stateText(*session, newest)};
     if (isAlive(*session)) {
         if (session->programs + session->windows > 0)
             parts.append(sessionFigures(*session));
@@ -104,8 +106,10 @@ void SessionHeader::refresh() {
             parts.append(schedule);
         if (!screenText(*session).isEmpty() && session->state != "detached")
             parts.append(screenText(*session));
+    } else if (job) { // what it is just now is not what is asked of the person
+        parts = QStringList{jobSentence(job->job.kind, session->name)};
     } else {
-        parts = QStringList{stateExplained(*session)};
+        parts = QStringList{stateExplained(*session, newest)};
     }
     m_line->setWholeText(parts.join(QStringLiteral(" · ")));
     askPreflight();
@@ -158,7 +162,7 @@ void SessionHeader::showFindings(const EntracteFindings& findings) {
                                         static_cast<int>(findings.size()));
     m_badge->setText(text);
     m_badge->setAccessibleName(text);
-    m_badge->setToolTip(m_badgeDetails);
+    m_badge->setToolTip(plainTip(m_badgeDetails));
     m_badge->setIcon(
         actionIcon("warning", toneColour(blocking > 0 ? Tone::Bad : Tone::Warning, palette())));
 }

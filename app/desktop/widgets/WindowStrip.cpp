@@ -144,8 +144,8 @@ bool WindowStrip::event(QEvent* event) {
             continue;
         QStringList titles;
         for (int at = i; at < (i == fit - 1 ? count : i + 1); ++at)
-            titles.append(titleOf(m_windows[at]).toHtmlEscaped());
-        QToolTip::showText(help->globalPos(), titles.join("<br>"), this, cell(i));
+            titles.append(titleOf(m_windows[at]));
+        QToolTip::showText(help->globalPos(), plainTip(titles.join('\n')), this, cell(i));
         return true;
     }
     QToolTip::hideText();

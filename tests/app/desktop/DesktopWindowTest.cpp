@@ -27,6 +27,7 @@
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 
 #include <csignal>
 
@@ -124,6 +125,59 @@ private slots:
         click(named<QPushButton>(window(), "Suspend"));
         QTRY_VERIFY(named<QPushButton>(window(), "Resume"));
         click(named<QPushButton>(window(), "Resume"));
+        QTRY_VERIFY(named<QPushButton>(window(), "Suspend"));
+    }
+
+    void whatEndedWithoutBeingSavedIsNotCalledSuspended() {
+        takeSnapshot();
+        m_application->desk().actions.stop(sessions()->currentIndex().data(PathRole).toString());
+        QTRY_VERIFY(says(window(), "Resume goes back to it"));
+        QVERIFY(!says(window(), "go on where you were"));
+        const auto name = sessions()->currentIndex().data(Qt::AccessibleTextRole).toString();
+        QVERIFY2(name.contains("ended; its newest snapshot is of"), qPrintable(name));
+        click(named<QPushButton>(window(), "Resume"));
+        QTRY_VERIFY(named<QPushButton>(window(), "Suspend"));
+        click(named<QPushButton>(window(), "Suspend"));
+        QTRY_VERIFY(says(window(), "go on where you were"));
+        click(named<QPushButton>(window(), "Resume"));
+        QTRY_VERIFY(named<QPushButton>(window(), "Suspend"));
+    }
+
+    void aNameIsNoMarkupAndWhatIsLostIsSaid() {
+        takeSnapshot();
+        const auto session = sessions()->currentIndex().data(PathRole).toString();
+        const auto before = m_application->desk().actions.nameOf(session);
+        m_application->desk().actions.rename(session, "x <b>fett</b>");
+        QTRY_COMPARE(m_application->desk().actions.nameOf(session), "x <b>fett</b>");
+        for (const auto* const keys : {"Ctrl+E", "Ctrl+Return"}) {
+            QTRY_VERIFY(action(keys)->isEnabled());
+            QStringList wrong{"no dialog"};
+            QTimer::singleShot(0, this, [&wrong] {
+                auto* const box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+                if (!box)
+                    return;
+                wrong.clear();
+                for (const auto* const label : box->findChildren<QLabel*>())
+                    if (!label->text().isEmpty() && label->textFormat() != Qt::PlainText)
+                        wrong.append(label->text());
+                if (!box->text().contains("x <b>fett</b>"))
+                    wrong.append(box->text());
+                if (!box->informativeText().contains("exist in the session only"))
+                    wrong.append(box->informativeText());
+                box->reject();
+            });
+            action(keys)->trigger();
+            QCOMPARE(wrong, QStringList());
+        }
+        m_application->desk().actions.stop(session);
+        QTRY_VERIFY(action("Ctrl+Shift+Del")->isEnabled());
+        action("Ctrl+Shift+Del")->trigger();
+        QVERIFY(says(window(), "they are deleted with it"));
+        click(named<QPushButton>(window(), "Undo"));
+        m_application->window().showSession(session);
+        m_application->desk().actions.rename(session, before);
+        QTRY_VERIFY(action("Ctrl+R")->isEnabled());
+        action("Ctrl+R")->trigger();
         QTRY_VERIFY(named<QPushButton>(window(), "Suspend"));
     }
 

@@ -61,6 +61,7 @@ private slots:
         named<QLineEdit>(dialog, "Command")->setText("xterm");
         QCOMPARE(dialog.request().network, QString()); // the helper's default
         QVERIFY(!box(dialog, "Network")->isVisible());
+        QVERIFY(says(dialog, "What they save, in Documents, too, stays inside the session"));
         click(named<QToolButton>(dialog, "More options"));
         auto* const kinds = box(dialog, "Network");
         kinds->setCurrentIndex(kinds->findData("none"));
