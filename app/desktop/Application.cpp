@@ -33,10 +33,19 @@ void Application::connectParts() {
             openWindow();
             return m_window->askWhichFiles(*what);
         }
-        if (!state.job.error.isEmpty() && state.job.error != "Cancelled")
-            m_troubles.add(troubleOf(state.job.kind, m_actions.subjectOf(state.job),
-                                     state.job.error, state.job.message));
+        if (state.job.error.isEmpty() || state.job.error == "Cancelled")
+            return;
+        auto trouble = troubleOf(state.job.kind, m_actions.subjectOf(state.job), state.job.error,
+                                 state.job.message);
+        if (m_catalog.sessions.find(state.job.session) && state.job.kind != "start")
+            trouble.session = state.job.session;
+        m_troubles.add(trouble);
     });
+    connect(&m_catalog.sessions, &QAbstractItemModel::rowsRemoved, this, [this] {
+        m_troubles.forget(
+            [this](const QString& session) { return m_catalog.sessions.find(session) == nullptr; });
+    });
+    connect(&m_vault, &Vault::changed, &m_pictures, &Pictures::forget);
     connect(&m_actions, &Actions::failed, &m_troubles, &Troubles::add);
     connect(&m_keyring, &VaultKeyring::failed, &m_troubles, &Troubles::add);
     connect(&m_actions, &Actions::notRemoved, &m_deletions, &Deletions::refused);

@@ -126,7 +126,8 @@ void Tray::addSessions() {
         auto* const one = m_menu.addMenu(
             programIcon(m_desk.programs, session.command),
             tr("%1 — %2", "a session, its state")
-                .arg(printable(session.name).replace('&', "&&"), stateText(session, m_desk.catalog.snapshots.newestOf(session.path))));
+                .arg(printable(session.name).replace('&', "&&"),
+                     stateText(session, m_desk.catalog.snapshots.newestOf(session.path))));
         const auto* const job = m_desk.catalog.jobs.runningFor(session.path);
         const bool idle = !job && m_desk.link.reach() == HelperLink::Reach::Here;
         const auto add = [&](const QString& icon, const QString& text, bool enabled, auto run) {

@@ -365,6 +365,10 @@
             <source>Resume another snapshot, and delete this one. What is damaged may belong to others, too: “Verify snapshots” in the main menu tells.</source>
             <translation>Setzen Sie einen anderen Schnappschuss fort, und löschen Sie diesen. Was beschädigt ist, kann auch zu anderen gehören: „Schnappschüsse prüfen“ im Hauptmenü sagt es.</translation>
         </message>
+        <message>
+            <source>The program could not be started in “%1”</source>
+            <translation>Das Programm konnte in „%1“ nicht gestartet werden</translation>
+        </message>
     </context>
     <context>
         <name>Words</name>
@@ -929,6 +933,27 @@
         <message>
             <source>What no snapshot needs is gone</source>
             <translation>Was kein Schnappschuss braucht, ist weg</translation>
+        </message>
+        <message>
+            <source>ended; its newest snapshot is of %1</source>
+            <translation>beendet; der neueste Schnappschuss ist von %1</translation>
+        </message>
+        <message>
+            <source>It has ended; its newest snapshot is of %1. Resume goes back to it.</source>
+            <translation>Sie ist beendet; der neueste Schnappschuss ist von %1. „Fortsetzen“ kehrt zu ihm zurück.</translation>
+        </message>
+        <message>
+            <source>Files that its programs saved outside shared folders exist in the session only, those in Documents, too: %1</source>
+            <comment>what becomes of them</comment>
+            <translation>Dateien, die ihre Programme außerhalb geteilter Ordner gespeichert haben, gibt es nur in der Sitzung, auch die in „Dokumente“: %1</translation>
+        </message>
+        <message>
+            <source>Locked snapshot</source>
+            <translation>Gesperrter Schnappschuss</translation>
+        </message>
+        <message>
+            <source>locked</source>
+            <translation>verschlossen</translation>
         </message>
     </context>
     <context>
@@ -1500,6 +1525,14 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <source>The chosen snapshot</source>
             <translation>Der gewählte Schnappschuss</translation>
         </message>
+        <message>
+            <source>Locked: nothing is saved of what runs, not by itself and not when you ask, until you unlock your snapshots.</source>
+            <translation>Gesperrt: Von dem, was läuft, wird nichts gesichert, weder von selbst noch auf Wunsch, bis Sie Ihre Schnappschüsse entsperren.</translation>
+        </message>
+        <message>
+            <source>Unlock…</source>
+            <translation>Entsperren …</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::MoveDialog</name>
@@ -1730,10 +1763,6 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <translation>Geteilte Ordner:</translation>
         </message>
         <message>
-            <source>Programs see all your files; what they change elsewhere stays within the session.</source>
-            <translation>Programme sehen alle Ihre Dateien; was sie anderswo ändern, bleibt in der Sitzung.</translation>
-        </message>
-        <message>
             <source>Share a folder</source>
             <translation>Einen Ordner teilen</translation>
         </message>
@@ -1824,6 +1853,18 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>Net&amp;work:</source>
             <translation>Net&amp;zwerk:</translation>
+        </message>
+        <message>
+            <source>Its programs see all your files. What they save, in Documents, too, stays inside the session and goes with it, unless you share the folder under “More options”.</source>
+            <translation>Ihre Programme sehen alle Ihre Dateien. Was sie speichern, auch in „Dokumente“, bleibt in der Sitzung und vergeht mit ihr, es sei denn, Sie teilen den Ordner unter „Weitere Optionen“.</translation>
+        </message>
+        <message>
+            <source>Start a program</source>
+            <translation>Ein Programm starten</translation>
+        </message>
+        <message>
+            <source>It runs in “%1”, and is saved and brought back with it.</source>
+            <translation>Es läuft in „%1“ und wird mit ihr gesichert und zurückgeholt.</translation>
         </message>
     </context>
     <context>
@@ -2069,6 +2110,10 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
                 <numerusform>Bild des Schnappschusses, %n Fenster</numerusform>
             </translation>
         </message>
+        <message>
+            <source>The snapshot is locked</source>
+            <translation>Der Schnappschuss ist gesperrt</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::PullDialog</name>
@@ -2313,10 +2358,6 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <translation>Was ihre Programme seit dem neuesten Schnappschuss taten, geht verloren. Die Schnappschüsse bleiben.</translation>
         </message>
         <message>
-            <source>There is no snapshot: what its programs have not saved is lost.</source>
-            <translation>Es gibt keinen Schnappschuss: Was ihre Programme nicht gespeichert haben, geht verloren.</translation>
-        </message>
-        <message>
             <source>&amp;End</source>
             <translation>&amp;Beenden</translation>
         </message>
@@ -2407,6 +2448,30 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>All that “%1” (%2) needs was read and compared: it can be resumed.</source>
             <translation>Alles, was „%1“ (%2) braucht, wurde gelesen und verglichen: Er kann fortgesetzt werden.</translation>
+        </message>
+        <message>
+            <source>Start a pro&amp;gram in it…</source>
+            <translation>Ein Pro&amp;gramm darin starten …</translation>
+        </message>
+        <message>
+            <source>Another program beside those that run</source>
+            <translation>Ein weiteres Programm neben denen, die laufen</translation>
+        </message>
+        <message>
+            <source>There is no snapshot: all that its programs did is lost.</source>
+            <translation>Es gibt keinen Schnappschuss: Alles, was ihre Programme getan haben, ist verloren.</translation>
+        </message>
+        <message>
+            <source>those saved since the newest snapshot are lost.</source>
+            <translation>Die seit dem neuesten Schnappschuss gespeicherten gehen verloren.</translation>
+        </message>
+        <message>
+            <source>they are lost.</source>
+            <translation>Sie gehen verloren.</translation>
+        </message>
+        <message>
+            <source>they become what they were then.</source>
+            <translation>Sie werden wieder, was sie damals waren.</translation>
         </message>
     </context>
     <context>
@@ -2703,6 +2768,14 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <source>Verify</source>
             <translation>Prüfen</translation>
         </message>
+        <message>
+            <source>locked</source>
+            <translation>verschlossen</translation>
+        </message>
+        <message>
+            <source>%1 on the disk</source>
+            <translation>%1 auf der Platte</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::Tray</name>
@@ -2868,6 +2941,10 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
                 <numerusform>Gelöscht: eine Sache</numerusform>
                 <numerusform>Gelöscht: %n Dinge</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>they are deleted with it.</source>
+            <translation>Sie werden mit ihr gelöscht.</translation>
         </message>
     </context>
     <context>
@@ -3204,6 +3281,17 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <source>They lie in %1 and take %2; %3 are free there.</source>
             <comment>a folder, sizes</comment>
             <translation>Sie liegen in %1 und belegen %2; %3 sind dort frei.</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::JobsPanel</name>
+        <message numerus="yes">
+            <source>%n more, to be seen when these are dismissed</source>
+            <comment>cards of errors</comment>
+            <translation>
+                <numerusform>Eine weitere, zu sehen, wenn diese weggelegt sind</numerusform>
+                <numerusform>%n weitere, zu sehen, wenn diese weggelegt sind</numerusform>
+            </translation>
         </message>
     </context>
 </TS>

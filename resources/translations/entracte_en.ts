@@ -252,4 +252,15 @@
             </translation>
         </message>
     </context>
+    <context>
+        <name>entracte::desktop::JobsPanel</name>
+        <message numerus="yes">
+            <source>%n more, to be seen when these are dismissed</source>
+            <comment>cards of errors</comment>
+            <translation>
+                <numerusform>%n more, to be seen when this is dismissed</numerusform>
+                <numerusform>%n more, to be seen when these are dismissed</numerusform>
+            </translation>
+        </message>
+    </context>
 </TS>

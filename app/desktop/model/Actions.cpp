@@ -46,15 +46,17 @@ std::unique_ptr<Proxy> Actions::proxy(const QString& path) const {
 void Actions::watch(const QDBusPendingCall& call, const QString& kind, const QString& session) {
     auto* const watcher = new QDBusPendingCallWatcher(call, this);
     connect(watcher, &QDBusPendingCallWatcher::finished, this,
-            [this, kind, name = nameOf(session)](QDBusPendingCallWatcher* answered) {
+            [this, kind, session, name = nameOf(session)](QDBusPendingCallWatcher* answered) {
                 answered->deleteLater();
                 if (!answered->isError())
                     return;
                 const auto error = errorOf(answered->error());
                 const auto code = errorInfo(error.code()).name;
-                emit failed(troubleOf(
+                auto trouble = troubleOf(
                     kind, name, QString::fromUtf8(code.data(), static_cast<qsizetype>(code.size())),
-                    QString::fromStdString(error.forPerson())));
+                    QString::fromStdString(error.forPerson()));
+                trouble.session = session;
+                emit failed(trouble);
             });
 }
 
@@ -270,6 +272,11 @@ void Actions::changedFiles(const Return& what, QObject* receiver,
                 const QDBusPendingReply<EntracteChangedFiles> reply = *answered;
                 then(reply.isValid() ? reply.value() : EntracteChangedFiles());
             });
+}
+
+void Actions::exec(const QString& session, const QStringList& command) {
+    // The session has an environment of its own.
+    watch(proxy<SessionProxy>(session)->Exec(command, {}, QDir::homePath()), "exec", session);
 }
 
 void Actions::attach(const QString& session) {

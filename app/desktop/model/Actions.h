@@ -63,6 +63,8 @@ public:
     void changedFiles(const Return& what, QObject* receiver,
                       std::function<void(const EntracteChangedFiles&)> then);
     void attach(const QString& session);
+    // Another program, in a session that runs.
+    void exec(const QString& session, const QStringList& command);
     void detach(const QString& session);
     void stop(const QString& session);
     // Back to an earlier snapshot; the helper saves what runs first.

@@ -35,6 +35,13 @@ Pictures::Pictures(const HelperLink& link, QObject* parent)
     });
 }
 
+void Pictures::forget() {
+    m_known.clear();
+    m_asked.clear();
+    ++m_age;
+    emit forgotten();
+}
+
 Pictures::Seen Pictures::of(const QString& snapshot) {
     if (const auto* const known = m_known.object(snapshot))
         return *known;
@@ -48,11 +55,13 @@ void Pictures::ask(const QString& snapshot) {
     const auto proxy = m_link.client().proxy<OrgEntracteEntracte1SnapshotInterface>(snapshot);
     auto* const titles = new QDBusPendingCallWatcher(proxy->ListWindows(), this);
     auto* const picture = new QDBusPendingCallWatcher(proxy->Thumbnail(), this);
-    const auto look = [this, snapshot, titles, picture] {
+    const auto look = [this, snapshot, titles, picture, age = m_age] {
         if (!titles->isFinished() || !picture->isFinished())
             return;
         titles->deleteLater();
         picture->deleteLater();
+        if (age != m_age)
+            return;
         auto* const seen = new Seen;
         const QDBusPendingReply<QDBusUnixFileDescriptor> file = *picture;
         if (file.isValid())

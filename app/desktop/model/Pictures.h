@@ -25,9 +25,12 @@ public:
     };
     // What is known by now; asks for the rest, once.
     Seen of(const QString& snapshot);
+    // A vault was opened or locked: what is seen is no longer what was.
+    void forget();
 
 signals:
     void arrived(const QString& snapshot);
+    void forgotten();
 
 private:
     void ask(const QString& snapshot);
@@ -35,6 +38,7 @@ private:
     const HelperLink& m_link;
     QCache<QString, Seen> m_known;
     QSet<QString> m_asked;
+    int m_age = 0; // answers to questions of an earlier one come too late
 };
 
 } // namespace entracte::desktop

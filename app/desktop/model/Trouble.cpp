@@ -6,6 +6,7 @@
 #include <QDateTime>
 
 #include <array>
+#include <utility>
 
 namespace entracte::desktop {
 
@@ -145,6 +146,8 @@ QString titleOf(const QString& kind, const QString& session) {
         return Troubles::tr("“%1” could not be opened beside").arg(session);
     if (kind == "rename")
         return Troubles::tr("“%1” could not be renamed").arg(session);
+    if (kind == "exec")
+        return Troubles::tr("The program could not be started in “%1”").arg(session);
     if (kind == "comment" || kind == "pin")
         return Troubles::tr("The snapshot could not be changed");
     if (kind == "settings")
@@ -184,12 +187,15 @@ QString safeOf(const QString& kind, const QString& code) {
     return Troubles::tr("The session goes on, and stored snapshots are as they were.");
 }
 
+constexpr int kLongestReason = 400; // of a whole store it may have many lines
+
 } // namespace
 
 Trouble troubleOf(const QString& kind, const QString& session, const QString& code,
                   const QString& message) {
     Trouble trouble;
     trouble.code = code;
+    trouble.kind = kind;
     trouble.title = titleOf(kind, printable(session));
     trouble.safe = safeOf(kind, code);
     trouble.happened = Troubles::tr("Something went wrong inside Entracte.");
@@ -213,6 +219,9 @@ Trouble troubleOf(const QString& kind, const QString& session, const QString& co
             Troubles::tr("Resume another snapshot, and delete this one. What is damaged may belong "
                          "to others, too: “Verify snapshots” in the main menu tells.");
     }
+    trouble.reason = printable(message).simplified().left(kLongestReason);
+    if (code == "InvalidArgument" && kind != "vault" && !trouble.reason.isEmpty())
+        trouble.happened = std::exchange(trouble.reason, {}); // what it was tells the helper alone
     // For whoever helps, in the helper's own words.
     trouble.details =
         QStringLiteral("%1\n%2 [%3]\n%4\nentracte-desktop %5")

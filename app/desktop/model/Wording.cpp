@@ -186,6 +186,8 @@ QString intervalText(uint seconds) {
 }
 
 QString snapshotTitle(const SnapshotView& snapshot) {
+    if (snapshot.locked)
+        return Words::tr("Locked snapshot");
     if (!snapshot.comment.trimmed().isEmpty())
         return printable(snapshot.comment);
     if (snapshot.origin == "scheduled")
@@ -198,6 +200,8 @@ QString snapshotTitle(const SnapshotView& snapshot) {
 }
 
 QString snapshotFigures(const SnapshotView& snapshot) {
+    if (snapshot.locked)
+        return joined({Words::tr("locked"), sizeText(snapshot.storedBytes)});
     return joined({Words::tr("%n window(s)", nullptr, static_cast<int>(snapshot.windows)),
                    sizeText(snapshot.storedBytes)});
 }

@@ -56,10 +56,13 @@ QString progressText(const JobState& state);
 struct Trouble {
     QString title;    // what failed
     QString happened; // why, in one sentence
+    QString reason;   // the helper's own sentence; empty where `happened` says no less
     QString safe;     // what was not harmed
     QString next;     // what to do
     QString details;  // everything, for whoever helps
     QString code;
+    QString kind;
+    QString session; // object path; empty: of none, or of one that may go without its trouble
 };
 // `kind`: of the job, or of the call ("delete", "rename", …).
 Trouble troubleOf(const QString& kind, const QString& session, const QString& code,

@@ -100,6 +100,8 @@ TroubleCard::TroubleCard(Desk& desk, const Troubles::Entry& entry, QWidget* pare
     words->setSpacing(3);
     words->addWidget(title(trouble.title, this, 1));
     words->addWidget(wrapped(trouble.happened, this));
+    if (!trouble.happened.contains(trouble.reason))
+        words->addWidget(faintLabel(trouble.reason, this));
     words->addWidget(
         wrapped(trouble.next.isEmpty()
                     ? trouble.safe
@@ -142,8 +144,7 @@ TroubleCard::TroubleCard(Desk& desk, const Troubles::Entry& entry, QWidget* pare
 
 UndoBar::UndoBar(Desk& desk, QWidget* parent)
     : Card(parent->palette().color(QPalette::Highlight), parent), m_desk(desk),
-      m_text(new ElidedLabel(this)), m_files(faintLabel({}, this, 0.95)),
-      m_left(thinBar(this)) {
+      m_text(new ElidedLabel(this)), m_files(faintLabel({}, this, 0.95)), m_left(thinBar(this)) {
     auto* const undo = new QPushButton(actionIcon("undo"), tr("Undo"), this);
     undo->setToolTip(tr("Keep it (Ctrl+Z)"));
     connect(undo, &QPushButton::clicked, this, [this] { m_desk.deletions.undo(); });
@@ -190,6 +191,9 @@ void UndoBar::refresh() {
 
 namespace {
 
+constexpr int kRoomForACard = 130; // pixels
+constexpr int kRoomForTheRest = 310;
+
 // What is still in `rows` has no place among the `kept` ones.
 template <typename Row>
 void replaceBy(QMap<int, Row*>& rows, const QMap<int, Row*>& kept) {
@@ -203,13 +207,15 @@ void replaceBy(QMap<int, Row*>& rows, const QMap<int, Row*>& kept) {
 } // namespace
 
 JobsPanel::JobsPanel(Desk& desk, QWidget* parent)
-    : QWidget(parent), m_desk(desk), m_troubles(new QVBoxLayout), m_rows(new QVBoxLayout) {
+    : QWidget(parent), m_desk(desk), m_troubles(new QVBoxLayout), m_more(faintLabel({}, this)),
+      m_rows(new QVBoxLayout) {
     auto* const column = new QVBoxLayout(this);
     column->setContentsMargins(14, 0, 14, 12);
     column->setSpacing(8);
     m_troubles->setSpacing(8);
     m_rows->setSpacing(8);
     column->addLayout(m_troubles);
+    column->addWidget(m_more);
     column->addLayout(m_rows);
     column->addWidget(new UndoBar(desk, this));
     connect(&desk.catalog.jobs, &JobModel::activityChanged, this, &JobsPanel::refreshJobs);
@@ -268,6 +274,19 @@ void JobsPanel::refreshTroubles() {
         kept.insert(entry.id, card);
     }
     replaceBy(m_cards, kept);
+    // More than these would lie over each other.
+    const auto room = std::clamp((window()->height() - kRoomForTheRest) / kRoomForACard, 1, 3);
+    auto folded = std::max<qsizetype>(m_cards.size() - room, 0);
+    m_more->setVisible(folded > 0);
+    m_more->setText(tr("%n more, to be seen when these are dismissed", "cards of errors",
+                       static_cast<int>(folded)));
+    for (auto* const card : std::as_const(m_cards)) // the newest last
+        card->setVisible(folded-- <= 0);
+}
+
+void JobsPanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    refreshTroubles();
 }
 
 } // namespace entracte::desktop

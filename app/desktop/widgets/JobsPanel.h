@@ -76,12 +76,14 @@ signals:
     void unlockAsked();
 
 private:
+    void resizeEvent(QResizeEvent* event) override;
     void refreshJobs();
     void refreshErrands();
     void refreshTroubles();
 
     Desk& m_desk;
     QVBoxLayout* m_troubles;
+    QLabel* m_more;
     QVBoxLayout* m_rows;
     QMap<QString, JobRow*> m_jobs;
     QMap<int, ErrandRow*> m_errands;

@@ -15,20 +15,25 @@
 #include <QDesktopServices>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLineEdit>
 #include <QListView>
 #include <QMessageBox>
+#include <QScreen>
 #include <QShortcut>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QUrl>
 #include <QVBoxLayout>
 
+#include <unistd.h>
+
 namespace entracte::desktop {
 
 namespace {
 constexpr int kPatienceMs = 400; // until it is said that the helper is being looked for
-}
+constexpr int kFrame = 16;       // pixels; about what a window manager adds at each side
+} // namespace
 
 MainWindow::MainWindow(Desk& desk)
     : m_desk(desk), m_actions(desk, this), m_sessions(desk.catalog.sessions, desk.deletions),
@@ -39,7 +44,8 @@ MainWindow::MainWindow(Desk& desk)
     makeActions();
     buildUi();
     connectModels();
-    resize(1080, 700);
+    const auto room = screen()->availableGeometry().size() - QSize(kFrame, 2 * kFrame);
+    resize(QSize(1080, 700).boundedTo(room));
     restoreGeometry(desk.settings.bytes("window/geometry"));
     m_split->restoreState(desk.settings.bytes("window/split"));
     m_inner->restoreState(desk.settings.bytes("window/inner"));
@@ -134,6 +140,8 @@ void MainWindow::connectModels() {
     connect(&m_desk.transfers, &Transfers::imported, this, &MainWindow::showSession);
     connect(&m_desk.vault, &Vault::changed, m_timeline->viewport(),
             qOverload<>(&QWidget::update)); // the locks on its cards
+    connect(&m_desk.vault, &Vault::changed, this, &MainWindow::refreshBanner);
+    connect(&m_actions, &SessionActions::updated, this, &MainWindow::refreshBanner);
     connect(&m_desk.pictures, &Pictures::arrived, m_timeline->viewport(),
             qOverload<>(&QWidget::update));
     connect(&m_desk.deletions, &Deletions::changed, this,
@@ -213,6 +221,13 @@ void MainWindow::refreshBanner() {
         m_bannerButton->setText(tr("Start it again"));
         m_bannerButton->show();
         m_banner->show();
+    } else if (nothingIsSaved()) {
+        m_bannerText->setText(
+            tr("Locked: nothing is saved of what runs, not by itself and not when "
+               "you ask, until you unlock your snapshots."));
+        m_bannerButton->setText(tr("Unlock…"));
+        m_bannerButton->show();
+        m_banner->show();
     } else if (!m_hasTray && !m_desk.settings.flag("window/trayHintSeen")) {
         m_bannerText->setText(tr("This desktop shows no tray. Entracte works in this window alone; "
                                  "closing it ends the application, and sessions go on."));
@@ -222,6 +237,16 @@ void MainWindow::refreshBanner() {
     } else {
         m_banner->hide();
     }
+}
+
+bool MainWindow::nothingIsSaved() const {
+    if (m_desk.vault.state() != Vault::State::Locked)
+        return false;
+    const auto& sessions = m_desk.catalog.sessions;
+    for (int row = 0; row < sessions.rowCount(); ++row)
+        if (sessions.at(row).owner == ::getuid() && isAlive(sessions.at(row)))
+            return true;
+    return false;
 }
 
 void MainWindow::setTray(bool there) {
@@ -331,6 +356,18 @@ bool MainWindow::event(QEvent* event) {
             emit firstPainted();
         });
     return QMainWindow::event(event);
+}
+
+// In a line of text, Ctrl+E goes to its end; here it ends a session wherever the keyboard is.
+bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_search && event->type() == QEvent::ShortcutOverride) {
+        const auto keys = static_cast<QKeyEvent*>(event)->keyCombination();
+        if (QKeySequence(keys) == m_actions.end->shortcut()) {
+            event->ignore();
+            return true;
+        }
+    }
+    return QMainWindow::eventFilter(watched, event);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -50,6 +50,7 @@ signals:
 protected:
     bool event(QEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     QWidget* sidebar();
@@ -62,6 +63,7 @@ private:
     void chooseSnapshot();
     void refreshPage();
     void refreshBanner();
+    bool nothingIsSaved() const; // of what runs: it is locked
     void search(const QString& words);
     void nextPart();
     void about();

@@ -66,6 +66,7 @@ QWidget* MainWindow::sidebar() {
         m_list->setFocus();
     });
     m_search->addAction(leave);
+    m_search->installEventFilter(this);
 
     auto* const menu = new QMenu(this);
     menu->addActions({m_new, m_import, m_pull, m_undo});
@@ -83,6 +84,8 @@ QWidget* MainWindow::sidebar() {
             return;
         QMenu context(this);
         context.addActions({m_actions.save, m_actions.suspend, m_actions.resume});
+        context.addSeparator();
+        context.addAction(m_actions.launch);
         context.addSeparator();
         context.addActions({m_actions.attach, m_actions.detach});
         context.addSeparator();
@@ -118,7 +121,7 @@ QWidget* MainWindow::content() {
            "its "
            "memory, what you have not saved. Another click brings it back, also after a restart."),
         this);
-    auto* const first = m_noSession->addButton(m_new->text(), "add");
+    auto* const first = m_noSession->addButton(m_new->text().remove('&'), "add");
     makePrimary(first);
     first->setIcon(actionIcon("add", palette().color(QPalette::HighlightedText)));
     connect(first, &QPushButton::clicked, m_new, &QAction::trigger);
@@ -148,6 +151,8 @@ QWidget* MainWindow::content() {
     connect(m_bannerButton, &QPushButton::clicked, this, [this] {
         if (m_desk.link.reach() == HelperLink::Reach::Gone)
             m_desk.link.look();
+        else if (nothingIsSaved())
+            showEncryption();
         else
             m_desk.settings.setFlag("window/trayHintSeen", true);
         refreshBanner();

@@ -12,15 +12,21 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QFormLayout>
+#include <QHBoxLayout>
 #include <QLineEdit>
 #include <QListView>
 #include <QListWidget>
+#include <QPushButton>
+#include <QScreen>
+#include <QScrollArea>
 #include <QSortFilterProxyModel>
 #include <QSpinBox>
 #include <QStandardItemModel>
 #include <QTabWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace entracte::desktop {
 
@@ -29,10 +35,39 @@ constexpr int kProgramRow = Qt::UserRole + 1;
 constexpr int kMaxNameBytes = 64; // the helper's limit
 constexpr int kCommandPage = 1;
 constexpr int kTemplatePage = 2;
+constexpr int kFrame = 16; // pixels; about what a window manager adds at each side
+
+// What is called as was typed comes first, then what begins so.
+class FoundPrograms : public QSortFilterProxyModel {
+public:
+    using QSortFilterProxyModel::QSortFilterProxyModel;
+    void setTyped(const QString& typed) {
+        m_typed = typed.trimmed();
+        setFilterFixedString(m_typed);
+        invalidate();
+        sort(0);
+    }
+
+protected:
+    bool lessThan(const QModelIndex& left, const QModelIndex& right) const override {
+        const int one = rank(left.data().toString());
+        const int other = rank(right.data().toString());
+        return one != other ? one < other : left.row() < right.row();
+    }
+
+private:
+    int rank(const QString& name) const {
+        if (name.compare(m_typed, Qt::CaseInsensitive) == 0)
+            return 0;
+        return name.startsWith(m_typed, Qt::CaseInsensitive) ? 1 : 2;
+    }
+    QString m_typed;
+};
+
 } // namespace
 
-NewSessionDialog::NewSessionDialog(Desk& desk, QWidget* parent)
-    : QDialog(parent), m_desk(desk), m_tabs(new QTabWidget(this)),
+NewSessionDialog::NewSessionDialog(Desk& desk, QWidget* parent, const QString& inside)
+    : QDialog(parent), m_desk(desk), m_inside(!inside.isEmpty()), m_tabs(new QTabWidget(this)),
       m_buttons(new QDialogButtonBox(QDialogButtonBox::Cancel, this)) {
     setWindowTitle(tr("New session"));
     m_tabs->addTab(applicationPage(), tr("&Application"));
@@ -43,27 +78,55 @@ NewSessionDialog::NewSessionDialog(Desk& desk, QWidget* parent)
     start->setIcon(actionIcon("resume", palette().color(QPalette::HighlightedText)));
     makePrimary(start);
     start->setDefault(true);
-    auto* const column = new QVBoxLayout(this);
-    column->setContentsMargins(18, 16, 18, 16);
+    // On a small screen all but the buttons scrolls.
+    m_scroll = new QScrollArea(this);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto* const content = new QWidget;
+    auto* const column = new QVBoxLayout(content);
+    column->setContentsMargins(18, 16, 18, 8);
     column->setSpacing(14);
-    column->addWidget(
+    auto* const intro =
         faintLabel(tr("A session can be saved as a whole and brought back later. Start "
                       "it with one program; others can join."),
-                   this));
+                   this);
+    column->addWidget(intro);
     column->addWidget(m_tabs, 1);
-    column->addWidget(options());
-    column->addWidget(wrapped(tr("Its programs see all your files. What they save, in Documents, "
-                                 "too, stays inside the session and goes with it, unless you share "
-                                 "the folder under “More options”."),
-                              this));
-    column->addWidget(m_buttons);
+    m_options = options();
+    column->addWidget(m_options);
+    m_note = wrapped(tr("Its programs see all your files. What they save, in Documents, too, stays "
+                        "inside the session and goes with it, unless you share the folder under "
+                        "“More options”."),
+                     this);
+    column->addWidget(m_note);
+    m_scroll->setWidget(content);
+    auto* const outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->addWidget(m_scroll, 1);
+    auto* const foot = new QHBoxLayout;
+    foot->setContentsMargins(18, 6, 18, 16);
+    foot->addWidget(m_buttons);
+    outer->addLayout(foot);
     connect(m_buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(m_tabs, &QTabWidget::currentChanged, this, &NewSessionDialog::refresh);
     m_tabs->setMinimumHeight(190);
-    resize(520, 620);
+    resize(520, std::min(620, highest()));
+    if (m_inside)
+        becomeLauncher(inside, *intro);
     refresh();
     m_search->setFocus();
+}
+
+void NewSessionDialog::becomeLauncher(const QString& session, QLabel& intro) {
+    setWindowTitle(tr("Start a program"));
+    intro.setText(tr("It runs in “%1”, and is saved and brought back with it.")
+                      .arg(printable(m_desk.actions.nameOf(session))));
+    m_tabs->removeTab(kTemplatePage);
+    m_options->hide();
+    m_note->hide();
+    resize(520, std::min(480, highest()));
 }
 
 QWidget* NewSessionDialog::applicationPage() {
@@ -81,7 +144,8 @@ QWidget* NewSessionDialog::applicationPage() {
         item->setEditable(false);
         model->appendRow(item);
     }
-    m_found = new QSortFilterProxyModel(page);
+    auto* const found = new FoundPrograms(page);
+    m_found = found;
     m_found->setSourceModel(model);
     m_found->setFilterCaseSensitivity(Qt::CaseInsensitive);
     m_programs = new QListView(page);
@@ -91,10 +155,9 @@ QWidget* NewSessionDialog::applicationPage() {
     m_programs->setUniformItemSizes(true);
     m_programs->setAccessibleName(tr("Applications"));
     m_programs->setCurrentIndex(m_found->index(0, 0));
-    connect(m_search, &QLineEdit::textChanged, this, [this](const QString& text) {
-        m_found->setFilterFixedString(text);
-        if (!m_programs->currentIndex().isValid())
-            m_programs->setCurrentIndex(m_found->index(0, 0));
+    connect(m_search, &QLineEdit::textChanged, this, [this, found](const QString& text) {
+        found->setTyped(text);
+        m_programs->setCurrentIndex(m_found->index(0, 0)); // what fits best
         refresh();
     });
     connect(m_programs->selectionModel(), &QItemSelectionModel::currentChanged, this,
@@ -271,12 +334,17 @@ QWidget* NewSessionDialog::folders(QWidget* parent) {
 
 // For what shows now; the person's own size is only ever exceeded.
 void NewSessionDialog::makeRoom() {
-    if (!layout() || !isVisible())
+    if (!isVisible())
         return;
-    layout()->activate();
-    const int needed = layout()->totalMinimumHeightForWidth(width());
-    if (needed > height())
-        resize(width(), needed);
+    auto* const inner = m_scroll->widget()->layout();
+    inner->activate();
+    const int needed = inner->totalMinimumHeightForWidth(width()) + height() - m_scroll->height();
+    if (std::min(needed, highest()) > height())
+        resize(width(), std::min(needed, highest()));
+}
+
+int NewSessionDialog::highest() const {
+    return screen()->availableGeometry().height() - 3 * kFrame;
 }
 
 void NewSessionDialog::addFolder() {
@@ -326,7 +394,8 @@ void NewSessionDialog::refresh() {
         model   ? tr("%1, a copy").arg(printable(model->name))
         : typed ? (words.isEmpty() ? tr("Session") : QFileInfo(words.first()).fileName())
                 : (program ? program->name : QString()));
-    const bool broken = typed && words.isEmpty() && !m_command->text().trimmed().isEmpty();
+    const bool broken =
+        typed && words.isEmpty() && (m_inside || !m_command->text().trimmed().isEmpty());
     for (auto* const button : m_buttons->buttons())
         if (m_buttons->buttonRole(button) == QDialogButtonBox::AcceptRole)
             button->setEnabled(m_network->isUsable() && (copied  ? model != nullptr

@@ -1,7 +1,7 @@
 #pragma once
 
 // Asks what a new session is to hold: an installed application or a command, on which screen, with
-// which folders.
+// which folders. Or only for a program to be started in one that runs.
 
 #include "app/desktop/Desk.h"
 
@@ -15,6 +15,7 @@ class QLabel;
 class QLineEdit;
 class QListView;
 class QListWidget;
+class QScrollArea;
 class QSpinBox;
 class QSortFilterProxyModel;
 class QTabWidget;
@@ -27,7 +28,8 @@ class NetworkChoice;
 class NewSessionDialog : public QDialog {
     Q_OBJECT
 public:
-    NewSessionDialog(Desk& desk, QWidget* parent);
+    // `inside`: a session that runs, in which only a program is to be started.
+    NewSessionDialog(Desk& desk, QWidget* parent, const QString& inside = {});
     StartRequest request() const;
 
 private:
@@ -37,13 +39,17 @@ private:
     QWidget* limits(QWidget* parent);
     QWidget* options();
     QWidget* folders(QWidget* parent);
+    void becomeLauncher(const QString& session, QLabel& intro);
     void addFolder();
     void makeRoom();
+    int highest() const; // pixels; that the screen has room for
     void refresh();
     const InstalledProgram* chosenProgram() const;
     QStringList command() const;
 
     Desk& m_desk;
+    bool m_inside;
+    QScrollArea* m_scroll;
     QTabWidget* m_tabs;
     QLineEdit* m_search;
     QSortFilterProxyModel* m_found;
@@ -58,6 +64,8 @@ private:
     QSpinBox* m_width;
     QSpinBox* m_height;
     QWidget* m_size;
+    QWidget* m_options;
+    QLabel* m_note; // where files stay
     QFormLayout* m_form;
     QToolButton* m_more;
     QCheckBox* m_clipboard;

@@ -4,6 +4,7 @@
 #include "app/desktop/widgets/ExportDialog.h"
 #include "app/desktop/widgets/Icons.h"
 #include "app/desktop/widgets/MoveDialog.h"
+#include "app/desktop/widgets/NewSessionDialog.h"
 #include "app/desktop/widgets/Pieces.h"
 #include "app/desktop/widgets/RepositoryDialogs.h"
 #include "app/desktop/widgets/SessionSettingsDialog.h"
@@ -50,6 +51,8 @@ SessionActions::SessionActions(Desk& desk, QWidget* window)
     settings =
         make("settings", tr("Session &settings…"), tr("Automatic snapshots, and which are kept"),
              QKeySequence("Alt+Return"), &SessionActions::runSettings);
+    launch = make("add", tr("Start a pro&gram in it…"), tr("Another program beside those that run"),
+                  QKeySequence("Ctrl+T"), &SessionActions::runLaunch);
     attach = make("screen", tr("Show &here"), tr("Bring its windows to this screen"),
                   QKeySequence("Ctrl+H"), &SessionActions::runAttach);
     detach = make("screen-off", tr("&Take off the screen"), tr("It goes on running, unseen"),
@@ -91,9 +94,9 @@ QAction* SessionActions::make(const QString& icon, const QString& text, const QS
 }
 
 QList<QAction*> SessionActions::all() const {
-    return {save,   suspend,  resume, resumeSnapshot, beside,        pin,    compare,
-            verify, exportIt, push,   move,           comment,       rename, settings,
-            attach, detach,   end,    remove,         removeSnapshot};
+    return {save,     suspend, resume, resumeSnapshot, beside, pin,      compare, verify,
+            exportIt, push,    move,   comment,        rename, settings, launch,  attach,
+            detach,   end,     remove, removeSnapshot};
 }
 
 void SessionActions::choose(const QString& session, const QString& snapshot) {
@@ -128,6 +131,7 @@ void SessionActions::update() {
     comment->setEnabled(reached && chosen);
     rename->setEnabled(reached);
     settings->setEnabled(reached);
+    launch->setEnabled(idle && canSnapshot(*found));
     attach->setEnabled(idle && canSnapshot(*found) && found->screen != "headless");
     detach->setEnabled(idle && found->state == "running" && found->screen != "headless");
     end->setEnabled(idle && isAlive(*found));
@@ -238,6 +242,13 @@ void SessionActions::runRename() {
             .trimmed();
     if (well && !name.isEmpty() && name != m_desk.actions.nameOf(session))
         m_desk.actions.rename(session, name);
+}
+
+void SessionActions::runLaunch() {
+    const auto session = m_session;
+    NewSessionDialog dialog(m_desk, m_window, session);
+    if (dialog.exec() == QDialog::Accepted)
+        m_desk.actions.exec(session, dialog.request().command);
 }
 
 void SessionActions::runSettings() {

@@ -34,6 +34,7 @@ public:
     QAction* comment;        // emits commentAsked
     QAction* rename;
     QAction* settings;
+    QAction* launch; // a program in it
     QAction* attach;
     QAction* detach;
     QAction* end;
@@ -64,6 +65,7 @@ private:
     void runComment() { emit commentAsked(); }
     void runRename();
     void runSettings();
+    void runLaunch();
     void runAttach() { m_desk.actions.attach(m_session); }
     void runDetach() { m_desk.actions.detach(m_session); }
     void runEnd();

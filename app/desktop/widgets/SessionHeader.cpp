@@ -36,6 +36,8 @@ SessionHeader::SessionHeader(Desk& desk, SessionActions& actions, QWidget* paren
     });
 
     auto* const menu = new QMenu(this);
+    menu->addAction(actions.launch);
+    menu->addSeparator();
     menu->addActions({actions.attach, actions.detach});
     menu->addSeparator();
     menu->addActions({actions.move});

@@ -20,8 +20,9 @@ void Preview::show(const SnapshotView& snapshot, const QByteArray& png, const QS
     m_snapshot = snapshot;
     m_png = png;
     m_caption = caption;
-    setAccessibleName(
-        tr("Picture of the snapshot, %n window(s)", nullptr, static_cast<int>(snapshot.windows)));
+    setAccessibleName(snapshot.locked ? tr("The snapshot is locked")
+                                      : tr("Picture of the snapshot, %n window(s)", nullptr,
+                                           static_cast<int>(snapshot.windows)));
     update();
 }
 
@@ -137,6 +138,7 @@ SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* paren
             m_minute.stop();
     });
     connect(&actions, &SessionActions::updated, this, &SnapshotPanel::refresh);
+    connect(&desk.pictures, &Pictures::forgotten, this, &SnapshotPanel::refresh);
     connect(&desk.pictures, &Pictures::arrived, this, [this](const QString& snapshot) {
         const auto* const before = m_desk.catalog.snapshots.before(m_snapshot);
         if (snapshot == m_snapshot || snapshot == m_glance || (before && before->path == snapshot))
@@ -173,6 +175,8 @@ QString SnapshotPanel::sinceText(const SnapshotView& snapshot) const {
     const auto* const before = m_desk.catalog.snapshots.before(snapshot.path);
     if (!before)
         return tr("The first snapshot");
+    if (before->locked)
+        return tr("locked");
     return differenceLines(differencesBetween(*before, m_desk.pictures.of(before->path), snapshot,
                                               m_desk.pictures.of(snapshot.path)))
         .join('\n');
@@ -209,6 +213,7 @@ void SnapshotPanel::refresh() {
         m_comment->setText(printable(snapshot->comment));
         m_comment->setModified(false);
     }
+    m_comment->setReadOnly(snapshot->locked);
     auto unnamed = *snapshot;
     unnamed.comment.clear();
     m_comment->setPlaceholderText(
@@ -218,6 +223,14 @@ void SnapshotPanel::refresh() {
             .arg(QLocale().toString(QDateTime::fromMSecsSinceEpoch(snapshot->takenUnixMs),
                                     QLocale::ShortFormat),
                  agoText(snapshot->takenUnixMs, QDateTime::currentMSecsSinceEpoch())));
+    m_frees->setText(sizeText(snapshot->uniqueBytes));
+    if (snapshot->locked) {
+        m_comment->setPlaceholderText(snapshotTitle(*snapshot));
+        for (auto* const unknown : {m_windows, m_since, m_frozen})
+            unknown->setText(tr("locked"));
+        m_stored->setText(tr("%1 on the disk").arg(sizeText(snapshot->storedBytes)));
+        return;
+    }
     m_windows->setText(
         tr("%1, %2", "windows, programs")
             .arg(tr("%n window(s)", nullptr, static_cast<int>(snapshot->windows)),
@@ -227,7 +240,6 @@ void SnapshotPanel::refresh() {
                           .arg(sizeText(snapshot->storedBytes), sizeText(snapshot->imageBytes),
                                sizeText(snapshot->layerBytes)));
     m_frozen->setText(frozenText(snapshot->frozenMicros));
-    m_frees->setText(sizeText(snapshot->uniqueBytes));
 }
 
 } // namespace entracte::desktop

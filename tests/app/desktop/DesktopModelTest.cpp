@@ -291,6 +291,49 @@ private slots:
         QCOMPARE(printable(QString::fromUtf8("Grüße 🎭")), QString::fromUtf8("Grüße 🎭"));
     }
 
+    void aTipIsNoMarkup() {
+        QCOMPARE(plainTip("work"), "work");
+        QCOMPARE(plainTip("x <b>y</b>\nz"), "<span>x &lt;b&gt;y&lt;/b&gt;<br>z</span>");
+    }
+
+    void theReasonIsTheHelpersOwn() {
+        const auto refused = troubleOf("resume", "work", "InvalidArgument", "It runs already.");
+        QCOMPARE(refused.happened, "It runs already.");
+        const auto other = troubleOf("resume", "work", "System", "No room for\nit.");
+        QCOMPARE(other.reason, "No room for it.");
+    }
+
+    void aTroubleIsToldOnceAndGoesWithItsSession() {
+        Troubles troubles;
+        auto one = troubleOf("snapshot", "work", "NoSpace", "");
+        one.session = "/a";
+        troubles.add(one);
+        troubles.add(one);
+        QCOMPARE(troubles.all().size(), 1);
+        one.session = "/b";
+        troubles.add(one);
+        troubles.add(troubleOf("start", "", "NotFound", ""));
+        QCOMPARE(troubles.all().size(), 3);
+        troubles.forget([](const QString& session) { return session == "/a"; });
+        QCOMPARE(troubles.all().size(), 2);
+        QCOMPARE(troubles.all().first().trouble.session, "/b");
+    }
+
+    void aLockedSnapshotTellsNothingElse() {
+        SnapshotView snapshot;
+        snapshot.locked = true;
+        snapshot.storedBytes = 9'000'000;
+        QCOMPARE(snapshotTitle(snapshot), "Locked snapshot");
+        QVERIFY(snapshotFigures(snapshot).startsWith("locked"));
+        SessionView session;
+        session.state = "suspended";
+        QCOMPARE(stateText(session, &snapshot), "suspended"); // whether it was is not known
+        snapshot.locked = false;
+        QVERIFY(stateText(session, &snapshot).startsWith("ended; its newest snapshot is of "));
+        snapshot.suspended = true;
+        QCOMPARE(stateText(session, &snapshot), "suspended");
+    }
+
     void everyErrorHasItsWords() {
         for (const auto& info : errorTable()) {
             const auto code = QString::fromUtf8(info.name.data(), qsizetype(info.name.size()));

@@ -9,9 +9,12 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDir>
+#include <QFile>
 #include <QLineEdit>
 #include <QListView>
 #include <QPushButton>
+#include <QScreen>
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <QToolButton>
@@ -32,6 +35,13 @@ private slots:
         for (const auto* const variable : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"})
             qputenv(variable, m_home.path().toUtf8());
         qputenv("DISPLAY", ":77");
+        qputenv("XDG_DATA_DIRS", m_home.path().toUtf8());
+        QDir(m_home.path()).mkpath("applications");
+        for (const QString name : {"UXTerm", "XTerm", "XTerm Two"}) {
+            QFile file(m_home.filePath("applications/" + name + ".desktop"));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write("[Desktop Entry]\nType=Application\nExec=/bin/true\nName=" + name.toUtf8());
+        }
         m_application = std::make_unique<Application>(QDBusConnection::systemBus());
         m_application->begin(false);
         QTRY_VERIFY(named<QPushButton>(window(), "Snapshot now"));
@@ -51,6 +61,57 @@ private slots:
         QCOMPARE(dialog.request().network, "nat");
         dialog.findChild<QTabWidget*>()->setCurrentIndex(1);
         QCOMPARE(dialog.request().network, QString());
+    }
+
+    void whatFitsBestIsFoundFirst() {
+        NewSessionDialog dialog(m_application->desk(), &window());
+        dialog.show();
+        auto* const search = named<QLineEdit>(dialog, "Search applications");
+        auto* const list = named<QListView>(dialog, "Applications");
+        QCOMPARE(list->model()->rowCount(), 3);
+        search->setText("xterm");
+        QCOMPARE(list->currentIndex().data().toString(), "XTerm");
+        QCOMPARE(list->model()->index(1, 0).data().toString(), "XTerm Two");
+        QCOMPARE(list->model()->index(2, 0).data().toString(), "UXTerm");
+    }
+
+    void itFitsOnASmallScreen() {
+        NewSessionDialog dialog(m_application->desk(), &window());
+        dialog.show();
+        click(named<QToolButton>(dialog, "More options"));
+        QVERIFY(dialog.minimumSizeHint().height() < 400);
+        QVERIFY(dialog.height() <= dialog.screen()->availableGeometry().height());
+        const auto screen = window().screen()->availableGeometry();
+        QVERIFY(window().width() <= screen.width() && window().height() <= screen.height());
+    }
+
+    void aProgramIsStartedInASessionThatRuns() {
+        const auto& all = m_application->desk().catalog.sessions;
+        const auto session = all.at(0).path;
+        const auto before = all.at(0).programs;
+        NewSessionDialog dialog(m_application->desk(), &window(), session);
+        dialog.show();
+        QVERIFY(!box(dialog, "Network")->isVisible());
+        QCOMPARE(dialog.findChild<QTabWidget*>()->count(), 2);
+        dialog.findChild<QTabWidget*>()->setCurrentIndex(1);
+        auto* const start = named<QPushButton>(dialog, "Start");
+        QVERIFY(!start->isEnabled());
+        named<QLineEdit>(dialog, "Command")->setText("xclock -d");
+        QVERIFY(start->isEnabled());
+        m_application->desk().actions.exec(session, dialog.request().command);
+        QTRY_COMPARE(all.find(session)->programs, before + 1);
+        m_application->desk().actions.exec(session, {"/missing"});
+        QTRY_VERIFY(says(window(), "The program could not be started in"));
+        QVERIFY(says(window(), "There is no program /missing."));
+        const auto cards = [this] { return m_application->desk().troubles.all().size(); };
+        QCOMPARE(cards(), 1);
+        // Again: told once.
+        m_application->desk().actions.exec(session, {"/missing"});
+        const auto first = m_application->desk().troubles.all().first().id;
+        QTRY_VERIFY(m_application->desk().troubles.all().first().id != first);
+        QCOMPARE(cards(), 1);
+        m_application->desk().troubles.forget([&](const QString& path) { return path == session; });
+        QCOMPARE(cards(), 0);
     }
 
     void networkAndClipboardAreAskedFor() {

@@ -212,7 +212,7 @@ private slots:
         QVERIFY(QGuiApplication::clipboard()->text().contains("letter.txt"));
         dialog->reject();
         auto* const folder = importDialog(m_home.path());
-        QTRY_VERIFY(says(*folder, "This cannot be done so"));
+        QTRY_VERIFY(says(*folder, "This is no file"));
     }
 
     void leavingInTheMiddleLeavesNothing() {

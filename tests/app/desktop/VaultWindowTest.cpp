@@ -10,6 +10,7 @@
 #include <QLineEdit>
 #include <QListView>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QTemporaryDir>
 
 using namespace entracte;
@@ -90,6 +91,31 @@ private slots:
         QTRY_VERIFY(says(window(), "The keyring did not take the passphrase"));
         QVERIFY(says(*dialog, "keyring"));
         QVERIFY(!m_application->desk().keyring.isUsed());
+        // What it holds is not known while it is locked, and comes back with the key.
+        auto& vault = m_application->desk().vault;
+        m_application->desk().actions.snapshotAll();
+        QTRY_COMPARE(m_application->desk().catalog.snapshots.rowCount(), 1);
+        QVERIFY(!says(window(), "nothing is saved of what runs"));
+        QTRY_VERIFY(says(window(), "of memory and"));
+        const auto path = m_application->desk().catalog.snapshots.at(0).path;
+        auto& pictures = m_application->desk().pictures;
+        QTRY_VERIFY(pictures.of(path).told);
+        vault.lock(this, [](const auto&) {});
+        QTRY_COMPARE(state(), Vault::State::Locked);
+        QTRY_VERIFY(says(window(), "nothing is saved of what runs"));
+        QTRY_VERIFY(m_application->desk().catalog.snapshots.find(path)->locked);
+        QTRY_VERIFY(!says(window(), "of memory and"));
+        QVERIFY(says(window(), "locked"));
+        const auto text = m_application->desk().catalog.snapshots.index(0, 0);
+        QVERIFY(text.data(Qt::AccessibleTextRole).toString().startsWith("Locked snapshot"));
+        QSignalSpy forgotten(&pictures, &Pictures::forgotten);
+        vault.unlock("second", this, [](const auto&) {});
+        QTRY_COMPARE(state(), Vault::State::Open);
+        QCOMPARE(forgotten.count(), 1);
+        QTRY_VERIFY(says(window(), "of memory and"));
+        QTRY_VERIFY(!says(window(), "nothing is saved of what runs"));
+        m_application->desk().actions.remove(path, false);
+        QTRY_COMPARE(m_application->desk().catalog.snapshots.rowCount(), 0);
         // What is stored in it is marked.
         auto& snapshots = m_application->desk().catalog.snapshots;
         m_application->desk().actions.snapshotAll();
