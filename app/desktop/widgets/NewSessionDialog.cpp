@@ -78,7 +78,7 @@ NewSessionDialog::NewSessionDialog(Desk& desk, QWidget* parent, const QString& i
     start->setIcon(actionIcon("resume", palette().color(QPalette::HighlightedText)));
     makePrimary(start);
     start->setDefault(true);
-    // On a small screen all but the buttons scrolls.
+    // On a small screen all but this and the buttons scrolls.
     m_scroll = new QScrollArea(this);
     m_scroll->setFrameShape(QFrame::NoFrame);
     m_scroll->setWidgetResizable(true);
@@ -99,12 +99,13 @@ NewSessionDialog::NewSessionDialog(Desk& desk, QWidget* parent, const QString& i
                         "inside the session and goes with it, unless you share the folder under "
                         "“More options”."),
                      this);
-    column->addWidget(m_note);
     m_scroll->setWidget(content);
     auto* const outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
     outer->addWidget(m_scroll, 1);
-    auto* const foot = new QHBoxLayout;
+    auto* const foot = new QVBoxLayout; // always in sight
+    foot->setSpacing(10);
+    foot->addWidget(m_note);
     foot->setContentsMargins(18, 6, 18, 16);
     foot->addWidget(m_buttons);
     outer->addLayout(foot);

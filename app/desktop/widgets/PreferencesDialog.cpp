@@ -17,14 +17,21 @@
 #include <QKeySequenceEdit>
 #include <QLineEdit>
 #include <QMessageBox>
+#include <QScreen>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QStandardPaths>
 #include <QTableWidget>
 #include <QUrl>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace entracte::desktop {
 
 namespace {
+
+constexpr int kTitleBar = 48; // pixels; with what a panel may take
 
 void addClose(QDialog* dialog, QVBoxLayout* column) {
     auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Close, dialog);
@@ -37,7 +44,13 @@ void addClose(QDialog* dialog, QVBoxLayout* column) {
 PreferencesDialog::PreferencesDialog(Desk& desk, bool hasTray, QWidget* parent) : QDialog(parent) {
     setWindowTitle(tr("Preferences"));
     auto& settings = desk.settings;
-    auto* const column = new QVBoxLayout(this);
+    // On a small screen all but the button scrolls.
+    m_scroll = new QScrollArea(this);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto* const content = new QWidget;
+    auto* const column = new QVBoxLayout(content);
     column->setContentsMargins(20, 18, 20, 16);
     column->setSpacing(10);
 
@@ -129,7 +142,9 @@ PreferencesDialog::PreferencesDialog(Desk& desk, bool hasTray, QWidget* parent) 
 
     column->addSpacing(8);
     column->addWidget(title(tr("Snapshots"), this, 1.1));
-    column->addWidget(new StorageSection(desk, this));
+    auto* const storage = new StorageSection(desk, this);
+    connect(storage, &StorageSection::told, this, &PreferencesDialog::fit);
+    column->addWidget(storage);
     auto* const seal = new QPushButton(actionIcon("lock"), tr("Encr&yption…"), this);
     auto* const profiles = new QPushButton(actionIcon("folder"), tr("Program &profiles"), this);
     profiles->setToolTip(tr("Files that say how a program is started so that it can be saved "
@@ -145,9 +160,29 @@ PreferencesDialog::PreferencesDialog(Desk& desk, bool hasTray, QWidget* parent) 
     further->addStretch(1);
     column->addLayout(further);
     column->addStretch(1);
-    column->addSpacing(8);
-    addClose(this, column);
-    setMinimumWidth(380);
+    m_scroll->setWidget(content);
+    auto* const outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 12);
+    outer->addWidget(m_scroll, 1);
+    auto* const foot = new QVBoxLayout;
+    foot->setContentsMargins(18, 0, 18, 0);
+    addClose(this, foot);
+    outer->addLayout(foot);
+    m_scroll->setMinimumWidth(std::max(content->minimumSizeHint().width(), 360) +
+                              m_scroll->verticalScrollBar()->sizeHint().width());
+    resize(470, minimumHeight());
+    fit();
+}
+
+// As high as what it holds, where the screen has so much room.
+void PreferencesDialog::fit() {
+    const auto margins = layout()->contentsMargins();
+    auto* const content = m_scroll->widget();
+    const int inside = width() - m_scroll->verticalScrollBar()->sizeHint().width();
+    const int foot = layout()->itemAt(1)->sizeHint().height() + layout()->spacing();
+    const int wanted =
+        content->layout()->totalHeightForWidth(inside) + foot + margins.top() + margins.bottom();
+    resize(width(), std::min(wanted, screen()->availableGeometry().height() - kTitleBar));
 }
 
 // Where one's own lie: whoever has none yet finds an empty folder, and whatever shows folders.

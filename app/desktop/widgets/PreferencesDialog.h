@@ -6,6 +6,8 @@
 
 #include <QDialog>
 
+class QScrollArea;
+
 namespace entracte::desktop {
 
 class PreferencesDialog : public QDialog {
@@ -14,7 +16,9 @@ public:
     PreferencesDialog(Desk& desk, bool hasTray, QWidget* parent);
 
 private:
+    void fit();
     void showProfiles();
+    QScrollArea* m_scroll;
 };
 
 // All shortcuts of a window, as its actions have them.

@@ -214,9 +214,8 @@ void SessionActions::tellVerified(const JobState& job) {
     auto* const told =
         new QMessageBox(QMessageBox::NoIcon, tr("Verify a snapshot"),
                         tr("The snapshot is as it was written."), QMessageBox::Close, m_window);
-    told->setInformativeText(
-        tr("All that “%1” (%2) needs was read and compared: it can be resumed.")
-            .arg(snapshotTitle(*snapshot), timeText(snapshot->takenUnixMs)));
+    tellPlainly(*told, tr("All that “%1” (%2) needs was read and compared: it can be resumed.")
+                           .arg(snapshotTitle(*snapshot), timeText(snapshot->takenUnixMs)));
     told->setAttribute(Qt::WA_DeleteOnClose);
     told->open();
 }

@@ -87,7 +87,7 @@ void StorageSection::show(const Actions::Storage& storage) {
     m_keepFree->setValue(static_cast<double>(storage.keepFree) / kGigabyte);
     setEnabled(true);
     refresh();
-    fitHeight(window(), window()->width()); // for what was told
+    emit told();
 }
 
 void StorageSection::refresh() {

@@ -19,6 +19,10 @@ class StorageSection : public QWidget {
 public:
     StorageSection(Desk& desk, QWidget* parent);
 
+signals:
+    // It may need more room from now on.
+    void told();
+
 private:
     void ask();
     void show(const Actions::Storage& storage);

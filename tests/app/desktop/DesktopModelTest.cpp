@@ -6,6 +6,7 @@
 #include "app/desktop/model/InstalledPrograms.h"
 #include "app/desktop/model/Models.h"
 #include "app/desktop/model/Passphrase.h"
+#include "app/desktop/model/Troubles.h"
 #include "app/desktop/model/Wording.h"
 #include "app/desktop/widgets/SessionSettingsDialog.h"
 #include "app/desktop/widgets/WindowStrip.h"
