@@ -189,12 +189,10 @@ public:
             m_context.observer->snapshotRemoved(id, snapshot);
         tellSpace(m_context, id);
         const SessionState state = restingState(m_context, id, session->state());
-        return session->live || state == session->state()
-                   ? Status()
-                   : m_context.reserve.spend([&] {
-                         return m_context.registry.update(
-                             *session, [state](SessionRecord& record) { record.state = state; });
-                     });
+        return session->live || state == session->state() ? Status() : m_context.reserve.spend([&] {
+            return m_context.registry.update(
+                *session, [state](SessionRecord& record) { record.state = state; });
+        });
     }
 
     Result<std::vector<ChangedFile>> changedFiles(const SessionId& id,
