@@ -169,7 +169,8 @@ class Application:
     def click(self, role, name, seconds=60, button=1):
         """Into its middle, when it has come to rest: a dialog is placed after it is shown, and rows come and go."""
         x, y, width, height = self.wait_for(role, name, seconds, "settled")
-        self.pointer("mousemove", x + width // 2, y + height // 2)
+        scale = int(self.environment.get("QT_SCALE_FACTOR", "1")) # Qt tells places in its own pixels
+        self.pointer("mousemove", (x + width // 2) * scale, (y + height // 2) * scale)
         self.pointer("click", button)
 
     def wait_for_keyboard(self, title):
