@@ -10,6 +10,7 @@
 #include "app/cli/Lookup.h"
 #include "app/cli/Output.h"
 #include "app/cli/RemoteCommands.h"
+#include "app/cli/StoreCommands.h"
 #include "app/cli/TransferCommands.h"
 #include "app/cli/VaultCommands.h"
 #include "app/cli/VncCommand.h"
@@ -58,10 +59,6 @@ public:
     Result<Json> detach();
     Result<Json> stop();
     Result<Json> remove();
-    Result<Json> check();
-    Result<Json> checkOne();
-    Result<Json> gc();
-    Result<Json> prune();
 
 private:
     // The session that was named.
@@ -550,64 +547,8 @@ Result<Json> Commands::remove() {
     return Json{{"deleted", std::move(deleted)}};
 }
 
-Result<Json> Commands::checkOne() {
-    ENTRACTE_ASSIGN(overview, m_client.overview());
-    ENTRACTE_ASSIGN(session, findSession(overview, m_arguments.session));
-    ENTRACTE_ASSIGN(snapshot,
-                    findSnapshot(overview, session,
-                                 m_arguments.snapshot.empty() ? "newest" : m_arguments.snapshot));
-    ENTRACTE_TRY(finish(m_client.proxy<SnapshotProxy>(snapshot.path)->Verify()));
-    say("Snapshot " + snapshot.id.toStdString() + " of " + nameOf(session) +
-        " is as it was written.");
-    return Json{{"check", "whole"}, {"snapshot", snapshot.id.toStdString()}};
-}
-
-Result<Json> Commands::check() {
-    if (!m_arguments.session.empty())
-        return checkOne();
-    if (!m_arguments.snapshot.empty())
-        return fail(ErrorCode::InvalidArgument, "A snapshot is one of a session.", {},
-                    "Name the session, too.");
-    if (m_arguments.repair)
-        ENTRACTE_TRY(finish(m_client.proxy<ManagerProxy>(Client::kRoot)->RepairStore()));
-    ENTRACTE_TRY(
-        finish(m_client.proxy<ManagerProxy>(Client::kRoot)->CheckStore(m_arguments.readData)));
-    say("Everything is as it was written.");
-    return Json{{"check", "whole"}};
-}
-
-Result<Json> Commands::gc() {
-    ENTRACTE_TRY(finish(m_client.proxy<ManagerProxy>(Client::kRoot)->CollectGarbage()));
-    say("What no snapshot needs is gone.");
-    return Json{{"gc", "done"}};
-}
-
-Result<Json> Commands::prune() {
-    ENTRACTE_ASSIGN(found, session());
-    auto reply = proxyOf(found)->Prune(QString::fromStdString(m_arguments.keep.value_or("")),
-                                       m_arguments.dryRun);
-    reply.waitForFinished();
-    if (reply.isError())
-        return fail(errorOf(reply.error()));
-    const QStringList removed = reply.argumentAt<0>();
-    const qulonglong freed = reply.argumentAt<1>();
-    Json ids = Json::array();
-    for (const QString& id : removed) {
-        ids.push_back(id.toStdString());
-        say((m_arguments.dryRun ? "Would remove " : "Removed ") + id.toStdString() + ".");
-    }
-    if (removed.isEmpty())
-        say("Nothing to remove: the rules keep all snapshots of " + nameOf(found) +
-            ". Pinned ones, the newest and that of the last suspend stay in any case.");
-    else
-        say(std::to_string(removed.size()) +
-            (removed.size() == 1 ? " snapshot of " : " snapshots of ") + nameOf(found) + ", " +
-            bytesText(freed) + ".");
-    return Json{{"removed", std::move(ids)}, {"freedBytes", freed}};
-}
-
-Result<Json> dispatch(Commands& commands, Verb verb) {
-    switch (verb) {
+Result<Json> dispatch(Commands& commands, const Client& client, const Arguments& arguments) {
+    switch (arguments.verb) {
     case Verb::Start:
         return commands.start();
     case Verb::Exec:
@@ -653,11 +594,11 @@ Result<Json> dispatch(Commands& commands, Verb verb) {
     case Verb::Delete:
         return commands.remove();
     case Verb::Check:
-        return commands.check();
+        return checkStore(client, arguments);
     case Verb::Gc:
-        return commands.gc();
+        return collectGarbage(client, arguments);
     case Verb::Prune:
-        return commands.prune();
+        return pruneSession(client, arguments);
     default: // those that are not asked here
         break;
     }
@@ -701,11 +642,11 @@ int run(const Arguments& arguments) {
     if (arguments.verb == Verb::Evacuate)
         return evacuate(client, arguments);
     Commands commands(client, arguments);
-    auto result = dispatch(commands, arguments.verb);
+    auto result = dispatch(commands, client, arguments);
     if (!result && result.error().code() == ErrorCode::VaultLocked && canAsk(arguments)) {
         if (const auto unlocked = unlockAsking(client); !unlocked)
             return report(unlocked.error(), arguments.json);
-        result = dispatch(commands, arguments.verb);
+        result = dispatch(commands, client, arguments);
     }
     return conclude(result, arguments.json);
 }
