@@ -196,11 +196,8 @@ QWidget* MainWindow::sessionPage() {
     });
     m_panel = new SnapshotPanel(m_desk, m_actions, page);
     m_panel->setMinimumWidth(240);
-    auto* const details = new QScrollArea(page); // where there is little height
+    auto* const details = uprightScroll(page);
     details->setWidget(m_panel);
-    details->setWidgetResizable(true);
-    details->setFrameShape(QFrame::NoFrame);
-    details->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     details->setMinimumWidth(240);
     details->setFocusPolicy(Qt::NoFocus);
     details->setAccessibleName(tr("The chosen snapshot"));

@@ -79,10 +79,7 @@ NewSessionDialog::NewSessionDialog(Desk& desk, QWidget* parent, const QString& i
     makePrimary(start);
     start->setDefault(true);
     // On a small screen all but this and the buttons scrolls.
-    m_scroll = new QScrollArea(this);
-    m_scroll->setFrameShape(QFrame::NoFrame);
-    m_scroll->setWidgetResizable(true);
-    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_scroll = uprightScroll(this);
     auto* const content = new QWidget;
     auto* const column = new QVBoxLayout(content);
     column->setContentsMargins(18, 16, 18, 8);

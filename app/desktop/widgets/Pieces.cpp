@@ -13,6 +13,7 @@
 #include <QMessageBox>
 #include <QPainter>
 #include <QResizeEvent>
+#include <QScrollArea>
 #include <QStyleOption>
 #include <QVBoxLayout>
 
@@ -137,6 +138,14 @@ QLabel* title(const QString& text, QWidget* parent, double size) {
     auto* const label = wrapped(text, parent);
     label->setFont(scaled(label->font(), size, true));
     return label;
+}
+
+QScrollArea* uprightScroll(QWidget* parent) {
+    auto* const area = new QScrollArea(parent);
+    area->setFrameShape(QFrame::NoFrame);
+    area->setWidgetResizable(true);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    return area;
 }
 
 void tellPlainly(QMessageBox& box, const QString& more) {

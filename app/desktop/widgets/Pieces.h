@@ -10,6 +10,7 @@
 class QLineEdit;
 class QMenu;
 class QMessageBox;
+class QScrollArea;
 
 namespace entracte::desktop {
 
@@ -23,6 +24,8 @@ QToolButton* menuButton(const QString& icon, const QString& name, QMenu* menu, Q
 QLabel* wrapped(const QString& text, QWidget* parent);
 QLabel* faintLabel(const QString& text, QWidget* parent, double size = 1);
 QLabel* title(const QString& text, QWidget* parent, double size = 1.5);
+// For what is higher than a small screen: it scrolls upwards and down, without a frame.
+QScrollArea* uprightScroll(QWidget* parent);
 // Says `more` under the box's text, and shows both as they are: names and errors from elsewhere may
 // look like markup.
 void tellPlainly(QMessageBox& box, const QString& more = {});

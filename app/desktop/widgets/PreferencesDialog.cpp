@@ -45,10 +45,7 @@ PreferencesDialog::PreferencesDialog(Desk& desk, bool hasTray, QWidget* parent) 
     setWindowTitle(tr("Preferences"));
     auto& settings = desk.settings;
     // On a small screen all but the button scrolls.
-    m_scroll = new QScrollArea(this);
-    m_scroll->setFrameShape(QFrame::NoFrame);
-    m_scroll->setWidgetResizable(true);
-    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_scroll = uprightScroll(this);
     auto* const content = new QWidget;
     auto* const column = new QVBoxLayout(content);
     column->setContentsMargins(20, 18, 20, 16);
