@@ -20,7 +20,7 @@ trap 'rm -f "$fresh"' EXIT
     echo "store-limit = ${1}B"
     echo "keep-free = ${2}B"
 } >"$fresh"
-chmod 644 "$fresh"
+if [ -e "$file" ]; then chmod --reference="$file" "$fresh"; else chmod 644 "$fresh"; fi
 mv "$fresh" "$file"
 # Sessions go on meanwhile.
 if command -v systemctl >/dev/null; then
