@@ -1,6 +1,9 @@
 #include "app/desktop/model/Models.h"
 #include "app/desktop/model/Wording.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace entracte::desktop {
 
 QVariant JobModel::data(const QModelIndex& index, int role) const {
@@ -36,6 +39,24 @@ void JobModel::beginPace(const QString& path, const QVariantMap& properties) {
     auto& pace = m_paces[path];
     pace.since.start();
     pace.fractionAtStart = properties.value("Fraction").toDouble();
+    keepPace(path, properties);
+}
+
+// Each stretch of a job counts its bytes from zero, and what fails half-way is begun once more: a
+// person is shown what only grows.
+void JobModel::keepPace(const QString& path, const QVariantMap& told) {
+    auto& pace = m_paces[path];
+    const double fraction = told.value("Fraction").toDouble();
+    pace.fraction = std::max(pace.fraction, fraction);
+    const auto bytes = told.value("Bytes").toULongLong();
+    if (bytes == 0 || fraction >= 1) // the last word is about what was stored, not what was moved
+        return;
+    if (!pace.moving.isValid())
+        pace.moving.start();
+    const auto phase = told.value("Phase", pace.phase).toString();
+    if (std::exchange(pace.phase, phase) != phase || bytes < pace.bytes)
+        pace.bytesBefore += pace.bytes;
+    pace.bytes = bytes;
 }
 
 void JobModel::appeared(const QString& path, const QVariantMap& properties) {
@@ -50,6 +71,7 @@ void JobModel::changed(const QString& path, const QVariantMap& properties) {
     if (!before)
         return;
     const bool wasRunning = before->job.running;
+    keepPace(path, properties);
     ObjectModel::changed(path, properties);
     afterChange(path, wasRunning);
 }
@@ -115,10 +137,14 @@ JobState JobModel::viewOf(const QString& path, const QVariantMap& properties) co
     if (found == m_paces.end())
         return state;
     state.cancelling = found->cancelling;
+    state.job.fraction = found->fraction;
+    state.job.bytes = found->bytesBefore + found->bytes;
     const double seconds = static_cast<double>(found->since.elapsed()) / 1000;
     if (seconds < 1) // too early to tell
         return state;
-    state.bytesPerSecond = static_cast<double>(state.job.bytes) / seconds;
+    if (const auto moving = found->moving.isValid() ? found->moving.elapsed() : 0; moving >= 1000)
+        state.bytesPerSecond =
+            static_cast<double>(state.job.bytes) * 1000 / static_cast<double>(moving);
     const double done = state.job.fraction - found->fractionAtStart;
     if (done > 0.02)
         state.secondsLeft = seconds * (1 - state.job.fraction) / done;

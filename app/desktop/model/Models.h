@@ -97,10 +97,16 @@ protected:
 private:
     struct Pace {
         QElapsedTimer since;
+        QElapsedTimer moving; // since the first bytes
         double fractionAtStart = 0;
+        double fraction = 0;
+        quint64 bytesBefore = 0; // of stretches that are done
+        quint64 bytes = 0;       // of the one under way
+        QString phase;           // whose bytes these are
         bool cancelling = false;
     };
     void beginPace(const QString& path, const QVariantMap& properties);
+    void keepPace(const QString& path, const QVariantMap& told);
     void afterChange(const QString& path, bool wasRunning);
 
     QHash<QString, Pace> m_paces;

@@ -7,6 +7,7 @@
 #include <QFormLayout>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <cmath>
 
 namespace entracte::desktop {
@@ -16,10 +17,19 @@ namespace {
 constexpr double kGigabyte = 1e9;
 constexpr double kMost = 1e6; // GB that can be asked for
 
+// To the megabyte, and with no more digits than it takes to say it.
+class GigabyteBox : public QDoubleSpinBox {
+public:
+    using QDoubleSpinBox::QDoubleSpinBox;
+    QString textFromValue(double value) const override {
+        return locale().toString(value, 'f', QLocale::FloatingPointShortest);
+    }
+};
+
 QDoubleSpinBox* gigabytes(const QString& name, const QString& none, QWidget* parent) {
-    auto* const box = new QDoubleSpinBox(parent);
+    auto* const box = new GigabyteBox(parent);
+    box->setDecimals(3);
     box->setRange(0, kMost);
-    box->setDecimals(1);
     box->setSuffix(StorageSection::tr(" GB"));
     box->setSpecialValueText(none);
     box->setAccessibleName(name);
@@ -31,9 +41,14 @@ quint64 bytesOf(const QDoubleSpinBox* box) {
     return static_cast<quint64>(std::llround(box->value() * kGigabyte));
 }
 
-// What the box would show of it: a tenth of a gigabyte is told.
+// Never as none at all, however small a limit is.
+double gigabytesOf(quint64 bytes) {
+    return bytes == 0 ? 0 : std::max(static_cast<double>(bytes) / kGigabyte, 0.001);
+}
+
+// What the box would show of it.
 bool shows(const QDoubleSpinBox* box, quint64 bytes) {
-    return std::abs(box->value() - static_cast<double>(bytes) / kGigabyte) < 0.051;
+    return std::abs(box->value() - gigabytesOf(bytes)) < 0.00051;
 }
 
 } // namespace
@@ -83,10 +98,11 @@ void StorageSection::show(const Actions::Storage& storage) {
     m_words->setText(
         tr("They lie in %1 and take %2; %3 are free there.", "a folder, sizes")
             .arg(printable(storage.folder), sizeText(storage.used), sizeText(storage.available)));
-    m_most->setValue(static_cast<double>(storage.limit) / kGigabyte);
-    m_keepFree->setValue(static_cast<double>(storage.keepFree) / kGigabyte);
+    m_most->setValue(gigabytesOf(storage.limit));
+    m_keepFree->setValue(gigabytesOf(storage.keepFree));
     setEnabled(true);
     refresh();
+    updateGeometry(); // at once, not with the next layout: who is told measures it
     emit told();
 }
 

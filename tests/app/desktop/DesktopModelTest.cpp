@@ -230,6 +230,25 @@ private slots:
         QCOMPARE(catalog.jobs.running(), 1);
     }
 
+    void progressNeverGoesBack() {
+        Catalog catalog;
+        catalog.appeared("/job/1", {{kJob, job("/s/a", 0.1)}});
+        const auto tell = [&](const char* phase, double fraction, qulonglong bytes) {
+            catalog.changed("/job/1", kJob,
+                            {{"Phase", phase}, {"Fraction", fraction}, {"Bytes", bytes}});
+            return catalog.jobs.at(0).job;
+        };
+        QCOMPARE(tell("storing", 0.6, 40'000'000ULL).bytes, 40'000'000ULL);
+        // The next stretch of the same phase, then another phase, which counts nothing at first.
+        QCOMPARE(tell("storing", 0.5, 4'000'000ULL).bytes, 44'000'000ULL);
+        QCOMPARE(catalog.jobs.at(0).job.fraction, 0.6);
+        QCOMPARE(tell("verifying", 0.7, 0).bytes, 44'000'000ULL);
+        QCOMPARE(tell("verifying", 0.8, 8'000'000ULL).bytes, 52'000'000ULL);
+        // What was stored is less than what was moved.
+        QCOMPARE(tell("ending", 1, 5'000'000ULL).bytes, 52'000'000ULL);
+        QCOMPARE(catalog.jobs.at(0).job.fraction, 1.0);
+    }
+
     void deletionIsHiddenAtOnceAndUndone() {
         Catalog catalog;
         addSession(catalog, "/s/a", session("work", 1));

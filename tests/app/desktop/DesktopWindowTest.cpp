@@ -417,6 +417,8 @@ private slots:
         QCOMPARE(most->value(), 20.0);
         auto* const change = named<QPushButton>(dialog, "Change limits…");
         QVERIFY(!change->isEnabled()); // nothing was changed
+        most->setValue(0.02);          // little, and not none
+        QCOMPARE(most->text(), QString("0.02 GB"));
         most->setValue(0);
         QCOMPARE(most->text(), QString("All there is"));
         QCOMPARE(change->isEnabled(), Repairs::canAsk("entracte-limits"));
