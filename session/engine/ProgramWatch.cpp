@@ -10,24 +10,33 @@ constexpr auto kPace = 20ms;    // between two answers
 constexpr auto kEmptyPace = 1s; // after an answer that came too early and told nothing
 constexpr auto kMinWait = 5s;   // of an honest answer that tells nothing
 constexpr int kMaxPastRounds = 1000;
+constexpr auto kPastLimit = 500ms;
 } // namespace
 
 Status ProgramWatch::start(pid_t init, bool skipPast) {
     stop();
     ENTRACTE_ASSIGN(client, InitClient::connect(init));
-    if (skipPast) {
-        m_serial = 0;
-        for (int round = 0; round < kMaxPastRounds; ++round) {
-            ENTRACTE_ASSIGN(past, client.events(m_serial));
-            if (past.exits.empty() || past.exits.back().serial <= m_serial)
-                break;
-            m_serial = past.exits.back().serial;
-        }
-    }
     m_client.emplace(std::move(client));
     m_stopping = false;
+    m_settled = !skipPast;
     m_thread = std::thread([this] { run(); });
+    // Usually at once, and nobody waits longer for a PID 1 that gives no answer.
+    std::unique_lock lock(m_mutex);
+    m_changed.wait_for(lock, kPastLimit, [this] { return m_settled; });
     return {};
+}
+
+void ProgramWatch::skipPast() {
+    m_serial = 0;
+    for (int round = 0; round < kMaxPastRounds; ++round) {
+        const auto past = m_client->events(m_serial);
+        if (!past || past->exits.empty() || past->exits.back().serial <= m_serial)
+            break;
+        m_serial = past->exits.back().serial;
+    }
+    const std::lock_guard lock(m_mutex);
+    m_settled = true;
+    m_changed.notify_all();
 }
 
 void ProgramWatch::stop() {
@@ -44,6 +53,8 @@ void ProgramWatch::stop() {
 }
 
 void ProgramWatch::run() {
+    if (!m_settled)
+        skipPast();
     for (;;) {
         const auto asked = std::chrono::steady_clock::now();
         const auto events = m_client->waitEvents(m_serial);

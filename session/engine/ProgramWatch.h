@@ -30,6 +30,7 @@ public:
 
 private:
     void run();
+    void skipPast();
     bool pause(std::chrono::milliseconds time); // false when stopped
 
     Observer m_observer;
@@ -39,6 +40,7 @@ private:
     std::mutex m_mutex;
     std::condition_variable m_changed;
     bool m_stopping = false;
+    bool m_settled = true; // what ended before is known
 };
 
 } // namespace entracte
