@@ -129,6 +129,8 @@ public:
         addNetwork(start);
         start->add_flag("--clipboard", arguments.clipboard,
                         "Share the clipboard of a session in a window with this desktop");
+        start->add_flag("--private", arguments.isPrivate,
+                        "Keep its notifications and links from this desktop");
         start
             ->add_option("--desktop", arguments.desktop,
                          "A whole desktop instead of a program, in a window when no screen is "
@@ -491,6 +493,8 @@ std::optional<int> parse(int argc, const char* const* argv, Arguments& arguments
             throw CLI::RequiredError("COMMAND");
         if (arguments.verb == Verb::Start && arguments.from.empty() && !arguments.snapshot.empty())
             throw CLI::RequiresError("--snapshot", "--from");
+        if (arguments.isPrivate && !arguments.from.empty()) // it is what that one is
+            throw CLI::ExcludesError("--private", "--from");
         if (!arguments.desktop.empty() && !(arguments.command.empty() && arguments.from.empty()))
             throw CLI::ExcludesError("--desktop", arguments.from.empty() ? "COMMAND" : "--from");
         if (arguments.automatic && (arguments.takeBack || !arguments.host.empty()))

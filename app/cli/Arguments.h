@@ -77,6 +77,7 @@ struct Arguments {
     std::vector<std::string> shareReadOnly;
     std::vector<std::string> environment; // NAME=VALUE, on top of what is passed anyway
     bool clipboard = false;               // start: shared with the desktop
+    bool isPrivate = false;               // start: no notifications and links for the desktop
     std::string clipboardShared;          // clipboard: "on", "off"
     std::string network;   // "nat", "none", "host-limited:PORT,PORT"; empty: not said
     std::string comment;   // snapshot, suspend, comment

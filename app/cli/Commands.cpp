@@ -171,6 +171,8 @@ Result<Json> Commands::start() {
         options.insert("network", QString::fromStdString(m_arguments.network));
     if (m_arguments.clipboard)
         options.insert("clipboard", true);
+    if (m_arguments.isPrivate)
+        options.insert("private", true);
     if (m_arguments.everySeconds)
         options.insert("everySeconds", *m_arguments.everySeconds);
     const auto addFolders = [&options](const char* name, const std::vector<std::string>& typed) {

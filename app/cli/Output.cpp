@@ -32,6 +32,7 @@ Json toJson(const SessionView& session) {
             {"display", text(session.display)},
             {"network", text(session.network)},
             {"clipboard", session.clipboard},
+            {"private", session.isPrivate},
             {"command", command},
             {"created_unix_ms", session.createdUnixMs},
             {"programs", session.programs},
@@ -202,6 +203,8 @@ void printSession(const SessionView& session, const QList<SnapshotView>& snapsho
                session.display.isEmpty() ? "" : " on " + printable(session.display));
     if (session.screen == "window")
         fmt::print("  clipboard {}\n", session.clipboard ? "shared" : "its own");
+    if (session.isPrivate)
+        fmt::print("  private   its notifications and links stay in it\n");
     fmt::print("  network   {}\n", printable(session.network));
     fmt::print("  command   {}\n", printable(session.command.join(' ')));
     fmt::print("  started   {}\n", timeText(session.createdUnixMs));

@@ -1,5 +1,7 @@
 #include "app/common/CallerEnvironment.h"
 
+#include "session/base/BusAddress.h"
+
 #include <QDir>
 #include <QFileInfo>
 #include <QtGlobal>
@@ -64,6 +66,10 @@ Result<QMap<QString, QString>> passedEnvironment(const char* const* environment,
 
 QVariantMap screenOptions(const QString& kind) {
     QVariantMap options{{"screen", kind}};
+    // Whose desktop shows the session's notifications; the usual one when it is another kind.
+    if (const auto bus = qEnvironmentVariable("DBUS_SESSION_BUS_ADDRESS");
+        isUnixBusAddress(bus.toStdString()))
+        options.insert("sessionBus", bus);
     if (kind == "headless")
         return options;
     const auto display = qEnvironmentVariable("DISPLAY");

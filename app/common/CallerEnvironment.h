@@ -20,7 +20,8 @@ namespace entracte {
 Result<QMap<QString, QString>> passedEnvironment(const char* const* environment,
                                                  const std::vector<std::string>& extra);
 
-// The options screen, display, xauthority, of DISPLAY and XAUTHORITY (~/.Xauthority when not set).
+// The options screen, display, xauthority, sessionBus, of DISPLAY, XAUTHORITY (~/.Xauthority when
+// not set) and DBUS_SESSION_BUS_ADDRESS.
 QVariantMap screenOptions(const QString& kind);
 
 // An absolute path of what the person typed, "." and ".." resolved.

@@ -30,6 +30,7 @@ SessionView sessionView(const QString& path, const QVariantMap& properties) {
     view.state = properties.value("State").toString();
     view.screen = properties.value("Screen").toString();
     view.clipboard = properties.value("Clipboard").toBool();
+    view.isPrivate = properties.value("IsPrivate").toBool();
     view.network = properties.value("Network").toString();
     view.display = properties.value("Display").toString();
     view.xauthority = properties.value("Xauthority").toString();

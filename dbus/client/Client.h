@@ -29,7 +29,8 @@ struct SessionView {
     QString state;
     QString screen;
     bool clipboard = false;
-    QString network; // "nat", "none", "host-limited:PORT,PORT"
+    bool isPrivate = false; // notifications and links stay in it
+    QString network;        // "nat", "none", "host-limited:PORT,PORT"
     QString display;
     QString xauthority; // empty: the display is the person's own
     QStringList command;

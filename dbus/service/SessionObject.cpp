@@ -61,6 +61,7 @@ PropertyMap SessionObject::properties() {
             {"Command", Command()},
             {"Network", Network()},
             {"Clipboard", Clipboard()},
+            {"IsPrivate", IsPrivate()},
             {"CreatedUnixMs", CreatedUnixMs()},
             {"Programs", Programs()},
             {"Blockers", Blockers()},
@@ -118,6 +119,11 @@ void SessionObject::job(sdbus::Result<Path>&& result, const std::string& kind, V
                 });
 }
 
+void SessionObject::takeBusOfOwner(std::optional<ScreenSpec>& screen) const {
+    if (screen && m_context.gate.current().uid != m_info.owner)
+        screen->sessionBus.clear();
+}
+
 void SessionObject::Exec(sdbus::Result<std::int32_t>&& result, std::vector<std::string> command,
                          std::map<std::string, std::string> environment,
                          std::string workingDirectory) {
@@ -162,9 +168,10 @@ void SessionObject::Resume(sdbus::Result<Path>&& result, Path snapshot, Options 
     const auto from = chosen(snapshot);
     if (!from)
         return result.returnError(toBus(from.error()));
-    const auto wishes = resumeWishes(options);
+    auto wishes = resumeWishes(options);
     if (!wishes)
         return result.returnError(toBus(wishes.error()));
+    takeBusOfOwner(wishes->screen);
     job(std::move(result), "resume",
         [from = *from, wishes = *wishes](Engine& engine, const SessionId& id, JobControl& control) {
             return engine.resume(id, from, wishes, control);
@@ -179,9 +186,10 @@ void SessionObject::Rollback(sdbus::Result<Path>&& result, Path snapshot, Option
         return result.returnError(
             toBus({ErrorCode::InvalidArgument,
                    "It is not said to which snapshot the session shall go."}));
-    const auto wishes = resumeWishes(options);
+    auto wishes = resumeWishes(options);
     if (!wishes)
         return result.returnError(toBus(wishes.error()));
+    takeBusOfOwner(wishes->screen);
     job(std::move(result), "rollback",
         [to = *to, wishes = *wishes](Engine& engine, const SessionId& id, JobControl& control) {
             return engine.rollback(id, to, wishes, control);
@@ -195,9 +203,10 @@ void SessionObject::Clone(sdbus::Result<Path>&& result, Path snapshot, std::stri
         return result.returnError(toBus(from.error()));
     if (const auto checked = checkName(name); !checked)
         return result.returnError(toBus(checked.error()));
-    const auto wishes = resumeWishes(options);
+    auto wishes = resumeWishes(options);
     if (!wishes)
         return result.returnError(toBus(wishes.error()));
+    takeBusOfOwner(wishes->screen);
     if (const auto room = checkRoomForSession(m_context.tree, m_info.owner); !room)
         return result.returnError(toBus(room.error()));
     job(std::move(result), "clone",
@@ -328,9 +337,10 @@ void SessionObject::SetResumeAutomatically(sdbus::Result<>&& result, bool automa
 }
 
 void SessionObject::Attach(sdbus::Result<Path>&& result, Options options) {
-    const auto screen = screenSpec(options);
+    auto screen = screenSpec(options);
     if (!screen)
         return result.returnError(toBus(screen.error()));
+    takeBusOfOwner(*screen);
     if (!*screen)
         return result.returnError(toBus({ErrorCode::InvalidArgument,
                                          "No screen was named.",

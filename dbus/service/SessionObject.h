@@ -70,6 +70,7 @@ private:
     std::string Xauthority() override { return m_info.screenCookieFile; }
     std::vector<std::string> Command() override { return m_info.command; }
     bool Clipboard() override { return m_info.clipboard; }
+    bool IsPrivate() override { return m_info.isPrivate; }
     std::string Network() override { return networkName(m_info.network); }
     std::int64_t CreatedUnixMs() override { return m_info.createdUnixMs; }
     std::uint32_t Programs() override { return m_info.programs; }
@@ -90,6 +91,8 @@ private:
     bool ResumeAutomatically() override { return m_info.resumeAutomatically; }
     bool ReturnDue() override { return m_info.returnDue; }
 
+    // The bus of somebody else who manages it is not where it shows its notifications.
+    void takeBusOfOwner(std::optional<ScreenSpec>& screen) const;
     // The snapshot that a caller means; NotFound when it is not one of this session.
     entracte::Result<SnapshotId> chosen(const Path& snapshot) const;
     // Asks polkit, then runs `verb(engine, id)`, which is short.

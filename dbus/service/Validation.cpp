@@ -1,5 +1,7 @@
 #include "dbus/service/Validation.h"
 
+#include "session/base/BusAddress.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -97,7 +99,8 @@ Result<std::optional<ScreenSpec>> takeScreen(OptionReader& reader, Sized sized) 
     ENTRACTE_ASSIGN(height, reader.take<std::uint16_t>("height"));
     ENTRACTE_ASSIGN(display, reader.take<std::string>("display"));
     ENTRACTE_ASSIGN(xauthority, reader.take<std::string>("xauthority"));
-    if (!kind && !width && !height && !display && !xauthority)
+    ENTRACTE_ASSIGN(sessionBus, reader.take<std::string>("sessionBus"));
+    if (!kind && !width && !height && !display && !xauthority && !sessionBus)
         return std::optional<ScreenSpec>();
 
     ScreenSpec screen;
@@ -125,6 +128,9 @@ Result<std::optional<ScreenSpec>> takeScreen(OptionReader& reader, Sized sized) 
     screen.xauthority = xauthority.value_or("");
     if (!screen.xauthority.empty())
         ENTRACTE_TRY(checkPath(screen.xauthority, "The path of the X cookies"));
+    screen.sessionBus = sessionBus.value_or("");
+    if (!screen.sessionBus.empty() && !isUnixBusAddress(screen.sessionBus))
+        return refuse("The address of a session bus is \"unix:path=…\" or \"unix:abstract=…\".");
     return std::optional<ScreenSpec>(screen);
 }
 
@@ -285,6 +291,7 @@ Result<SessionSpec> sessionSpec(const std::vector<std::string>& command, const O
     ENTRACTE_ASSIGN(screen, takeScreen(reader, Sized::Newly));
     ENTRACTE_ASSIGN(network, takeNetwork(reader));
     ENTRACTE_ASSIGN(clipboard, reader.take<bool>("clipboard"));
+    ENTRACTE_ASSIGN(isPrivate, reader.take<bool>("private"));
     ENTRACTE_TRY(reader.nothingElse());
 
     ENTRACTE_TRY(checkCommand(command, false));
@@ -303,6 +310,7 @@ Result<SessionSpec> sessionSpec(const std::vector<std::string>& command, const O
         return refuse("No screen was named.", "Set DISPLAY, or ask for a headless screen.");
     spec.screen = *screen;
     spec.screen.clipboard = clipboard.value_or(false);
+    spec.isPrivate = isPrivate.value_or(false);
     spec.network = network.value_or(NetworkSpec{NetworkKind::Nat, {}, false});
 
     const auto addShares = [&spec](const auto& paths, bool readOnly) -> Status {

@@ -1,5 +1,7 @@
 #include "session/engine/DisplayJobs.h"
 
+#include "session/engine/DeskLink.h"
+
 namespace entracte {
 
 namespace {
@@ -45,6 +47,7 @@ Status attachSession(EngineContext& context, const std::shared_ptr<Session>& ses
         record.spec.screen = screen;
         record.shownOn = session->live->screen->shownOn();
     }));
+    linkToDesk(context, *session); // it may be another desktop
     job.report("redrawing", 1);
     return {};
 }

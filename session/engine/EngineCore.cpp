@@ -2,6 +2,7 @@
 
 #include "session/criu/Preflight.h"
 #include "session/engine/Arrival.h"
+#include "session/engine/DeskLink.h"
 #include "session/engine/DisplayJobs.h"
 #include "session/engine/EngineContext.h"
 #include "session/engine/ExportJob.h"
@@ -45,6 +46,8 @@ public:
                 session->live->screen->leave();
             if (session->live && session->live->network)
                 session->live->network->process.release();
+            if (session->live && session->live->desk)
+                session->live->desk->process.release();
             session->live.reset();
         }
     }
@@ -384,6 +387,7 @@ private:
         watchPrograms(session, true);
         if (session.live->display)
             adoptScreen(session);
+        linkToDesk(m_context, session);
         const ScreenProcess* const screen = session.live->screen.get();
         static_cast<void>(m_context.registry.update(session, [&](SessionRecord& record) {
             record.state =

@@ -161,6 +161,8 @@ public:
         manifest.info = nlohmann::json::parse(infoToText(record.info));
         manifest.restore = record.restore;
         manifest.restore["files"] = keptFilesToJson(files);
+        if (const auto spec = manifest.restore.find("spec"); spec != manifest.restore.end())
+            forgetScreen(*spec);
         manifest.restore.erase("needs"); // whoever imports it finds out anew
         manifest.restore.erase("imported");
         return write(manifest, images, layer.get(), out, wishes.compress);

@@ -1,6 +1,7 @@
 #include "session/engine/LiveSessions.h"
 
 #include "session/criu/Preflight.h"
+#include "session/engine/DeskLink.h"
 #include "session/engine/Processes.h"
 #include "session/engine/SessionCgroup.h"
 #include "session/engine/SessionNetwork.h"
@@ -68,6 +69,7 @@ void refresh(EngineContext& context, Session& session) {
     if (!use || !session.live)
         return;
     keepNetwork(context, session);
+    keepDesk(context, session);
     trustReturned(context, session);
     const std::uint32_t programs = countPrograms(session.live->container.init);
     std::uint32_t windows = session.windows;
@@ -208,6 +210,7 @@ void endLive(EngineContext& context, Session& session) {
         session.live->programs->stop();
         if (const auto killed = killContainer(session.live->container); !killed)
             spdlog::error("session {}: {}", session.id(), killed.error().forLog());
+        endDesk(*session.live);
         session.live.reset();
     }
     session.programs = 0;

@@ -2,6 +2,7 @@
 
 #include "session/base/Printable.h"
 #include "session/base/ScopeExit.h"
+#include "session/engine/DeskLink.h"
 #include "session/engine/ForeignChecks.h"
 #include "session/engine/GroupEntry.h"
 #include "session/engine/HeldInput.h"
@@ -107,7 +108,16 @@ public:
             m_remembered.spec.screen = sizedLike(*screen, m_remembered.spec.screen);
         else
             m_remembered.spec.screen = m_before.spec.screen;
-        m_remembered.spec.screen.clipboard = m_before.spec.screen.clipboard;
+        auto& shownOn = m_remembered.spec.screen;
+        if (m_context.display && shownOn.kind != ScreenKind::Headless && shownOn.display.empty())
+            return fail(ErrorCode::ScreenUnavailable,
+                        "It is not known where the session's windows shall appear.", {},
+                        "Nothing was changed. Set DISPLAY, or ask for a headless screen.");
+        shownOn.clipboard = m_before.spec.screen.clipboard;
+        // Whoever resumes it named it, or an earlier one did; a snapshot never.
+        if (!screen || shownOn.sessionBus.empty())
+            shownOn.sessionBus = m_before.spec.screen.sessionBus;
+        m_remembered.spec.isPrivate = m_before.spec.isPrivate;
         std::unique_ptr<ScreenProcess> shown;
         if (m_context.display) { // before anything is made: it is what most often is not there
             ENTRACTE_ASSIGN(started, startScreen(m_context, m_person, m_remembered.spec.screen));
@@ -133,6 +143,7 @@ public:
         m_steps.did("take it up");
         ENTRACTE_TRY(show(std::move(shown)));
         m_steps.did("windows");
+        linkToDesk(m_context, m_session);
         watchPrograms(m_session, true);
         ENTRACTE_TRY(settle());
         undo.dismiss();

@@ -11,6 +11,7 @@ SessionInfo Session::info() const {
     info.state = now.state;
     info.network = now.spec.network;
     info.clipboard = now.spec.screen.clipboard;
+    info.isPrivate = now.spec.isPrivate;
     info.screenKind = now.spec.screen.kind;
     info.screenDisplay = now.shownOn.display;
     info.screenCookieFile = now.shownOn.cookieFile;

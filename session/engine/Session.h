@@ -25,11 +25,19 @@ struct ServedNetwork {
     int restarts = 0; // of one that ended although its session did not
 };
 
+// What shows its notifications and opens its links (DeskLink.h).
+struct DeskProcess {
+    Subprocess process;
+    std::uint64_t outside = 0; // inode of our end of the link
+    int restarts = 0;
+};
+
 // What a running session has. Destroyed in the reverse order: the screen goes before the
 // container's pidfd.
 struct LiveSession {
     RunningContainer container;
     std::optional<ServedNetwork> network; // none: without one, or found again (ends with PID 1)
+    std::optional<DeskProcess> desk;      // none: private, or an older PID 1
     std::unique_ptr<DisplayParticipant> display; // null: a session without a display
     std::unique_ptr<ProgramWatch> programs;
     std::unique_ptr<ScreenProcess> screen; // null: detached

@@ -1,5 +1,6 @@
 #include "session/engine/SessionRecord.h"
 
+#include "session/base/BusAddress.h"
 #include "session/base/Printable.h"
 #include "session/engine/RetentionText.h"
 
@@ -61,6 +62,7 @@ SessionSpec specOf(const json& value) {
     // Not in the records of the first versions, whose sessions had none.
     if (const auto network = value.find("network"); network != value.end())
         spec.network = networkFromJson(*network);
+    spec.isPrivate = value.value("private", false);
     return spec;
 }
 
@@ -103,6 +105,7 @@ json specToJson(const SessionSpec& spec) {
         {"environment", spec.environment},
         {"workingDirectory", spec.workingDirectory},
         {"sharedFolders", folders},
+        {"private", spec.isPrivate},
         {"network",
          {{"kind", static_cast<int>(spec.network.kind)}, {"hostPorts", spec.network.hostPorts}}}};
 }
@@ -134,6 +137,7 @@ std::string formatRecord(const SessionRecord& record) {
                           {"bootId", record.init.bootId}}},
                         {"screenName", record.shownOn.place},
                         {"screenCookies", record.shownOn.cookieFile},
+                        {"sessionBus", record.spec.screen.sessionBus},
                         {"schedule",
                          {{"everySeconds", record.schedule.everySeconds},
                           {"pausedUntilUnixMs", record.schedule.pausedUntilUnixMs}}},
@@ -178,6 +182,8 @@ Result<SessionRecord> parseRecord(std::string_view text) try {
     if (!record.shownOn.place.empty())
         ENTRACTE_TRY(parseId(record.shownOn.place));
     record.shownOn.cookieFile = document.value("screenCookies", "");
+    if (const auto bus = document.value("sessionBus", ""); isUnixBusAddress(bus))
+        record.spec.screen.sessionBus = bus;
     if (const auto schedule = document.find("schedule"); schedule != document.end()) {
         schedule->at("everySeconds").get_to(record.schedule.everySeconds);
         schedule->at("pausedUntilUnixMs").get_to(record.schedule.pausedUntilUnixMs);
@@ -224,6 +230,8 @@ ScreenSpec sizedLike(ScreenSpec asked, const ScreenSpec& before) {
         asked.height = before.height;
     }
     asked.clipboard = before.clipboard;
+    if (asked.sessionBus.empty())
+        asked.sessionBus = before.sessionBus;
     return asked;
 }
 

@@ -50,6 +50,7 @@ struct SessionRecord {
     MoveMark beforeArrival;
 };
 
+// As a snapshot has it, and so perhaps another machine: without the address of the person's bus.
 nlohmann::json specToJson(const SessionSpec& spec);
 Result<SessionSpec> specFromJson(const nlohmann::json& value);
 

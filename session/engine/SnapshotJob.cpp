@@ -3,6 +3,7 @@
 #include "session/base/Printable.h"
 #include "session/base/ScopeExit.h"
 #include "session/criu/Preflight.h"
+#include "session/engine/DeskLink.h"
 #include "session/engine/HeldInput.h"
 #include "session/engine/HostFacts.h"
 #include "session/engine/HostFiles.h"
@@ -123,8 +124,11 @@ public:
         if (m_copied)
             ENTRACTE_TRY(layer.copyAhead(m_job));
         m_steps.did("copy files ahead");
+        settleDesk(*m_session.live);
         Stillness stillness(m_context, m_session);
-        ENTRACTE_ASSIGN(sockets, stillness.prepare());
+        ENTRACTE_ASSIGN(displays, stillness.prepare());
+        auto sockets = displays;
+        std::ranges::copy(deskSockets(*m_session.live), std::back_inserter(sockets));
         ENTRACTE_TRY(m_job.check());
         ENTRACTE_ASSIGN(connections, preflightConnections(init(), sockets));
         ENTRACTE_TRY(refuseBlockers(connections));
@@ -151,7 +155,7 @@ public:
                 ENTRACTE_TRY(layer.copyRest(m_job));
             if (!m_suspend)
                 return {};
-            m_held = HeldInput(init(), sockets);
+            m_held = HeldInput(init(), displays);
             m_record.info.frozenMicros = static_cast<std::uint32_t>(
                 std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began)
                     .count());

@@ -1,6 +1,7 @@
 #include "session/engine/StartJob.h"
 
 #include "session/base/ScopeExit.h"
+#include "session/engine/DeskLink.h"
 #include "session/engine/Processes.h"
 #include "session/engine/SessionNetwork.h"
 #include "session/store/Directories.h"
@@ -68,6 +69,7 @@ Status bringUp(EngineContext& context, Session& session, const SessionSpec& spec
     ENTRACTE_TRY(
         context.registry.update(session, [&](SessionRecord& changed) { changed.init = identity; }));
     ENTRACTE_TRY(joinNetwork(context, session, spec.network, person));
+    linkToDesk(context, session);
     watchPrograms(session, false);
     ENTRACTE_TRY(job.check());
     if (screen) {

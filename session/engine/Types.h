@@ -48,6 +48,9 @@ struct ScreenSpec {
     std::string
         xauthority; // host, window: path of the cookie file, read as the person; may be empty
     bool clipboard = false; // window: its selections are shared with the display's
+    // Of the caller, whose desktop shows the notifications (base/BusAddress.h); empty: the usual
+    // one of the person. The helper remembers it, and no snapshot or export does.
+    std::string sessionBus;
 };
 
 struct SharedFolder {
@@ -77,6 +80,7 @@ struct SessionSpec {
     std::string workingDirectory; // absolute; home when empty
     std::vector<SharedFolder> sharedFolders;
     NetworkSpec network;
+    bool isPrivate = false; // the person's desktop shows none of its notifications, opens no link
 };
 
 enum class SessionState : std::uint8_t {
@@ -178,6 +182,7 @@ struct SessionInfo {
     SessionState state = SessionState::Ended;
     NetworkSpec network;
     ScreenKind screenKind = ScreenKind::Host;
+    bool isPrivate = false;       // notifications and links stay in it
     bool clipboard = false;       // shared with the person's desktop, when its screen is a window
     std::string screenDisplay;    // ":1", what the windows are on, empty when detached
     std::string screenCookieFile; // of a server of the session's own; only its owner can read it

@@ -16,14 +16,17 @@ constexpr const char* kLauncher = "/usr/lib/entracte/entracte-launch";
 // As session/launch/Links.h has them.
 constexpr const char* kLinks = "/run/entracte/bin";
 constexpr const char* kMenus = "/run/entracte/share";
+// As session/launch/DeskFiles.h has it.
+constexpr const char* kFallback = "/run/entracte/fallback";
 
 bool hasLauncher() {
     return ::access(kLauncher, X_OK) == 0;
 }
 
-void putFirst(const char* variable, const char* folder, const char* usual) {
+void putAround(const char* variable, const char* first, const std::string& last,
+               const char* usual) {
     const char* const now = std::getenv(variable);
-    const std::string value = std::string(folder) + ":" + (now && *now ? now : usual);
+    const std::string value = std::string(first) + ":" + (now && *now ? now : usual) + ":" + last;
     ::setenv(variable, value.c_str(), 1);
 }
 
@@ -53,8 +56,8 @@ void setUpLauncher() {
                    stderr);
         return;
     }
-    putFirst("PATH", kLinks, "/usr/local/bin:/usr/bin:/bin");
-    putFirst("XDG_DATA_DIRS", kMenus, "/usr/local/share:/usr/share");
+    putAround("PATH", kLinks, std::string(kFallback) + "/bin", "/usr/local/bin:/usr/bin:/bin");
+    putAround("XDG_DATA_DIRS", kMenus, kFallback, "/usr/local/share:/usr/share");
 }
 
 int becomeItself(const std::vector<std::string>& arguments) {

@@ -9,6 +9,7 @@
 #include "session/init/Launcher.h"
 #include "session/init/Programs.h"
 #include "session/init/Services.h"
+#include "session/init/Switchboard.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -49,6 +50,7 @@ private:
     Programs m_programs;
     Services m_services{m_programs};
     ControlServer m_server;
+    Switchboard m_switchboard;
     bool m_settled = false;
     std::optional<Clock::time_point> m_killAt; // set once the session is ending
 };
@@ -66,6 +68,9 @@ bool Init::prepare() {
     ::sigaddset(&ours, SIGTERM);
     if (::sigprocmask(SIG_BLOCK, &ours, nullptr) < 0)
         return false;
+    if (!m_switchboard.listen(desk::kSocket))
+        std::fprintf(stderr, "The way to the person's desktop is closed: %s\n",
+                     std::strerror(errno));
     m_signals.reset(::signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK));
     return m_signals && m_server.listen(kContainerPath);
 }
@@ -114,8 +119,10 @@ int Init::run(bool display) {
         // Programs would not find their bus and display earlier: requests wait until then.
         if (m_settled)
             m_server.addTo(polled);
+        m_switchboard.addTo(polled);
         if (::poll(polled.data(), polled.size(), pollTimeout()) < 0 && errno != EINTR)
             return 1;
+        m_switchboard.serve(polled);
         takeSignals();
         const bool childrenLeft = m_programs.reap();
         if (m_killAt && (!childrenLeft || Clock::now() >= *m_killAt)) {

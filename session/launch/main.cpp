@@ -8,6 +8,7 @@
 // Runs in the session as the person, before the program: it trusts nobody and holds nothing.
 
 #include "session/launch/Command.h"
+#include "session/launch/DeskFiles.h"
 #include "session/launch/Links.h"
 
 #include <fcntl.h>
@@ -40,6 +41,10 @@ int setUp(const char* launcher) {
     if (done)
         done =
             copyMenuEntries(all, "/usr/share/applications", std::string(kMenus) + "/applications");
+    // Only `entracte start --desktop` sets it (app/cli/DesktopSessions.cpp).
+    const bool wholeDesktop = std::getenv("XDG_SESSION_DESKTOP") != nullptr;
+    if (done)
+        done = makeDeskFiles(kMenus, kFallback, wholeDesktop);
     if (!done)
         std::fprintf(stderr, "entracte-launch: %s\n", done.error().sentence().c_str());
     return done ? 0 : 1;

@@ -115,6 +115,16 @@ std::string formatBundleManifest(const BundleManifest& manifest) {
     return all.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
+void forgetScreen(json& spec) {
+    const auto screen = spec.find("screen");
+    if (screen == spec.end() || !screen->is_object())
+        return;
+    for (const char* ofThePerson : {"display", "xauthority"})
+        (*screen)[ofThePerson] = "";
+    (*screen)["clipboard"] = false;
+    screen->erase("sessionBus");
+}
+
 Result<BundleManifest> parseBundleManifest(std::string_view text) try {
     int depth = 0;
     bool deep = false;
@@ -165,6 +175,7 @@ Status sanitizeManifest(BundleManifest& manifest, const ImageRules& rules) try {
                     "Nothing was changed. A session can only go on under the same user number.");
     json to;
     to["spec"] = from.at("spec");
+    forgetScreen(to["spec"]);
     to["owner"] = rules.uid;
     to["ownerName"] = from.at("ownerName").get<std::string>();
     to["host"] = from.at("host");

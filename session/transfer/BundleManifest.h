@@ -24,6 +24,10 @@ std::string formatBundleManifest(const BundleManifest& manifest);
 // SnapshotDamaged; HostMismatch for another version's.
 Result<BundleManifest> parseBundleManifest(std::string_view text);
 
+// Where it was shown (display, cookie, bus, clipboard) is the person's who resumes it to say: what
+// another machine wrote would be connected to outside of the session. Its kind and size stay.
+void forgetScreen(nlohmann::json& spec);
+
 // What the restore of a session that comes from elsewhere may say: whose it is is compared, its
 // files' owners and modes become harmless, the rest is taken as far as it is known. The engine's
 // own checks (specFromJson, checkSpec) come on top, in the helper.

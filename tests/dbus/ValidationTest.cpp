@@ -117,6 +117,24 @@ TEST(ValidationTest, aClipboardIsSharedWhenThatIsSaid) {
     EXPECT_FALSE(resumeWishes(options)) << "SetClipboard changes it";
 }
 
+TEST(ValidationTest, aSessionIsPrivateWhenThatIsSaid) {
+    auto options = headless();
+    EXPECT_FALSE(sessionSpec({}, options)->isPrivate);
+    options.emplace("private", sdbus::Variant(true));
+    options.emplace("sessionBus", sdbus::Variant(std::string("unix:path=/run/user/7/bus")));
+    EXPECT_TRUE(sessionSpec({}, options)->isPrivate);
+    EXPECT_EQ(sessionSpec({}, options)->screen.sessionBus, "unix:path=/run/user/7/bus");
+    EXPECT_FALSE(resumeWishes(options)) << "it stays what it is";
+    for (const auto& wrong : {std::string(2000, 'x'), std::string("unix:\npath=/x"),
+                              std::string("unixexec:path=/bin/sh"), std::string("autolaunch:")}) {
+        options.erase("sessionBus");
+        options.emplace("sessionBus", sdbus::Variant(wrong));
+        EXPECT_FALSE(sessionSpec({}, options));
+    }
+    const Options alone{{"sessionBus", sdbus::Variant(std::string("unix:path=/run/user/7/bus"))}};
+    EXPECT_FALSE(resumeWishes(alone)) << "it goes with a screen";
+}
+
 TEST(ValidationTest, networksAreOfThreeKinds) {
     const auto asked = [](const std::string& network) {
         auto options = headless();

@@ -62,6 +62,7 @@ const char* const kOptions[] = {"--json",
                                 "--yes",
                                 "--network",
                                 "--clipboard",
+                                "--private",
                                 "--read-data",
                                 "--dry-run"};
 

@@ -9,12 +9,14 @@ namespace {
 SessionSpec goodSpec() {
     SessionSpec spec;
     spec.name = "Ünfug";
-    spec.screen = {ScreenKind::Window, 800, 600, ":1", "/home/x/.Xauthority"};
+    spec.screen = {ScreenKind::Window, 800, 600, ":1", "/home/x/.Xauthority", false, ""};
     spec.command = {"xterm", "-e", "a b\n\"c\""};
     spec.environment = {{"LANG", "de_DE.UTF-8"}, {"EMPTY", ""}};
     spec.workingDirectory = "/home/x";
     spec.sharedFolders = {{"/home/x/Documents", true}};
     spec.screen.clipboard = true;
+    spec.screen.sessionBus = "unix:path=/run/user/1/bus";
+    spec.isPrivate = true;
     spec.network = {NetworkKind::HostLimited, {5432, 80}};
     return spec;
 }
@@ -67,14 +69,33 @@ TEST(SessionRecordTest, aSessionOfBeforeThereWereNetworksHasNone) {
     EXPECT_EQ(now->network.kind, NetworkKind::HostLimited);
     EXPECT_EQ(now->network.hostPorts, (std::vector<std::uint16_t>{5432, 80}));
     EXPECT_TRUE(now->screen.clipboard);
+    EXPECT_TRUE(now->isPrivate);
+    spec.erase("private");
     spec.erase("network");
     spec["screen"].erase("clipboard");
     const auto before = specFromJson(spec);
     ASSERT_TRUE(before);
     EXPECT_EQ(before->network.kind, NetworkKind::None);
     EXPECT_FALSE(before->screen.clipboard);
+    EXPECT_FALSE(before->isPrivate);
     spec["network"] = {{"kind", 7}, {"hostPorts", nlohmann::json::array()}};
     EXPECT_FALSE(specFromJson(spec));
+}
+
+// A spec travels in snapshots and exports, and comes back from anywhere.
+TEST(SessionRecordTest, onlyTheHelpersOwnRecordHasTheBus) {
+    nlohmann::json spec = specToJson(goodSpec());
+    EXPECT_EQ(spec.dump().find("/run/user/1/bus"), std::string::npos);
+    spec["screen"]["sessionBus"] = "unix:path=/tmp/other";
+    const auto read = specFromJson(spec);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->screen.sessionBus, "");
+    const auto record = parseRecord(formatRecord(goodRecord()));
+    ASSERT_TRUE(record);
+    EXPECT_EQ(record->spec.screen.sessionBus, "unix:path=/run/user/1/bus");
+    SessionRecord odd = goodRecord();
+    odd.spec.screen.sessionBus = "unixexec:path=/bin/sh";
+    EXPECT_EQ(parseRecord(formatRecord(odd))->spec.screen.sessionBus, "");
 }
 
 TEST(SessionRecordTest, refusesStrangeOnes) {
@@ -96,12 +117,17 @@ TEST(SessionRecordTest, refusesStrangeOnes) {
 }
 
 TEST(SessionSpecTest, aScreenHasTheSizeThatItHadUnlessAnotherIsAskedFor) {
-    const ScreenSpec before{ScreenKind::Window, 800, 600, ":1", ""};
-    const ScreenSpec like = sizedLike({ScreenKind::Headless, 0, 0, "", ""}, before);
+    const ScreenSpec before{ScreenKind::Window, 800, 600, ":1", "", true, "unix:path=/bus"};
+    const ScreenSpec like = sizedLike({ScreenKind::Headless, 0, 0, "", "", false, ""}, before);
     EXPECT_EQ(like.width, 800);
     EXPECT_EQ(like.height, 600);
     EXPECT_EQ(like.kind, ScreenKind::Headless);
-    EXPECT_EQ(sizedLike({ScreenKind::Window, 640, 480, "", ""}, before).width, 640);
+    EXPECT_TRUE(like.clipboard);
+    EXPECT_EQ(like.sessionBus, "unix:path=/bus") << "nobody named another";
+    const ScreenSpec other =
+        sizedLike({ScreenKind::Window, 640, 480, "", "", false, "unix:path=/other"}, before);
+    EXPECT_EQ(other.width, 640);
+    EXPECT_EQ(other.sessionBus, "unix:path=/other");
 }
 
 TEST(SessionSpecTest, refusesWhatNoSessionCanHave) {

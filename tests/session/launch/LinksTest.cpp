@@ -1,4 +1,5 @@
 #include "session/launch/Links.h"
+#include "session/launch/DeskFiles.h"
 
 #include <gtest/gtest.h>
 
@@ -25,6 +26,22 @@ protected:
     void TearDown() override { std::filesystem::remove_all(m_folder); }
     std::filesystem::path m_folder;
 };
+
+TEST_F(LinksTest, aWholeDesktopsOwnNotificationsComeFirst) {
+    namespace fs = std::filesystem;
+    const auto service = "dbus-1/services/org.freedesktop.Notifications.service";
+    for (const bool whole : {false, true}) {
+        const auto first = m_folder / (whole ? "desktop/first" : "first");
+        const auto last = m_folder / (whole ? "desktop/last" : "last");
+        ASSERT_TRUE(makeDeskFiles(first, last, whole));
+        ASSERT_TRUE(makeDeskFiles(first, last, whole)) << "asked again";
+        EXPECT_EQ(fs::exists(first / service), !whole);
+        EXPECT_EQ(fs::exists(last / service), whole);
+        // Links are for browsers of the session's own first, in either.
+        EXPECT_TRUE(fs::exists(last / "applications/mimeinfo.cache"));
+        EXPECT_FALSE(fs::exists(first / "applications"));
+    }
+}
 
 TEST_F(LinksTest, makesOneForEachNameAndMayBeAskedAgain) {
     const auto links = m_folder / "a/bin";

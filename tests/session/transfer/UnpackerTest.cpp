@@ -425,6 +425,22 @@ TEST(BundleManifestTest, whatWasTypedComesAlongAsFarAsItMayBeThat) {
     EXPECT_FALSE(sanitizeManifest(manifest, rulesOfAnn())) << "more than any server queues";
 }
 
+// Whoever wrote the file does not say what is connected to outside of the session.
+TEST(BundleManifestTest, whereItIsShownIsForgotten) {
+    BundleManifest manifest = *parseBundleManifest(manifestText(1, 1));
+    manifest.restore["spec"]["screen"] = {{"kind", 0},
+                                          {"width", 640},
+                                          {"height", 480},
+                                          {"display", "evil.example:0"},
+                                          {"xauthority", "/home/ann/.ssh/id"},
+                                          {"clipboard", true},
+                                          {"sessionBus", "unixexec:path=/bin/sh"}};
+    ASSERT_TRUE(sanitizeManifest(manifest, rulesOfAnn()));
+    const nlohmann::json expected{{"kind", 0},     {"width", 640},     {"height", 480},
+                                  {"display", ""}, {"xauthority", ""}, {"clipboard", false}};
+    EXPECT_EQ(manifest.restore["spec"]["screen"], expected);
+}
+
 TEST(BundleManifestTest, filesOfAnEarlierRoundAreOnlyNamed) {
     BundleManifest manifest = *parseBundleManifest(manifestText(1, 1));
     manifest.restore["spec"]["sharedFolders"] = {{{"path", "/home/ann/docs"}, {"readOnly", false}}};

@@ -46,6 +46,7 @@ class XServer:
 
     def __init__(self, workspace, name, person, traits, window_manager=True, within=None):
         self.person, self.traits, self.name, self._within = person, traits, name, within
+        self.more_environment = {} # of the person's programs on it
         self._stack = ExitStack()
         self._folder = workspace.folder(name, person)
         self.cookie = secrets.token_bytes(16)
@@ -95,7 +96,8 @@ class XServer:
         return True
 
     def environment(self, **more):
-        return self.person.environment(DISPLAY=self.display, XAUTHORITY=str(self.cookie_file), **more)
+        return self.person.environment(DISPLAY=self.display, XAUTHORITY=str(self.cookie_file),
+                                       **{**self.more_environment, **more})
 
     def client(self):
         return x11.Client(self.socket_path, self.cookie)

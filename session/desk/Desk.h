@@ -1,0 +1,70 @@
+#pragma once
+
+// The person's desktop, as far as a session may reach it: shows its notifications, opens its links.
+// Runs as the person, outside, in one thread, as long as its line to the session lives; what it
+// shows goes with it. Everything that comes over the line is a stranger's: Notice.h bounds what is
+// shown, Link.h what is opened, and how much in a time is bounded here. Without a desktop's bus
+// every request is answered with "unavailable", and the bus is looked for again.
+
+#include "session/base/Result.h"
+#include "session/base/UniqueFd.h"
+#include "session/desk/Bus.h"
+#include "session/desk/Popups.h"
+
+#include <chrono>
+
+namespace entracte::desk {
+
+struct DeskOptions {
+    UniqueFd line;
+    std::string session;   // its name, which every notification tells
+    bool askLinks = false; // every link is opened when the person says so, and not before
+};
+
+// So many at once, and one more each `interval`.
+class Allowance {
+public:
+    using Clock = std::chrono::steady_clock;
+    Allowance(double most, std::chrono::milliseconds interval)
+        : m_most(most), m_left(most), m_interval(interval) {}
+    bool take(Clock::time_point now);
+
+private:
+    double m_most;
+    double m_left;
+    std::chrono::duration<double> m_interval;
+    Clock::time_point m_last = Clock::now();
+};
+
+class Desk final : Popups::Listener {
+public:
+    explicit Desk(DeskOptions options);
+    ~Desk();
+
+    // Until the line ends or `end` becomes readable.
+    Status run(int end);
+
+private:
+    void handle(const Frame& frame);
+    void show(const Frame& frame);
+    void open(const Frame& frame);
+    bool askToOpen(const std::string& link);
+    void answer(Kind kind, std::uint32_t client, std::uint32_t token,
+                const std::vector<std::string>& words = {});
+    bool findBus();
+    void loseBus();
+
+    void notShown(const Popups::Origin& origin) override;
+    void closed(const Popups::Origin& origin, std::uint32_t reason) override;
+    void pressed(const Popups::Origin& origin, const std::string& key) override;
+
+    DeskOptions m_options;
+    Line m_line;
+    Popups m_popups;
+    Bus m_bus;
+    Allowance::Clock::time_point m_nextLook; // for a bus
+    Allowance m_notices{20, std::chrono::milliseconds(500)};
+    Allowance m_links{3, std::chrono::seconds(5)};
+};
+
+} // namespace entracte::desk

@@ -1,0 +1,119 @@
+#include "session/engine/DeskLink.h"
+
+#include "session/base/BusAddress.h"
+#include "session/base/Companion.h"
+#include "session/base/Printable.h"
+#include "session/criu/UnixPeers.h"
+#include "session/desk/Frame.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+
+namespace entracte {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kLineFd = 3;
+constexpr auto kTakenLimit = 2s;
+constexpr auto kTakenLook = 10ms;
+constexpr auto kEndLimit = 3s; // of a process of ours that has only a desktop to tell
+constexpr int kMostRestarts = 10;
+
+std::vector<std::string> environmentOf(const Person& person, const ScreenSpec& screen) {
+    auto environment = cleanEnvironment();
+    environment.push_back("HOME=" + person.home);
+    environment.push_back("USER=" + person.name);
+    environment.push_back("LOGNAME=" + person.name);
+    environment.push_back("XDG_RUNTIME_DIR=/run/user/" + std::to_string(person.uid));
+    if (isUnixBusAddress(screen.sessionBus))
+        environment.push_back("DBUS_SESSION_BUS_ADDRESS=" + screen.sessionBus);
+    if (!screen.display.empty())
+        environment.push_back("DISPLAY=" + screen.display);
+    if (!screen.xauthority.empty())
+        environment.push_back("XAUTHORITY=" + screen.xauthority);
+    return environment;
+}
+
+Result<DeskProcess> connect(const SessionRecord& record, pid_t init) {
+    ENTRACTE_ASSIGN(person, personOfUid(record.owner));
+    // When its queue is full, it is not waited for.
+    ENTRACTE_ASSIGN(line, connectInSession(init, desk::kSocket, SOCK_STREAM | SOCK_NONBLOCK));
+    struct stat status {};
+    if (::fstat(line.get(), &status) != 0)
+        return fail(Error::fromErrno("The link to the session could not be looked at"));
+    SubprocessSpec process;
+    process.command = {companionProgram("entracte-desk").string(),
+                       "--line-fd=" + std::to_string(kLineFd), "--session=" + record.spec.name};
+    // Where a session is kept from the network, a link that opens by itself would be a way out.
+    if (record.spec.network.kind != NetworkKind::Nat)
+        process.command.emplace_back("--ask-links");
+    process.environment = environmentOf(person, record.spec.screen);
+    process.credentials = Credentials{person.uid, person.gid, person.groups};
+    process.fds = {{line.get(), kLineFd}};
+    ENTRACTE_ASSIGN(started, Subprocess::start(process));
+    return DeskProcess{std::move(started), status.st_ino};
+}
+
+} // namespace
+
+void linkToDesk(const EngineContext& context, Session& session) {
+    const SessionRecord record = session.record();
+    endDesk(*session.live);
+    if (!context.options.proxyInSessions || record.spec.isPrivate)
+        return;
+    auto connected = connect(record, session.live->container.init);
+    if (connected)
+        session.live->desk.emplace(std::move(*connected));
+    else
+        spdlog::info("session {} is not linked to the desktop: {}", session.id(),
+                     connected.error().forLog());
+}
+
+void keepDesk(const EngineContext& context, Session& session) {
+    auto& desk = session.live->desk;
+    if (!desk || desk->process.ended() || !desk->process.wait(0ms))
+        return;
+    const int restarts = desk->restarts + 1;
+    spdlog::warn("session {}: its link to the desktop ended: {}", session.id(),
+                 printable(desk->process.errors(), 500));
+    if (restarts > kMostRestarts)
+        return;
+    linkToDesk(context, session);
+    if (desk)
+        desk->restarts = restarts;
+}
+
+void endDesk(LiveSession& live) {
+    if (live.desk)
+        live.desk->process.terminate(kEndLimit);
+    live.desk.reset();
+}
+
+void settleDesk(LiveSession& live) {
+    const auto until = std::chrono::steady_clock::now() + kTakenLimit;
+    while (live.desk && deskSockets(live).empty()) {
+        if (!live.desk->process.ended() && !live.desk->process.wait(kTakenLook) &&
+            std::chrono::steady_clock::now() < until)
+            continue;
+        endDesk(live);
+    }
+}
+
+std::vector<std::uint64_t> deskSockets(const LiveSession& live) {
+    if (!live.desk)
+        return {};
+    const auto connections = unixConnections(live.container.init);
+    if (!connections)
+        return {};
+    const auto found = std::ranges::find(*connections, live.desk->outside, &UnixConnection::inode);
+    if (found == connections->end())
+        return {};
+    return {found->peer};
+}
+
+} // namespace entracte

@@ -1,0 +1,29 @@
+#pragma once
+
+// A session's link to the person's desktop, from the helper's side: connects PID 1 with a process
+// of the person's (session/desk), which ends when the link does. The link may stay open through a
+// dump: CRIU is told of it, as of the X connections, and a restored session finds it closed.
+
+#include "session/engine/EngineContext.h"
+#include "session/engine/Session.h"
+
+namespace entracte {
+
+// Ends the process that it had, and starts another. Nothing when the session is private, or its
+// PID 1 knows of no such link (an older one). What goes wrong is logged: a session without
+// notifications is one all the same. Waits for nothing that a session decides.
+void linkToDesk(const EngineContext& context, Session& session);
+
+// So that it takes back what it shows.
+void endDesk(LiveSession& live);
+
+// Connects anew when the process ended by itself, a few times.
+void keepDesk(const EngineContext& context, Session& session);
+
+// Before a dump: PID 1 has taken the link, or there is none any more. Waits a moment for that.
+void settleDesk(LiveSession& live);
+
+// The session's end of the link, which a dump leaves alone; nothing when there is none.
+std::vector<std::uint64_t> deskSockets(const LiveSession& live);
+
+} // namespace entracte
