@@ -12,32 +12,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.dont_write_bytecode = True
 
 from entractetest import programs  # noqa: E402
-from entractetest.application import Application, begin  # noqa: E402
+from entractetest.application import Application, begin, tray_icon  # noqa: E402
 from entractetest.case import expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.processes import run, run_status, wait_for  # noqa: E402
-
-
-def _tray_icon(app):
-    """Where the panel shows the application's icon: within the panel (before, it is a window of its own in a corner),
-    and where it was a look ago (the panel makes room for it a moment after it took it).
-    """
-    before = None
-
-    def look():
-        nonlocal before
-        tree = run(["xwininfo", "-root", "-tree"], app.person, app.environment)
-        panel = re.search(r'"tint2".* (\d+)x(\d+)\+\S+\s+\+(\d+)\+(\d+)', tree)
-        icon = re.search(r'"[Ee]ntracte.* 22x22\+\S+\s+\+(\d+)\+(\d+)', tree)
-        now = None
-        if panel and icon:
-            width, height, left, top = (int(n) for n in panel.groups())
-            x, y = int(icon[1]) + 11, int(icon[2]) + 11
-            if left <= x < left + width and top <= y < top + height:
-                now = x, y
-        before, same = now, now == before
-        return now if same else None
-    return wait_for("the icon in the tray", look, step=0.2)
 
 
 def case_snapshotNowInTheWindow(case):
@@ -105,7 +83,7 @@ def case_resumedFromTheTimelineAndNotified(case):
 
 def case_middleClickInTheTraySavesEverything(case):
     product, _, session, app = begin(case, arguments=("--background",))
-    x, y = _tray_icon(app)
+    x, y = tray_icon(app)
     app.pointer("mousemove", x, y)
     app.pointer("click", 2)
     wait_for("the snapshot", lambda: len(product.snapshots(session)) == 1, 60, 0.3)

@@ -2,6 +2,7 @@
 keyboard; its widgets are found by the names that a screen reader would say (AT-SPI).
 """
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from .case import require_root
 from .processes import Failure, Process, run, run_status, wait_for
 
 _EYES = Path(__file__).resolve().parent / "atspi_eyes.py"
+_NOTIFIER = Path(__file__).resolve().parent / "notifier.py"
 
 
 class Application:
-    """entracte-desktop on a session bus of its own. `tray`: whether a panel shows one; `keyring`: whether there is one,
+    """entracte-desktop on a session bus of its own. `tray`: whether a panel shows one ("notifier": the desktop draws its
+    menus itself); `keyring`: whether there is one,
     unlocked as by a login.
     """
 
@@ -33,7 +36,9 @@ class Application:
             XDG_DATA_HOME=str(self.folder / "data"), QT_QPA_PLATFORM="xcb", QT_ACCESSIBILITY="1",
             QT_LINUX_ACCESSIBILITY_ALWAYS_ON="1", GSETTINGS_BACKEND="memory"), **dict(environment)})
         self._start_bus()
-        if tray:
+        if tray == "notifier":
+            self._start_notifier()
+        elif tray:
             self._start("tint2", "-c", self._tint2_configuration())
         if notifications:
             self._start("dunst", "-conf", self._dunst_configuration())
@@ -70,6 +75,15 @@ class Application:
             ["dbus-send", "--session", "--print-reply=literal", "--dest=org.freedesktop.secrets",
              "/org/freedesktop/secrets", "org.freedesktop.Secret.Service.ReadAlias", "string:default"],
             self.person, self.environment).stdout, 30, 0.2)
+
+    def _start_notifier(self):
+        ready = self.folder / "notifier-ready"
+        self._start("/usr/bin/python3", "-c", _NOTIFIER.read_text(), "watch", ready)
+        wait_for("the tray", ready.exists)
+
+    def notifier(self, *arguments):
+        """What the desktop does with our item in its tray (entractetest/notifier.py)."""
+        return run(["/usr/bin/python3", "-", *arguments], self.person, self.environment, input=_NOTIFIER.read_text())
 
     def _tint2_configuration(self):
         path = self.folder / "tint2rc"
@@ -198,6 +212,28 @@ class Application:
                               capture_output=True, timeout=30, check=True)
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_bytes(done.stdout)
+
+
+def tray_icon(app):
+    """Where the panel shows the application's icon: within the panel (before, it is a window of its own in a corner),
+    and where it was a look ago (the panel makes room for it a moment after it took it).
+    """
+    before = None
+
+    def look():
+        nonlocal before
+        tree = run(["xwininfo", "-root", "-tree"], app.person, app.environment)
+        panel = re.search(r'"tint2".* (\d+)x(\d+)\+\S+\s+\+(\d+)\+(\d+)', tree)
+        icon = re.search(r'"[Ee]ntracte.* 22x22\+\S+\s+\+(\d+)\+(\d+)', tree)
+        now = None
+        if panel and icon:
+            width, height, left, top = (int(n) for n in panel.groups())
+            x, y = int(icon[1]) + 11, int(icon[2]) + 11
+            if left <= x < left + width and top <= y < top + height:
+                now = x, y
+        before, same = now, now == before
+        return now if same else None
+    return wait_for("the icon in the tray", look, step=0.2)
 
 
 def begin(case, session=True, state=None, **more):
