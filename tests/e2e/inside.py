@@ -14,7 +14,7 @@ from entractetest.case import Skip, expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.files import Files  # noqa: E402
 from entractetest.network import ASK, OtherNetwork  # noqa: E402
-from entractetest.processes import Process, children, run, run_status, wait_for  # noqa: E402
+from entractetest.processes import Failure, Process, children, run, run_status, wait_for  # noqa: E402
 from entractetest.product import CommandFailed  # noqa: E402
 from entractetest.programs import mousepad  # noqa: E402
 
@@ -279,6 +279,49 @@ def case_itIsAsAfterALogin(case):
     desktop = Desktop(server)
     editor.fill(desktop)
     expect(editor.text in editor.window(desktop).all_text(), "what is typed is there")
+
+
+def _choose(window, key, title, path):
+    """In a file dialog of GTK that `key` opens: its entry shows the path, then it is taken."""
+    def dialog():
+        return next((w for w in window.desktop.windows("Mousepad") if w.title == title), None)
+
+    def step(what, does, until):
+        """Again while it comes to nothing: keys go astray where windows come and go."""
+        def once():
+            try:
+                does()
+                return wait_for(what, until, 5)
+            except Failure:
+                return None
+        return wait_for(what, once, 60, 0.3)
+
+    def enter():
+        dialog().key("ctrl+a")
+        dialog().type(str(path))
+    found = step(f"the dialog {title}", lambda: dialog() or window.key(key), dialog)
+    step(f"{path} to be typed", enter, lambda: found.all_text() == str(path))
+    step("the dialog's end", lambda: dialog() and found.key("Return"), lambda: not dialog())
+
+
+def case_fileDialogsReachSharedFolders(case):
+    """A document of the person's is opened by a program's own dialog, saved where it is, and saved as another."""
+    require_root()
+    server, product = case.first_server(), case.product()
+    papers = case.workspace.folder("papers", case.person)
+    (papers / "letter.txt").write_text("Dear reader,\n")
+    os.chown(papers / "letter.txt", case.person.uid, case.person.gid)
+    product.start(server, *mousepad().command, options=("--share", str(papers)))
+    desktop = Desktop(server)
+    _choose(desktop.wait_window("Mousepad"), "ctrl+o", "Open File", papers / "letter.txt")
+    letter = desktop.wait_window("Mousepad", title="letter.txt")
+    expect(letter.all_text() == "Dear reader,\n", f"it is the person's: {letter.all_text()!r}")
+    letter.type("Yours")
+    letter.key("ctrl+s")
+    wait_for("it to be saved outside", lambda: (papers / "letter.txt").read_text().strip() == "Yours")
+    _choose(letter, "ctrl+shift+s", "Save As", papers / "copy.txt")
+    wait_for("the copy outside", lambda: (papers / "copy.txt").exists() and (papers / "copy.txt").read_text().strip() == "Yours")
+    expect((papers / "copy.txt").stat().st_uid == case.person.uid, "the copy is the person's")
 
 
 if __name__ == "__main__":
