@@ -11,19 +11,22 @@ namespace entracte::desktop {
 namespace {
 constexpr const char* kService = "org.freedesktop.Notifications";
 constexpr const char* kPath = "/org/freedesktop/Notifications";
-constexpr const char* kStore =
-    "/var/lib/entracte";                     // the helper's own, unless it was told otherwise
+constexpr const char* kStore = "the store";  // in the place of a session
 constexpr qint64 kLeastFree = 1'000'000'000; // bytes
 constexpr qint64 kSnapshotsAhead = 3;        // as large as the last one
-
-qint64 freeAtStore() {
-    const QStorageInfo store(kStore);
-    return store.isValid() ? store.bytesAvailable() : -1;
-}
 } // namespace
 
 Notifier::Notifier(Desk& desk, QObject* parent)
-    : QObject(parent), m_desk(desk), m_freeBytes(freeAtStore) {
+    : QObject(parent), m_desk(desk), m_freeBytes([this] {
+          const QStorageInfo store(m_folder);
+          return store.isValid() ? store.bytesAvailable() : -1;
+      }) {
+    // It may have been moved while there was no helper.
+    connect(&desk.link, &HelperLink::reachChanged, this, [this](HelperLink::Reach reach) {
+        if (reach == HelperLink::Reach::Here)
+            m_desk.actions.storage(this,
+                                   [this](const auto& storage) { m_folder = storage.folder; });
+    });
     auto bus = QDBusConnection::sessionBus();
     bus.connect(kService, kPath, kService, "ActionInvoked", this,
                 SLOT(onActionInvoked(uint, QString)));

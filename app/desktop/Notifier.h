@@ -57,6 +57,7 @@ private:
 
     Desk& m_desk;
     std::function<bool()> m_looking = [] { return false; };
+    QString m_folder; // where snapshots lie; empty: not told yet
     std::function<qint64()> m_freeBytes;
     QString m_spaceFor;             // the session that was saved last then
     bool m_toldOfSpace = false;     // once, until there is room again

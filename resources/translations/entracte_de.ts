@@ -2,6 +2,277 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
     <context>
+        <name>HelperWords</name>
+        <message>
+            <source>All namespaces that a session needs are there.</source>
+            <translation>Alle Namensräume, die eine Sitzung braucht, sind da.</translation>
+        </message>
+        <message>
+            <source>The kernel has no %1 namespaces.</source>
+            <translation>Der Kernel hat keine Namensräume der Art %1.</translation>
+        </message>
+        <message>
+            <source>User namespaces are switched off.</source>
+            <translation>Benutzer-Namensräume sind abgeschaltet.</translation>
+        </message>
+        <message>
+            <source>Use a kernel with user, pid, network and time namespaces (5.6 or newer), and let user.max_user_namespaces be more than 0.</source>
+            <translation>Nehmen Sie einen Kernel mit Namensräumen für Benutzer, Prozesse, Netz und Zeit (5.6 oder neuer), und setzen Sie user.max_user_namespaces auf mehr als 0.</translation>
+        </message>
+        <message>
+            <source>Overlays can be mounted over the host&apos;s files.</source>
+            <translation>Über die Dateien des Rechners können Overlays gelegt werden.</translation>
+        </message>
+        <message>
+            <source>The kernel has overlayfs.</source>
+            <translation>Der Kernel hat overlayfs.</translation>
+        </message>
+        <message>
+            <source>The kernel has no overlayfs.</source>
+            <translation>Der Kernel hat kein overlayfs.</translation>
+        </message>
+        <message>
+            <source>Use a kernel that has it.</source>
+            <translation>Nehmen Sie einen Kernel, der es hat.</translation>
+        </message>
+        <message>
+            <source>Keep %1 on a file system that can be an overlay&apos;s upper directory, such as ext4, xfs or btrfs, with a kernel that has overlayfs.</source>
+            <translation>Halten Sie %1 auf einem Dateisystem, das obere Schicht eines Overlays sein kann, etwa ext4, xfs oder btrfs, mit einem Kernel, der overlayfs hat.</translation>
+        </message>
+        <message>
+            <source>Under the filter of system calls that is on this process CRIU can save nothing.</source>
+            <translation>Unter dem Filter für Systemaufrufe, der auf diesem Prozess liegt, kann CRIU nichts sichern.</translation>
+        </message>
+        <message>
+            <source>Take from the helper&apos;s systemd unit what makes one, such as RestrictAddressFamilies; in a container, give it no seccomp profile.</source>
+            <translation>Nehmen Sie aus der systemd-Unit des Helfers, was einen solchen setzt, etwa RestrictAddressFamilies; in einem Container geben Sie diesem kein seccomp-Profil.</translation>
+        </message>
+        <message>
+            <source>System calls that cannot be saved can be kept from programs.</source>
+            <translation>Systemaufrufe, die nicht gesichert werden können, lassen sich von Programmen fernhalten.</translation>
+        </message>
+        <message>
+            <source>The kernel has no system call filters.</source>
+            <translation>Der Kernel hat keine Filter für Systemaufrufe.</translation>
+        </message>
+        <message>
+            <source>Use a kernel with CONFIG_SECCOMP_FILTER.</source>
+            <translation>Nehmen Sie einen Kernel mit CONFIG_SECCOMP_FILTER.</translation>
+        </message>
+        <message>
+            <source>The kernel refuses %1: %2.</source>
+            <translation>Der Kernel verweigert %1: %2.</translation>
+        </message>
+        <message>
+            <source>CRIU %1 saves and restores on this kernel.</source>
+            <translation>CRIU %1 sichert und stellt wieder her auf diesem Kernel.</translation>
+        </message>
+        <message>
+            <source>No CRIU that works on this kernel was found; sessions cannot be saved.</source>
+            <translation>Es wurde kein CRIU gefunden, das auf diesem Kernel arbeitet; Sitzungen können nicht gesichert werden.</translation>
+        </message>
+        <message>
+            <source>Run &quot;make setup&quot;, or name one in ENTRACTE_CRIU.</source>
+            <translation>Rufen Sie „make setup“ auf, oder nennen Sie eines in ENTRACTE_CRIU.</translation>
+        </message>
+        <message>
+            <source>%1 is not a CRIU that works.</source>
+            <translation>%1 ist kein CRIU, das arbeitet.</translation>
+        </message>
+        <message>
+            <source>Install a newer CRIU, or give the helper one with --criu.</source>
+            <translation>Installieren Sie ein neueres CRIU, oder geben Sie dem Helfer eines mit --criu.</translation>
+        </message>
+        <message>
+            <source>A CRIU is installed; whether it works here only the helper can try.</source>
+            <translation>Ein CRIU ist installiert; ob es hier arbeitet, kann nur der Helfer versuchen.</translation>
+        </message>
+        <message>
+            <source>Start the helper, and ask again.</source>
+            <translation>Starten Sie den Helfer, und fragen Sie noch einmal.</translation>
+        </message>
+        <message>
+            <source>No CRIU is installed in the usual places.</source>
+            <translation>An den üblichen Stellen ist kein CRIU installiert.</translation>
+        </message>
+        <message>
+            <source>Install criu; the helper also finds those that its set-up unpacked.</source>
+            <translation>Installieren Sie criu; der Helfer findet auch die, die seine Einrichtung ausgepackt hat.</translation>
+        </message>
+        <message>
+            <source>%1 is installed.</source>
+            <translation>%1 ist installiert.</translation>
+        </message>
+        <message>
+            <source>%1 is not installed: sessions have a bus of their own.</source>
+            <translation>%1 ist nicht installiert: Sitzungen haben einen eigenen Bus.</translation>
+        </message>
+        <message>
+            <source>%1 is not installed: no headless screens.</source>
+            <translation>%1 ist nicht installiert: Es gibt keine unsichtbaren Bildschirme.</translation>
+        </message>
+        <message>
+            <source>%1 is not installed: no screens of the kind &quot;window&quot;.</source>
+            <translation>%1 ist nicht installiert: Es gibt keine Sitzungen in einem eigenen Fenster.</translation>
+        </message>
+        <message>
+            <source>Only %1 are free for snapshots.</source>
+            <translation>Nur %1 sind für Schnappschüsse frei.</translation>
+        </message>
+        <message>
+            <source>%1 are free for snapshots.</source>
+            <translation>%1 sind für Schnappschüsse frei.</translation>
+        </message>
+        <message>
+            <source>How much room %1 has is not known.</source>
+            <translation>Wie viel Platz %1 hat, ist nicht bekannt.</translation>
+        </message>
+        <message>
+            <source>Make room, or delete snapshots.</source>
+            <translation>Schaffen Sie Platz, oder löschen Sie Schnappschüsse.</translation>
+        </message>
+        <message>
+            <source>Only %1 of memory are free; a snapshot is staged there.</source>
+            <translation>Nur %1 Arbeitsspeicher sind frei; ein Schnappschuss wird dort zwischengelagert.</translation>
+        </message>
+        <message>
+            <source>%1 of memory are free; a snapshot is staged there.</source>
+            <translation>%1 Arbeitsspeicher sind frei; ein Schnappschuss wird dort zwischengelagert.</translation>
+        </message>
+        <message>
+            <source>How much memory is free is not known.</source>
+            <translation>Wie viel Arbeitsspeicher frei ist, ist nicht bekannt.</translation>
+        </message>
+        <message>
+            <source>Close something before a snapshot.</source>
+            <translation>Schließen Sie etwas vor einem Schnappschuss.</translation>
+        </message>
+        <message>
+            <source>Look yourself.</source>
+            <translation>Sehen Sie selbst nach.</translation>
+        </message>
+        <message>
+            <source>Install %1.</source>
+            <translation>Installieren Sie %1.</translation>
+        </message>
+        <message>
+            <source>%1 is being debugged or traced, and cannot be saved.</source>
+            <translation>%1 wird von einem Debugger verfolgt und kann nicht gesichert werden.</translation>
+        </message>
+        <message>
+            <source>End the debugger and try again.</source>
+            <translation>Beenden Sie den Debugger, und versuchen Sie es noch einmal.</translation>
+        </message>
+        <message>
+            <source>%1 has a sandbox of its own (a nested namespace), which cannot be saved.</source>
+            <translation>%1 hat eine eigene Sandbox (einen verschachtelten Namensraum), die nicht gesichert werden kann.</translation>
+        </message>
+        <message>
+            <source>Close it, or start it without its sandbox (Chromium: --no-sandbox).</source>
+            <translation>Schließen Sie es, oder starten Sie es ohne Sandbox (Chromium: --no-sandbox).</translation>
+        </message>
+        <message>
+            <source>%1 has the memory of a device mapped (%2), which cannot be saved.</source>
+            <translation>%1 hat den Speicher eines Geräts eingeblendet (%2), was nicht gesichert werden kann.</translation>
+        </message>
+        <message>
+            <source>%1 is connected to a program outside the session (%2).</source>
+            <translation>%1 ist mit einem Programm außerhalb der Sitzung verbunden (%2).</translation>
+        </message>
+        <message>
+            <source>%1 is connected to a program outside the session.</source>
+            <translation>%1 ist mit einem Programm außerhalb der Sitzung verbunden.</translation>
+        </message>
+        <message>
+            <source>Close it, or start the other program in the session too.</source>
+            <translation>Schließen Sie es, oder starten Sie auch das andere Programm in der Sitzung.</translation>
+        </message>
+        <message>
+            <source>%1 has something open that cannot be saved (%2).</source>
+            <translation>%1 hat etwas offen, das nicht gesichert werden kann (%2).</translation>
+        </message>
+        <message>
+            <source>%1 has a device open that cannot be saved (%2).</source>
+            <translation>%1 hat ein Gerät offen, das nicht gesichert werden kann (%2).</translation>
+        </message>
+        <message>
+            <source>%1 keeps a terminal open that is not its own any more.</source>
+            <translation>%1 hält ein Terminal offen, das nicht mehr seines ist.</translation>
+        </message>
+        <message>
+            <source>%1 uses the GPU directly and cannot be saved.</source>
+            <translation>%1 benutzt die Grafikkarte unmittelbar und kann nicht gesichert werden.</translation>
+        </message>
+        <message>
+            <source>Close it, or start it with software rendering (LIBGL_ALWAYS_SOFTWARE=1).</source>
+            <translation>Schließen Sie es, oder starten Sie es mit Software-Rendering (LIBGL_ALWAYS_SOFTWARE=1).</translation>
+        </message>
+        <message>
+            <source>%1 runs a virtual machine, which cannot be saved.</source>
+            <translation>%1 betreibt eine virtuelle Maschine, die nicht gesichert werden kann.</translation>
+        </message>
+        <message>
+            <source>%1 uses %2, which cannot be saved.</source>
+            <translation>%1 benutzt %2, was nicht gesichert werden kann.</translation>
+        </message>
+        <message>
+            <source>%1 has loaded a BPF program, which cannot be saved.</source>
+            <translation>%1 hat ein BPF-Programm geladen, das nicht gesichert werden kann.</translation>
+        </message>
+        <message>
+            <source>%1 has a disk open directly, which cannot be saved.</source>
+            <translation>%1 hat eine Platte unmittelbar offen, was nicht gesichert werden kann.</translation>
+        </message>
+        <message>
+            <source>%1 has a deleted file open that is larger than 1 GiB.</source>
+            <translation>%1 hat eine gelöschte Datei offen, die größer als 1 GiB ist.</translation>
+        </message>
+        <message>
+            <source>%1 has a file open on a file system that is no longer there (%2).</source>
+            <translation>%1 hat eine Datei auf einem Dateisystem offen, das nicht mehr da ist (%2).</translation>
+        </message>
+        <message>
+            <source>%1 watches a folder that has been deleted.</source>
+            <translation>%1 beobachtet einen Ordner, der gelöscht wurde.</translation>
+        </message>
+        <message>
+            <source>Close the window that shows the folder, or the program, and try again.</source>
+            <translation>Schließen Sie das Fenster, das den Ordner zeigt, oder das Programm, und versuchen Sie es noch einmal.</translation>
+        </message>
+        <message>
+            <source>%1 is a shell within a shell; after a resume it cannot bring jobs to the foreground any more.</source>
+            <translation>%1 ist eine Shell in einer Shell; nach dem Fortsetzen kann sie keine Jobs mehr in den Vordergrund holen.</translation>
+        </message>
+        <message>
+            <source>Leave it with &quot;exit&quot; before, or open another terminal instead.</source>
+            <translation>Verlassen Sie sie vorher mit „exit“, oder öffnen Sie stattdessen ein weiteres Terminal.</translation>
+        </message>
+        <message>
+            <source>%1 waits with an eventfd semaphore, which a resume makes a plain counter.</source>
+            <translation>%1 wartet mit einer eventfd-Semaphore, aus der das Fortsetzen einen einfachen Zähler macht.</translation>
+        </message>
+        <message>
+            <source>It is seldom used; should the program hang after a resume, start it anew.</source>
+            <translation>Das kommt selten vor; sollte das Programm nach dem Fortsetzen hängen, starten Sie es neu.</translation>
+        </message>
+        <message>
+            <source>A program has received datagrams (UDP) that it has not read; they are not part of a snapshot.</source>
+            <translation>Ein Programm hat Datagramme (UDP) empfangen, die es nicht gelesen hat; sie gehören nicht zum Schnappschuss.</translation>
+        </message>
+        <message>
+            <source>Programs that use UDP send again what was lost.</source>
+            <translation>Programme, die UDP benutzen, senden erneut, was verloren ging.</translation>
+        </message>
+        <message>
+            <source>Close it and try again.</source>
+            <translation>Schließen Sie es, und versuchen Sie es noch einmal.</translation>
+        </message>
+        <message>
+            <source>The session goes on.</source>
+            <translation>Die Sitzung läuft weiter.</translation>
+        </message>
+    </context>
+    <context>
         <name>Passphrase</name>
         <message>
             <source>Weak: somebody who has the file may guess it. Five words that do not belong together are better.</source>
@@ -955,6 +1226,42 @@
             <source>locked</source>
             <translation>verschlossen</translation>
         </message>
+        <message numerus="yes">
+            <source>%n program(s) cannot be saved</source>
+            <translation>
+                <numerusform>Ein Programm kann nicht gesichert werden</numerusform>
+                <numerusform>%n Programme können nicht gesichert werden</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>no snapshot yet</source>
+            <translation>noch kein Schnappschuss</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n snapshot(s)</source>
+            <translation>
+                <numerusform>ein Schnappschuss</numerusform>
+                <numerusform>%n Schnappschüsse</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>pauses</source>
+            <comment>automatic snapshots</comment>
+            <translation>pausiert</translation>
+        </message>
+        <message>
+            <source>next %1</source>
+            <comment>automatic snapshot, a time</comment>
+            <translation>nächster %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::Actions</name>
+        <message>
+            <source>%1, %2</source>
+            <comment>a snapshot, its time</comment>
+            <translation>%1, %2</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::CheckPage</name>
@@ -1184,6 +1491,29 @@
         </message>
     </context>
     <context>
+        <name>entracte::desktop::FolderChoice</name>
+        <message>
+            <source>Shared folders</source>
+            <translation>Geteilte Ordner</translation>
+        </message>
+        <message>
+            <source>Checked: programs may write there. Unchecked: they may only read.</source>
+            <translation>Mit Häkchen: Programme dürfen dort schreiben. Ohne: nur lesen.</translation>
+        </message>
+        <message>
+            <source>Share a folder…</source>
+            <translation>Einen Ordner teilen …</translation>
+        </message>
+        <message>
+            <source>Do not share the chosen folder</source>
+            <translation>Den gewählten Ordner nicht teilen</translation>
+        </message>
+        <message>
+            <source>Share a folder</source>
+            <translation>Einen Ordner teilen</translation>
+        </message>
+    </context>
+    <context>
         <name>entracte::desktop::HelperLink</name>
         <message>
             <source>Entracte&apos;s helper ended.</source>
@@ -1352,6 +1682,17 @@
         <message>
             <source>Cancel: %1</source>
             <translation>Abbrechen: %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::JobsPanel</name>
+        <message numerus="yes">
+            <source>%n more, to be seen when these are dismissed</source>
+            <comment>cards of errors</comment>
+            <translation>
+                <numerusform>Eine weitere, zu sehen, wenn diese weggelegt sind</numerusform>
+                <numerusform>%n weitere, zu sehen, wenn diese weggelegt sind</numerusform>
+            </translation>
         </message>
     </context>
     <context>
@@ -1661,6 +2002,65 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
     </context>
     <context>
+        <name>entracte::desktop::NewRepositoryDialog</name>
+        <message>
+            <source>New repository</source>
+            <translation>Neues Repository</translation>
+        </message>
+        <message>
+            <source>Name of the repository</source>
+            <translation>Name des Repositorys</translation>
+        </message>
+        <message>
+            <source>office</source>
+            <translation>buero</translation>
+        </message>
+        <message>
+            <source>Where it lies</source>
+            <translation>Wo es liegt</translation>
+        </message>
+        <message>
+            <source>&amp;Folder…</source>
+            <translation>&amp;Ordner …</translation>
+        </message>
+        <message>
+            <source>&amp;Name:</source>
+            <translation>&amp;Name:</translation>
+        </message>
+        <message>
+            <source>&amp;Where:</source>
+            <translation>&amp;Wo:</translation>
+        </message>
+        <message>
+            <source>&amp;Make it</source>
+            <translation>&amp;Anlegen</translation>
+        </message>
+        <message>
+            <source>A place for sessions, which other computers reach</source>
+            <translation>Ein Ort für Sitzungen, den andere Rechner erreichen</translation>
+        </message>
+        <message>
+            <source>Everything in it is encrypted before it leaves this computer. A repository that is there already is taken as it is, with its passphrase.</source>
+            <translation>Alles darin wird verschlüsselt, bevor es diesen Rechner verlässt. Ein Repository, das es schon gibt, wird genommen, wie es ist, mit seiner Passphrase.</translation>
+        </message>
+        <message>
+            <source>A folder for the repository</source>
+            <translation>Ein Ordner für das Repository</translation>
+        </message>
+        <message>
+            <source>Making it…</source>
+            <translation>Wird angelegt …</translation>
+        </message>
+        <message>
+            <source>A folder, ssh://… or rclone:…</source>
+            <translation>Ein Ordner, ssh://… oder rclone:…</translation>
+        </message>
+        <message>
+            <source>/a/folder, ssh://USER@HOST/PATH or rclone:REMOTE:FOLDER</source>
+            <translation>/ein/ordner, ssh://NAME@RECHNER/PFAD oder rclone:REMOTE:ORDNER</translation>
+        </message>
+    </context>
+    <context>
         <name>entracte::desktop::NewSessionDialog</name>
         <message>
             <source>New session</source>
@@ -1727,22 +2127,6 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <translation>Höhe in Pixeln</translation>
         </message>
         <message>
-            <source>Shared folders</source>
-            <translation>Geteilte Ordner</translation>
-        </message>
-        <message>
-            <source>Checked: programs may write there. Unchecked: they may only read.</source>
-            <translation>Mit Häkchen: Programme dürfen dort schreiben. Ohne: nur lesen.</translation>
-        </message>
-        <message>
-            <source>Share a folder…</source>
-            <translation>Einen Ordner teilen …</translation>
-        </message>
-        <message>
-            <source>Do not share the chosen folder</source>
-            <translation>Den gewählten Ordner nicht teilen</translation>
-        </message>
-        <message>
             <source>&amp;Name:</source>
             <translation>&amp;Name:</translation>
         </message>
@@ -1761,10 +2145,6 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>Shared folders:</source>
             <translation>Geteilte Ordner:</translation>
-        </message>
-        <message>
-            <source>Share a folder</source>
-            <translation>Einen Ordner teilen</translation>
         </message>
         <message>
             <source>Its windows stand among all others on this screen.</source>
@@ -2177,6 +2557,29 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>&amp;Send</source>
             <translation>&amp;Senden</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::Repairs</name>
+        <message>
+            <source>pkexec could not be started.</source>
+            <translation>pkexec konnte nicht gestartet werden.</translation>
+        </message>
+        <message>
+            <source>The repair was ended from outside.</source>
+            <translation>Die Reparatur wurde von außen beendet.</translation>
+        </message>
+        <message>
+            <source>Nothing was changed: you were not authorised.</source>
+            <translation>Nichts wurde geändert: Sie wurden nicht legitimiert.</translation>
+        </message>
+        <message>
+            <source>The repair failed: %1</source>
+            <translation>Die Reparatur ist fehlgeschlagen: %1</translation>
+        </message>
+        <message>
+            <source>Another repair is under way.</source>
+            <translation>Eine andere Reparatur läuft noch.</translation>
         </message>
     </context>
     <context>
@@ -2778,6 +3181,132 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
     </context>
     <context>
+        <name>entracte::desktop::StorageSection</name>
+        <message>
+            <source> GB</source>
+            <translation> GB</translation>
+        </message>
+        <message>
+            <source>Snapshots may take</source>
+            <translation>Schnappschüsse dürfen belegen</translation>
+        </message>
+        <message>
+            <source>All there is</source>
+            <translation>Alles, was da ist</translation>
+        </message>
+        <message>
+            <source>They leave free</source>
+            <translation>Sie lassen frei</translation>
+        </message>
+        <message>
+            <source>Nothing</source>
+            <translation>Nichts</translation>
+        </message>
+        <message>
+            <source>Change &amp;limits…</source>
+            <translation>&amp;Grenzen ändern …</translation>
+        </message>
+        <message>
+            <source>S&amp;napshots may take:</source>
+            <translation>Sch&amp;nappschüsse dürfen belegen:</translation>
+        </message>
+        <message>
+            <source>They lea&amp;ve free:</source>
+            <translation>Sie lassen &amp;frei:</translation>
+        </message>
+        <message>
+            <source>Snapshots are everybody&apos;s here: an administrator is asked</source>
+            <translation>Schnappschüsse gehören hier allen: Ein Verwalter wird gefragt</translation>
+        </message>
+        <message>
+            <source>The helper has not told yet how much room there is.</source>
+            <translation>Der Helfer hat noch nicht gesagt, wie viel Platz da ist.</translation>
+        </message>
+        <message>
+            <source>They lie in %1 and take %2; %3 are free there.</source>
+            <comment>a folder, sizes</comment>
+            <translation>Sie liegen in %1 und belegen %2; %3 sind dort frei.</translation>
+        </message>
+        <message>
+            <source>Another f&amp;older…</source>
+            <translation>Anderer &amp;Ordner …</translation>
+        </message>
+        <message>
+            <source>Move all snapshots, as onto a larger disk</source>
+            <translation>Alle Schnappschüsse verlegen, etwa auf eine größere Platte</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::StoreFolderDialog</name>
+        <message>
+            <source>The snapshots were not moved</source>
+            <translation>Die Schnappschüsse wurden nicht verlegt</translation>
+        </message>
+        <message>
+            <source>They are all where they were.</source>
+            <translation>Sie sind alle, wo sie waren.</translation>
+        </message>
+        <message>
+            <source>Folder of the snapshots</source>
+            <translation>Ordner der Schnappschüsse</translation>
+        </message>
+        <message>
+            <source>New folder</source>
+            <translation>Neuer Ordner</translation>
+        </message>
+        <message>
+            <source>For example: /srv/entracte</source>
+            <translation>Zum Beispiel: /srv/entracte</translation>
+        </message>
+        <message>
+            <source>&amp;Browse…</source>
+            <translation>&amp;Durchsuchen …</translation>
+        </message>
+        <message>
+            <source>&amp;New folder:</source>
+            <translation>&amp;Neuer Ordner:</translation>
+        </message>
+        <message>
+            <source>The snapshots are being moved</source>
+            <translation>Die Schnappschüsse werden verlegt</translation>
+        </message>
+        <message>
+            <source>&amp;Move them…</source>
+            <translation>&amp;Verlegen …</translation>
+        </message>
+        <message>
+            <source>Snapshots are everybody&apos;s here: an administrator is asked</source>
+            <translation>Schnappschüsse gehören hier allen: Ein Administrator wird gefragt</translation>
+        </message>
+        <message>
+            <source>Keep snapshots in another folder</source>
+            <translation>Schnappschüsse in einem anderen Ordner aufbewahren</translation>
+        </message>
+        <message>
+            <source>All sessions and snapshots, everybody&apos;s, are copied there from %1; when all of it has arrived, the old folder is emptied. Nothing can be saved meanwhile.</source>
+            <translation>Alle Sitzungen und Schnappschüsse, die von allen, werden aus %1 dorthin kopiert; wenn alles angekommen ist, wird der alte Ordner geleert. Solange kann nichts gesichert werden.</translation>
+        </message>
+        <message>
+            <source>Where snapshots shall lie</source>
+            <translation>Wo Schnappschüsse liegen sollen</translation>
+        </message>
+        <message>
+            <source>The snapshots are being moved. This can take a while, and goes on when you close this.</source>
+            <translation>Die Schnappschüsse werden verlegt. Das kann eine Weile dauern und geht weiter, wenn Sie dies schließen.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n session(s) still run. Suspend them first; they can be resumed afterwards.</source>
+            <translation>
+                <numerusform>Eine Sitzung läuft noch. Halten Sie sie erst an; danach kann sie fortgesetzt werden.</numerusform>
+                <numerusform>%n Sitzungen laufen noch. Halten Sie sie erst an; danach können sie fortgesetzt werden.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>An empty folder, or one that is not there yet, on a disk of this computer.</source>
+            <translation>Ein leerer Ordner oder einer, den es noch nicht gibt, auf einer Platte dieses Rechners.</translation>
+        </message>
+    </context>
+    <context>
         <name>entracte::desktop::Tray</name>
         <message numerus="yes">
             <source>%n session(s) running</source>
@@ -3143,155 +3672,6 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>An exported session: shows what is in it, and imports.</source>
             <translation>Eine exportierte Sitzung: zeigt, was in ihr ist, und importiert.</translation>
-        </message>
-    </context>
-    <context>
-        <name>entracte::desktop::Actions</name>
-        <message>
-            <source>%1, %2</source>
-            <comment>a snapshot, its time</comment>
-            <translation>%1, %2</translation>
-        </message>
-    </context>
-    <context>
-        <name>entracte::desktop::NewRepositoryDialog</name>
-        <message>
-            <source>New repository</source>
-            <translation>Neues Repository</translation>
-        </message>
-        <message>
-            <source>Name of the repository</source>
-            <translation>Name des Repositorys</translation>
-        </message>
-        <message>
-            <source>office</source>
-            <translation>buero</translation>
-        </message>
-        <message>
-            <source>Where it lies</source>
-            <translation>Wo es liegt</translation>
-        </message>
-        <message>
-            <source>&amp;Folder…</source>
-            <translation>&amp;Ordner …</translation>
-        </message>
-        <message>
-            <source>&amp;Name:</source>
-            <translation>&amp;Name:</translation>
-        </message>
-        <message>
-            <source>&amp;Where:</source>
-            <translation>&amp;Wo:</translation>
-        </message>
-        <message>
-            <source>&amp;Make it</source>
-            <translation>&amp;Anlegen</translation>
-        </message>
-        <message>
-            <source>A place for sessions, which other computers reach</source>
-            <translation>Ein Ort für Sitzungen, den andere Rechner erreichen</translation>
-        </message>
-        <message>
-            <source>Everything in it is encrypted before it leaves this computer. A repository that is there already is taken as it is, with its passphrase.</source>
-            <translation>Alles darin wird verschlüsselt, bevor es diesen Rechner verlässt. Ein Repository, das es schon gibt, wird genommen, wie es ist, mit seiner Passphrase.</translation>
-        </message>
-        <message>
-            <source>A folder for the repository</source>
-            <translation>Ein Ordner für das Repository</translation>
-        </message>
-        <message>
-            <source>Making it…</source>
-            <translation>Wird angelegt …</translation>
-        </message>
-        <message>
-            <source>A folder, ssh://… or rclone:…</source>
-            <translation>Ein Ordner, ssh://… oder rclone:…</translation>
-        </message>
-        <message>
-            <source>/a/folder, ssh://USER@HOST/PATH or rclone:REMOTE:FOLDER</source>
-            <translation>/ein/ordner, ssh://NAME@RECHNER/PFAD oder rclone:REMOTE:ORDNER</translation>
-        </message>
-    </context>
-    <context>
-        <name>entracte::desktop::Repairs</name>
-        <message>
-            <source>pkexec could not be started.</source>
-            <translation>pkexec konnte nicht gestartet werden.</translation>
-        </message>
-        <message>
-            <source>The repair was ended from outside.</source>
-            <translation>Die Reparatur wurde von außen beendet.</translation>
-        </message>
-        <message>
-            <source>Nothing was changed: you were not authorised.</source>
-            <translation>Nichts wurde geändert: Sie wurden nicht legitimiert.</translation>
-        </message>
-        <message>
-            <source>The repair failed: %1</source>
-            <translation>Die Reparatur ist fehlgeschlagen: %1</translation>
-        </message>
-        <message>
-            <source>Another repair is under way.</source>
-            <translation>Eine andere Reparatur läuft noch.</translation>
-        </message>
-    </context>
-    <context>
-        <name>entracte::desktop::StorageSection</name>
-        <message>
-            <source> GB</source>
-            <translation> GB</translation>
-        </message>
-        <message>
-            <source>Snapshots may take</source>
-            <translation>Schnappschüsse dürfen belegen</translation>
-        </message>
-        <message>
-            <source>All there is</source>
-            <translation>Alles, was da ist</translation>
-        </message>
-        <message>
-            <source>They leave free</source>
-            <translation>Sie lassen frei</translation>
-        </message>
-        <message>
-            <source>Nothing</source>
-            <translation>Nichts</translation>
-        </message>
-        <message>
-            <source>Change &amp;limits…</source>
-            <translation>&amp;Grenzen ändern …</translation>
-        </message>
-        <message>
-            <source>S&amp;napshots may take:</source>
-            <translation>Sch&amp;nappschüsse dürfen belegen:</translation>
-        </message>
-        <message>
-            <source>They lea&amp;ve free:</source>
-            <translation>Sie lassen &amp;frei:</translation>
-        </message>
-        <message>
-            <source>Snapshots are everybody's here: an administrator is asked</source>
-            <translation>Schnappschüsse gehören hier allen: Ein Verwalter wird gefragt</translation>
-        </message>
-        <message>
-            <source>The helper has not told yet how much room there is.</source>
-            <translation>Der Helfer hat noch nicht gesagt, wie viel Platz da ist.</translation>
-        </message>
-        <message>
-            <source>They lie in %1 and take %2; %3 are free there.</source>
-            <comment>a folder, sizes</comment>
-            <translation>Sie liegen in %1 und belegen %2; %3 sind dort frei.</translation>
-        </message>
-    </context>
-    <context>
-        <name>entracte::desktop::JobsPanel</name>
-        <message numerus="yes">
-            <source>%n more, to be seen when these are dismissed</source>
-            <comment>cards of errors</comment>
-            <translation>
-                <numerusform>Eine weitere, zu sehen, wenn diese weggelegt sind</numerusform>
-                <numerusform>%n weitere, zu sehen, wenn diese weggelegt sind</numerusform>
-            </translation>
         </message>
     </context>
 </TS>

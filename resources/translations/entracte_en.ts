@@ -102,6 +102,20 @@
                 <numerusform>%n programs fewer</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>%n program(s) cannot be saved</source>
+            <translation>
+                <numerusform>%n program cannot be saved</numerusform>
+                <numerusform>%n programs cannot be saved</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n snapshot(s)</source>
+            <translation>
+                <numerusform>%n snapshot</numerusform>
+                <numerusform>%n snapshots</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::CheckPage</name>
@@ -145,12 +159,33 @@
         </message>
     </context>
     <context>
+        <name>entracte::desktop::JobsPanel</name>
+        <message numerus="yes">
+            <source>%n more, to be seen when these are dismissed</source>
+            <comment>cards of errors</comment>
+            <translation>
+                <numerusform>%n more, to be seen when this is dismissed</numerusform>
+                <numerusform>%n more, to be seen when these are dismissed</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>entracte::desktop::NewSessionDialog</name>
         <message numerus="yes">
             <source>%n processor(s)</source>
             <translation>
                 <numerusform>%n processor</numerusform>
                 <numerusform>%n processors</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::Notifier</name>
+        <message numerus="yes">
+            <source>%n session(s) can be brought back</source>
+            <translation>
+                <numerusform>%n session can be brought back</numerusform>
+                <numerusform>%n sessions can be brought back</numerusform>
             </translation>
         </message>
     </context>
@@ -223,6 +258,16 @@
         </message>
     </context>
     <context>
+        <name>entracte::desktop::StoreFolderDialog</name>
+        <message numerus="yes">
+            <source>%n session(s) still run. Suspend them first; they can be resumed afterwards.</source>
+            <translation>
+                <numerusform>%n session still runs. Suspend it first; it can be resumed afterwards.</numerusform>
+                <numerusform>%n sessions still run. Suspend them first; they can be resumed afterwards.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>entracte::desktop::Tray</name>
         <message numerus="yes">
             <source>%n session(s) running</source>
@@ -239,27 +284,6 @@
             <translation>
                 <numerusform>Deleted: %n thing</numerusform>
                 <numerusform>Deleted: %n things</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>entracte::desktop::Notifier</name>
-        <message numerus="yes">
-            <source>%n session(s) can be brought back</source>
-            <translation>
-                <numerusform>%n session can be brought back</numerusform>
-                <numerusform>%n sessions can be brought back</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>entracte::desktop::JobsPanel</name>
-        <message numerus="yes">
-            <source>%n more, to be seen when these are dismissed</source>
-            <comment>cards of errors</comment>
-            <translation>
-                <numerusform>%n more, to be seen when this is dismissed</numerusform>
-                <numerusform>%n more, to be seen when these are dismissed</numerusform>
             </translation>
         </message>
     </context>

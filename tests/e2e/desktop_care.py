@@ -9,7 +9,8 @@ sys.dont_write_bytecode = True
 from entractetest import programs  # noqa: E402
 from entractetest.application import Application, begin  # noqa: E402
 from entractetest.case import expect, main, require_root  # noqa: E402
-from entractetest.processes import run_status, wait_for  # noqa: E402
+from entractetest.desktop import Desktop  # noqa: E402
+from entractetest.processes import run, run_status, wait_for  # noqa: E402
 from entractetest.product import criu_program, damage  # noqa: E402
 from entractetest.repairs import RepairPlace  # noqa: E402
 
@@ -179,6 +180,58 @@ def case_theStoreIsLimitedWithAuthorisation(case):
     wait_for("the configuration", written.exists)
     expect(written.read_text() == "store-limit = 20000000000B\nkeep-free = 0B\n", f"written was {written.read_text()!r}")
     expect(place.calls() == ["systemctl try-restart entracted.service"], f"it was called so: {place.calls()}")
+
+
+def case_theStoreMovesIntoAnotherFolder(case):
+    server, place_of_helper = case.first_server(), case.workspace.folder("started", mode=0o755)
+    helper, config = place_of_helper / "helper", Path("/etc/entracte/entracted.conf")
+    product, flag, place = _repaired(case, {"systemctl": f"exec {place_of_helper}/unit $1"})
+    helper.write_text(f"#!/bin/sh\necho $$ >{helper}.pid\nexec {product.programs / 'entracted'} "
+                      f"--runtime-dir {product.runtime} --criu {criu_program() or 'criu'}\n")
+    # As systemd: it ends only when the helper has ended, and begins only when that is on the bus.
+    owned = ("dbus-send --system --print-reply=literal --dest=org.freedesktop.DBus / "
+             "org.freedesktop.DBus.NameHasOwner string:org.entracte.Entracte1 | grep -q true")
+    (place_of_helper / "unit").write_text(
+        "#!/bin/sh\ncase $1 in\n"
+        f"stop) kill $(cat {helper}.pid); while {owned}; do sleep 0.1; done ;;\n"
+        f"start) setsid {helper} >>{helper}.log 2>&1 </dev/null 9>&- &\n"
+        f"  for n in $(seq 200); do if {owned}; then exit 0; fi; sleep 0.1; done; exit 1 ;;\nesac\n")
+    for path in (helper, place_of_helper / "unit"):
+        path.chmod(0o755)
+    helper.with_suffix(".pid").write_text(f"{product.helper_pid}\n")
+    case.stack.callback(lambda: run_status(["sh", "-c", f"kill $(cat {helper}.pid)"]))
+    old, new = product.state, case.workspace.folder("larger", mode=0o755) / "disk/entracte"
+    session = product.start(server, *programs.STILL_TERMINAL, name="work")
+    with place.inside():
+        run(["sh", "-c", f"umask 077; mkdir -p {config.parent}; cat >{config}"],
+            input=f"keep-free = 1KB\nstate-dir = {old}\n")
+        refused = run_status([product.programs / "entracte-relocate", new])
+        expect("Sessions run" in refused.stderr and not new.parent.exists(), f"it said {refused.stderr}")
+        app = Application(case.stack, case.workspace, product, server)
+    product.suspend(session)
+    app.wait_for("list item", "work, suspended")
+    app.front()
+    app.key("ctrl+comma")
+    app.wait_for_keyboard("Preferences")
+    app.wait_for("label", f"They lie in {old} and take")
+    app.key("alt+o")
+    app.wait_for_keyboard("Folder of")
+    app.wait_for_focus("text", "^New folder$")
+    app.type(str(new))
+    app.key("Return")
+    app.wait_for("label", "Nothing was changed: you were not authorised")
+    flag.touch()
+    app.key("Return")
+    app.wait_for("label", f"They lie in {new} and take")
+    # It is emptied once the helper answers from the other.
+    wait_for("nothing in the old folder", lambda: not list(old.iterdir()), 30, 0.1)
+    with place.inside():
+        written = run(["sh", "-c", f"stat -c %a {config}; cat {config}"])
+    expect(written == f"600\nkeep-free = 1KB\nstate-dir = {new}\n", f"written was {written!r}")
+    product.state = new
+    product.resume(session, server)
+    Desktop(server).wait_window("XTerm", title="still")
+    product.stop(session)
 
 
 def case_everyControlHasAName(case):

@@ -27,8 +27,8 @@ VARIANTS = [("light", "light", 1, "en_GB", False), ("dark", "dark", 1, "en_GB", 
             ("german", "light", 1, "de_DE", False), ("mirrored", "light", 1, "en_GB", True)]
 # The key that opens it, from the window; the view before is closed with Escape.
 VIEWS = [("window", None), ("compare", "ctrl+m"), ("new-session", "ctrl+n"), ("session-settings", "alt+Return"),
-         ("export", "ctrl+shift+e"), ("import", None), ("preferences", "ctrl+comma"), ("shortcuts", "ctrl+slash"),
-         ("encryption", "ctrl+k"), ("move", "ctrl+shift+m"), ("push", "ctrl+shift+p"), ("new-repository", "ctrl+shift+p"),
+         ("export", "ctrl+shift+e"), ("import", None), ("preferences", "ctrl+comma"), ("store-folder", "ctrl+comma"),
+         ("shortcuts", "ctrl+slash"), ("encryption", "ctrl+k"), ("move", "ctrl+shift+m"), ("push", "ctrl+shift+p"), ("new-repository", "ctrl+shift+p"),
          ("damaged", "ctrl+alt+v"), ("check", "ctrl+d")]
 README = {("light", "window"): "window.png", ("dark", "window"): "window-dark.png",
           ("light", "compare"): "compare.png"}
@@ -114,6 +114,9 @@ def _take(case, product, variant, directory):
             if view == "new-repository":
                 app.click("push button", "New repository|Neues Repository")
                 app.wait_for_keyboard("Ne")
+            elif view == "store-folder":
+                app.click("push button", "Another folder|Anderer Ordner")
+                app.wait_for("label", "Keep snapshots in|in einem anderen Ordner")
             elif view == "damaged":
                 app.wait_for("label", "damaged|beschädigt")
             elif view != "check":

@@ -8,7 +8,7 @@
 #   --allow USER        may use sessions of their own (org.entracte.use); any number of times
 #   --admin USER        may manage other people's (org.entracte.manage-others), and use their own
 #   --slow USER         as --allow, but polkit takes two seconds to say so (as a person before a dialog would)
-#   --repair DIR FLAG   pkexec may run what is in DIR (org.entracte.repair, .limits) for those who are allowed, once the
+#   --repair DIR FLAG   pkexec may run what is in DIR (org.entracte.repair, .limits, .relocate) for those who are allowed, once the
 #                       file FLAG exists
 #   --service PROGRAM   the helper, started as root on this bus
 #   --service-arg ARG   an argument of it; any number of times
@@ -138,7 +138,7 @@ if [ "$polkit" = yes ]; then
 polkit.addRule(function(action, subject) {
     var may = { "org.entracte.use": [$( ((${#allow[@]})) && quoted "${allow[@]}")],
                 "org.entracte.manage-others": [$( ((${#admin[@]})) && quoted "${admin[@]}")] };
-    if (action.id == "org.entracte.repair" || action.id == "org.entracte.limits") {
+    if (["org.entracte.repair", "org.entracte.limits", "org.entracte.relocate"].indexOf(action.id) >= 0) {
         try {
             polkit.spawn(["test", "-e", "$repair_flag"]);
         } catch (absent) {

@@ -1,13 +1,15 @@
 #pragma once
 
-// What takes an administrator: the check page's remedies (packages, the helper's service) and the
-// limits of the store. entracte-repair and entracte-limits do it as root, and pkexec runs them once
-// the person is authorised (org.entracte.repair, org.entracte.limits). One at a time.
+// What takes an administrator: the check page's remedies (packages, the helper's service), the
+// limits of the store, and its folder. entracte-repair, entracte-limits and entracte-relocate do it
+// as root, and pkexec runs them once the person is authorised (org.entracte.repair, .limits,
+// .relocate). One at a time; what has begun goes on without us.
 
 #include <QObject>
 #include <QProcess>
 
 #include <functional>
+#include <memory>
 #include <utility>
 
 namespace entracte::desktop {
@@ -16,6 +18,7 @@ class Repairs : public QObject {
     Q_OBJECT
 public:
     explicit Repairs(QObject* parent = nullptr);
+    ~Repairs() override;
 
     // `check` as the doctor names it.
     static bool isPossible(const QString& check);
@@ -31,6 +34,10 @@ public:
         start("entracte-limits", {QString::number(most), QString::number(keepFree)},
               std::move(then));
     }
+    // Everybody's sessions and snapshots go into that folder; none may run.
+    void moveStore(const QString& folder, Then then) {
+        start("entracte-relocate", {folder}, std::move(then));
+    }
     // Whether pkexec and this program of ours are there.
     static bool canAsk(const QString& program);
 
@@ -38,7 +45,7 @@ private:
     void start(const QString& program, const QStringList& arguments, Then then);
     void ended(const QString& problem);
 
-    QProcess m_process;
+    std::unique_ptr<QProcess> m_process;
     Then m_then;
 };
 

@@ -16,7 +16,7 @@
 namespace entracte::desktop {
 
 CheckPage::CheckPage(Desk& desk, QWidget* parent)
-    : QWidget(parent), m_desk(desk), m_summary(wrapped({}, this)), m_problem(wrapped({}, this)),
+    : QWidget(parent), m_desk(desk), m_summary(wrapped({}, this)), m_problem(problemLabel(this)),
       m_list(new QVBoxLayout),
       m_again(new QPushButton(actionIcon("refresh"), tr("Check &again"), this)) {
     auto* const heading = title(tr("Check this computer"), this);
@@ -44,10 +44,6 @@ CheckPage::CheckPage(Desk& desk, QWidget* parent)
     column->setSpacing(10);
     column->addWidget(heading);
     column->addWidget(m_summary);
-    auto shown = m_problem->palette();
-    shown.setColor(QPalette::WindowText, toneColour(Tone::Bad, palette()));
-    m_problem->setPalette(shown);
-    m_problem->hide();
     column->addWidget(m_problem);
     column->addSpacing(4);
     column->addWidget(scroll, 1);

@@ -1,6 +1,5 @@
 #include "app/desktop/widgets/NewRepositoryDialog.h"
 
-#include "app/desktop/widgets/Appearance.h"
 #include "app/desktop/widgets/PassphraseFields.h"
 #include "app/desktop/widgets/Pieces.h"
 
@@ -31,7 +30,7 @@ QString address(const QString& typed) {
 
 NewRepositoryDialog::NewRepositoryDialog(Desk& desk, QWidget* parent)
     : QDialog(parent), m_desk(desk), m_name(new QLineEdit(this)), m_place(new QLineEdit(this)),
-      m_passphrase(new PassphraseFields(this)), m_trouble(wrapped({}, this)) {
+      m_passphrase(new PassphraseFields(this)), m_trouble(problemLabel(this)) {
     setWindowTitle(tr("New repository"));
     setAttribute(Qt::WA_DeleteOnClose);
     m_name->setAccessibleName(tr("Name of the repository"));
@@ -53,10 +52,6 @@ NewRepositoryDialog::NewRepositoryDialog(Desk& desk, QWidget* parent)
     auto* const label = new QLabel(tr("&Where:"), this);
     label->setBuddy(m_place);
     form->addRow(label, place);
-    auto palette = m_trouble->palette();
-    palette.setColor(QPalette::WindowText, toneColour(Tone::Bad, palette));
-    m_trouble->setPalette(palette);
-    m_trouble->hide();
     auto* const box = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
     m_make = box->addButton(tr("&Make it"), QDialogButtonBox::AcceptRole);
     makePrimary(m_make);

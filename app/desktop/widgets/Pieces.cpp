@@ -134,6 +134,15 @@ QLabel* faintLabel(const QString& text, QWidget* parent, double size) {
     return label;
 }
 
+QLabel* problemLabel(QWidget* parent) {
+    auto* const label = wrapped({}, parent);
+    auto palette = label->palette();
+    palette.setColor(QPalette::WindowText, toneColour(Tone::Bad, palette));
+    label->setPalette(palette);
+    label->hide();
+    return label;
+}
+
 QLabel* title(const QString& text, QWidget* parent, double size) {
     auto* const label = wrapped(text, parent);
     label->setFont(scaled(label->font(), size, true));

@@ -23,6 +23,8 @@ QToolButton* menuButton(const QString& icon, const QString& name, QMenu* menu, Q
 
 QLabel* wrapped(const QString& text, QWidget* parent);
 QLabel* faintLabel(const QString& text, QWidget* parent, double size = 1);
+// What went wrong, in place; hidden until there is something.
+QLabel* problemLabel(QWidget* parent);
 QLabel* title(const QString& text, QWidget* parent, double size = 1.5);
 // For what is higher than a small screen: it scrolls upwards and down, without a frame.
 QScrollArea* uprightScroll(QWidget* parent);

@@ -1,10 +1,11 @@
 #include "app/desktop/widgets/StorageSection.h"
 
-#include "app/desktop/widgets/Appearance.h"
 #include "app/desktop/widgets/Pieces.h"
+#include "app/desktop/widgets/StoreFolderDialog.h"
 
 #include <QDoubleSpinBox>
 #include <QFormLayout>
+#include <QHBoxLayout>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -57,27 +58,35 @@ StorageSection::StorageSection(Desk& desk, QWidget* parent)
     : QWidget(parent), m_desk(desk), m_words(faintLabel({}, this)),
       m_most(gigabytes(tr("Snapshots may take"), tr("All there is"), this)),
       m_keepFree(gigabytes(tr("They leave free"), tr("Nothing"), this)),
-      m_apply(new QPushButton(tr("Change &limits…"), this)), m_problem(wrapped({}, this)) {
+      m_apply(new QPushButton(tr("Change &limits…"), this)),
+      m_folder(new QPushButton(tr("Another f&older…"), this)), m_problem(problemLabel(this)) {
     auto* const form = new QFormLayout;
     form->setContentsMargins(0, 0, 0, 0);
     form->addRow(tr("S&napshots may take:"), m_most);
     form->addRow(tr("They lea&ve free:"), m_keepFree);
-    auto palette = m_problem->palette();
-    palette.setColor(QPalette::WindowText, toneColour(Tone::Bad, palette));
-    m_problem->setPalette(palette);
-    m_problem->hide();
     m_apply->setAutoDefault(false);
     m_apply->setToolTip(tr("Snapshots are everybody's here: an administrator is asked"));
+    m_folder->setAutoDefault(false);
+    m_folder->setToolTip(tr("Move all snapshots, as onto a larger disk"));
     auto* const column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(8);
     column->addWidget(m_words);
     column->addLayout(form);
     column->addWidget(m_problem);
-    column->addWidget(m_apply, 0, Qt::AlignLeading);
+    auto* const buttons = new QHBoxLayout;
+    buttons->addWidget(m_apply);
+    buttons->addWidget(m_folder);
+    buttons->addStretch(1);
+    column->addLayout(buttons);
     for (auto* const box : {m_most, m_keepFree})
         connect(box, &QDoubleSpinBox::valueChanged, this, &StorageSection::refresh);
     connect(m_apply, &QPushButton::clicked, this, &StorageSection::apply);
+    connect(m_folder, &QPushButton::clicked, this, [this] {
+        auto* const dialog = new StoreFolderDialog(m_desk, m_storage, this);
+        connect(dialog, &StoreFolderDialog::moved, this, &StorageSection::ask);
+        dialog->open();
+    });
     // What was changed counts when the helper began anew.
     connect(&desk.link, &HelperLink::reachChanged, this, [this](HelperLink::Reach reach) {
         if (reach == HelperLink::Reach::Here)
@@ -108,6 +117,7 @@ void StorageSection::show(const Actions::Storage& storage) {
 
 void StorageSection::refresh() {
     const bool may = Repairs::canAsk("entracte-limits");
+    m_folder->setEnabled(Repairs::canAsk("entracte-relocate"));
     for (auto* const box : {m_most, m_keepFree})
         box->setEnabled(may && !m_repairs.isRunning());
     m_apply->setEnabled(may && !m_repairs.isRunning() &&

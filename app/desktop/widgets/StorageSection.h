@@ -36,6 +36,7 @@ private:
     QDoubleSpinBox* m_most; // GB
     QDoubleSpinBox* m_keepFree;
     QPushButton* m_apply;
+    QPushButton* m_folder;
     QLabel* m_problem;
 };
 

@@ -1,6 +1,5 @@
 #include "app/desktop/widgets/VaultDialog.h"
 
-#include "app/desktop/widgets/Appearance.h"
 #include "app/desktop/widgets/PassphraseFields.h"
 #include "app/desktop/widgets/Pieces.h"
 
@@ -17,13 +16,9 @@ constexpr int kLongest = 250; // characters, as in PassphraseFields
 }
 
 VaultDialog::VaultDialog(Desk& desk, QWidget* parent)
-    : QDialog(parent), m_desk(desk), m_place(new QVBoxLayout), m_trouble(wrapped({}, this)) {
+    : QDialog(parent), m_desk(desk), m_place(new QVBoxLayout), m_trouble(problemLabel(this)) {
     setWindowTitle(tr("Encryption"));
     setAttribute(Qt::WA_DeleteOnClose);
-    auto palette = m_trouble->palette();
-    palette.setColor(QPalette::WindowText, toneColour(Tone::Bad, palette));
-    m_trouble->setPalette(palette);
-    m_trouble->hide();
     auto* const box = new QDialogButtonBox(QDialogButtonBox::Close, this);
     box->button(QDialogButtonBox::Close)->setAutoDefault(false);
     connect(box, &QDialogButtonBox::rejected, this, &QDialog::reject);
