@@ -35,10 +35,16 @@ QVariant SessionModel::data(const QModelIndex& index, int role) const {
         return session.path;
     case SearchRole:
         return session.name + ' ' + session.command.join(' ') + ' ' + stateText(session, newest());
-    case Qt::AccessibleTextRole:
-        return tr("%1, %2").arg(printable(session.name), stateText(session, newest()));
-    case Qt::ToolTipRole:
-        return plainTip(session.command.join(' '));
+    case Qt::AccessibleTextRole: {
+        const auto text = tr("%1, %2").arg(printable(session.name), stateText(session, newest()));
+        const auto blockers = blockersText(session);
+        return blockers.isEmpty() ? text : tr("%1, %2").arg(text, blockers);
+    }
+    case Qt::ToolTipRole: {
+        const auto blockers = blockersText(session);
+        const auto command = session.command.join(' ');
+        return plainTip(blockers.isEmpty() ? command : command + '\n' + blockers);
+    }
     default:
         return {};
     }
@@ -64,6 +70,24 @@ bool SessionModel::comesBefore(const SessionView& a, const SessionView& b) const
 }
 
 // --- snapshots
+
+SnapshotModel::SnapshotModel(QObject* parent) : ObjectModel(parent) {
+    const auto countAgain = [this] { m_kept.clear(); };
+    connect(this, &QAbstractItemModel::dataChanged, this, countAgain);
+    connect(this, &QAbstractItemModel::rowsInserted, this, countAgain);
+    connect(this, &QAbstractItemModel::rowsRemoved, this, countAgain);
+    connect(this, &QAbstractItemModel::modelReset, this, countAgain);
+}
+
+SnapshotModel::Kept SnapshotModel::keptOf(const QString& session) const {
+    if (m_kept.isEmpty())
+        for (int row = 0; row < rowCount(); ++row) {
+            auto& kept = m_kept[at(row).session];
+            ++kept.count;
+            kept.bytes += at(row).storedBytes;
+        }
+    return m_kept.value(session);
+}
 
 QVariant SnapshotModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))

@@ -40,19 +40,28 @@ private:
 class SnapshotModel : public ObjectModel<SnapshotView> {
     Q_OBJECT
 public:
-    using ObjectModel::ObjectModel;
+    explicit SnapshotModel(QObject* parent = nullptr);
     const char* interfaceName() const override { return "org.entracte.Entracte1.Snapshot"; }
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
     // The newest first; all sessions' when none is named.
     QList<SnapshotView> newest(int count, const QString& session = {}) const;
     // nullptr: it has none.
     const SnapshotView* newestOf(const QString& session) const;
+    // How many a session has, and what they take on the disk.
+    struct Kept {
+        int count = 0;
+        quint64 bytes = 0;
+    };
+    Kept keptOf(const QString& session) const;
     // The same session's snapshot just before that one; nullptr for the first.
     const SnapshotView* before(const QString& path) const;
 
 protected:
     SnapshotView viewOf(const QString& path, const QVariantMap& properties) const override;
     bool comesBefore(const SnapshotView& a, const SnapshotView& b) const override;
+
+private:
+    mutable QHash<QString, Kept> m_kept; // counted when it is asked for
 };
 
 // A job, its path, and what its progress so far says of its end.

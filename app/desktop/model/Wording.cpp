@@ -162,6 +162,28 @@ QString sessionFigures(const SessionView& session) {
                    Words::tr("%n window(s)", nullptr, static_cast<int>(session.windows))});
 }
 
+QString blockersText(const SessionView& session) {
+    if (!isAlive(session) || session.blockers == 0)
+        return {};
+    return Words::tr("%n program(s) cannot be saved", nullptr, static_cast<int>(session.blockers));
+}
+
+QString keptText(const SessionView& session, int snapshots, quint64 bytes, qint64 nowMs) {
+    QStringList parts;
+    if (snapshots == 0)
+        parts.append(Words::tr("no snapshot yet"));
+    else
+        parts = QStringList{Words::tr("%n snapshot(s)", nullptr, snapshots), sizeText(bytes)};
+    if (isAlive(session) && session.scheduleSeconds > 0) {
+        if (session.pausedUntilUnixMs > nowMs)
+            parts.append(Words::tr("pauses", "automatic snapshots"));
+        else if (session.nextSnapshotUnixMs > 0)
+            parts.append(Words::tr("next %1", "automatic snapshot, a time")
+                             .arg(timeText(session.nextSnapshotUnixMs)));
+    }
+    return joined(parts);
+}
+
 QString scheduleText(const SessionView& session, qint64 nowMs) {
     if (!isAlive(session) || session.scheduleSeconds == 0)
         return {};

@@ -37,6 +37,11 @@ QString filesInSession(const QString& fate);
 QString screenText(const SessionView& session);     // "on display :0"
 QString sessionFigures(const SessionView& session); // "2 programs · 3 windows"
 
+// "2 programs cannot be saved"; empty where everything can, as far as the helper looked.
+QString blockersText(const SessionView& session);
+// "3 snapshots · 12.3 MB · next 14:40"
+QString keptText(const SessionView& session, int snapshots, quint64 bytes, qint64 nowMs);
+
 // "next automatic snapshot 14:40"; empty without a schedule
 QString scheduleText(const SessionView& session, qint64 nowMs);
 QString intervalText(uint seconds); // "Every 15 minutes", "Never"

@@ -1,5 +1,6 @@
 #include "app/desktop/widgets/CheckPage.h"
 
+#include "app/desktop/model/HelperWords.h"
 #include "app/desktop/widgets/Appearance.h"
 #include "app/desktop/widgets/Icons.h"
 #include "session/doctor/Doctor.h"
@@ -108,7 +109,7 @@ QPushButton* CheckPage::remedyOf(const EntracteDoctorFinding& finding, QWidget* 
                 [this, button, check = finding.check] { repair(check, button); });
     }
     if (button)
-        button->setAccessibleDescription(finding.sentence);
+        button->setAccessibleDescription(inPersonsWords(finding.sentence));
     return button;
 }
 
@@ -146,9 +147,9 @@ void CheckPage::show(const EntracteDoctorFindings& findings) {
         auto* const card = new Card(well ? palette().color(QPalette::Mid) : colour, m_rows);
         auto* const words = new QVBoxLayout;
         words->setSpacing(2);
-        words->addWidget(wrapped(printable(finding.sentence), card));
+        words->addWidget(wrapped(inPersonsWords(finding.sentence), card));
         if (!well && !finding.remedy.isEmpty()) {
-            auto* const remedy = faintLabel(printable(finding.remedy), card);
+            auto* const remedy = faintLabel(inPersonsWords(finding.remedy), card);
             remedy->setTextInteractionFlags(Qt::TextSelectableByMouse |
                                             Qt::TextSelectableByKeyboard);
             words->addWidget(remedy);
@@ -164,7 +165,7 @@ void CheckPage::show(const EntracteDoctorFindings& findings) {
         row->addLayout(words, 1);
         if (auto* const button = remedyOf(finding, card))
             row->addWidget(button, 0, Qt::AlignVCenter);
-        card->setAccessibleName(finding.sentence);
+        card->setAccessibleName(inPersonsWords(finding.sentence));
         column->addWidget(card);
     }
     m_list->insertWidget(0, m_rows);

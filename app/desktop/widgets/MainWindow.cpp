@@ -142,8 +142,9 @@ void MainWindow::connectModels() {
             qOverload<>(&QWidget::update)); // the locks on its cards
     connect(&m_desk.vault, &Vault::changed, this, &MainWindow::refreshBanner);
     connect(&m_actions, &SessionActions::updated, this, &MainWindow::refreshBanner);
-    connect(&m_desk.pictures, &Pictures::arrived, m_timeline->viewport(),
-            qOverload<>(&QWidget::update));
+    for (auto* const view : {m_list, m_timeline}) // programs' icons, and pictures
+        connect(&m_desk.pictures, &Pictures::arrived, view->viewport(),
+                qOverload<>(&QWidget::update));
     connect(&m_desk.deletions, &Deletions::changed, this,
             [this] { m_undo->setEnabled(!m_desk.deletions.waiting().isEmpty()); });
     m_undo->setEnabled(false);

@@ -1,9 +1,11 @@
 #pragma once
 
-// A session in the list: its program's icon, its name, a mark and a line for its state.
+// A session in the list: its name, a mark and a line for its state, what is kept of it and when it
+// is saved next; the icons of its programs, and a sign where one of them cannot be saved.
 
 #include "app/desktop/Desk.h"
 
+#include <QIcon>
 #include <QStyledItemDelegate>
 
 namespace entracte::desktop {
@@ -18,6 +20,9 @@ public:
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 
 private:
+    // Of its programs but the one that it began with, as its newest snapshot's windows tell.
+    QList<QIcon> furtherPrograms(const SessionView& session) const;
+
     const Desk& m_desk;
 };
 

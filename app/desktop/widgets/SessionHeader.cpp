@@ -1,5 +1,6 @@
 #include "app/desktop/widgets/SessionHeader.h"
 
+#include "app/desktop/model/HelperWords.h"
 #include "app/desktop/widgets/Appearance.h"
 #include "app/desktop/widgets/Icons.h"
 
@@ -155,8 +156,8 @@ void SessionHeader::showFindings(const EntracteFindings& findings) {
     for (const auto& finding : findings) {
         blocking += finding.blocks ? 1 : 0;
         details.append(tr("%1: %2 %3", "a program, a reason, a remedy")
-                           .arg(printable(finding.program), printable(finding.reason),
-                                printable(finding.remedy)));
+                           .arg(printable(finding.program), inPersonsWords(finding.reason),
+                                inPersonsWords(finding.remedy)));
     }
     m_badgeDetails = details.join("\n\n");
     const auto text = blocking > 0 ? tr("%n program(s) cannot be saved", nullptr, blocking)

@@ -3,6 +3,7 @@
 #include "app/desktop/model/Deletions.h"
 #include "app/desktop/model/Differences.h"
 #include "app/desktop/model/Filters.h"
+#include "app/desktop/model/HelperWords.h"
 #include "app/desktop/model/InstalledPrograms.h"
 #include "app/desktop/model/Models.h"
 #include "app/desktop/model/Passphrase.h"
@@ -10,12 +11,15 @@
 #include "app/desktop/model/Wording.h"
 #include "app/desktop/widgets/SessionSettingsDialog.h"
 #include "app/desktop/widgets/WindowStrip.h"
+#include "session/doctor/Doctor.h"
 
 #include <QDir>
 #include <QFile>
+#include <QScopeGuard>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTranslator>
 #include <QXmlStreamReader>
 
 using namespace entracte;
@@ -106,6 +110,32 @@ private slots:
         catalog.changed("/s/a", "org.other.Interface", {{"State", "running"}});
         catalog.changed("/s/unknown", kSession, {{"State", "running"}});
         QCOMPARE(catalog.sessions.at(0).state, "suspended");
+    }
+
+    void whatIsKeptOfASessionIsToldInItsLine() {
+        Catalog catalog;
+        auto work = session("work", 1);
+        work.insert("ScheduleSeconds", 1800U);
+        work.insert("NextSnapshotUnixMs", QDateTime::currentMSecsSinceEpoch());
+        work.insert("Blockers", 2U);
+        addSession(catalog, "/s/a", work);
+        const auto line = [&] {
+            const auto kept = catalog.snapshots.keptOf("/s/a");
+            return keptText(*catalog.sessions.find("/s/a"), kept.count, kept.bytes, 0);
+        };
+        const auto next = clockText(QDateTime::currentMSecsSinceEpoch());
+        QCOMPARE(line(), "no snapshot yet · next " + next);
+        for (const char* const path : {"/s/a/1", "/s/a/2", "/s/b/1"}) {
+            auto one = snapshot(QString(path).left(4), {}, 10);
+            one.insert("StoredBytes", 1'500'000ULL);
+            catalog.appeared(path, {{kSnapshot, one}});
+        }
+        QVERIFY2(line().contains("· 3.0 MB · next " + next), qPrintable(line()));
+        catalog.vanished("/s/a/2");
+        QVERIFY2(line().contains("· 1.5 MB ·"), qPrintable(line()));
+        // A screen reader says what the sign says.
+        QVERIFY(catalog.sessions.index(0).data(Qt::AccessibleTextRole).toString().contains("2 "));
+        QCOMPARE(blockersText(*catalog.sessions.find("/s/a")).section(' ', 0, 0), "2");
     }
 
     void theOneBeforeIsOfTheSameSession() {
@@ -414,6 +444,29 @@ private slots:
     }
 
     // Every sentence that a person may read stands in the German file, translated.
+    void whatTheHelperFindsIsSaidInThePersonsLanguage() {
+        QCOMPARE(inPersonsWords("CRIU 4.2.1 saves and restores on this kernel."),
+                 "CRIU 4.2.1 saves and restores on this kernel.");
+        QTranslator german;
+        QVERIFY(german.load(":/i18n/entracte_de.qm"));
+        QCoreApplication::installTranslator(&german);
+        const auto back = qScopeGuard([&german] { QCoreApplication::removeTranslator(&german); });
+        QCOMPARE(inPersonsWords("gimp %2 uses the GPU directly and cannot be saved."),
+                 QString::fromUtf8("gimp %2 benutzt die Grafikkarte unmittelbar und kann nicht "
+                                   "gesichert werden."));
+        QCOMPARE(inPersonsWords("xterm is connected to a program outside the session (/run/x)."),
+                 QString::fromUtf8("xterm ist mit einem Programm außerhalb der Sitzung verbunden "
+                                   "(/run/x)."));
+        QCOMPARE(inPersonsWords("Something new."), "Something new.");
+        // All that is found on this machine.
+        const QTemporaryDir state;
+        for (const auto& finding : examineMachine({state.path().toStdString(), {}}))
+            for (const auto& said : {finding.sentence, finding.remedy})
+                QVERIFY2(said.empty() ||
+                             inPersonsWords(QString::fromStdString(said)).toStdString() != said,
+                         said.c_str());
+    }
+
     void theGermanTranslationIsComplete() {
         QFile file(ENTRACTE_RESOURCES "/translations/entracte_de.ts");
         QVERIFY(file.open(QIODevice::ReadOnly));

@@ -28,6 +28,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
+#include <QToolButton>
 
 #include <csignal>
 
@@ -278,6 +279,21 @@ private slots:
         named<QCheckBox>(dialog, "Delete older snapshots by these rules")->click();
         QTRY_COMPARE(struckOut(), snapshots() - 1); // as the fake's rules are
         QVERIFY(says(dialog, "would be deleted"));
+    }
+
+    void whatCannotBeSavedIsSaid() {
+        // As the fake finds it.
+        QToolButton* badge = nullptr;
+        QTRY_VERIFY(badge = named<QToolButton>(window(), "1 program(s) may lose something"));
+        QString told;
+        QTimer::singleShot(0, this, [&told] {
+            auto* const box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+            QVERIFY(box);
+            told = box->informativeText();
+            box->reject();
+        });
+        badge->click();
+        QCOMPARE(told, QString("some-program: It uses UDP. Close it."));
     }
 
     void everySnapshotIsVerified() {
