@@ -48,6 +48,7 @@ NewRepositoryDialog::NewRepositoryDialog(Desk& desk, QWidget* parent)
     place->addWidget(folder);
     auto* const form = new QFormLayout;
     form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+    form->setHorizontalSpacing(kBesideNames); // as its neighbour's
     form->addRow(tr("&Name:"), m_name);
     auto* const label = new QLabel(tr("&Where:"), this);
     label->setBuddy(m_place);

@@ -1,5 +1,6 @@
 #include "app/desktop/widgets/NewSessionDialog.h"
 
+#include "app/desktop/widgets/FolderChoice.h"
 #include "app/desktop/widgets/Icons.h"
 #include "app/desktop/widgets/NetworkChoice.h"
 #include "app/desktop/widgets/Pieces.h"
@@ -8,8 +9,6 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDialogButtonBox>
-#include <QDir>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QFormLayout>
 #include <QHBoxLayout>
@@ -292,7 +291,8 @@ QWidget* NewSessionDialog::options() {
     m_form->addRow(tr("Net&work:"), m_network);
     qobject_cast<QLabel*>(m_form->labelForField(m_network))->setBuddy(m_network->kinds());
     m_form->addRow(tr("It may use:"), limits(box));
-    m_form->addRow(tr("Shared folders:"), folders(box));
+    m_folders = new FolderChoice(box);
+    m_form->addRow(tr("Shared folders:"), m_folders);
     m_screenHint->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     const auto show = [this, first](bool more) {
         for (int row = first; row < m_form->rowCount(); ++row)
@@ -309,27 +309,6 @@ QWidget* NewSessionDialog::options() {
     return box;
 }
 
-QWidget* NewSessionDialog::folders(QWidget* parent) {
-    auto* const box = new QWidget(parent);
-    m_folders = new QListWidget(box);
-    m_folders->setFixedHeight(72);
-    m_folders->setAccessibleName(tr("Shared folders"));
-    m_folders->setToolTip(tr("Checked: programs may write there. Unchecked: they may only read."));
-    auto* const add = flatButton("add", tr("Share a folder…"), box);
-    auto* const drop = flatButton("delete", tr("Do not share the chosen folder"), box);
-    connect(add, &QToolButton::clicked, this, &NewSessionDialog::addFolder);
-    connect(drop, &QToolButton::clicked, this, [this] { delete m_folders->currentItem(); });
-    auto* const side = new QVBoxLayout;
-    side->addWidget(add);
-    side->addWidget(drop);
-    side->addStretch(1);
-    auto* const row = new QHBoxLayout(box);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->addWidget(m_folders, 1);
-    row->addLayout(side);
-    return box;
-}
-
 // For what shows now; the person's own size is only ever exceeded.
 void NewSessionDialog::makeRoom() {
     if (!isVisible())
@@ -343,16 +322,6 @@ void NewSessionDialog::makeRoom() {
 
 int NewSessionDialog::highest() const {
     return screen()->availableGeometry().height() - 3 * kFrame;
-}
-
-void NewSessionDialog::addFolder() {
-    const auto folder =
-        QFileDialog::getExistingDirectory(this, tr("Share a folder"), QDir::homePath());
-    if (folder.isEmpty() || !m_folders->findItems(folder, Qt::MatchExactly).isEmpty())
-        return;
-    auto* const item = new QListWidgetItem(actionIcon("folder"), folder, m_folders);
-    item->setFlags(item->flags() | Qt::ItemIsUserCheckable);
-    item->setCheckState(Qt::Checked);
 }
 
 const InstalledProgram* NewSessionDialog::chosenProgram() const {
@@ -420,11 +389,8 @@ StartRequest NewSessionDialog::request() const {
     request.clipboard = m_clipboard->isChecked() && !m_clipboard->isHidden();
     request.network = m_network->network();
     request.everySeconds = m_interval->currentData().toUInt();
-    for (int row = 0; row < m_folders->count(); ++row) {
-        const auto* const folder = m_folders->item(row);
-        (folder->checkState() == Qt::Checked ? request.share : request.shareReadOnly)
-            .append(folder->text());
-    }
+    request.share = m_folders->writable();
+    request.shareReadOnly = m_folders->readOnly();
     return request;
 }
 

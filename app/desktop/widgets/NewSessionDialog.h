@@ -23,6 +23,7 @@ class QToolButton;
 
 namespace entracte::desktop {
 
+class FolderChoice;
 class NetworkChoice;
 
 class NewSessionDialog : public QDialog {
@@ -38,9 +39,7 @@ private:
     QWidget* templatePage();
     QWidget* limits(QWidget* parent);
     QWidget* options();
-    QWidget* folders(QWidget* parent);
     void becomeLauncher(const QString& session, QLabel& intro);
-    void addFolder();
     void makeRoom();
     int highest() const; // pixels; that the screen has room for
     void refresh();
@@ -70,7 +69,7 @@ private:
     QToolButton* m_more;
     QCheckBox* m_clipboard;
     NetworkChoice* m_network;
-    QListWidget* m_folders;
+    FolderChoice* m_folders;
     QComboBox* m_interval;
     QDialogButtonBox* m_buttons;
 };

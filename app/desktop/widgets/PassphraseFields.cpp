@@ -33,6 +33,7 @@ PassphraseFields::PassphraseFields(QWidget* parent)
     m_strength->setAccessibleName(tr("How hard it is to guess"));
     auto* const form = new QFormLayout(this);
     form->setContentsMargins(0, 0, 0, 0);
+    form->setHorizontalSpacing(kBesideNames);
     form->addRow(tr("&Passphrase:"), m_once);
     form->addRow(tr("&Once more:"), m_again);
     form->addRow(QString(), m_strength);

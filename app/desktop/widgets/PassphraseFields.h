@@ -10,6 +10,8 @@ class QProgressBar;
 
 namespace entracte::desktop {
 
+inline constexpr int kBesideNames = 8; // pixels between the names and the fields
+
 class PassphraseFields : public QWidget {
     Q_OBJECT
 public:
