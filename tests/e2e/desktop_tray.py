@@ -13,7 +13,7 @@ sys.dont_write_bytecode = True
 
 from entractetest.application import begin, tray_icon  # noqa: E402
 from entractetest.case import expect, main  # noqa: E402
-from entractetest.desktop import Desktop  # noqa: E402
+from entractetest.desktop import Desktop, pixels  # noqa: E402
 from entractetest.processes import run, wait_for  # noqa: E402
 
 
@@ -75,6 +75,24 @@ def case_aPanelsMenuSavesPausesAndGoesBack(case):
     _press(app, "q")
     wait_for("the application's end", lambda: not app.process.running(), 20, 0.1)
     expect(product.state_of(session) == "running", "the session ended with it")
+
+
+def case_theIconSaysWhatWantsAttention(case):
+    product, server, session, app = begin(case, arguments=("--background",))
+    left, top = (place - 11 for place in tray_icon(app))
+    shot = app.folder / "shot.png"
+
+    def orange():
+        """How much of the icon is so."""
+        width, _, colours = pixels(Desktop(server).screenshot(shot))
+        icon = b"".join(colours[3 * (y * width + left):3 * (y * width + left + 22)] for y in range(top, top + 22))
+        return sum(icon[i] > 200 and 100 < icon[i + 1] < 190 and icon[i + 2] < 80 for i in range(0, len(icon), 3))
+    expect(orange() == 0, "it wants attention, and nothing happened")
+    product.snapshot(session)
+    product.kill_session(session)
+    wait_for("the mark on the icon", lambda: orange() > 20, 20, 0.3)
+    product.resume(session, server)
+    wait_for("the icon as it was", lambda: orange() == 0, 20, 0.3)
 
 
 def case_aDesktopsOwnMenuDoesTheSame(case):
