@@ -1,5 +1,6 @@
 // What the processes of images have open and mapped: files.img, remap-fpath.img, ghost-file-*.img,
-// fdinfo-*.img, fs-*.img, mm-*.img, tty-info.img (fdinfo.proto, regfile.proto, sk-unix.proto, …).
+// fdinfo-*.img, fs-*.img, mm-*.img, memfd.img, tty-info.img (fdinfo.proto, regfile.proto,
+// sk-unix.proto, …).
 
 #include "session/transfer/ImageMessages.h"
 
@@ -23,6 +24,7 @@ constexpr std::uint32_t kRemapMagic = 0x59133954;
 constexpr std::uint32_t kGhostMagic = 0x52583605;
 constexpr std::uint32_t kTerminalsMagic = 0x59453036;
 constexpr std::uint32_t kCommonMagic = 0x54564319;
+constexpr std::uint32_t kMemfdMagic = 0x48453499;
 
 constexpr std::size_t kMaxFiles = 1'000'000;
 
@@ -33,7 +35,7 @@ struct Kind {
     std::uint64_t type;
     std::uint32_t field;
 };
-constexpr std::uint64_t kRegular = 1, kInternet = 4, kUnix = 5, kNetlink = 13;
+constexpr std::uint64_t kRegular = 1, kInternet = 4, kUnix = 5, kNetlink = 13, kMemfd = 18;
 constexpr std::array<Kind, 14> kKinds = {{{kRegular, 3},
                                           {2, 18}, // pipe
                                           {3, 17}, // named pipe
@@ -45,8 +47,8 @@ constexpr std::array<Kind, 14> kKinds = {{{kRegular, 3},
                                           {9, 10},  // signalfd
                                           {11, 19}, // terminal
                                           {kNetlink, 7},
-                                          {17, 12},   // timerfd
-                                          {18, 20},   // memfd
+                                          {17, 12}, // timerfd
+                                          {kMemfd, 20},
                                           {20, 22}}}; // pidfd
 } // namespace file
 
@@ -157,6 +159,8 @@ Status checkEntry(Bytes entry, const ImageRules& rules, Facts& facts,
         return checkUnix(*one, rules, facts, needs);
     if (type == file::kInternet || type == file::kNetlink)
         return checkSocket(*one, type, facts);
+    if (type == file::kMemfd)
+        facts.memoryFiles.insert(static_cast<std::uint32_t>(id));
     return {};
 }
 
@@ -210,6 +214,23 @@ Status checkRemaps(const ImageSet& images, const ImageRules& rules, Facts& facts
     return {};
 }
 
+// memfd_inode_entry. CRIU gives them the owner and the rights that the image names, and whoever
+// finds one in /proc may run it, outside the session too.
+Status checkMemoryFiles(const ImageSet& images, const ImageRules& rules) {
+    if (!images.contains("memfd.img"))
+        return {};
+    ENTRACTE_ASSIGN(entries, entriesOf(images, "memfd.img", kMemfdMagic));
+    for (const Bytes entry : entries) {
+        ENTRACTE_ASSIGN(one, Message::parse(entry, "memfd.img"));
+        const std::uint64_t mode = one.numberOr(9, S_IFREG | 0777);
+        if ((mode & ~std::uint64_t{S_IFREG | 0777}) != 0)
+            return forbidden("memory with other rights than its user's");
+        if (one.numberOr(2, 0) != rules.uid)
+            return forbidden("memory of another user");
+    }
+    return {};
+}
+
 Status checkTables(const ImageSet& images, const Facts& facts) {
     for (const auto& [name, content] : images) {
         if (!numberIn(name, "fdinfo"))
@@ -255,6 +276,7 @@ Status checkFiles(const ImageSet& images, const ImageRules& rules, Facts& facts,
     for (const Bytes entry : entries)
         ENTRACTE_TRY(checkEntry(entry, rules, facts, needs));
     ENTRACTE_TRY(checkRemaps(images, rules, facts));
+    ENTRACTE_TRY(checkMemoryFiles(images, rules));
     ENTRACTE_TRY(checkTables(images, facts));
     ENTRACTE_TRY(checkTerminals(images));
     for (const auto& [id, file] : facts.regular)
@@ -264,7 +286,8 @@ Status checkFiles(const ImageSet& images, const ImageRules& rules, Facts& facts,
 }
 
 Status checkMemory(const ImageSet& images, const Facts& facts, std::vector<AccessNeed>& needs) {
-    constexpr std::uint64_t kFilePrivate = 1 << 6, kFileShared = 1 << 7, kSocket = 1 << 11;
+    constexpr std::uint64_t kFilePrivate = 1 << 6, kFileShared = 1 << 7, kSocket = 1 << 11,
+                            kMemfd = 1 << 14;
     constexpr std::uint64_t kHighest = std::uint64_t{1} << 56;
     for (const std::uint32_t pid : facts.processes) {
         if (facts.ended.contains(pid))
@@ -301,6 +324,11 @@ Status checkMemory(const ImageSet& images, const Facts& facts, std::vector<Acces
                 if ((status & (kFilePrivate | kFileShared)) == 0)
                     continue;
                 const auto id = static_cast<std::uint32_t>(area.numberOr(4, 0));
+                if ((status & kMemfd) != 0) {
+                    if (!facts.memoryFiles.contains(id))
+                        return fail(damagedImage("mapped memory that is not there"));
+                    continue;
+                }
                 const auto mapped = facts.regular.find(id);
                 if (mapped == facts.regular.end())
                     return fail(damagedImage("a mapped file that is not there"));

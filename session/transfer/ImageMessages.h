@@ -118,6 +118,7 @@ struct Facts {
     std::map<std::uint32_t, OpenFile> regular; // reg_file_entry by id
     std::set<std::uint32_t> remapped;          // ids of files that are made anew or linked back
     std::set<std::uint32_t> fileIds;           // of every kind
+    std::set<std::uint32_t> memoryFiles;       // memfd_file_entry by id
     std::uint64_t network = 0;                 // id of the session's network namespace
     std::set<std::uint32_t> processes;         // pstree
     std::set<std::uint32_t> ended;             // of these: not yet waited for

@@ -19,12 +19,12 @@ constexpr std::array kCheckedNumbered = {"core",        "fdinfo",    "fs",    "i
 constexpr std::array kMemoryNumbered = {"pages",     "pagemap",   "pagemap-shmem", "tcp-stream",
                                         "ipcns-shm", "ipcns-sem", "ipcns-msg",     "ipcns-var",
                                         "signal-p",  "signal-s",  "pidns"};
-constexpr std::array kChecked = {"inventory.img", "pstree.img",      "files.img",
-                                 "seccomp.img",   "remap-fpath.img", "tty-info.img"};
+constexpr std::array kChecked = {"inventory.img",   "pstree.img",   "files.img", "seccomp.img",
+                                 "remap-fpath.img", "tty-info.img", "memfd.img"};
 // cgroup.img is not looked at by CRIU either: --manage-cgroups=ignore.
-constexpr std::array kMemory = {"cgroup.img",    "memfd.img",     "pipes-data.img",
-                                "fifo-data.img", "sk-queues.img", "filelocks.img",
-                                "stats-dump",    "tty-data.img",  "eventpoll.img"};
+constexpr std::array kMemory = {"cgroup.img",    "pipes-data.img", "fifo-data.img",
+                                "sk-queues.img", "filelocks.img",  "stats-dump",
+                                "tty-data.img",  "eventpoll.img"};
 
 bool isNumber(std::string_view text) {
     return !text.empty() && text.size() <= 20 &&

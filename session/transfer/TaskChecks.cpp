@@ -158,6 +158,9 @@ private:
                (group <= UINT32_MAX && m_rules.groups.contains(static_cast<std::uint32_t>(group)));
     }
 
+    // Ours comes before whatever the program added (Firefox, Chromium): CRIU installs a chain from
+    // its first entry on, and a filter that is there earlier could have the others' installing
+    // answered with a false yes. "Previous" names the next of the chain.
     // CRIU gives the filters of the leader to all threads when they are marked so, and then writes
     // none for the others.
     Status checkFilter(const Message& thread, bool leader) {
@@ -177,12 +180,12 @@ private:
             if ((one.flags & ~filter::kKnownFlags) != 0)
                 return forbidden("a filter with unknown flags");
             all = all && (one.flags & filter::kForAllThreads) != 0;
+            if (depth == 0 && one.program != m_rules.filter)
+                return fail(ErrorCode::HostMismatch,
+                            "The session was made by another version of Entracte, whose filter "
+                            "of system calls differs from this one's.",
+                            {}, "Nothing was changed. Use the same version on both machines.");
             if (!one.previous) {
-                if (one.program != m_rules.filter)
-                    return fail(ErrorCode::HostMismatch,
-                                "The session was made by another version of Entracte, whose filter "
-                                "of system calls differs from this one's.",
-                                {}, "Nothing was changed. Use the same version on both machines.");
                 if (leader)
                     m_leaderFiltersAll = all;
                 return {};

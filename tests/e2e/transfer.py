@@ -53,6 +53,39 @@ def case_exportedAndImportedItGoesOn(case):
     _expect_same(third, editor)
 
 
+# As browsers and toolkits do: memory that is mapped by a descriptor alone, and a filter of system calls of its own.
+_LIKE_A_BROWSER = """
+import ctypes, mmap, os, struct, time
+descriptor = os.memfd_create("shown")
+os.ftruncate(descriptor, 8192)
+shown = mmap.mmap(descriptor, 8192)
+os.close(descriptor)
+shown[:5] = b"hello"
+allow = (ctypes.c_char * 8)(*struct.pack("=HBBI", 6, 0, 0, 0x7fff0000))
+program = struct.pack("@HP", 1, ctypes.addressof(allow))
+if ctypes.CDLL(None, use_errno=True).prctl(22, 2, program, 0, 0) != 0:
+    raise SystemExit("no filter")
+while True:
+    print(shown[:5].decode(), "\\033]2;it says", shown[:5].decode(), "\\007", flush=True)
+    time.sleep(0.2)
+"""
+
+
+def case_programsLikeBrowsersAreImported(case):
+    require_root()
+    server, product = case.first_server(), case.product()
+    session = product.start(server, "xterm", "-e", "python3", "-c", _LIKE_A_BROWSER)
+    Desktop(server).wait_window("XTerm", title="it says hello")
+    product.suspend(session)
+    file = _persons_folder(case) / "work.entracte"
+    product.json("export", session, file)
+    product.delete(session)
+    made = product.json("import", file)["session"]
+    second = case.second_server()
+    product.resume(made["id"], second)
+    Desktop(second).wait_window("XTerm", title="it says hello")
+
+
 def case_sealedItOpensWithItsPassphraseOnly(case):
     require_root()
     first, product = case.first_server(), case.product()

@@ -49,6 +49,8 @@ struct Forged {
     Fields thread = {{3, 0u}, {4, 0u}, {11, 2u}, {12, 0u}};
     Fields task = {{1, 1u}, {6, std::string("sleep")}, {14, 0u}};
     std::string filter = "the filter of a session";
+    Fields afterFilter = {{3, 1u}};  // of the same message
+    std::vector<Fields> moreFilters; // have the numbers 1, 2, …
     Fields inside = {{1, 2u},  {2, 2u},  {3, 2u},  {4, 2u},   {5, 9u},  {6, 10u},
                      {7, 11u}, {8, 12u}, {9, 14u}, {10, 15u}, {11, 8u}, {12, 13u}};
     Fields outside = {{5, 1u}, {6, 2u}, {7, 3u}, {8, 4u}, {9, 6u}, {10, 7u}, {11, 8u}, {12, 5u}};
@@ -85,6 +87,11 @@ struct Forged {
         std::vector<std::string> mounted;
         for (const Fields& mount : mounts)
             mounted.push_back(message(mount));
+        Fields ours = {{1, filter}};
+        ours.insert(ours.end(), afterFilter.begin(), afterFilter.end());
+        Fields filters = {{1, message(ours)}};
+        for (const Fields& one : moreFilters)
+            filters.emplace_back(1, message(one));
         const std::string facts = message({{3, message(outside)}});
         ImageSet set = {
             {"inventory.img",
@@ -93,7 +100,7 @@ struct Forged {
              image(0x50273030, {message({{1, 1u}, {2, 0u}, {3, 1u}, {4, 1u}, {5, 1u}})})},
             {"core-1.img",
              image(0x55053847, {message({{1, 1u}, {3, message(task)}, {5, message(core)}})})},
-            {"seccomp.img", image(0x64413049, {message({{1, message({{1, filter}, {3, 1u}})}})})},
+            {"seccomp.img", image(0x64413049, {message(filters)})},
             {"ids-1.img", image(0x54432030, {message(inside)})},
             {"userns-15.img",
              image(0x55474906, {message({{1, message(users)}, {2, message(users)}})})},

@@ -78,6 +78,33 @@ TEST(ImageRulesTest, takesAProgramThatHasEnded) {
     EXPECT_FALSE(withState(kAlive));
 }
 
+Forge memoryFile(std::uint64_t uid, std::uint64_t mode) {
+    return [=](Forged& f) {
+        f.files.push_back({{1, 18u}, {2, 7u}, {20, message({{1, 7u}, {5, 1u}})}});
+        f.more["memfd.img"] =
+            image(0x48453499,
+                  {message({{1, std::string("m")}, {2, uid}, {3, 1500u}, {7, 1u}, {9, mode}})});
+    };
+}
+
+// As Firefox and Chromium do: its filter is the second, which CRIU calls the "previous".
+TEST(ImageRulesTest, takesAProgramThatFiltersItselfToo) {
+    Forged forged;
+    forged.afterFilter = {{2, 1u}, {3, 1u}};
+    forged.moreFilters = {{{1, std::string("its own")}, {3, 1u}}};
+    const auto found = checkImages(forged.images(), rulesOfAnn());
+    EXPECT_TRUE(found) << found.error().forLog();
+}
+
+TEST(ImageRulesTest, takesMemoryThatIsMappedByADescriptor) {
+    Forged forged;
+    memoryFile(1500, S_IFREG | 0777)(forged);
+    set(forged.area, 4, std::uint64_t{7});
+    set(forged.area, 7, std::uint64_t{1 | 1 << 7 | 1 << 14});
+    const auto found = checkImages(forged.images(), rulesOfAnn());
+    EXPECT_TRUE(found) << found.error().forLog();
+}
+
 TEST(ImageRulesTest, rootHasNoSession) {
     Forged forged;
     ImageRules rules = rulesOfAnn();
@@ -175,6 +202,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"noFilter", [](Forged& f) { set(f.thread, 11, std::uint64_t{0}); }},
         Case{"strictFilter", [](Forged& f) { set(f.thread, 11, std::uint64_t{1}); }},
         Case{"anotherFilter", [](Forged& f) { f.filter = "allow all"; }},
+        Case{"anotherFilterBeforeIt",
+             [](Forged& f) {
+                 f.moreFilters = {{{1, std::string("answers each seccomp() with 0")}, {2, 0u}, {3, 1u}}};
+                 set(f.thread, 12, std::uint64_t{1});
+             }},
         Case{"filterThatIsNotThere", [](Forged& f) { set(f.thread, 12, std::uint64_t{5}); }},
         Case{"realTime", [](Forged& f) { set(f.thread, 4, std::uint64_t{1}); }},
         Case{"beforeOthers", [](Forged& f) { set(f.thread, 3, std::uint64_t{1}); }},
@@ -251,6 +283,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ghostDevice", ghost(1500, S_IFBLK | 0666)},
         Case{"ghostSetuid", ghost(1500, S_IFREG | 04755)},
         Case{"ghostSetuidOfRoot", ghost(0, S_IFREG | 04755)},
+        Case{"memoryThatIsSetuid", memoryFile(1500, S_IFREG | 04777)},
+        Case{"memoryOfRootThatIsSetuid", memoryFile(0, S_IFREG | 04755)},
+        Case{"memoryOfAnother", memoryFile(1501, S_IFREG | 0777)},
+        Case{"mappedMemoryThatIsNotThere",
+             [](Forged& f) { set(f.area, 7, std::uint64_t{65 | 1 << 7 | 1 << 14}); }},
         Case{"ghostOfAnother", ghost(1501, S_IFREG | 0644)},
         Case{"fileThatWouldBeRemoved",
              [](Forged& f) {
