@@ -6,7 +6,8 @@
 namespace entracte::desktop {
 
 namespace {
-constexpr int kLatestRestMs = 2000; // until there is a tray, whatever the window does
+constexpr int kLatestRestMs = 2000;     // until there is a tray, whatever the window does
+constexpr int kLongestGoodbyeMs = 5000; // for answers, when everything ends
 } // namespace
 
 Application::Application(QDBusConnection helperBus)
@@ -170,10 +171,14 @@ void Application::openWindow() {
 }
 
 void Application::quit() {
-    // What the person deleted is deleted; the question goes out before the bus is left.
+    // What the person deleted is deleted. Whether they may is asked of polkit while they are on the
+    // bus: the answer is waited for, though not by them.
     m_deletions.deleteNow();
     m_window->hide();
-    QApplication::quit();
+    if (!m_actions.isRemoving())
+        return QApplication::quit();
+    connect(&m_actions, &Actions::allRemoved, qApp, [] { QApplication::quit(); });
+    QTimer::singleShot(kLongestGoodbyeMs, qApp, [] { QApplication::quit(); });
 }
 
 } // namespace entracte::desktop

@@ -351,12 +351,15 @@ void Actions::remove(const QString& path, bool isSession) {
                                       ? QDBusPendingCall(proxy<SessionProxy>(path)->Delete())
                                       : QDBusPendingCall(proxy<SnapshotProxy>(path)->Delete());
     watch(call, "delete", isSession ? path : QString());
+    ++m_removing;
     auto* const watcher = new QDBusPendingCallWatcher(call, this);
     connect(watcher, &QDBusPendingCallWatcher::finished, this,
             [this, path](QDBusPendingCallWatcher* answered) {
                 answered->deleteLater();
                 if (answered->isError())
                     emit notRemoved(path);
+                if (--m_removing == 0)
+                    emit allRemoved();
             });
 }
 

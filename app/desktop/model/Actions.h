@@ -104,6 +104,8 @@ public:
     void setResumeAutomatically(const QString& session, bool automatic);
     void cancel(const QString& job);
     void remove(const QString& path, bool isSession);
+    // While it does, who leaves the bus is not known any more, and nothing is removed.
+    bool isRemoving() const { return m_removing > 0; }
 
     void preflight(const QString& session, QObject* receiver,
                    std::function<void(const EntracteFindings&)> then);
@@ -118,6 +120,8 @@ signals:
     void failed(const entracte::desktop::Trouble& trouble);
     // What could not be deleted.
     void notRemoved(const QString& path);
+    // Every remove() was answered, one way or the other.
+    void allRemoved();
 
 private:
     template <typename Proxy>
@@ -139,6 +143,7 @@ private:
     // A quick job may be told to have ended before the call that began it is told to have been
     // answered.
     int m_unanswered = 0;
+    int m_removing = 0; // questions that are not answered yet
     QHash<QString, JobState> m_endedUnanswered;
 };
 
