@@ -49,6 +49,7 @@ MainWindow::MainWindow(Desk& desk)
     restoreGeometry(desk.settings.bytes("window/geometry"));
     m_split->restoreState(desk.settings.bytes("window/split"));
     m_inner->restoreState(desk.settings.bytes("window/inner"));
+    m_lastSession = desk.settings.bytes("window/session");
     m_patience.setSingleShot(true);
     connect(&m_patience, &QTimer::timeout, this, &MainWindow::refreshPage);
     m_patience.start(kPatienceMs);
@@ -180,8 +181,10 @@ void MainWindow::showSnapshot(const QString& session, const QString& snapshot) {
 }
 
 void MainWindow::refreshPage() {
-    if (m_sessions.rowCount() > 0 && !m_list->currentIndex().isValid())
-        m_list->setCurrentIndex(m_sessions.index(0, 0));
+    if (m_sessions.rowCount() > 0 && !m_list->currentIndex().isValid()) {
+        const auto last = m_sessions.indexOf(m_lastSession);
+        m_list->setCurrentIndex(last.isValid() ? last : m_sessions.index(0, 0));
+    }
     m_history->setCurrentIndex(m_snapshots.rowCount() > 0 ? 0 : m_snapshots.isSearching() ? 2 : 1);
     if (m_snapshots.rowCount() > 0 && !m_timeline->currentIndex().isValid())
         m_timeline->setCurrentIndex(m_snapshots.index(0, 0));
@@ -371,10 +374,17 @@ bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
     return QMainWindow::eventFilter(watched, event);
 }
 
+// Closed, or hidden because everything ends.
+void MainWindow::hideEvent(QHideEvent* event) {
+    QMainWindow::hideEvent(event);
+    auto& settings = m_desk.settings;
+    settings.setBytes("window/geometry", saveGeometry());
+    settings.setBytes("window/split", m_split->saveState());
+    settings.setBytes("window/inner", m_inner->saveState());
+    settings.setBytes("window/session", m_list->currentIndex().data(PathRole).toByteArray());
+}
+
 void MainWindow::closeEvent(QCloseEvent* event) {
-    m_desk.settings.setBytes("window/geometry", saveGeometry());
-    m_desk.settings.setBytes("window/split", m_split->saveState());
-    m_desk.settings.setBytes("window/inner", m_inner->saveState());
     if (m_hasTray && m_desk.settings.staysInTray()) {
         hide();
         event->ignore();

@@ -49,6 +49,7 @@ signals:
 
 protected:
     bool event(QEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
@@ -77,6 +78,7 @@ private:
     bool m_checking = false;
     bool m_painted = false;
     bool m_verifying = false;
+    QString m_lastSession;     // chosen when the window was last seen; an object path
     QSet<QString> m_ownStarts; // jobs whose session is shown when it is there
 
     QAction* m_new = nullptr;

@@ -440,6 +440,18 @@ private slots:
         QCOMPARE(change->isEnabled(), Repairs::canAsk("entracte-limits"));
     }
 
+    void theWindowComesBackAsItWasLeft() {
+        window().resize(700, 500);
+        sessions()->setCurrentIndex(sessions()->model()->index(1, 0));
+        const auto chosen = sessions()->currentIndex().data(PathRole).toString();
+        window().hide(); // as when one quits from the tray
+        m_application.reset();
+        init();
+        QCOMPARE(window().size(), QSize(700, 500));
+        QTRY_COMPARE(sessions()->currentIndex().data(PathRole).toString(), chosen);
+        sessions()->setCurrentIndex(sessions()->model()->index(0, 0));
+    }
+
     void startAtLoginIsAFile() {
         Settings settings;
         QVERIFY(!settings.startsAtLogin());
