@@ -169,18 +169,23 @@ QString blockersText(const SessionView& session) {
 }
 
 QString keptText(const SessionView& session, int snapshots, quint64 bytes, qint64 nowMs) {
-    QStringList parts;
-    if (snapshots == 0)
-        parts.append(Words::tr("no snapshot yet"));
-    else
-        parts = QStringList{Words::tr("%n snapshot(s)", nullptr, snapshots), sizeText(bytes)};
+    QString next;
     if (isAlive(session) && session.scheduleSeconds > 0) {
         if (session.pausedUntilUnixMs > nowMs)
-            parts.append(Words::tr("pauses", "automatic snapshots"));
+            next = Words::tr("pauses", "automatic snapshots");
         else if (session.nextSnapshotUnixMs > 0)
-            parts.append(Words::tr("next %1", "automatic snapshot, a time")
-                             .arg(timeText(session.nextSnapshotUnixMs)));
+            next = Words::tr("next %1", "automatic snapshot, a time")
+                       .arg(timeText(session.nextSnapshotUnixMs));
     }
+    // The place is short.
+    QStringList parts;
+    if (snapshots > 0)
+        parts.append(sizeText(bytes));
+    if (!next.isEmpty())
+        parts.append(next);
+    else
+        parts.prepend(snapshots > 0 ? Words::tr("%n snapshot(s)", nullptr, snapshots)
+                                    : Words::tr("no snapshot yet"));
     return joined(parts);
 }
 

@@ -39,7 +39,7 @@ QString sessionFigures(const SessionView& session); // "2 programs · 3 windows"
 
 // "2 programs cannot be saved"; empty where everything can, as far as the helper looked.
 QString blockersText(const SessionView& session);
-// "3 snapshots · 12.3 MB · next 14:40"
+// "3 snapshots · 12.3 MB", or "12.3 MB · next 14:40"
 QString keptText(const SessionView& session, int snapshots, quint64 bytes, qint64 nowMs);
 
 // "next automatic snapshot 14:40"; empty without a schedule

@@ -44,6 +44,7 @@ NewRepositoryDialog::NewRepositoryDialog(Desk& desk, QWidget* parent)
     folder->setAutoDefault(false);
     connect(folder, &QPushButton::clicked, this, &NewRepositoryDialog::chooseFolder);
     auto* const place = new QHBoxLayout;
+    place->setSpacing(kBesideNames);
     place->addWidget(m_place, 1);
     place->addWidget(folder);
     auto* const form = new QFormLayout;
