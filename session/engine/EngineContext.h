@@ -3,6 +3,7 @@
 // What all jobs of the engine share, for the engine's lifetime.
 
 #include "session/criu/Criu.h"
+#include "session/engine/ControlGroups.h"
 #include "session/engine/DiskReserve.h"
 #include "session/engine/Engine.h"
 #include "session/engine/EnginePaths.h"
@@ -45,6 +46,7 @@ public:
     const std::unique_ptr<SnapshotStore> store;
     SessionRegistry registry;
     DiskReserve reserve{paths.state()};
+    ControlGroups groups;
     EngineObserver* const observer; // may be null
     Vaults vaults{*this};
     HostFileStock hostFiles{*this};

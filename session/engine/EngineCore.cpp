@@ -14,7 +14,6 @@
 #include "session/engine/ResumeJob.h"
 #include "session/engine/RetentionText.h"
 #include "session/engine/Scheduler.h"
-#include "session/engine/SessionCgroup.h"
 #include "session/engine/SnapshotJob.h"
 #include "session/engine/Staging.h"
 #include "session/engine/StartJob.h"
@@ -55,6 +54,7 @@ public:
     // What an engine before this one left: sessions that run, and sessions that died with it.
     Status adopt() {
         ENTRACTE_TRY(openDirectory(m_context.paths.runtimeSessions(), true));
+        m_context.groups.find(m_context.options.runtimeDirectory);
         TransferPlace::clearAll(m_context.paths);
         ENTRACTE_TRY(m_context.registry.load());
         m_context.reserve.fill();
@@ -249,7 +249,7 @@ public:
         if (!use)
             return fail(use.error());
         if (session->live) {
-            const SessionCgroup group(id);
+            const SessionCgroup group = m_context.groups.of(id);
             if (const auto limited = group.limit(limits); !limited) {
                 static_cast<void>(group.limit(session->record().limits));
                 return limited;
@@ -260,7 +260,7 @@ public:
     }
     Result<SessionUsage> usage(const SessionId& id) const override {
         ENTRACTE_TRY(m_context.registry.find(id));
-        return SessionCgroup(id).usage();
+        return m_context.groups.of(id).usage();
     }
     Status setResumeAutomatically(const SessionId& id, bool automatic) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));

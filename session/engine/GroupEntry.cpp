@@ -1,14 +1,12 @@
 #include "session/engine/GroupEntry.h"
 
-#include "session/engine/SessionCgroup.h"
-
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 namespace entracte {
 
-GroupEntry::GroupEntry(const Session& session) : m_limit(session.record().limits.memoryBytes) {
-    const SessionCgroup group(session.id());
+GroupEntry::GroupEntry(const SessionCgroup& group, const SessionLimits& limits)
+    : m_limit(limits.memoryBytes) {
     const auto opened = [&]() -> Status {
         ENTRACTE_TRY(group.make());
         // The others would bind CRIU, which is no program of the session's; they come later.
@@ -20,7 +18,7 @@ GroupEntry::GroupEntry(const Session& session) : m_limit(session.record().limits
     if (!group.available())
         return;
     if (const auto done = opened(); !done)
-        spdlog::warn("session {}: {}", session.id(), done.error().forLog());
+        spdlog::warn("control group: {}", done.error().forLog());
 }
 
 std::vector<int> GroupEntry::doors() const {

@@ -5,14 +5,14 @@
 // the group that a process is in when it touches it, and stays with that group when the process
 // moves (cgroups(7)). A machine without control groups brings sessions back all the same.
 
-#include "session/engine/Session.h"
+#include "session/engine/SessionCgroup.h"
 
 namespace entracte {
 
 class GroupEntry {
 public:
     // Makes the group, with the session's limits.
-    explicit GroupEntry(const Session& session);
+    GroupEntry(const SessionCgroup& group, const SessionLimits& limits);
 
     // For RestoreOptions; open as long as this is there.
     std::vector<int> doors() const;

@@ -3,7 +3,6 @@
 #include "session/criu/Preflight.h"
 #include "session/engine/DeskLink.h"
 #include "session/engine/Processes.h"
-#include "session/engine/SessionCgroup.h"
 #include "session/engine/SessionNetwork.h"
 #include "session/engine/Staging.h"
 #include "session/store/Directories.h"
@@ -133,7 +132,7 @@ std::unique_ptr<LiveSession> makeLive(EngineContext& context, Session& session,
                 observer->programExited(id, exit.pid, exit.waitStatus);
         });
     // A session without a control group is one all the same.
-    const SessionCgroup group(session.id());
+    const SessionCgroup group = context.groups.of(session.id());
     Status entered = group.available() ? group.enter(container.init) : Status();
     if (entered && group.available())
         entered = group.limit(session.record().limits);
@@ -231,7 +230,7 @@ void clearRuntime(const EngineContext& context, const SessionId& id) {
     if (const auto unmounted = unmountRoot(context.paths.mountPoint(id)); !unmounted)
         spdlog::error("session {}: {}", id, unmounted.error().forLog());
     Staging::clear(context.paths.staging(id), context.paths.diskStaging(id));
-    SessionCgroup(id).remove();
+    context.groups.of(id).remove();
     if (const auto folder = openDirectory(context.paths.runtimeSessions(), false))
         if (const auto removed = removeTree(folder->get(), id); !removed)
             spdlog::warn("session {}: {}", id, removed.error().forLog());

@@ -3,13 +3,15 @@
 #include "session/engine/Processes.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <sstream>
 
@@ -19,7 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> kControllers{"memory", "cpu", "cpuacct", "pids"};
 constexpr std::uint64_t kPeriod = 100'000; // microseconds; the kernel's own default
 constexpr int kRounds = 20;                // a program may start others while it is moved
 
@@ -32,110 +33,81 @@ std::string readText(const fs::path& path) {
 
 // The kernel says in the write itself what it thinks of it.
 bool writeText(const fs::path& path, const std::string& text) {
-    std::ofstream out(path);
-    out << text;
-    out.flush();
-    return static_cast<bool>(out);
+    const UniqueFd file(::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
+    return file &&
+           ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
-std::set<std::string> words(std::string text) {
-    std::ranges::replace(text, ',', ' ');
-    std::istringstream in(text);
-    std::set<std::string> found;
-    for (std::string word; in >> word;)
-        found.insert(word);
-    return found;
+std::vector<std::string> wordsIn(const fs::path& path) {
+    std::istringstream in(readText(path));
+    return {std::istream_iterator<std::string>(in), {}};
 }
 
-struct Hierarchy {
-    fs::path mount;
-    std::set<std::string> controllers; // of version 1; empty: version 2
-};
-
-// Where groups are mounted (proc(5), mountinfo: after " - " the type, the source and the options).
-std::vector<Hierarchy> hierarchies(const std::string& mounts) {
-    std::vector<Hierarchy> found;
-    std::istringstream in(mounts);
-    for (std::string line; std::getline(in, line);) {
-        const auto dash = line.find(" - ");
-        if (dash == std::string::npos)
-            continue;
-        std::istringstream before(line.substr(0, dash));
-        std::istringstream after(line.substr(dash + 3));
-        std::string skipped, point, type, source, options;
-        before >> skipped >> skipped >> skipped >> skipped >> point;
-        after >> type >> source >> options;
-        if (type == "cgroup2")
-            found.push_back({point, {}});
-        else if (type == "cgroup")
-            found.push_back({point, words(options)});
+// Of version 2 controllers reach a group's children only when it says so, and it may not hold
+// processes of its own then: the kernel refuses that for memory's, and takes it for the others',
+// whose children nobody can enter from then on (cgroups(7), "domain invalid").
+void handDown(const GroupPlace& place) {
+    const auto enabled = wordsIn(place.path / "cgroup.subtree_control");
+    std::string missing;
+    for (const std::string& name : wordsIn(place.path / "cgroup.controllers"))
+        if ((name == "memory" || name == "cpu" || name == "pids") &&
+            std::ranges::find(enabled, name) == enabled.end())
+            missing += '+' + name + ' ';
+    if (missing.empty())
+        return;
+    const bool root = !fs::exists(place.path / "cgroup.type"); // which may hold anything
+    const fs::path processes = place.path / "cgroup.procs";
+    const auto inTheWay = root ? std::vector<std::string>() : wordsIn(processes);
+    if (!inTheWay.empty()) {
+        // Others' processes are nobody's to move: no controllers then.
+        if (!place.kept && inTheWay != std::vector{std::to_string(::getpid())})
+            return;
+        const fs::path aside = place.path / (place.kept ? kKeeperGroup : kHelperGroup);
+        if (::mkdir(aside.c_str(), 0755) != 0 && errno != EEXIST)
+            return;
+        for (const std::string& pid : inTheWay)
+            writeText(aside / "cgroup.procs", pid);
+        if (!wordsIn(processes).empty())
+            return;
     }
-    return found;
-}
-
-// The helper's own group in each hierarchy (cgroups(7), /proc/PID/cgroup).
-fs::path ownGroup(const std::string& own, const std::string& controller) {
-    std::istringstream in(own);
-    for (std::string line; std::getline(in, line);) {
-        const auto first = line.find(':');
-        const auto second = line.find(':', first + 1);
-        if (second == std::string::npos)
-            continue;
-        const std::string names = line.substr(first + 1, second - first - 1);
-        if (controller.empty() ? names.empty() : words(names).contains(controller))
-            return fs::path(line.substr(second + 1)).relative_path();
-    }
-    return {};
+    writeText(place.path / "cgroup.subtree_control", missing);
 }
 
 std::uint64_t numberIn(const fs::path& path) {
     return std::strtoull(readText(path).c_str(), nullptr, 10);
 }
 
+// `wanted` 0: no limit, which a machine without the controller has anyway.
+Status set(const fs::path& path, std::uint64_t wanted, const std::string& text, const char* what) {
+    if ((path.empty() || !fs::exists(path)) && wanted == 0)
+        return {};
+    if (path.empty() || !writeText(path, text))
+        return fail(ErrorCode::KernelUnsuitable,
+                    std::string("This machine cannot limit a session's ") + what + ".",
+                    path.string(), "Its control groups lack the controller.");
+    return {};
+}
+
 } // namespace
 
-SessionCgroup::SessionCgroup(const SessionId& id, const std::string& own,
-                             const std::string& mounts) {
-    const std::string groups = own.empty() ? readText("/proc/self/cgroup") : own;
-    const auto all = hierarchies(mounts.empty() ? readText("/proc/self/mountinfo") : mounts);
-    const std::string name = "entracte-" + id;
-    for (const std::string& controller : kControllers) {
-        for (const Hierarchy& hierarchy : all) {
-            const fs::path base =
-                hierarchy.mount / ownGroup(groups, hierarchy.controllers.empty() ? "" : controller);
-            if (hierarchy.controllers.contains(controller)) {
-                m_folders[controller] = {base / name, 1};
-            } else if (hierarchy.controllers.empty() && !m_folders.contains(controller)) {
-                // Version 2 counts processor time without a controller's help.
-                const auto there = words(readText(base / "cgroup.controllers"));
-                if (there.contains(controller) || controller == "cpuacct")
-                    m_folders[controller] = {base / name, 2};
-            }
-        }
-    }
-}
+SessionCgroup::SessionCgroup(const SessionId& id, const GroupPlaces& places)
+    : m_name(kGroupPrefix + id), m_places(places) {}
 
 std::set<fs::path> SessionCgroup::paths() const {
     std::set<fs::path> all;
-    for (const auto& [controller, folder] : m_folders)
-        all.insert(folder.path);
+    for (const auto& [controller, place] : m_places)
+        all.insert(folder(place));
     return all;
 }
 
 Status SessionCgroup::make() const {
-    for (const auto& [controller, folder] : m_folders) {
-        if (folder.version == 2) {
-            // Groups with groups in them hold no processes of their own: the helper makes room.
-            const fs::path base = folder.path.parent_path();
-            const fs::path helper = base / "entracte-helper";
-            if (!writeText(base / "cgroup.subtree_control", "+memory +cpu +pids") &&
-                (::mkdir(helper.c_str(), 0755) == 0 || errno == EEXIST) &&
-                writeText(helper / "cgroup.procs", std::to_string(::getpid())))
-                writeText(base / "cgroup.subtree_control", "+memory +cpu +pids");
-        }
-        if (::mkdir(folder.path.c_str(), 0755) != 0 && errno != EEXIST)
+    std::set<fs::path> seen;
+    for (const auto& [controller, place] : m_places)
+        if (place.version == 2 && seen.insert(place.path).second)
+            handDown(place);
+    for (const fs::path& path : paths())
+        if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST)
             return fail(Error::fromErrno("A control group for the session could not be made"));
-    }
     return {};
 }
 
@@ -168,39 +140,53 @@ Result<std::vector<UniqueFd>> SessionCgroup::doors() const {
     return open;
 }
 
-fs::path SessionCgroup::file(const std::string& controller, const char* v1, const char* v2) const {
-    const auto found = m_folders.find(controller);
-    if (found == m_folders.end())
+bool SessionCgroup::isFirstVersion(const char* controller) const {
+    const auto found = m_places.find(controller);
+    return found != m_places.end() && found->second.version == 1;
+}
+
+fs::path SessionCgroup::file(const char* controller, const char* v1, const char* v2) const {
+    const auto found = m_places.find(controller);
+    if (found == m_places.end())
         return {};
-    return found->second.path / (found->second.version == 1 ? v1 : v2);
+    return folder(found->second) / (found->second.version == 1 ? v1 : v2);
+}
+
+// Version 1 refuses less than what is used; version 2 would kill programs until it fits, so it is
+// first asked to give back what the session can do without.
+Status SessionCgroup::limitMemory(std::uint64_t bytes) const {
+    const fs::path limit = file("memory", "memory.limit_in_bytes", "memory.max");
+    if (bytes == 0)
+        return set(limit, 0, isFirstVersion("memory") ? "-1" : "max", "memory");
+    if (numberIn(limit) == bytes)
+        return {};
+    const fs::path used = file("memory", "memory.usage_in_bytes", "memory.current");
+    const auto excess = [&] {
+        const std::uint64_t now = numberIn(used);
+        return now > bytes ? now - bytes : 0;
+    };
+    if (!isFirstVersion("memory") && excess() > 0)
+        writeText(limit.parent_path() / "memory.reclaim", std::to_string(excess()));
+    const bool fits = isFirstVersion("memory") || excess() == 0;
+    if (fits && set(limit, bytes, std::to_string(bytes), "memory"))
+        return {};
+    if (excess() == 0)
+        return set(limit, bytes, std::to_string(bytes), "memory");
+    constexpr double kMega = 1e6;
+    return fail(ErrorCode::InvalidArgument,
+                fmt::format("The session uses {:.0f} MB of memory now, more than that.",
+                            static_cast<double>(numberIn(used)) / kMega),
+                limit.string(), "End a program in it, or allow it more.");
 }
 
 Status SessionCgroup::limit(const SessionLimits& limits) const {
-    const auto set = [](const fs::path& path, std::uint64_t wanted, const std::string& text,
-                        const char* what) -> Status {
-        if ((path.empty() || !fs::exists(path)) && wanted == 0)
-            return {};
-        if (path.empty() || !writeText(path, text))
-            return fail(ErrorCode::KernelUnsuitable,
-                        std::string("This machine cannot limit a session's ") + what + ".",
-                        path.string(), "Its control groups lack the controller.");
-        return {};
-    };
-    const auto v1 = [this](const char* controller) {
-        const auto found = m_folders.find(controller);
-        return found != m_folders.end() && found->second.version == 1;
-    };
-    ENTRACTE_TRY(set(file("memory", "memory.limit_in_bytes", "memory.max"), limits.memoryBytes,
-                     limits.memoryBytes > 0 ? std::to_string(limits.memoryBytes)
-                     : v1("memory")         ? "-1"
-                                            : "max",
-                     "memory"));
+    ENTRACTE_TRY(limitMemory(limits.memoryBytes));
     const std::uint64_t quota = limits.cpuPercent * kPeriod / 100;
-    ENTRACTE_TRY(
-        set(file("cpu", "cpu.cfs_quota_us", "cpu.max"), limits.cpuPercent,
-            v1("cpu") ? (quota > 0 ? std::to_string(quota) : "-1")
-                      : (quota > 0 ? std::to_string(quota) : "max") + " " + std::to_string(kPeriod),
-            "processor time"));
+    ENTRACTE_TRY(set(file("cpu", "cpu.cfs_quota_us", "cpu.max"), limits.cpuPercent,
+                     isFirstVersion("cpu") ? (quota > 0 ? std::to_string(quota) : "-1")
+                                           : (quota > 0 ? std::to_string(quota) : "max") + " " +
+                                                 std::to_string(kPeriod),
+                     "processor time"));
     return set(file("pids", "pids.max", "pids.max"), limits.processes,
                limits.processes > 0 ? std::to_string(limits.processes) : "max", "processes");
 }
@@ -223,9 +209,8 @@ SessionUsage SessionCgroup::usage() const {
 }
 
 void SessionCgroup::remove() const {
-    for (const auto& [controller, folder] : m_folders)
-        for (int round = 0; round < 50 && ::rmdir(folder.path.c_str()) != 0 && errno == EBUSY;
-             ++round)
+    for (const fs::path& path : paths())
+        for (int round = 0; round < 50 && ::rmdir(path.c_str()) != 0 && errno == EBUSY; ++round)
             ::usleep(20'000); // its last process is just being reaped
 }
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 UNIT = "resources/systemd/entracted.service.in"
+SESSIONS = "resources/systemd/entracte-sessions.service"
 PAGE = "docs/threat-model.md"
 
 # systemd makes filters of system calls of these, and the kernel refuses CRIU's work to whoever has one.
@@ -34,6 +35,8 @@ def problems(unit, page):
                         (INHERITED, "is inherited by the person's own programs")):
         for name in sorted(names & directives.keys()):
             yield f"{UNIT}: {name} {harm}"
+    if "Delegate" in directives:
+        yield f"{UNIT}: Delegate invites groups into the helper's own, and it could not be started anew"
     kept = [word.removeprefix("CAP_") for value in directives.get("CapabilityBoundingSet", []) for word in value.split()]
     if not kept:
         yield f"{UNIT}: there is no CapabilityBoundingSet"
@@ -47,6 +50,18 @@ def problems(unit, page):
             yield f"{place}: {name} is there more than once"
 
 
+def group_problems(unit, sessions):
+    """What keeps sessions in their control groups, and alive, while helpers come and go."""
+    name = Path(SESSIONS).name
+    for wanted in (f"Wants={name}", f"After={name}"):
+        if wanted not in unit.splitlines():
+            yield f"{UNIT}: {wanted} is missing"
+    for wanted, harm in (("Delegate=yes", "its groups would be systemd's"), ("KillMode=process", "sessions would end with it"),
+                         ("OOMPolicy=continue", "one program too many would end all"), ("TasksMax=infinity", "few could run")):
+        if wanted not in sessions.splitlines():
+            yield f"{SESSIONS}: without {wanted} {harm}"
+
+
 def self_test():
     page = "| `KILL` | ends a session |\n| `CHOWN` | owners |\n"
     good = "# ProtectHome=yes is a comment\nUMask=0077\nCapabilityBoundingSet=CAP_KILL CAP_CHOWN\n"
@@ -56,8 +71,11 @@ def self_test():
              good.replace(" CAP_CHOWN", ""): "tells of CHOWN",
              good.replace("CAP_KILL", "CAP_KILL CAP_MKNOD"): "what needs MKNOD",
              good.replace("CAP_KILL", "CAP_KILL CAP_KILL"): "KILL is there more than once",
+             good + "Delegate=yes\n": "Delegate invites",
              "UMask=0077\n": "no CapabilityBoundingSet"}
     missed = [expected for text, expected in wrong.items() if not any(expected in found for found in problems(text, page))]
+    if len(list(group_problems("", ""))) != 6:
+        missed.append("an empty unit of the sessions passes")
     return missed + list(problems(good, page))
 
 
@@ -66,7 +84,9 @@ def main():
         found = self_test()
     else:
         root = Path(sys.argv[1])
-        found = list(problems((root / UNIT).read_text(), (root / PAGE).read_text()))
+        unit = (root / UNIT).read_text()
+        found = list(problems(unit, (root / PAGE).read_text()))
+        found += list(group_problems(unit, (root / SESSIONS).read_text()))
     print("\n".join(found))
     return 1 if found else 0
 
