@@ -80,7 +80,7 @@ struct Forged {
 
     ImageSet images() const {
         Fields core = thread;
-        core.push_back({10, message(credentials)});
+        core.emplace_back(10u, message(credentials));
         std::vector<std::string> open = {message({{1, 1u}, {2, 1u}, {3, message(regular)}})};
         for (const Fields& file : files)
             open.push_back(message(file));
