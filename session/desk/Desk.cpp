@@ -43,7 +43,9 @@ bool Allowance::take(Clock::time_point now) {
 
 Desk::Desk(DeskOptions options)
     : m_options(std::move(options)), m_line(m_options.line.get()),
-      m_popups(*this, m_options.session) {}
+      m_popups(*this, m_options.session),
+      m_notices(20, std::chrono::milliseconds(500), m_options.spent),
+      m_links(3, std::chrono::seconds(5), m_options.spent) {}
 
 Desk::~Desk() {
     m_popups.takeBack();
@@ -65,11 +67,12 @@ Status Desk::run(int end) {
             {m_options.line.get(), static_cast<short>(m_line.owes() ? POLLIN | POLLOUT : POLLIN),
              0},
             {m_bus ? sd_bus_get_fd(m_bus.get()) : -1,
-             static_cast<short>(m_bus ? std::max(0, sd_bus_get_events(m_bus.get())) : 0), 0}};
+             static_cast<short>(m_bus ? std::max(0, sd_bus_get_events(m_bus.get())) : 0), 0},
+            {m_options.helper.get(), 0, 0}}; // -1 is passed over
         // Answers that never come end with a call's own time limit.
-        if (::poll(polled, 3, m_bus ? 1000 : -1) < 0 && errno != EINTR)
+        if (::poll(polled, std::size(polled), m_bus ? 1000 : -1) < 0 && errno != EINTR)
             return fail(Error::fromErrno("The session could not be listened to"));
-        if (polled[0].revents != 0)
+        if (polled[0].revents != 0 || polled[3].revents != 0)
             return {};
         if ((polled[1].revents & POLLOUT) != 0 && !m_line.flush())
             return {};

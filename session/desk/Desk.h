@@ -1,10 +1,10 @@
 #pragma once
 
 // The person's desktop, as far as a session may reach it: shows its notifications, opens its links.
-// Runs as the person, outside, in one thread, as long as its line to the session lives; what it
-// shows goes with it. Everything that comes over the line is a stranger's: Notice.h bounds what is
-// shown, Link.h what is opened, and how much in a time is bounded here. Without a desktop's bus
-// every request is answered with "unavailable", and the bus is looked for again.
+// Runs as the person, outside, in one thread, as long as its line to the session and the helper
+// live; what it shows goes with it. Everything that comes over the line is a stranger's: Notice.h
+// bounds what is shown, Link.h what is opened, and how much in a time is bounded here. Without a
+// desktop's bus every request is answered with "unavailable", and the bus is looked for again.
 
 #include "session/base/Result.h"
 #include "session/base/UniqueFd.h"
@@ -17,16 +17,18 @@ namespace entracte::desk {
 
 struct DeskOptions {
     UniqueFd line;
+    UniqueFd helper;       // closed at its other end: the helper is gone
     std::string session;   // its name, which every notification tells
     bool askLinks = false; // every link is opened when the person says so, and not before
+    bool spent = false;    // the one before this ended: what it was still allowed is gone
 };
 
 // So many at once, and one more each `interval`.
 class Allowance {
 public:
     using Clock = std::chrono::steady_clock;
-    Allowance(double most, std::chrono::milliseconds interval)
-        : m_most(most), m_left(most), m_interval(interval) {}
+    Allowance(double most, std::chrono::milliseconds interval, bool spent)
+        : m_most(most), m_left(spent ? 0 : most), m_interval(interval) {}
     bool take(Clock::time_point now);
 
 private:
@@ -41,7 +43,7 @@ public:
     explicit Desk(DeskOptions options);
     ~Desk();
 
-    // Until the line ends or `end` becomes readable.
+    // Until the line or the helper ends, or `end` becomes readable.
     Status run(int end);
 
 private:
@@ -63,8 +65,8 @@ private:
     Popups m_popups;
     Bus m_bus;
     Allowance::Clock::time_point m_nextLook; // for a bus
-    Allowance m_notices{20, std::chrono::milliseconds(500)};
-    Allowance m_links{3, std::chrono::seconds(5)};
+    Allowance m_notices;
+    Allowance m_links;
 };
 
 } // namespace entracte::desk

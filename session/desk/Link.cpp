@@ -85,8 +85,11 @@ std::optional<std::string> safeLink(std::string_view text) {
             link += {'%', kDigits[c >> 4], kDigits[c & 15]};
         }
     }
-    if (const auto authority = authorityOf(link))
-        return authority->empty() ? std::nullopt : std::optional(link);
+    if (const auto authority = authorityOf(link)) {
+        // A name before the host is nowhere needed, and looks like the host.
+        const bool good = !authority->empty() && authority->find('@') == authority->npos;
+        return good ? std::optional(link) : std::nullopt;
+    }
     if (lowered(link.substr(0, 7)) == "mailto:" && carriesOnlyWords(link))
         return link;
     return std::nullopt;
@@ -97,7 +100,7 @@ bool leadsInside(std::string_view link) {
     if (!authority)
         return false; // a mail, which the person sends
     std::string_view host = *authority;
-    if (host.find('@') != host.npos || host.starts_with('['))
+    if (host.starts_with('['))
         return true;
     host = host.substr(0, host.find(':'));
     while (host.ends_with('.'))

@@ -9,12 +9,13 @@
 
 namespace entracte::desk {
 
-// The link as it may be opened outside: http, https with a host, or mailto (without attachments),
-// with everything that is no letter of RFC 3986, or means something to a shell, percent-encoded.
+// The link as it may be opened outside: http, https with a host and nothing before it, or mailto
+// (without attachments), with everything that is no letter of RFC 3986, or means something to a
+// shell, percent-encoded.
 std::optional<std::string> safeLink(std::string_view text);
 
 // Of a safe link: it may lead to what answers only because the person asks (this computer, the
-// network at home), or to somewhere else than it seems to (a name before the host).
+// network at home).
 bool leadsInside(std::string_view link);
 
 } // namespace entracte::desk

@@ -15,16 +15,21 @@
 int main(int argc, char** argv) {
     CLI::App app{"Shows a session's notifications and opens its links; started by entracted."};
     int line = -1;
+    int helper = -1;
     entracte::desk::DeskOptions options;
     app.add_option("--line-fd", line, "the link to the session")->required();
+    app.add_option("--helper-fd", helper, "what ends with the helper");
     app.add_option("--session", options.session, "its name")->required();
     app.add_flag("--ask-links", options.askLinks, "ask the person before a link is opened");
+    app.add_flag("--spent", options.spent, "take the place of one that ended");
     CLI11_PARSE(app, argc, argv);
     if (line < 3 || ::fcntl(line, F_SETFD, FD_CLOEXEC) != 0) {
         std::fputs("entracte-desk is started by entracted.\n", stderr);
         return 2;
     }
     options.line.reset(line);
+    if (helper > 2 && ::fcntl(helper, F_SETFD, FD_CLOEXEC) == 0)
+        options.helper.reset(helper);
     // An address could as well name a program to run; the helper has looked at it, too.
     if (const char* const bus = std::getenv("DBUS_SESSION_BUS_ADDRESS");
         bus && !entracte::isUnixBusAddress(bus)) {

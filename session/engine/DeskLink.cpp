@@ -6,9 +6,11 @@
 #include "session/criu/UnixPeers.h"
 #include "session/desk/Frame.h"
 
+#include <fcntl.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -19,10 +21,11 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int kLineFd = 3;
+constexpr int kHelperFd = 4;
 constexpr auto kTakenLimit = 2s;
 constexpr auto kTakenLook = 10ms;
 constexpr auto kEndLimit = 3s; // of a process of ours that has only a desktop to tell
-constexpr int kMostRestarts = 10;
+constexpr int kMostTries = 10;
 
 std::vector<std::string> environmentOf(const Person& person, const ScreenSpec& screen) {
     auto environment = cleanEnvironment();
@@ -39,53 +42,70 @@ std::vector<std::string> environmentOf(const Person& person, const ScreenSpec& s
     return environment;
 }
 
-Result<DeskProcess> connect(const SessionRecord& record, pid_t init) {
+Result<DeskProcess> connect(const SessionRecord& record, pid_t init, bool spent) {
     ENTRACTE_ASSIGN(person, personOfUid(record.owner));
     // When its queue is full, it is not waited for.
     ENTRACTE_ASSIGN(line, connectInSession(init, desk::kSocket, SOCK_STREAM | SOCK_NONBLOCK));
     struct stat status {};
     if (::fstat(line.get(), &status) != 0)
         return fail(Error::fromErrno("The link to the session could not be looked at"));
+    int pair[2];
+    if (::pipe2(pair, O_CLOEXEC) != 0)
+        return fail(Error::fromErrno("The desktop's process could not be started"));
+    const UniqueFd theirs(pair[0]);
+    UniqueFd alive(pair[1]);
     SubprocessSpec process;
     process.command = {companionProgram("entracte-desk").string(),
-                       "--line-fd=" + std::to_string(kLineFd), "--session=" + record.spec.name};
+                       "--line-fd=" + std::to_string(kLineFd),
+                       "--helper-fd=" + std::to_string(kHelperFd), "--session=" + record.spec.name};
+    if (spent)
+        process.command.emplace_back("--spent");
     // Where a session is kept from the network, a link that opens by itself would be a way out.
     if (record.spec.network.kind != NetworkKind::Nat)
         process.command.emplace_back("--ask-links");
     process.environment = environmentOf(person, record.spec.screen);
     process.credentials = Credentials{person.uid, person.gid, person.groups};
-    process.fds = {{line.get(), kLineFd}};
+    process.fds = {{line.get(), kLineFd}, {theirs.get(), kHelperFd}};
     ENTRACTE_ASSIGN(started, Subprocess::start(process));
-    return DeskProcess{std::move(started), status.st_ino};
+    return DeskProcess{std::move(started), std::move(alive), status.st_ino};
+}
+
+void link(const EngineContext& context, Session& session) {
+    const SessionRecord record = session.record();
+    endDesk(*session.live);
+    if (!context.options.proxyInSessions || record.spec.isPrivate)
+        return;
+    auto connected = connect(record, session.live->container.init, session.live->deskSpent);
+    if (connected) {
+        session.live->desk.emplace(std::move(*connected));
+        session.live->deskSpent = true;
+        return;
+    }
+    session.live->deskTries = std::max(session.live->deskTries, 1);
+    spdlog::info("session {} is not linked to the desktop: {}", session.id(),
+                 connected.error().forLog());
 }
 
 } // namespace
 
 void linkToDesk(const EngineContext& context, Session& session) {
-    const SessionRecord record = session.record();
-    endDesk(*session.live);
-    if (!context.options.proxyInSessions || record.spec.isPrivate)
-        return;
-    auto connected = connect(record, session.live->container.init);
-    if (connected)
-        session.live->desk.emplace(std::move(*connected));
-    else
-        spdlog::info("session {} is not linked to the desktop: {}", session.id(),
-                     connected.error().forLog());
+    session.live->deskTries = 0;
+    session.live->deskSpent = false;
+    link(context, session);
 }
 
 void keepDesk(const EngineContext& context, Session& session) {
-    auto& desk = session.live->desk;
-    if (!desk || desk->process.ended() || !desk->process.wait(0ms))
+    LiveSession& live = *session.live;
+    const bool ended = live.desk && !live.desk->process.ended() && live.desk->process.wait(0ms);
+    if (ended)
+        spdlog::warn("session {}: its link to the desktop ended: {}", session.id(),
+                     printable(live.desk->process.errors(), 500));
+    else if (live.desk || live.deskTries == 0)
         return;
-    const int restarts = desk->restarts + 1;
-    spdlog::warn("session {}: its link to the desktop ended: {}", session.id(),
-                 printable(desk->process.errors(), 500));
-    if (restarts > kMostRestarts)
+    if (live.deskTries >= kMostTries)
         return;
-    linkToDesk(context, session);
-    if (desk)
-        desk->restarts = restarts;
+    ++live.deskTries;
+    link(context, session);
 }
 
 void endDesk(LiveSession& live) {
@@ -101,6 +121,7 @@ void settleDesk(LiveSession& live) {
             std::chrono::steady_clock::now() < until)
             continue;
         endDesk(live);
+        live.deskTries = std::max(live.deskTries, 1);
     }
 }
 

@@ -9,15 +9,17 @@
 
 namespace entracte {
 
-// Ends the process that it had, and starts another. Nothing when the session is private, or its
-// PID 1 knows of no such link (an older one). What goes wrong is logged: a session without
-// notifications is one all the same. Waits for nothing that a session decides.
+// Ends the process that it had, and starts another, which also ends with the helper. Nothing when
+// the session is private, or its PID 1 knows of no such link (an older one). What goes wrong is
+// logged: a session without notifications is one all the same. Waits for nothing that a session
+// decides.
 void linkToDesk(const EngineContext& context, Session& session);
 
 // So that it takes back what it shows.
 void endDesk(LiveSession& live);
 
-// Connects anew when the process ended by itself, a few times.
+// Connects anew when the process ended by itself, or PID 1 took no link before, a few times. What a
+// session had shown at once is not shown at once again.
 void keepDesk(const EngineContext& context, Session& session);
 
 // Before a dump: PID 1 has taken the link, or there is none any more. Waits a moment for that.

@@ -28,8 +28,8 @@ struct ServedNetwork {
 // What shows its notifications and opens its links (DeskLink.h).
 struct DeskProcess {
     Subprocess process;
+    UniqueFd alive;            // it ends when this is closed, also by the helper's death
     std::uint64_t outside = 0; // inode of our end of the link
-    int restarts = 0;
 };
 
 // What a running session has. Destroyed in the reverse order: the screen goes before the
@@ -37,7 +37,9 @@ struct DeskProcess {
 struct LiveSession {
     RunningContainer container;
     std::optional<ServedNetwork> network; // none: without one, or found again (ends with PID 1)
-    std::optional<DeskProcess> desk;      // none: private, or an older PID 1
+    std::optional<DeskProcess> desk;      // none: private, or PID 1 takes no link
+    int deskTries = 0;                    // to have one again; 0 also: nobody tries (DeskLink.h)
+    bool deskSpent = false;               // there was one: the next begins with nothing allowed yet
     std::unique_ptr<DisplayParticipant> display; // null: a session without a display
     std::unique_ptr<ProgramWatch> programs;
     std::unique_ptr<ScreenProcess> screen; // null: detached

@@ -71,6 +71,35 @@ class Inside:
         return self.files.wait(name, 30)
 
 
+def _command(process):
+    return Path(f"/proc/{process}/cmdline").read_bytes().decode().split("\0")
+
+
+def _links(product):
+    """Of all the product's sessions: the processes that are their links to a desktop."""
+    program, found = str(product.programs / "entracte-desk"), set()
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.readlink(entry / "exe") == program:
+                found.add(int(entry.name))
+        except OSError:
+            continue # it has ended
+    return found
+
+
+def _fill(init):
+    """So many connections wait at the first process that no more are taken."""
+    waiting = []
+    while True:
+        one = socket.socket(socket.AF_UNIX)
+        one.setblocking(False)
+        waiting.append(one)
+        try:
+            one.connect(f"/proc/{init}/root/run/entracte/desk")
+        except BlockingIOError:
+            return waiting
+
+
 def begin(case, *options):
     desk, server, product = PersonsDesk(case), case.first_server(), case.product()
     server.more_environment = desk.environment
@@ -133,7 +162,8 @@ def case_linksAreOpenedOutside(case):
     inside = Inside(product, session)
     expect(inside.open("one", "https://example.org/a'b?c=d&e") == "0", "a page is opened")
     expect(desk.opened() == ["https://example.org/a%27b?c=d&e"], f"as it was asked for: {desk.opened()}")
-    for number, wrong in enumerate(("file:///etc/passwd", "javascript:alert(1)", "mailto:a@b.c?attach=/etc/passwd", "-h")):
+    for number, wrong in enumerate(("file:///etc/passwd", "javascript:alert(1)", "mailto:a@b.c?attach=/etc/passwd", "-h",
+                                    "https://bank.example.org@evil.example/")):
         expect(inside.open(f"wrong{number}", wrong) == "4", f"{wrong} is refused")
     # Programs find it when nothing else handles links.
     product.exec(session, "sh", "-c",
@@ -177,17 +207,35 @@ def case_whoTakesNoLinkHoldsNobodyUp(case):
     desk, server, product, session = begin(case)
     inside = Inside(product, session)
     first = product.session_processes()
-    product.kill_helper()
+    before = wait_for("what tells the desktop", lambda: _links(product))
     for process in first:
         os.kill(process, signal.SIGSTOP)
     try:
+        product.kill_helper()
+        wait_for("what told the desktop to end with the helper", lambda: not before & _links(product))
+        waiting = _fill(*first)
         product.start_helper()
         expect(product.show(session)["state"] == "running", "the helper has found the session")
+        expect(not _links(product), "it could not link it")
+        for one in waiting:
+            one.close()
     finally:
         for process in first:
             os.kill(process, signal.SIGCONT)
+    wait_for("it to be linked later", lambda: _links(product), 60, 0.2)
     inside.notify("one", "taken later")
     desk.wait_shown("day: taken later")
+
+
+def case_aLinkThatWasBrokenBeginsWithNothingAllowed(case):
+    """Or a session would have its three links at once again each time that it breaks it."""
+    require_root()
+    _, _, product, session = begin(case)
+    before = wait_for("what tells the desktop", lambda: _links(product))
+    expect("--spent" not in _command(*before), "the first has all that it may")
+    os.kill(*before, signal.SIGTERM)
+    after = wait_for("another", lambda: _links(product) - before, 30, 0.2)
+    expect("--spent" in _command(*after), "this one does not")
 
 
 class Line:
@@ -284,7 +332,7 @@ def case_aHostileSessionsLinks(case):
     line.open(1, "https://refused.example.org/", False)
     expect(desk.refused() and not (tools / "opened").exists(), "what the portal refused is not opened in another way")
 
-    first, second = "http://localhost:631/admin?x=1", "https://bank.example.org@192.0.2.1/"
+    first, second = "http://localhost:631/admin?x=1", "http://192.0.2.1/"
     line.open(2, first, True)
     line.open(3, second, True)
     questions = wait_for("two questions", lambda: (found := desk.shown("day: A program wants to open a link"))[1:] and found)

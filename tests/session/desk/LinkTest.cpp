@@ -13,11 +13,26 @@ TEST(LinkTest, webPagesAndMailAreOpened) {
 }
 
 TEST(LinkTest, nothingElseIs) {
-    for (const char* wrong :
-         {"", "http://", "https:///a", "http://?a", "mailto:a@b.org?%61ttach=/etc/passwd",
-          "file:///etc/passwd", "javascript:alert(1)", "-x", "--help", "ftp://a/", "https:/a",
-          "mailto:a@b.org?attach=/etc/passwd", "mailto:a@b.org?subject=x&ATTACHMENT=y",
-          "https://a/\n", "data:text/html,x", "smb://a/b"})
+    for (const char* wrong : {"",
+                              "http://",
+                              "https:///a",
+                              "http://?a",
+                              "mailto:a@b.org?%61ttach=/etc/passwd",
+                              "file:///etc/passwd",
+                              "javascript:alert(1)",
+                              "-x",
+                              "--help",
+                              "ftp://a/",
+                              "https:/a",
+                              "mailto:a@b.org?attach=/etc/passwd",
+                              "mailto:a@b.org?subject=x&ATTACHMENT=y",
+                              "https://a/\n",
+                              "data:text/html,x",
+                              "smb://a/b",
+                              "https://user@example.org/",
+                              "https://example.org:pass@evil.example/",
+                              "https://example.org@10.0.0.1#x",
+                              "https://example.org\\@evil.example/"})
         EXPECT_FALSE(safeLink(wrong)) << wrong;
     EXPECT_FALSE(safeLink("https://" + std::string(5000, 'x')));
 }
@@ -50,9 +65,6 @@ TEST(LinkTest, whatAnswersOnlyThePersonLeadsInside) {
                              "http://router.home.arpa/",
                              "http://fritz.box/",
                              "http://db.internal?x",
-                             "https://user@example.org/",
-                             "https://example.org:pass@evil.example/",
-                             "https://example.org@10.0.0.1#x",
                              "http://%6cocalhost/",
                              "http://ex\\ample.org/",
                              "http://m\xc3\xbcller.example/"})

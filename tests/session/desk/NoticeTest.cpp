@@ -1,5 +1,4 @@
 #include "session/desk/Notice.h"
-#include "session/desk/Desk.h"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +6,6 @@
 
 namespace entracte::desk {
 namespace {
-
-using namespace std::chrono_literals;
 
 TEST(NoticeTest, arrivesAsItWasSent) {
     Notice sent;
@@ -53,17 +50,6 @@ TEST(NoticeTest, whatIsNoneIsRefused) {
 
 TEST(NoticeTest, noMarkupIsLeft) {
     EXPECT_EQ(withoutMarkup("<a href=\"x\">&amp;</a>"), "&lt;a href=\"x\"&gt;&amp;amp;&lt;/a&gt;");
-}
-
-TEST(AllowanceTest, soManyAtOnceAndOneMoreEachInterval) {
-    Allowance allowance(2, 10s);
-    const auto now = Allowance::Clock::now();
-    EXPECT_TRUE(allowance.take(now));
-    EXPECT_TRUE(allowance.take(now));
-    EXPECT_FALSE(allowance.take(now));
-    EXPECT_FALSE(allowance.take(now + 5s));
-    EXPECT_TRUE(allowance.take(now + 11s));
-    EXPECT_FALSE(allowance.take(now + 11s));
 }
 
 } // namespace
