@@ -10,6 +10,7 @@
 #include "app/cli/Lookup.h"
 #include "app/cli/Output.h"
 #include "app/cli/RemoteCommands.h"
+#include "app/cli/StartedProgram.h"
 #include "app/cli/StoreCommands.h"
 #include "app/cli/TransferCommands.h"
 #include "app/cli/VaultCommands.h"
@@ -166,7 +167,6 @@ Result<Json> Commands::start() {
     if (!m_arguments.name.empty())
         options.insert("name", QString::fromStdString(m_arguments.name));
     options.insert("environment", QVariant::fromValue(environment));
-    options.insert("workingDirectory", QDir::currentPath());
     if (!m_arguments.network.empty())
         options.insert("network", QString::fromStdString(m_arguments.network));
     if (m_arguments.clipboard)
@@ -186,9 +186,15 @@ Result<Json> Commands::start() {
     addFolders("shareReadOnly", m_arguments.shareReadOnly);
 
     const auto manager = m_client.proxy<ManagerProxy>(Client::kRoot);
-    ENTRACTE_ASSIGN(path, finish(manager->StartSession(command, options)));
+    StartedProgram program(m_client, m_arguments);
+    ENTRACTE_ASSIGN(path, inThisFolder([&](const QString& folder) {
+                        options.insert("workingDirectory", folder);
+                        return finish(manager->StartSession(command, options));
+                    }));
     ENTRACTE_ASSIGN(session, sessionAt(path));
     say("Session " + nameOf(session) + " (" + session.id.toStdString() + ") runs.");
+    if (!command.isEmpty())
+        program.tellItsEnd(path);
     return Json{{"session", toJson(session)}};
 }
 
@@ -211,13 +217,19 @@ Result<int> Commands::execIn(const SessionView& session) {
         command.append(QString::fromStdString(argument));
     // The session has an environment; only what was asked for comes on top.
     ENTRACTE_ASSIGN(environment, passedEnvironment(nullptr, m_arguments.environment));
-    return valueOf(proxyOf(session)->Exec(command, environment, QDir::currentPath()));
+    StartedProgram program(m_client, m_arguments);
+    const auto proxy = proxyOf(session);
+    ENTRACTE_ASSIGN(pid, inThisFolder([&](const QString& folder) {
+                        return valueOf(proxy->Exec(command, environment, folder));
+                    }));
+    say("Started as process " + std::to_string(pid) + " of session " + nameOf(session) + ".");
+    program.tellItsEnd(session.path, pid);
+    return pid;
 }
 
 Result<Json> Commands::exec() {
     ENTRACTE_ASSIGN(found, session());
     ENTRACTE_ASSIGN(pid, execIn(found));
-    say("Started as process " + std::to_string(pid) + " of session " + nameOf(found) + ".");
     return Json{{"session", found.id.toStdString()}, {"pid", pid}};
 }
 

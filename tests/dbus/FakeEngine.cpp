@@ -63,6 +63,8 @@ Result<SessionInfo> FakeEngine::start(const Person& person, const SessionSpec& s
     ENTRACTE_TRY(pretendToWork(spec.name, control));
     if (!spec.command.empty() && spec.command.front() == "/missing")
         return fail(ErrorCode::NotFound, "There is no program /missing.");
+    if (!spec.command.empty() && spec.command.front() == "homely" && !spec.workingDirectory.empty())
+        return fail(ErrorCode::NotFound, "There is no such folder.");
     SessionInfo info;
     info.id = newId();
     info.name = spec.name;
@@ -86,9 +88,11 @@ Result<SessionInfo> FakeEngine::start(const Person& person, const SessionSpec& s
 
 Result<std::int32_t> FakeEngine::exec(const SessionId& id, const std::vector<std::string>& command,
                                       const std::map<std::string, std::string>&,
-                                      const std::string&) {
+                                      const std::string& workingDirectory) {
     if (command.front() == "/missing")
         return fail(ErrorCode::NotFound, "There is no program /missing.");
+    if (command.front() == "homely" && !workingDirectory.empty())
+        return fail(ErrorCode::NotFound, "There is no such folder.");
     std::int32_t pid = 0;
     ENTRACTE_TRY(change(id, [&](SessionInfo& info) {
         pid = ++m_lastPid;

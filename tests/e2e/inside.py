@@ -276,6 +276,11 @@ def case_itIsAsAfterALogin(case):
                  '--dest=org.freedesktop.DBus / org.freedesktop.DBus.GetId >>/tmp/bus.new; mv /tmp/bus.new /tmp/bus')
     told = files.wait("bus")
     expect(told.startswith(f"700 {case.person.name}") and "method return" in told, f"its own bus: {told}")
+    # Where the person is there need be no such folder inside.
+    elsewhere = case.workspace.folder("elsewhere", case.person)
+    done = product.command("exec", session, "--", "sh", "-c", "pwd >/tmp/where.new; mv /tmp/where.new /tmp/where", cwd=elsewhere)
+    expect(done.returncode == 0 and f'no folder "{elsewhere}"' in done.stderr, f"it is said: {done}")
+    expect(files.wait("where").strip() == case.person.home, "the program starts in the home folder")
     desktop = Desktop(server)
     editor.fill(desktop)
     expect(editor.text in editor.window(desktop).all_text(), "what is typed is there")

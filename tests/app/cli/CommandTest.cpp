@@ -294,6 +294,29 @@ TEST(CommandTest, whatThereIsNotIsSaid) {
     EXPECT_NE(shown.out.find("There is no repository"), std::string::npos) << shown.out;
 }
 
+TEST(CommandTest, aProgramThatFailsAtOnceIsTold) {
+    const std::string id = start("brief").json()["session"]["id"];
+    const auto told = runOnTerminal(kMe, {"exec", id, "--", "exit"}, {});
+    EXPECT_EQ(told.status, 0);
+    EXPECT_NE(told.out.find("\"exit\" ended with status 3 at once."), std::string::npos)
+        << told.out;
+    const auto stays = runOnTerminal(kMe, {"exec", id, "--", "stays"}, {});
+    EXPECT_EQ(stays.out.find("at once"), std::string::npos) << stays.out;
+    EXPECT_EQ(run(kMe, {"exec", id, "--", "exit"}).err, ""); // a script does not wait for it
+}
+
+TEST(CommandTest, whereTheFolderIsMissingAProgramStartsAtHome) {
+    const std::string id = start("elsewhere").json()["session"]["id"];
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {"exec", id, "--", "homely"}, {"start", "--screen", "headless", "--", "homely"}}) {
+        const auto outcome = run(kMe, words);
+        EXPECT_EQ(outcome.status, 0) << outcome.err;
+        EXPECT_EQ(outcome.err, "entracte: There is no folder \"/\" in the session. It was started "
+                               "in the home folder.\n");
+    }
+    EXPECT_EQ(run(kMe, {"exec", id, "--", "/missing"}).err.find("folder"), std::string::npos);
+}
+
 TEST(CommandTest, wrongUsageIsToldAsEveryOtherError) {
     EXPECT_EQ(run(kMe, {"snpshot", "mine"}).err,
               "entracte: There is no command \"snpshot\". Did you mean \"snapshot\"?\n");

@@ -136,14 +136,14 @@ class Product:
 
     # --- the command line, as the person
 
-    def command(self, *arguments, server=None, timeout=180, person=None, input=None, binary=False):
+    def command(self, *arguments, server=None, timeout=180, person=None, input=None, binary=False, cwd="/"):
         """Status and what was said, whatever it is."""
         person = person or self.person
         base = server.environment() if server else person.environment()
         # Sessions stay as programs start by themselves, not as the person's desktop would have them.
         env = {**base, "DBUS_SYSTEM_BUS_ADDRESS": self.bus_address, "GSETTINGS_BACKEND": "memory"}
         return run_status([self.programs / "entracte", *arguments], person, env, timeout=timeout,
-                          input=input, binary=binary)
+                          input=input, binary=binary, cwd=cwd)
 
     def json(self, *arguments, server=None, timeout=180):
         """What `entracte VERB --json …` says. CommandFailed unless it ends with 0."""
