@@ -33,7 +33,7 @@ Status attachSession(EngineContext& context, const std::shared_ptr<Session>& ses
     job.report("preparing", 0);
     ENTRACTE_ASSIGN(person, personOfUid(session->record().owner));
     const ScreenSpec screen = sizedLike(asked, session->record().spec.screen);
-    ENTRACTE_ASSIGN(next, startScreen(context, person, screen));
+    ENTRACTE_ASSIGN(next, startScreen(context, person, session->record().spec.name, screen));
     ENTRACTE_TRY(job.check());
     const auto status = session->live->display->status();
     if (session->live->screen || (status && status->attached))

@@ -410,7 +410,8 @@ private:
             if (!found) {
                 spdlog::info("session {}: {}", session.id(), found.error().forLog());
                 place.remove();
-                ENTRACTE_ASSIGN(anew, startScreen(m_context, person, record.spec.screen));
+                ENTRACTE_ASSIGN(
+                    anew, startScreen(m_context, person, record.spec.name, record.spec.screen));
                 found = std::move(anew);
             }
             // Its windows may never have left: an X server cares for no helper.

@@ -166,9 +166,10 @@ void startWatch(EngineContext& context, Session& session) {
 }
 
 Result<std::unique_ptr<ScreenProcess>> startScreen(const EngineContext& context,
-                                                   const Person& person, const ScreenSpec& spec) {
+                                                   const Person& person, const std::string& session,
+                                                   const ScreenSpec& spec) {
     ENTRACTE_ASSIGN(place, ScreenPlace::make(context.paths, person));
-    auto screen = ScreenProcess::start(person, spec, context.options.screenProgram, place);
+    auto screen = ScreenProcess::start(person, session, spec, context.options.screenProgram, place);
     if (!screen)
         place.remove();
     return screen;

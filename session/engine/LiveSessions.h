@@ -40,9 +40,11 @@ void startWatch(EngineContext& context, Session& session);
 // Remembers and tells how much keeps the session from being saved.
 void noteBlockers(EngineContext& context, Session& session, const std::vector<Finding>& findings);
 
-// A screen of the person's; the registry learns of it when the session is shown on it.
+// A screen of the person's for the session of this name; the registry learns of it when the session
+// is shown on it.
 Result<std::unique_ptr<ScreenProcess>> startScreen(const EngineContext& context,
-                                                   const Person& person, const ScreenSpec& spec);
+                                                   const Person& person, const std::string& session,
+                                                   const ScreenSpec& spec);
 // A new display channel for the screen that it has.
 Status reopenChannel(LiveSession& live, ScreenProcess& screen);
 // The session's windows on this screen; waits until they are there.

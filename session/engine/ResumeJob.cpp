@@ -120,7 +120,8 @@ public:
         m_remembered.spec.isPrivate = m_before.spec.isPrivate;
         std::unique_ptr<ScreenProcess> shown;
         if (m_context.display) { // before anything is made: it is what most often is not there
-            ENTRACTE_ASSIGN(started, startScreen(m_context, m_person, m_remembered.spec.screen));
+            ENTRACTE_ASSIGN(started, startScreen(m_context, m_person, m_before.spec.name,
+                                                 m_remembered.spec.screen));
             shown = std::move(started);
         }
         m_steps.did("screen");

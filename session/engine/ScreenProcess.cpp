@@ -71,7 +71,8 @@ Error explain(ScreenFailure reason, const ScreenSpec& spec, std::string detail) 
                  "Check that it runs, or choose another screen (--screen headless).");
 }
 
-std::vector<std::string> screenCommand(const std::filesystem::path& program, const ScreenSpec& spec,
+std::vector<std::string> screenCommand(const std::filesystem::path& program,
+                                       const std::string& session, const ScreenSpec& spec,
                                        const ScreenPlace& place) {
     // One word each with "=", so that no value can be taken for an option.
     std::vector<std::string> command{program.string(),
@@ -85,6 +86,8 @@ std::vector<std::string> screenCommand(const std::filesystem::path& program, con
         command.push_back("--display=" + spec.display);
     if (!spec.xauthority.empty() && spec.kind != ScreenKind::Headless)
         command.push_back("--xauthority=" + spec.xauthority);
+    if (spec.kind == ScreenKind::Window)
+        command.push_back("--title=" + session + " - Entracte");
     if (spec.clipboard)
         command.emplace_back("--clipboard");
     return command;
@@ -140,10 +143,9 @@ ScreenProcess::ScreenProcess(ScreenSpec spec, ScreenPlace place, UniqueFd contro
     : m_spec(std::move(spec)), m_place(std::move(place)), m_control(std::move(control)),
       m_display(m_spec.display) {}
 
-Result<std::unique_ptr<ScreenProcess>> ScreenProcess::start(const Person& person,
-                                                            const ScreenSpec& spec,
-                                                            const std::filesystem::path& program,
-                                                            ScreenPlace place) {
+Result<std::unique_ptr<ScreenProcess>>
+ScreenProcess::start(const Person& person, const std::string& session, const ScreenSpec& spec,
+                     const std::filesystem::path& program, ScreenPlace place) {
     int pair[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
         return fail(Error::fromErrno("A socket for the screen could not be made"));
@@ -157,7 +159,7 @@ Result<std::unique_ptr<ScreenProcess>> ScreenProcess::start(const Person& person
 
     SubprocessSpec process;
     process.command = screenCommand(program.empty() ? companionProgram("entracte-screen") : program,
-                                    spec, screen->m_place);
+                                    session, spec, screen->m_place);
     process.environment.push_back("HOME=" + person.home);
     process.environment.push_back("USER=" + person.name);
     process.environment.push_back("XDG_RUNTIME_DIR=/run/user/" + std::to_string(person.uid));

@@ -40,12 +40,11 @@ private:
 
 class ScreenProcess {
 public:
-    // Returns when the X server answers; ScreenUnavailable says why it does not. `program`: empty
-    // for the companion entracte-screen.
-    static Result<std::unique_ptr<ScreenProcess>> start(const Person& person,
-                                                        const ScreenSpec& spec,
-                                                        const std::filesystem::path& program,
-                                                        ScreenPlace place);
+    // Returns when the X server answers; ScreenUnavailable says why it does not. `session`: its
+    // name, for a window's title; `program`: empty for the companion entracte-screen.
+    static Result<std::unique_ptr<ScreenProcess>>
+    start(const Person& person, const std::string& session, const ScreenSpec& spec,
+          const std::filesystem::path& program, ScreenPlace place);
     // The one that another helper left; NotFound when it is gone.
     static Result<std::unique_ptr<ScreenProcess>>
     findAgain(const Person& person, const ScreenSpec& spec, ScreenPlace place);

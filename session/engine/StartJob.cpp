@@ -56,7 +56,8 @@ Status bringUp(EngineContext& context, Session& session, const SessionSpec& spec
     ENTRACTE_TRY(makeFolders(context, record));
     std::unique_ptr<ScreenProcess> screen;
     if (context.display) { // first, because it is what most often is not there
-        ENTRACTE_ASSIGN(started, startScreen(context, person, record.spec.screen));
+        ENTRACTE_ASSIGN(started,
+                        startScreen(context, person, record.spec.name, record.spec.screen));
         screen = std::move(started);
     }
     ENTRACTE_TRY(job.check());

@@ -72,9 +72,9 @@ Status Screen::openDisplay() {
     std::filesystem::path cookieFile = m_options.cookieFile;
     if (m_options.kind != Kind::Host) {
         ENTRACTE_TRY(ensureDirectory());
-        auto server =
-            ServerProcess::start({m_options.kind == Kind::Window, m_options.width, m_options.height,
-                                  m_options.display, m_options.cookieFile, m_directory->path()});
+        auto server = ServerProcess::start(
+            {m_options.kind == Kind::Window, m_options.width, m_options.height, m_options.display,
+             m_options.cookieFile, m_directory->path(), m_options.title});
         if (!server) {
             tell(FromScreen::Failed, server.error().reason);
             return fail(std::move(server).error().error);

@@ -37,6 +37,7 @@ struct ScreenOptions {
     UniqueFd helpers;                 // with control: where the next helper connects; may be empty
     bool clipboard = false;           // window: shared from the beginning
     std::filesystem::path directory;  // an empty one of the person's; made when not given
+    std::string title = "Entracte";   // of a window
 };
 
 class Screen {

@@ -38,12 +38,28 @@ std::optional<Pipe> makePipe() {
     return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
+// Xephyr makes it a STRING, which is Latin-1 (ICCCM 2.7.1).
+std::string latin1(const std::string& utf8) {
+    std::string result;
+    for (std::size_t at = 0; at < utf8.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(utf8[at]);
+        const bool fits = (byte == 0xc2 || byte == 0xc3) && at + 1 < utf8.size();
+        if (byte < 0x80)
+            result += utf8[at];
+        else if (fits)
+            result += static_cast<char>((byte & 3) << 6 | (utf8[++at] & 0x3f));
+        else if (byte >= 0xc0) // what follows belongs to it
+            result += '?';
+    }
+    return result;
+}
+
 std::vector<std::string> serverArguments(const ServerSpec& spec, const std::string& cookieFile,
                                          int displayFd) {
     const std::string size = std::to_string(spec.width) + "x" + std::to_string(spec.height);
     std::vector<std::string> arguments;
     if (spec.window)
-        arguments = {"Xephyr", "-screen", size, "-resizeable", "-title", "Entracte"};
+        arguments = {"Xephyr", "-screen", size, "-resizeable", "-title", latin1(spec.title)};
     else
         arguments = {"Xvfb", "-screen", "0", size + "x24"};
     arguments.insert(arguments.end(), {"-displayfd", std::to_string(displayFd), "-auth", cookieFile,

@@ -23,6 +23,7 @@ struct ServerSpec {
     std::string parentDisplay; // of a window
     std::filesystem::path parentCookieFile;
     std::filesystem::path directory; // for the server's own cookie file
+    std::string title;               // of a window
 };
 
 struct ServerStartFailure {

@@ -64,6 +64,7 @@ int main(int argc, char** argv) {
     app.add_option("--display", options.display, "X display (default: $DISPLAY)");
     app.add_option("--xauthority", cookieFile, "cookie file (default: as every X client)");
     app.add_option("--size", size, "WIDTHxHEIGHT in pixels, of a window or headless screen");
+    app.add_option("--title", options.title, "of a window");
     auto* byControl =
         app.add_option("--control-fd", control, "serve the helper on this descriptor");
     app.add_option("--channel-fd", channel, "serve one display channel on this descriptor")

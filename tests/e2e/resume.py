@@ -227,6 +227,8 @@ def case_aWholeScreenOutlivesTheHelper(case):
         session = product.start(server, *COUNTER, screen=screen, name=screen)
         wait_for("its window", lambda: product.show(session)["windows"] >= 1, 20, 0.2)
         display = product.show(session)["display"]
+        if server:
+            Desktop(server).wait_window("Xephyr", title="^window - Entracte")
         for killed in (False, True):
             product.kill_helper()
             if killed:
