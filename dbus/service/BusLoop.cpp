@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -19,11 +20,23 @@ namespace {
 // program that the helper starts.
 std::atomic<int> stopFd{-1};
 std::atomic<bool> stopAsked{false};
+std::atomic<bool> hungUp{false};
+
+void wakeLoop() {
+    const int kept = errno;
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto ignored = ::write(stopFd, &one, sizeof one);
+    errno = kept;
+}
 
 void onStopSignal(int) {
     stopAsked = true;
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const auto ignored = ::write(stopFd, &one, sizeof one);
+    wakeLoop();
+}
+
+void onHangUpSignal(int) {
+    hungUp = true;
+    wakeLoop();
 }
 
 } // namespace
@@ -56,6 +69,8 @@ BusLoop::BusLoop(std::unique_ptr<sdbus::IConnection> connection, UniqueFd wake)
 BusLoop::~BusLoop() {
     signal(SIGTERM, SIG_DFL);
     signal(SIGINT, SIG_DFL);
+    if (m_hangUp)
+        signal(SIGHUP, SIG_DFL);
     stopFd = -1;
 }
 
@@ -86,9 +101,20 @@ void BusLoop::stop() {
     onStopSignal(0);
 }
 
+void BusLoop::onHangUp(std::function<void()> task) {
+    m_hangUp = std::move(task);
+    hungUp = false;
+    struct sigaction action {};
+    action.sa_handler = onHangUpSignal;
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGHUP, &action, nullptr);
+}
+
 void BusLoop::runTasks() {
     std::uint64_t count = 0;
     [[maybe_unused]] const auto ignored = ::read(m_wake.get(), &count, sizeof count);
+    if (hungUp.exchange(false) && m_hangUp)
+        m_hangUp();
     std::vector<std::function<void()>> tasks;
     {
         const std::lock_guard lock(m_mutex);

@@ -39,6 +39,9 @@ public:
     // Runs `task` in the bus thread after `delay`. Bus thread only.
     void after(std::chrono::milliseconds delay, std::function<void()> task);
 
+    // What is done for a SIGHUP, in the bus thread; before, one ends the process.
+    void onHangUp(std::function<void()> task);
+
     // Until stop(), SIGTERM or SIGINT; an error when the bus went away.
     Status run();
     void stop(); // async-signal-safe
@@ -53,6 +56,7 @@ private:
     sd_bus* m_raw;
     UniqueFd m_wake; // eventfd
     bool m_stopped = false;
+    std::function<void()> m_hangUp;
 
     std::mutex m_mutex; // guards m_posted only
     std::vector<std::function<void()>> m_posted;

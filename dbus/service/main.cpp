@@ -14,7 +14,9 @@
 #include <spdlog/spdlog.h>
 
 #include <cstdlib>
+#include <functional>
 #include <iostream>
+#include <optional>
 
 namespace {
 
@@ -50,41 +52,13 @@ void setUpLog(bool verbose) {
     spdlog::set_default_logger(std::move(log));
 }
 
-Status serve(const Options& options) {
-    ENTRACTE_ASSIGN(loop, service::BusLoop::open(options.bus));
-    const auto& engineOptions = options.engine;
-    service::Service service(*loop, [engineOptions] {
-        return examineMachine({engineOptions.stateDirectory, [&]() -> Result<std::string> {
-                                   ENTRACTE_ASSIGN(criu, Criu::find(engineOptions.criu,
-                                                                    engineOptions.stateDirectory));
-                                   return criu.version();
-                               }});
-    });
-    auto engine = Engine::open(
-        engineOptions,
-        [](pid_t sessionInit) { return std::make_unique<service::XProxyParticipant>(sessionInit); },
-        service.observer());
-    if (!engine)
-        return fail(engine.error());
-    ENTRACTE_TRY(service.begin(std::move(*engine)));
-    spdlog::info("entracted {} serves {}", ENTRACTE_VERSION, service::kBusName);
-    const auto outcome = loop->run();
-    spdlog::info("ending");
-    service.end();
-    return outcome;
-}
-
-} // namespace
-
-int main(int argc, char** argv) {
-    // Who reads an export may go away in the middle: an error of that job, not the end of the
-    // helper.
-    std::signal(SIGPIPE, SIG_IGN);
+// What the command line and the configuration say; the status to exit with when they make no sense
+// or only ask for help.
+std::optional<int> read(int argc, char** argv, Options& options) {
     CLI::App app(
         "The privileged helper of Entracte: runs sessions, saves them and brings them back. "
         "It is started by the message bus or by systemd when somebody asks for it.",
         "entracted");
-    Options options;
     bool onSystemBus = false;
     bool onSessionBus = false;
     app.set_version_flag("--version", std::string(ENTRACTE_VERSION));
@@ -115,13 +89,68 @@ int main(int argc, char** argv) {
     app.set_config("--config", "/etc/entracte/entracted.conf",
                    "A file with lines such as store-limit=20GB, by the names of these options");
     app.allow_config_extras(CLI::config_extras_mode::error);
-    CLI11_PARSE(app, argc, argv);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error);
+    }
     if (onSessionBus)
         options.bus = service::BusKind::Session;
+    return std::nullopt;
+}
+
+// `readAnew`: the limits of the store as they are written now; nullopt when that makes no sense.
+Status serve(const Options& options, const std::function<std::optional<StoreLimits>()>& readAnew) {
+    ENTRACTE_ASSIGN(loop, service::BusLoop::open(options.bus));
+    const auto& engineOptions = options.engine;
+    service::Service service(*loop, [engineOptions] {
+        return examineMachine({engineOptions.stateDirectory, [&]() -> Result<std::string> {
+                                   ENTRACTE_ASSIGN(criu, Criu::find(engineOptions.criu,
+                                                                    engineOptions.stateDirectory));
+                                   return criu.version();
+                               }});
+    });
+    auto engine = Engine::open(
+        engineOptions,
+        [](pid_t sessionInit) { return std::make_unique<service::XProxyParticipant>(sessionInit); },
+        service.observer());
+    if (!engine)
+        return fail(engine.error());
+    loop->onHangUp([&readAnew, serving = engine->get()] {
+        if (const auto limits = readAnew()) {
+            serving->setStoreLimits(*limits);
+            spdlog::info("the limits of the store were read anew");
+        } else {
+            spdlog::error("the configuration makes no sense; the limits stay as they were");
+        }
+    });
+    ENTRACTE_TRY(service.begin(std::move(*engine)));
+    spdlog::info("entracted {} serves {}", ENTRACTE_VERSION, service::kBusName);
+    const auto outcome = loop->run();
+    spdlog::info("ending");
+    service.end();
+    return outcome;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    // Who reads an export may go away in the middle: an error of that job, not the end of the
+    // helper.
+    std::signal(SIGPIPE, SIG_IGN);
+    Options options;
+    if (const auto status = read(argc, argv, options))
+        return *status;
 
     setUpLog(options.verbose);
     try {
-        if (const auto status = serve(options); !status) {
+        const auto readAnew = [&]() -> std::optional<StoreLimits> {
+            Options fresh;
+            if (read(argc, argv, fresh))
+                return std::nullopt;
+            return fresh.engine.storeLimits;
+        };
+        if (const auto status = serve(options, readAnew); !status) {
             spdlog::error("{}", status.error().forLog());
             std::cerr << "entracted: " << status.error().forPerson() << '\n';
             return errorInfo(status.error().code()).exitStatus;

@@ -22,7 +22,7 @@ trap 'rm -f "$fresh"' EXIT
 } >"$fresh"
 if [ -e "$file" ]; then chmod --reference="$file" "$fresh"; else chmod 644 "$fresh"; fi
 mv "$fresh" "$file"
-# Sessions go on meanwhile.
+# Anew in a helper that goes on: one that starts anew would know no vault's passphrase.
 if command -v systemctl >/dev/null; then
-    systemctl try-restart entracted.service
+    systemctl try-reload-or-restart entracted.service
 fi

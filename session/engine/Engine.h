@@ -116,6 +116,8 @@ public:
     // read.
     virtual Status repairStore(JobControl&) = 0;
     virtual Result<StoreFacts> storage() const = 0;
+    // From the next snapshot on.
+    virtual void setStoreLimits(const StoreLimits& limits) = 0;
     // Frees what no snapshot needs; Busy while snapshots are being written or read.
     virtual Result<GcReport> collectGarbage(JobControl&) = 0;
 

@@ -26,6 +26,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <mutex>
+
 namespace entracte {
 
 namespace {
@@ -291,7 +293,13 @@ public:
     }
     Result<StoreFacts> storage() const override {
         ENTRACTE_ASSIGN(space, m_context.store->space());
-        return StoreFacts{m_context.options.stateDirectory, space, m_context.options.storeLimits};
+        const std::lock_guard lock(m_limitsMutex);
+        return StoreFacts{m_context.options.stateDirectory, space, m_storeLimits};
+    }
+    void setStoreLimits(const StoreLimits& limits) override {
+        const std::lock_guard lock(m_limitsMutex);
+        m_storeLimits = limits;
+        m_context.store->setLimits(limits);
     }
     Result<GcReport> collectGarbage(JobControl& job) override {
         const HostFileStock::Pause pause(m_context.hostFiles);
@@ -447,6 +455,8 @@ private:
     }
 
     mutable EngineContext m_context;
+    mutable std::mutex m_limitsMutex;
+    StoreLimits m_storeLimits = m_context.options.storeLimits; // guarded by m_limitsMutex
     std::optional<Scheduler> m_scheduler; // from the time when the sessions are known
 };
 

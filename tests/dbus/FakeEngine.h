@@ -61,6 +61,7 @@ public:
     Status verify(const SessionId&, const SnapshotId&, JobControl&) override;
     Status repairStore(JobControl&) override;
     Result<StoreFacts> storage() const override;
+    void setStoreLimits(const StoreLimits&) override {}
     Result<GcReport> collectGarbage(JobControl&) override;
     Status setRetention(const SessionId&, const std::string& keep) override;
     Status setClipboard(const SessionId&, bool shared) override;

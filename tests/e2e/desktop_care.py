@@ -179,7 +179,7 @@ def case_theStoreIsLimitedWithAuthorisation(case):
     app.key("alt+l")
     wait_for("the configuration", written.exists)
     expect(written.read_text() == "store-limit = 20000000000B\nkeep-free = 0B\n", f"written was {written.read_text()!r}")
-    expect(place.calls() == ["systemctl try-restart entracted.service"], f"it was called so: {place.calls()}")
+    expect(place.calls() == ["systemctl try-reload-or-restart entracted.service"], f"it was called so: {place.calls()}")
 
 
 def case_theStoreMovesIntoAnotherFolder(case):
