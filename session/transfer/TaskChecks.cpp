@@ -162,7 +162,9 @@ private:
     // its first entry on, and a filter that is there earlier could have the others' installing
     // answered with a false yes. "Previous" names the next of the chain.
     // CRIU gives the filters of the leader to all threads when they are marked so, and then writes
-    // none for the others.
+    // none for the others. Otherwise none is marked: where another thread has a filter of its own,
+    // the kernel attaches nothing and answers with that thread's number, which CRIU takes for a
+    // yes.
     Status checkFilter(const Message& thread, bool leader) {
         if (!leader && !thread.has(core::kFilterMode)) {
             if (!m_leaderFiltersAll)
@@ -171,23 +173,29 @@ private:
         }
         if (thread.numberOr(core::kFilterMode, 0) != core::kModeFilter)
             return forbidden("a process without the filter of a session");
+        if (leader)
+            m_leaderFiltersAll = false;
+        else if (m_leaderFiltersAll)
+            return forbidden("a thread with a filter beside its process's");
         std::optional<std::uint64_t> index = thread.number(core::kFilter);
-        bool all = true;
+        std::size_t marked = 0;
         for (std::size_t depth = 0; index; ++depth) {
             if (*index >= m_filters.size() || depth >= kMaxChain)
                 return fail(damagedImage("a filter that is not there"));
             const Filter& one = m_filters[*index];
             if ((one.flags & ~filter::kKnownFlags) != 0)
                 return forbidden("a filter with unknown flags");
-            all = all && (one.flags & filter::kForAllThreads) != 0;
+            marked += (one.flags & filter::kForAllThreads) != 0 ? 1 : 0;
             if (depth == 0 && one.program != m_rules.filter)
                 return fail(ErrorCode::HostMismatch,
                             "The session was made by another version of Entracte, whose filter "
                             "of system calls differs from this one's.",
                             {}, "Nothing was changed. Use the same version on both machines.");
             if (!one.previous) {
-                if (leader)
-                    m_leaderFiltersAll = all;
+                const bool all = marked == depth + 1;
+                if (marked != 0 && (!all || !leader))
+                    return forbidden("a filter that is some threads' only");
+                m_leaderFiltersAll = leader && all;
                 return {};
             }
             index = one.previous;

@@ -105,6 +105,32 @@ TEST(ImageRulesTest, takesMemoryThatIsMappedByADescriptor) {
     EXPECT_TRUE(found) << found.error().forLog();
 }
 
+// Marked for all threads, and one of these has a filter of its own: the kernel would attach
+// nothing.
+TEST(ImageRulesTest, eitherOneFilterIsForAllThreadsOrEachHasItsOwn) {
+    const auto withThread = [](std::uint64_t leaders, std::optional<std::uint64_t> others) {
+        Forged forged;
+        forged.afterFilter = {{3, leaders}};
+        forged.moreFilters = {{{1, forged.filter}, {3, others.value_or(0)}}};
+        ImageSet images = forged.images();
+        images["pstree.img"] =
+            image(0x50273030, {message({{1, 1u}, {2, 0u}, {3, 1u}, {4, 1u}, {5, 1u}, {5, 2u}})});
+        Fields thread = {{3, 0u}, {4, 0u}, {10, message(forged.credentials)}};
+        if (others) {
+            thread.emplace_back(11u, std::uint64_t{2});
+            thread.emplace_back(12u, std::uint64_t{1});
+        }
+        images["core-2.img"] = image(0x55053847, {message({{1, 1u}, {5, message(thread)}})});
+        return checkImages(images, rulesOfAnn()).has_value();
+    };
+    EXPECT_TRUE(withThread(1, std::nullopt));
+    EXPECT_TRUE(withThread(0, 0));
+    EXPECT_FALSE(withThread(0, std::nullopt));
+    EXPECT_FALSE(withThread(1, 0));
+    EXPECT_FALSE(withThread(0, 1));
+    EXPECT_FALSE(withThread(1, 1));
+}
+
 TEST(ImageRulesTest, rootHasNoSession) {
     Forged forged;
     ImageRules rules = rulesOfAnn();
