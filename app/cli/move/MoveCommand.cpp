@@ -343,7 +343,7 @@ private:
     // As if nothing had been.
     Error bringBack(const Error& cause, const SnapshotView& last) {
         const auto resumed = [&]() -> Status {
-            ENTRACTE_ASSIGN(job, valueOf(proxy()->Resume(QDBusObjectPath("/"),
+            ENTRACTE_ASSIGN(job, valueOf(proxy()->Resume(QDBusObjectPath(last.path),
                                                          {{"files", QString("current")}})));
             ENTRACTE_TRY(JobWatcher(m_client, job.path(), !m_arguments.quiet).wait());
             if (m_session.state != "detached")
