@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace entracte {
@@ -135,6 +136,12 @@ std::vector<KeptFile> documentsOf(const std::vector<KeptFile>& files) {
     return documents;
 }
 
+std::int64_t nowUnixMs() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
 // What only the engine can compare.
 Result<SessionRecord> describe(const BundleManifest& manifest, const Person& person,
                                const std::string& name) {
@@ -159,16 +166,16 @@ Result<SessionRecord> describe(const BundleManifest& manifest, const Person& per
     record.spec = std::move(spec);
     record.spec.environment.clear(); // only a start has a use for it
     record.state = SessionState::Suspended;
-    record.createdUnixMs = std::chrono::duration_cast<std::chrono::milliseconds>(
-                               std::chrono::system_clock::now().time_since_epoch())
-                               .count();
+    record.createdUnixMs = nowUnixMs();
     return record;
 }
 
 SnapshotRecord snapshotOf(const BundleManifest& manifest) {
     SnapshotRecord record;
     record.info.comment = printable(manifest.info.value("comment", ""), kMaxComment);
-    record.info.takenUnixMs = manifest.info.value("takenUnixMs", std::int64_t{0});
+    // Nothing is from the future, whatever the other clock says.
+    record.info.takenUnixMs =
+        std::min(manifest.info.value("takenUnixMs", std::int64_t{0}), nowUnixMs());
     record.info.frozenMicros = manifest.info.value("frozenMicros", std::uint32_t{0});
     record.info.windows = manifest.info.value("windows", std::uint32_t{0});
     record.info.programs = manifest.info.value("programs", std::uint32_t{0});
@@ -241,6 +248,8 @@ Result<SessionInfo> importSession(EngineContext& context, const Person& person, 
     ENTRACTE_ASSIGN(layer, place.unpackLayer(job));
     ENTRACTE_TRY(writer->addLayer(layer, {}, {job, "storing", 0.9, 0.95}));
     steps.did("store files");
+    snapshot.info.takenUnixMs =
+        takenAfterOthers(*context.store, session->id(), snapshot.info.takenUnixMs);
     if (earlier) // marked before the snapshot exists: nobody resumes it in between
         ENTRACTE_TRY(beginArrival(context, *session, wishes));
     ENTRACTE_ASSIGN(info, writer->commit(snapshot, requested, {job, "storing", 0.95, 0.99}));

@@ -137,7 +137,7 @@ public:
         m_steps.did("still the display");
 
         m_job.report("saving", 0.1);
-        m_record.info.takenUnixMs = nowUnixMs();
+        m_record.info.takenUnixMs = takenAfterOthers(*m_context.store, m_session.id(), nowUnixMs());
         m_record.restore["sockets"] = sockets;
         m_record.restore["bareNetwork"] = true; // the images hold none (CriuCommand.cpp)
         if (const auto version = criu.version())
@@ -314,6 +314,14 @@ Result<SnapshotInfo> takeSnapshot(EngineContext& context, const JobUse& use,
     tellSpace(context, session.id());
     steps.did("tidy up");
     job.report(afterwards == Afterwards::End ? "ending" : "storing", 1, taken->storedBytes);
+    return taken;
+}
+
+std::int64_t takenAfterOthers(const SnapshotStore& store, const SessionId& session,
+                              std::int64_t taken) {
+    for (const SnapshotInfo& other : store.list(session))
+        if (other.takenUnixMs >= taken && other.takenUnixMs < INT64_MAX)
+            taken = other.takenUnixMs + 1;
     return taken;
 }
 

@@ -21,6 +21,12 @@ Result<SnapshotInfo> takeSnapshot(EngineContext& context, const JobUse& use,
                                   const std::string& comment, SnapshotOrigin origin,
                                   Afterwards afterwards, JobControl& job);
 
+// When a snapshot that was taken at `taken` (Unix, ms) is to be said to have been taken: after all
+// others of its session. The newest is what a resume takes; a clock that was set back, and that of
+// the machine which a session came from, do not decide about it.
+std::int64_t takenAfterOthers(const SnapshotStore& store, const SessionId& session,
+                              std::int64_t taken);
+
 // With what deleting it would free, as the store knows it now.
 SnapshotInfo withSpace(const SnapshotStore& store, SnapshotInfo info);
 // Tells of the newest snapshots again: what one frees depends on its neighbours.
