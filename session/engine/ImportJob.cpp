@@ -2,6 +2,7 @@
 
 #include "session/base/Printable.h"
 #include "session/base/ScopeExit.h"
+#include "session/base/WallClock.h"
 #include "session/engine/ArrivedFiles.h"
 #include "session/engine/ForeignChecks.h"
 #include "session/engine/HostFacts.h"
@@ -134,12 +135,6 @@ std::vector<KeptFile> documentsOf(const std::vector<KeptFile>& files) {
         if (file.shared)
             documents.push_back(file);
     return documents;
-}
-
-std::int64_t nowUnixMs() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
 }
 
 // What only the engine can compare.

@@ -1,5 +1,6 @@
 #include "session/engine/Scheduler.h"
 
+#include "session/base/WallClock.h"
 #include "session/engine/Processes.h"
 
 #include <algorithm>
@@ -12,12 +13,6 @@ namespace {
 // not in a minute.
 constexpr std::uint64_t kSomethingRan = 10;   // clock ticks
 constexpr std::int64_t kLongestRest = 60'000; // ms; the clock may be set meanwhile
-
-std::int64_t nowUnixMs() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
 
 } // namespace
 

@@ -2,6 +2,7 @@
 
 #include "session/base/Printable.h"
 #include "session/base/ScopeExit.h"
+#include "session/base/WallClock.h"
 #include "session/criu/Preflight.h"
 #include "session/engine/DeskLink.h"
 #include "session/engine/HeldInput.h"
@@ -182,12 +183,6 @@ private:
     inline static const std::set<std::string> kNotSaved{"work"};
 
     pid_t init() const { return m_session.live->container.init; }
-
-    static std::int64_t nowUnixMs() {
-        return std::chrono::duration_cast<std::chrono::milliseconds>(
-                   std::chrono::system_clock::now().time_since_epoch())
-            .count();
-    }
 
     void describe() {
         const SessionRecord now = m_session.record();

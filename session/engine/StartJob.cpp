@@ -1,6 +1,7 @@
 #include "session/engine/StartJob.h"
 
 #include "session/base/ScopeExit.h"
+#include "session/base/WallClock.h"
 #include "session/engine/DeskLink.h"
 #include "session/engine/Processes.h"
 #include "session/engine/SessionNetwork.h"
@@ -11,12 +12,6 @@
 namespace entracte {
 
 namespace {
-
-std::int64_t nowUnixMs() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
 
 Status makeFolders(const EngineContext& context, const SessionRecord& record) {
     ENTRACTE_ASSIGN(layers, openDirectory(context.paths.layers(record.id), true));

@@ -1,5 +1,6 @@
 #include "session/engine/TimelineJobs.h"
 
+#include "session/base/WallClock.h"
 #include "session/engine/ResumeJob.h"
 #include "session/engine/SnapshotJob.h"
 
@@ -10,12 +11,6 @@ namespace entracte {
 namespace {
 
 constexpr const char* kBeforeRollback = "Before going back to an earlier snapshot";
-
-std::int64_t nowUnixMs() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
 
 // The earlier state could not be brought back: the present one, which was saved just before, on
 // the screen that it had.
