@@ -1,9 +1,8 @@
 #include "session/init/ControlServer.h"
 
+#include "session/init/PathListener.h"
+
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -24,15 +23,8 @@ bool isHelper(int socket) {
 } // namespace
 
 bool ControlServer::listen(const char* path) {
-    m_listener.reset(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::strncpy(address.sun_path, path, sizeof address.sun_path - 1);
-    ::unlink(path);
-    return m_listener &&
-           ::bind(m_listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
-               0 &&
-           ::chmod(path, 0600) == 0 && ::listen(m_listener.get(), 16) == 0;
+    m_listener = listenAtPath(path, SOCK_SEQPACKET);
+    return static_cast<bool>(m_listener);
 }
 
 void ControlServer::addTo(std::vector<pollfd>& polled) const {

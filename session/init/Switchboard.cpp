@@ -1,12 +1,10 @@
 #include "session/init/Switchboard.h"
 
+#include "session/init/PathListener.h"
+
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace entracte::init {
 namespace {
@@ -36,15 +34,8 @@ short wantedOf(const desk::Line& line) {
 } // namespace
 
 bool Switchboard::listen(const char* path) {
-    m_listener.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::strncpy(address.sun_path, path, sizeof address.sun_path - 1);
-    ::unlink(path);
-    return m_listener &&
-           ::bind(m_listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
-               0 &&
-           ::chmod(path, 0600) == 0 && ::listen(m_listener.get(), 16) == 0;
+    m_listener = listenAtPath(path, SOCK_STREAM);
+    return static_cast<bool>(m_listener);
 }
 
 void Switchboard::addTo(std::vector<pollfd>& polled) const {
