@@ -182,6 +182,9 @@ void Translator::reply(const wire::MessageSchema* schema, Ext ext, const Message
     if (identity() || !schema)
         return;
     walk(*schema, message, order, false, Way::ToClient);
+    if (ext == Ext::Core &&
+        (request.u8(0) == core::kQueryFont || request.u8(0) == core::kListFontsWithInfo))
+        fontProperties(message, order);
     if (ext == Ext::Core && request.u8(0) == core::kGetProperty) {
         const MessageView view(message, order);
         const auto format = view.get(core::GetPropertyReply::format);
@@ -193,6 +196,17 @@ void Translator::reply(const wire::MessageSchema* schema, Ext ext, const Message
                      view.get(core::GetPropertyReply::type), format,
                      request.get(core::GetProperty::long_offset), order, Way::ToClient);
     }
+}
+
+// Both replies have them in the same place: name, value.
+void Translator::fontProperties(std::span<std::byte> message, ByteOrder order) {
+    constexpr std::uint32_t kProperty = 8; // bytes
+    const MessageView view(message, order);
+    const std::size_t count = view.get(core::QueryFontReply::properties_len);
+    std::uint32_t at = core::QueryFontReply::kFixedSize;
+    for (std::size_t i = 0; i < count && at + kProperty <= message.size(); ++i, at += kProperty)
+        if (fontPropertyIsAtom(predefinedOrKnown(view.u32(at))))
+            patch(message, 0, {at + 4, 4, wire::FieldKind::Atom, true}, order, Way::ToClient);
 }
 
 void Translator::property(std::span<std::byte> value, std::uint32_t nameAtom,

@@ -53,6 +53,7 @@ private:
     void sawEvent(const MessageView& event);
     void embeddedEvent(std::span<std::byte> message, std::size_t at, ByteOrder order, Way way);
     void opaqueEvent(std::span<std::byte> event, ByteOrder order, Way way);
+    void fontProperties(std::span<std::byte> message, ByteOrder order);
     void property(std::span<std::byte> value, std::uint32_t nameAtom, std::uint32_t typeAtom,
                   std::uint8_t format, std::size_t firstUnit, ByteOrder order, Way way);
     std::string_view predefinedOrKnown(std::uint32_t clientAtom) const;

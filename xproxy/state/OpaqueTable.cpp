@@ -100,6 +100,28 @@ constexpr MessageRow kMessages[] = {
     {"_XIM_PROTOCOL", structure(kPlain, Kind::Atom)}, // format 32: length, property
 };
 
+constexpr std::string_view kFontTexts[] = {"FONT",
+                                           "FOUNDRY",
+                                           "FAMILY_NAME",
+                                           "WEIGHT_NAME",
+                                           "SLANT",
+                                           "SETWIDTH_NAME",
+                                           "ADD_STYLE_NAME",
+                                           "SPACING",
+                                           "CHARSET_REGISTRY",
+                                           "CHARSET_ENCODING",
+                                           "FACE_NAME",
+                                           "FULL_NAME",
+                                           "FONT_NAME",
+                                           "COPYRIGHT",
+                                           "NOTICE",
+                                           "FONT_TYPE",
+                                           "FONT_VERSION",
+                                           "FONTNAME_REGISTRY",
+                                           "RASTERIZER_NAME",
+                                           "RASTERIZER_VERSION",
+                                           "DEVICE_FONT_NAME"};
+
 constexpr std::size_t kUnit = 4; // bytes
 
 const Layout* propertyLayout(std::string_view name, std::string_view type) {
@@ -155,6 +177,10 @@ std::optional<std::pair<std::size_t, Kind>> dependentField(std::string_view type
 }
 
 } // namespace
+
+bool fontPropertyIsAtom(std::string_view name) {
+    return std::ranges::find(kFontTexts, name) != std::end(kFontTexts);
+}
 
 bool propertyHoldsIdentifiers(std::string_view name, std::string_view type) {
     return propertyLayout(name, type) != nullptr;

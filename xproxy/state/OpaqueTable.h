@@ -32,6 +32,10 @@ void forEachPropertyField(std::string_view name, std::string_view type, std::uin
 // True when a property of this name or type can hold identifiers at all: cheap, to decide once.
 bool propertyHoldsIdentifiers(std::string_view name, std::string_view type);
 
+// True when the value of a font's property with this name is an atom (X Logical Font Description
+// 1.5, section 3.2; the names that the protocol predefines for the same).
+bool fontPropertyIsAtom(std::string_view name);
+
 // The 20 data bytes of a ClientMessage event (X protocol, section 11) with this message type. What
 // some words mean depends on others (WM_PROTOCOLS with _NET_WM_PING holds a window), hence the
 // values.

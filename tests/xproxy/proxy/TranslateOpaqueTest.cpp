@@ -201,5 +201,29 @@ TEST_F(TranslateOpaqueTest, anExtensionsEventInsideOfSendEvent) {
     });
 }
 
+// Names of properties are atoms, and so are the values of those that are texts; POINT_SIZE is a
+// number.
+TEST_F(TranslateOpaqueTest, textsThatAFontHasAmongItsProperties) {
+    constexpr std::uint32_t kPointSize = 59;
+    constexpr std::uint32_t kFamilyName = 64;
+    const auto question = [](const World& w, ByteOrder order) {
+        return bytes(order).u8(core::kQueryFont).u8(0).u16(2).u32(w.id(1)).finish();
+    };
+    expectReply(Ext::Core, core::kQueryFont, question, [&](const World& w, ByteOrder order) {
+        Bytes reply = bytes(order)
+                          .u8(1)
+                          .pad(core::QueryFontReply::kFixedSize - 1)
+                          .u32(w.atom("FOUNDRY"))
+                          .u32(w.atom("_ITS_NAME"))
+                          .u32(kPointSize)
+                          .u32(301)
+                          .u32(kFamilyName)
+                          .u32(w.atom("CLIPBOARD"))
+                          .finish();
+        put16(reply, core::QueryFontReply::properties_len.offset, 3, order);
+        return reply;
+    });
+}
+
 } // namespace
 } // namespace entracte::xproxy

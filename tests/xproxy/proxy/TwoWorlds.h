@@ -85,9 +85,9 @@ protected:
         translator.time = TimeMap(1'000, 500'000);
         translator.time.saw(5'000);
         std::uint32_t next = 300;
-        for (const char* name :
-             {"WM_PROTOCOLS", "WM_DELETE_WINDOW", "_NET_WM_PING", "_NET_WM_STATE",
-              "_NET_WM_STATE_ABOVE", "UTF8_STRING", "CLIPBOARD", "TARGETS", "_ITS_NAME"}) {
+        for (const char* name : {"WM_PROTOCOLS", "WM_DELETE_WINDOW", "_NET_WM_PING",
+                                 "_NET_WM_STATE", "_NET_WM_STATE_ABOVE", "UTF8_STRING", "CLIPBOARD",
+                                 "TARGETS", "_ITS_NAME", "FOUNDRY"}) {
             client.atoms[name] = next;
             server.atoms[name] = 900 - next;
             names.learn(ClientAtom{next}, name);
