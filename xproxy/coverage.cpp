@@ -30,7 +30,7 @@ stands here as passed has no code that remembers it, what stands here as answere
 | passed, the screen's | changes the screen for everybody on it; it is not taken to another screen |
 | passed, **not carried** | lasts on its server, but a replay does not make it again |
 
-Extensions that are not listed (DRI2, DRI3, Present, XVideo, RECORD, SECURITY, DPMS, DOUBLE-BUFFER, ...) are hidden:
+Extensions that are not listed (DRI2, DRI3, Present, XVideo, RECORD, SECURITY, DPMS, ...) are hidden:
 QueryExtension says that they are not there, and their requests are refused with BadRequest.
 )";
 

@@ -43,7 +43,7 @@ KINDS = {
     "large PutImage": ("putimage500",),
     "large GetImage": ("getimage500",),
 }
-SECOND = ("-maxclients", "64", "-extension", "SECURITY", "-extension", "DOUBLE-BUFFER", "-extension", "X-Resource")
+SECOND = ("-maxclients", "64", "-extension", "SECURITY", "-extension", "XVideo", "-extension", "X-Resource")
 X11PERF_RATE = re.compile(r"([0-9]+) reps @ +[0-9.]+ msec \( *([0-9.]+)/sec\)")
 
 

@@ -59,6 +59,11 @@ struct Connection {
     std::vector<std::uint32_t> counters;
     std::vector<std::uint32_t> damages;
     std::vector<std::uint32_t> colormaps;
+    struct BackBuffer {
+        std::uint32_t id = 0;
+        xcb_window_t window = 0;
+    };
+    std::vector<BackBuffer> backBuffers;
 };
 
 class World {

@@ -1,5 +1,6 @@
-// SHAPE, XFIXES, DAMAGE, SYNC, Composite.
+// SHAPE, XFIXES, DAMAGE, SYNC, Composite, DOUBLE-BUFFER.
 
+#include "tests/programs/DoubleBuffer.h"
 #include "tests/programs/XScript.h"
 
 #include <xcb/composite.h>
@@ -163,6 +164,45 @@ void counters(World& w, Transcript&, Connection& c) {
     }
 }
 
+void allocateBuffer(World& w, Transcript&, Connection& c) {
+    const auto* window = w.any(c.windows);
+    if (!window || c.backBuffers.size() > 4)
+        return;
+    c.backBuffers.push_back({w.freshId(c), window->id});
+    doublebuffer::allocate(c.xcb, window->id, c.backBuffers.back().id, doublebuffer::Copied);
+}
+
+// Its window may be gone, and the buffer with it; of another depth; InputOnly.
+void drawToBuffer(World& w, Transcript&, Connection& c) {
+    const auto* buffer = w.any(c.backBuffers);
+    const auto* gc = w.any(c.gcontexts);
+    if (!buffer || !gc)
+        return;
+    const xcb_rectangle_t parts[] = {
+        {w.place(0, 60), w.place(0, 60), w.extent(1, 90), w.extent(1, 90)},
+        {w.place(0, 60), w.place(0, 60), w.extent(1, 90), w.extent(1, 90)}};
+    xcb_poly_fill_rectangle(c.xcb, buffer->id, gc->id, 2, parts);
+}
+
+// A window's own pixels are not carried to another server: they are cleared at once.
+void swapBuffer(World& w, Transcript&, Connection& c) {
+    const auto* buffer = w.any(c.backBuffers);
+    if (!buffer)
+        return;
+    constexpr doublebuffer::SwapAction kActions[] = {
+        doublebuffer::Undefined, doublebuffer::Background, doublebuffer::Copied};
+    doublebuffer::swap(c.xcb, buffer->window, kActions[w.draw(3)]);
+    xcb_clear_area(c.xcb, 0, buffer->window, 0, 0, 0, 0);
+}
+
+void freeBuffer(World& w, Transcript&, Connection& c) {
+    if (c.backBuffers.empty())
+        return;
+    const std::size_t at = w.draw(static_cast<std::uint32_t>(c.backBuffers.size()));
+    doublebuffer::deallocate(c.xcb, c.backBuffers[at].id);
+    w.give(c, c.backBuffers, at);
+}
+
 void redirect(World& w, Transcript&, Connection& c) {
     const auto* window = w.any(c.windows);
     if (!window)
@@ -174,8 +214,9 @@ void redirect(World& w, Transcript&, Connection& c) {
 } // namespace
 
 std::vector<Action> extensionActions() {
-    return {shape,  shape,      makeRegion, makeRegion, useRegion, useRegion, watchSelections,
-            damage, nameCursor, damage,     counters,   counters,  redirect};
+    return {shape,           shape,          makeRegion,   makeRegion,   useRegion,  useRegion,
+            watchSelections, damage,         nameCursor,   damage,       counters,   counters,
+            redirect,        allocateBuffer, drawToBuffer, drawToBuffer, swapBuffer, freeBuffer};
 }
 
 void prepareExtensions(World& w, Transcript& t) {
@@ -188,6 +229,7 @@ void prepareExtensions(World& w, Transcript& t) {
         std::free(xcb_composite_query_version_reply(c.xcb, xcb_composite_query_version(c.xcb, 0, 4),
                                                     nullptr));
         std::free(xcb_test_get_version_reply(c.xcb, xcb_test_get_version(c.xcb, 2, 2), nullptr));
+        doublebuffer::start(c.xcb);
         std::free(xcb_shape_query_version_reply(c.xcb, xcb_shape_query_version(c.xcb), nullptr));
     }
     Connection& c = w.connections[0];
@@ -225,6 +267,14 @@ void lookAtExtensions(World& w, Transcript& t) {
             auto* got =
                 xcb_sync_query_counter_reply(c.xcb, xcb_sync_query_counter(c.xcb, counter), &error);
             t.reply(c, "QueryCounter", got, error);
+        }
+        for (const auto& buffer : c.backBuffers) {
+            auto* got = xcb_get_geometry_reply(c.xcb, xcb_get_geometry(c.xcb, buffer.id), &error);
+            const std::uint16_t width = got ? got->width : 1;
+            const std::uint16_t height = got ? got->height : 1;
+            t.reply(c, "back buffer", got, error);
+            t.image(c, "back buffer", buffer.id, width, height);
+            t.line("of " + std::to_string(doublebuffer::windowOf(c.xcb, buffer.id)));
         }
         for (const auto& window : c.windows)
             for (std::uint8_t kind = 0; kind < 3; ++kind) {

@@ -45,5 +45,6 @@ std::unique_ptr<Victim> drawingVictim();
 std::unique_ptr<Victim> renderVictim();
 std::unique_ptr<Victim> inputVictim();
 std::unique_ptr<Victim> extensionVictim();
+std::unique_ptr<Victim> bufferVictim();
 
 } // namespace victim

@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
     const std::vector<std::pair<std::string, std::unique_ptr<Victim> (*)()>> known = {
         {"windows", windowVictim}, {"properties", propertyVictim}, {"drawing", drawingVictim},
         {"render", renderVictim},  {"input", inputVictim},         {"extensions", extensionVictim},
+        {"buffers", bufferVictim},
     };
     std::vector<std::string> wanted(argv + 1, argv + argc);
     Xcb x;

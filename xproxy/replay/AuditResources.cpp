@@ -69,6 +69,22 @@ void auditPixmap(Auditor& a, const PixmapRef& pixmap) {
           });
 }
 
+void auditBackBuffers(Auditor& a) {
+    namespace dbe = wire::dbe;
+    for (const auto& buffer : audited<BackBuffer>(a))
+        a.ask(a.asProxy(Ext::DoubleBuffer, dbe::kGetBackBufferAttributes)
+                  .u32(raw(buffer->id))
+                  .finish(),
+              [&a, buffer](const MessageView& reply) {
+                  if (reply.u8(0) != 1 ||
+                      reply.get(dbe::GetBackBufferAttributesReply::attributes_window) == 0)
+                      a.missing(a.nameOf(*buffer));
+                  else
+                      a.number(a.nameOf(*buffer), "window", raw(buffer->window),
+                               reply.get(dbe::GetBackBufferAttributesReply::attributes_window));
+              });
+}
+
 void auditDrawingState(Auditor& a) {
     namespace render = wire::render;
     for (const auto& gc : audited<GContext>(a))
@@ -132,6 +148,7 @@ void auditResources(Auditor& a) {
         auditPixmap(a, pixmap);
     for (const auto& pixmap : a.record.freedPixmaps())
         auditPixmap(a, pixmap);
+    auditBackBuffers(a);
     auditDrawingState(a);
     auditCursors(a);
     auditRegions(a);

@@ -12,10 +12,10 @@ namespace {
 constexpr std::size_t kMaxName = 60; // bytes of what a program calls its window
 
 std::string_view kindName(ResourceKind kind) {
-    static constexpr std::array<std::string_view, 15> kNames = {
-        "window",   "pixmap",  "graphics context", "font",          "cursor",
-        "colormap", "picture", "glyph set",        "region",        "counter",
-        "alarm",    "fence",   "shm segment",      "damage object", "GLX object"};
+    static constexpr std::array<std::string_view, 16> kNames = {
+        "window",      "pixmap",        "graphics context", "font",       "cursor", "colormap",
+        "picture",     "glyph set",     "region",           "counter",    "alarm",  "fence",
+        "shm segment", "damage object", "GLX object",       "back buffer"};
     const auto at = static_cast<std::size_t>(kind);
     return at < kNames.size() ? kNames[at] : "thing";
 }

@@ -37,6 +37,24 @@ public:
         pixmap->dirty = !settled;
         pixmap->capturing = true;
         pixmap->captured = Clock::now();
+        if (pixmap->backBufferOf == ClientXid::None) {
+            image(pixmap);
+            return;
+        }
+        // As large as its window by now.
+        ask(utilityRequest(core::kGetGeometry, 0).u32(server(pixmap->id)).finish(),
+            [next = *this, pixmap](const MessageView& reply) mutable {
+                pixmap->capturing = false;
+                if (reply.u8(0) != 1)
+                    return;
+                pixmap->capturing = true;
+                pixmap->width = reply.get(core::GetGeometryReply::width);
+                pixmap->height = reply.get(core::GetGeometryReply::height);
+                next.image(pixmap);
+            });
+    }
+
+    void image(const PixmapRef& pixmap) {
         ask(utilityRequest(core::kGetImage, kZPixmap)
                 .u32(server(pixmap->id))
                 .u16(0)
@@ -317,10 +335,7 @@ std::vector<PixmapRef> dirtyPixmaps(const Record& record) {
             (pixmap->named || pixmap->withheld))
             dirty.push_back(pixmap);
     };
-    for (const auto& pixmap : record.all<Pixmap>())
-        take(pixmap);
-    for (const auto& pixmap : record.freedPixmaps())
-        take(pixmap);
+    std::ranges::for_each(record.pixelHolders(), take);
     return dirty;
 }
 
@@ -332,16 +347,17 @@ std::size_t sizeOf(const Pixmap& pixmap) {
 
 // Captures of the last round are still on their way: a slow server is not asked for more.
 bool isCapturing(const Record& record) {
-    const auto pixmaps = record.all<Pixmap>();
-    const auto capturing = [](const PixmapRef& pixmap) { return pixmap->capturing; };
-    return std::ranges::any_of(pixmaps, capturing) ||
-           std::ranges::any_of(record.freedPixmaps(), capturing);
+    return std::ranges::any_of(record.pixelHolders(),
+                               [](const PixmapRef& pixmap) { return pixmap->capturing; });
 }
 
 } // namespace
 
 Status captureEverything(Core& core, Pump& pump, Clock::time_point deadline) {
     Capturer capturer(core);
+    // A window that changed its size gave its back buffer a new one.
+    for (const auto& buffer : core.record.all<BackBuffer>())
+        buffer->pixels->dirty = true;
     for (const auto& pixmap : dirtyPixmaps(core.record))
         capturer.pixmap(pixmap, true);
     for (const auto& window : core.record.all<Window>()) {
@@ -413,9 +429,7 @@ bool captureIdle(Core& core, std::size_t budget) {
 
 std::uint64_t capturedBytes(const Record& record) {
     std::uint64_t sum = 0;
-    for (const auto& pixmap : record.all<Pixmap>())
-        sum += pixmap->image->data.size();
-    for (const auto& pixmap : record.freedPixmaps())
+    for (const auto& pixmap : record.pixelHolders())
         sum += pixmap->image->data.size();
     return sum;
 }

@@ -29,6 +29,8 @@ constexpr Step kSteps[] = {
     {"overlay", replayOverlay, true},
     {"windows", replayWindows, true},
     {"window tree", replayWindowTree, true},
+    {"back buffers", replayBackBuffers, true},
+    {"pixels of back buffers", replayBackBufferPixels, false},
     {"pictures of windows", replayWindowPictures, false},
     {"graphics contexts", replayGContexts, false},
     {"properties", replayProperties, true},

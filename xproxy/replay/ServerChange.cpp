@@ -422,8 +422,7 @@ void ServerChange::lost() {
         if (std::exchange(pixmap->capturing, false))
             pixmap->dirty = true;
     };
-    std::ranges::for_each(m_core.record.all<Pixmap>(), interrupted);
-    std::ranges::for_each(m_core.record.freedPixmaps(), interrupted);
+    std::ranges::for_each(m_core.record.pixelHolders(), interrupted);
     m_core.record.capturesDue = true;
     m_core.link.reset();
     m_lastFailure = xcontrol::Failure::ServerLost;

@@ -14,6 +14,8 @@ void replayFonts(ReplayContext& context);
 void replaySegments(ReplayContext& context);
 void replayPixmaps(ReplayContext& context);
 void replayPixels(ReplayContext& context);
+// What was captured of them, by the utility connection; they are there already.
+void paintPixels(ReplayContext& context, std::span<const PixmapRef> pixmaps);
 void replayGlyphSets(ReplayContext& context);
 void replayGlyphSetReferences(ReplayContext& context);
 void replayRegions(ReplayContext& context);
@@ -24,6 +26,8 @@ void replayRoots(ReplayContext& context);
 void replayWindows(ReplayContext& context);
 void replayWindowTree(ReplayContext& context);
 void replayWindowPictures(ReplayContext& context);
+void replayBackBuffers(ReplayContext& context);
+void replayBackBufferPixels(ReplayContext& context);
 void replayGContexts(ReplayContext& context);
 void replayProperties(ReplayContext& context);
 void replayShapes(ReplayContext& context);

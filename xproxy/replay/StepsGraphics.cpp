@@ -139,6 +139,11 @@ void replayPixmaps(ReplayContext& c) {
 }
 
 void replayPixels(ReplayContext& c) {
+    paintPixels(c, c.record.all<Pixmap>());
+    paintPixels(c, c.record.freedPixmaps());
+}
+
+void paintPixels(ReplayContext& c, std::span<const PixmapRef> pixmaps) {
     // On the utility connection, whose graphics contexts have the server's ids of its own range.
     Upstream& utility = *c.core.link->utility;
     auto& xids = c.core.link->translator->xids;
@@ -175,9 +180,7 @@ void replayPixels(ReplayContext& c) {
         forEachStrip(*pixmap.image, strip);
         utility.stream.flush();
     };
-    for (const auto& pixmap : c.record.all<Pixmap>())
-        paint(pixmap);
-    for (const auto& pixmap : c.record.freedPixmaps())
+    for (const auto& pixmap : pixmaps)
         paint(pixmap);
     for (const auto& [depth, gc] : gcOfDepth)
         utility.inject(request(core::kFreeGC, 0).u32(raw(gc)).finish());

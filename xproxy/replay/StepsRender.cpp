@@ -128,15 +128,15 @@ void replayRegions(ReplayContext& c) {
 
 void replayPixmapPictures(ReplayContext& c) {
     for (const auto& picture : c.record.all<Picture>())
-        if (picture->pixmap ? picture->pixmap->ofWindow == ClientXid::None
+        if (picture->pixmap ? !picture->pixmap->needsWindow()
                             : picture->drawable == ClientXid::None)
             createPicture(c, *picture);
 }
 
 void replayWindowPictures(ReplayContext& c) {
     for (const auto& picture : c.record.all<Picture>())
-        if (picture->drawable != ClientXid::None && !picture->pixmap &&
-            c.record.find<Window>(picture->drawable))
+        if (picture->pixmap ? picture->pixmap->backBufferOf != ClientXid::None
+                            : c.record.find<Window>(picture->drawable) != nullptr)
             createPicture(c, *picture);
 }
 

@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, kExtCount> kNames = {"core",
                                                             "MIT-SCREEN-SAVER",
                                                             "XTEST",
                                                             "GLX",
+                                                            "DOUBLE-BUFFER",
                                                             "X-Resource"};
 
 constexpr std::uint8_t kFirstExtensionEvent = 64;

@@ -30,6 +30,7 @@ enum class Ext : std::uint8_t {
     ScreenSaver,
     XTest,
     Glx,
+    DoubleBuffer,
     Res,
     Count
 };

@@ -81,9 +81,7 @@ std::map<ClientId, Holdings> holdingsOf(const Record& record) {
     Tally tally(all);
     for (const auto& window : record.all<Window>())
         countWindow(all, tally, *window);
-    for (const auto& pixmap : record.all<Pixmap>())
-        countPixmap(tally, *pixmap);
-    for (const auto& pixmap : record.freedPixmaps())
+    for (const auto& pixmap : record.pixelHolders())
         countPixmap(tally, *pixmap);
     for (const auto& cursor : record.all<Cursor>())
         countCursor(tally, *cursor);

@@ -34,6 +34,13 @@ struct Pixmap : Resource {
     // Composite's NameWindowPixmap: another name for a window's own pixels.
     ClientXid ofWindow = ClientXid::None;
 
+    // Of that window's BackBuffer, whose size is the server's to know.
+    ClientXid backBufferOf = ClientXid::None;
+
+    // Whether it can only be made when the windows are.
+    bool needsWindow() const {
+        return ofWindow != ClientXid::None || backBufferOf != ClientXid::None;
+    }
     bool hasOwnPixels() const { return !segment && ofWindow == ClientXid::None; }
 };
 using PixmapRef = std::shared_ptr<Pixmap>;

@@ -17,9 +17,22 @@ void Record::forget(ClientXid id) {
     const auto found = m_resources.find(raw(id));
     if (found == m_resources.end())
         return;
-    found->second->named = false;
+    const auto gone = found->second;
+    gone->named = false;
     m_resources.erase(found);
     sticky.objectGone(id);
+    if (gone->kind == ResourceKind::BackBuffer)
+        endBackBuffer(static_cast<const BackBuffer&>(*gone));
+}
+
+void Record::endBackBuffer(const BackBuffer& gone) {
+    if (const auto window = find<Window>(gone.window))
+        std::erase(window->backBuffers, gone.id);
+    // A picture of it goes on showing what was in it: RENDER holds the pixmap that the buffer was.
+    gone.pixels->named = false;
+    gone.pixels->backBufferOf = ClientXid::None;
+    if (gone.pixels.use_count() > 1)
+        m_freedPixmaps.push_back(gone.pixels);
 }
 
 void Record::noteDestroyed(ClientXid window) {
@@ -75,6 +88,14 @@ std::vector<PixmapRef> Record::takeUnusedPixmaps() {
         return true;
     });
     return unused;
+}
+
+std::vector<PixmapRef> Record::pixelHolders() const {
+    auto holders = all<Pixmap>();
+    holders.insert(holders.end(), m_freedPixmaps.begin(), m_freedPixmaps.end());
+    for (const auto& buffer : all<BackBuffer>())
+        holders.push_back(buffer->pixels);
+    return holders;
 }
 
 void Record::clientGone(ClientId client) {

@@ -5,6 +5,7 @@
 // memory of the proxy, which is saved with the session; there is no other form of it.
 
 #include "xproxy/state/AtomNames.h"
+#include "xproxy/state/BackBuffer.h"
 #include "xproxy/state/Colormap.h"
 #include "xproxy/state/Cursor.h"
 #include "xproxy/state/Font.h"
@@ -101,6 +102,8 @@ public:
     // Freed pixmaps that nothing uses any more: the server may be told now.
     std::vector<PixmapRef> takeUnusedPixmaps();
     const std::vector<PixmapRef>& freedPixmaps() const { return m_freedPixmaps; }
+    // Pixmaps, freed ones among them, and what is drawn to in their place: windows' back buffers.
+    std::vector<PixmapRef> pixelHolders() const;
 
     void clientGone(ClientId client);
     // Its connection ended, but what it made stays (SetCloseDownMode): only what needs somebody who
@@ -148,6 +151,7 @@ public:
 
 private:
     void add(std::shared_ptr<Resource> resource);
+    void endBackBuffer(const BackBuffer& gone);
     std::vector<std::shared_ptr<Resource>> ordered(ResourceKind kind) const;
     std::vector<std::uint32_t> usedIn(const XidRange& range) const;
 

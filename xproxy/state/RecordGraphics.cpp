@@ -74,6 +74,8 @@ void createGc(const RequestContext& c) {
         gc->depth = pixmap->depth;
     else if (const auto window = c.record.find<Window>(on))
         gc->depth = window->depth;
+    else if (const auto buffer = c.record.find<BackBuffer>(on))
+        gc->depth = buffer->pixels->depth;
     applyValues(c.record, *gc,
                 ValueList::parse(c.view, c.view.get(value_mask) & kAllGcBits, kFixedSize));
     if (gc->values.has(GC::Foreground))
@@ -99,6 +101,8 @@ bool goesWith(const Record& record, const GContext& gc, ClientXid drawable) {
         return pixmap->depth == gc.depth;
     if (const auto window = record.find<Window>(drawable))
         return !window->isInputOnly() && window->depth == gc.depth;
+    if (const auto buffer = record.find<BackBuffer>(drawable))
+        return buffer->pixels->depth == gc.depth;
     return !record.isOfPrograms(drawable);
 }
 

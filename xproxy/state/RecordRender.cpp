@@ -39,6 +39,8 @@ void createPicture(const RequestContext& c) {
     const auto picture = c.record.create<Picture>(id, c.client);
     picture->drawable = xidOf(c.view, drawable);
     picture->pixmap = c.record.find<Pixmap>(picture->drawable);
+    if (const auto buffer = c.record.find<BackBuffer>(picture->drawable))
+        picture->pixmap = buffer->pixels;
     picture->format = c.view.get(format);
     applyValues(c.record, *picture, ValueList::parse(c.view, c.view.get(value_mask), kFixedSize));
     c.effects.created = id;

@@ -143,6 +143,8 @@ void markDrawn(Record& record, Pixmap& pixmap) {
 void markDrawn(Record& record, ClientXid drawable) {
     if (const auto pixmap = record.find<Pixmap>(drawable))
         markDrawn(record, *pixmap);
+    else if (const auto buffer = record.find<BackBuffer>(drawable))
+        markDrawn(record, *buffer->pixels);
 }
 
 void markReshaped(Record& record, ClientXid window) {

@@ -100,6 +100,7 @@ void recordXFixesRequest(const RequestContext& context);
 void recordSyncRequest(const RequestContext& context);
 void recordXInputRequest(const RequestContext& context);
 void recordGlxRequest(const RequestContext& context);
+void recordBackBufferRequest(const RequestContext& context);
 void recordOtherRequest(const RequestContext& context);
 void recordClientRequest(const RequestContext& context);
 

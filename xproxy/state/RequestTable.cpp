@@ -61,6 +61,8 @@ std::span<const RequestRule> rulesOf(Ext ext) {
         return requesttables::genericevent();
     case Ext::Glx:
         return requesttables::glx();
+    case Ext::DoubleBuffer:
+        return requesttables::doublebuffer();
     case Ext::Res:
         return requesttables::res();
     default:

@@ -1,4 +1,4 @@
-// What becomes of the requests of RENDER, MIT-SHM, XFIXES, SHAPE, DAMAGE, Composite.
+// What becomes of the requests of RENDER, MIT-SHM, XFIXES, SHAPE, DAMAGE, Composite, DOUBLE-BUFFER.
 
 #include "xproxy/state/Recorder.h"
 #include "xproxy/state/RequestTables.h"
@@ -162,6 +162,16 @@ constexpr RequestRule kComposite[] = {
      "sent again; the new server's overlay takes the place of the other"},
 };
 
+constexpr const char* kBackBuffer = "AllocateBackBuffer; what it holds is captured";
+constexpr RequestRule kDoubleBuffer[] = {
+    {wire::dbe::kQueryVersion, Fate::Kept, recordBackBufferRequest, "sent again"},
+    {wire::dbe::kAllocateBackBuffer, Fate::Recorded, recordBackBufferRequest, kBackBuffer},
+    {wire::dbe::kDeallocateBackBuffer, Fate::Recorded, recordBackBufferRequest, kBackBuffer},
+    {wire::dbe::kSwapBuffers, Fate::Recorded, recordBackBufferRequest, kBackBuffer},
+    {wire::dbe::kBeginIdiom, Fate::Momentary, nullptr, ""},
+    {wire::dbe::kEndIdiom, Fate::Momentary, nullptr, ""},
+};
+
 } // namespace
 
 std::span<const RequestRule> render() {
@@ -181,6 +191,9 @@ std::span<const RequestRule> damage() {
 }
 std::span<const RequestRule> composite() {
     return kComposite;
+}
+std::span<const RequestRule> doublebuffer() {
+    return kDoubleBuffer;
 }
 
 } // namespace entracte::xproxy::requesttables

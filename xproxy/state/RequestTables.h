@@ -23,6 +23,7 @@ std::span<const RequestRule> bigrequests();
 std::span<const RequestRule> xcmisc();
 std::span<const RequestRule> genericevent();
 std::span<const RequestRule> glx();
+std::span<const RequestRule> doublebuffer();
 std::span<const RequestRule> res();
 
 } // namespace entracte::xproxy::requesttables

@@ -24,6 +24,7 @@ enum class ResourceKind : std::uint8_t {
     ShmSegment,
     Damage,
     GlxObject,
+    BackBuffer,
 };
 
 struct Resource {

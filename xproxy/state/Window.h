@@ -65,6 +65,8 @@ struct Window : Resource {
     bool shapeDirty = false;
     bool inputShaped = false; // servers do not tell whether an input shape was ever set
 
+    std::vector<ClientXid> backBuffers; // ids of its DOUBLE-BUFFER buffer
+
     bool isInputOnly() const { return windowClass == 2; }
     bool overrideRedirect() const;
 };

@@ -66,9 +66,12 @@ void destroy(Record& record, ClientXid id) {
     unmap(record, *window);
     detach(record, *window);
     std::vector<ClientXid> doomed{id};
+    std::vector<ClientXid> buffers;
     for (std::size_t next = 0; next < doomed.size(); ++next)
-        if (const auto one = record.find<Window>(doomed[next]))
+        if (const auto one = record.find<Window>(doomed[next])) {
             doomed.insert(doomed.end(), one->children.begin(), one->children.end());
+            buffers.insert(buffers.end(), one->backBuffers.begin(), one->backBuffers.end());
+        }
     for (const ClientXid one : doomed) {
         record.forget(one);
         record.noteDestroyed(one);
@@ -77,14 +80,20 @@ void destroy(Record& record, ClientXid id) {
         for (auto& [clientId, client] : record.clients)
             client.saveSet.erase(one);
     }
+    // Back buffers go with their windows (DBE protocol, section 2).
+    for (const ClientXid buffer : buffers)
+        record.forget(buffer);
+    doomed.insert(doomed.end(), buffers.begin(), buffers.end());
+    const auto isDoomed = [&](ClientXid id) {
+        return std::ranges::find(doomed, id) != doomed.end();
+    };
     // DAMAGE objects go with what they watch (DAMAGE protocol, section 4).
     for (const auto& damage : record.all<Damage>())
-        if (std::ranges::find(doomed, damage->drawable) != doomed.end())
+        if (isDoomed(damage->drawable))
             record.forget(damage->id);
     // RENDER pictures of a window go with it.
     for (const auto& picture : record.all<Picture>())
-        if (picture->drawable != ClientXid::None && !picture->pixmap &&
-            std::ranges::find(doomed, picture->drawable) != doomed.end())
+        if (picture->drawable != ClientXid::None && !picture->pixmap && isDoomed(picture->drawable))
             record.forget(picture->id);
 }
 

@@ -27,7 +27,7 @@ TYPE_KINDS = {
     ("xinput", "DeviceId"): "Device", ("xinput", "KeyCode"): "Keycode",
     ("xinput", "EventClass"): "EventClass", ("xinput", "EventTypeBase"): "EventCode",
     ("xkb", "DeviceSpec"): "Device",
-    ("present", "EVENT"): "Xid", ("glx", "FBCONFIG"): "FbConfig",
+    ("dbe", "BackBuffer"): "Drawable", ("present", "EVENT"): "Xid", ("glx", "FBCONFIG"): "FbConfig",
 }
 
 # Fields of a plain number type that hold an identifier: (file, owner or None for all, field) -> kind.

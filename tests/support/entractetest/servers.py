@@ -27,7 +27,7 @@ FIRST = ServerTraits(size=(1280, 800))
 # Other size, other resource mask, other extension numbering, other clock, other atoms.
 SECOND = ServerTraits(
     size=(1440, 900), clock_ahead=123456,
-    options=("-maxclients", "64", "-extension", "SECURITY", "-extension", "DOUBLE-BUFFER",
+    options=("-maxclients", "64", "-extension", "SECURITY", "-extension", "XVideo",
              "-extension", "X-Resource", "-extension", "DPMS"),
     atoms=tuple(f"_ENTRACTE_SHIFT_{i}" for i in range(97)))
 
