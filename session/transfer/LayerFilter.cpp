@@ -313,6 +313,10 @@ private:
             ENTRACTE_TRY(pass(bytes, count));
             position += static_cast<std::int64_t>(count);
         }
+        // libarchive writes the map of a file's holes with its first byte, and one that is nothing
+        // but a hole has none.
+        if (position == 0 && size > 0)
+            ENTRACTE_TRY(pass(kZeros.data(), 1));
         if (archive_write_finish_entry(m_out.get()) != ARCHIVE_OK)
             return problem(m_out.get());
         return {};

@@ -83,6 +83,7 @@ struct File {
     bool hard = false;
     dev_t device = 0;
     std::map<std::string, std::string> attributes{};
+    std::int64_t hole = 0; // bytes: it is nothing else
 };
 
 const File kUpper{"upper", S_IFDIR | 0755, 0, {}, {}, false, 0, {}};
@@ -113,8 +114,14 @@ std::string tarOf(const std::vector<File>& files) {
             archive_entry_copy_symlink(entry.get(), file.link.c_str());
         for (const auto& [key, value] : file.attributes)
             archive_entry_xattr_add_entry(entry.get(), key.c_str(), value.data(), value.size());
+        const std::string content =
+            file.hole > 0 ? std::string(static_cast<std::size_t>(file.hole), '\0') : file.content;
+        if (file.hole > 0) { // as EntryArchive writes it
+            archive_entry_set_size(entry.get(), file.hole);
+            archive_entry_sparse_add_entry(entry.get(), 0, 0);
+        }
         archive_write_header(tar.get(), entry.get());
-        archive_write_data(tar.get(), file.content.data(), file.content.size());
+        archive_write_data(tar.get(), content.data(), content.size());
     }
     archive_write_close(tar.get());
     return out;
@@ -191,6 +198,28 @@ TEST(UnpackerTest, takesAWholeOne) {
     EXPECT_EQ(manifest->name, "work");
     EXPECT_TRUE(manifest->restore.at("imported").get<bool>());
     EXPECT_FALSE(manifest->needs.empty());
+}
+
+TEST(UnpackerTest, takesFilesThatAreNothingButAHole) {
+    std::string layer;
+    ASSERT_TRUE(filtered({{.path = "upper/root/hole", .hole = 124'951},
+                          {.path = "upper/root/small", .hole = 1},
+                          {.path = "upper/root/letter", .content = "dear"}},
+                         &layer));
+    std::map<std::string, std::string> found;
+    const std::unique_ptr<archive, int (*)(archive*)> tar(archive_read_new(), archive_read_free);
+    archive_read_support_format_tar(tar.get());
+    archive_read_open_memory(tar.get(), layer.data(), layer.size());
+    archive_entry* entry = nullptr;
+    while (archive_read_next_header(tar.get(), &entry) == ARCHIVE_OK) {
+        std::string content(static_cast<std::size_t>(archive_entry_size(entry)), '\0');
+        archive_read_data(tar.get(), content.data(), content.size());
+        found[archive_entry_pathname(entry)] = content;
+    }
+    EXPECT_STREQ(archive_error_string(tar.get()), nullptr);
+    EXPECT_EQ(found["upper/root/hole"], std::string(124'951, '\0'));
+    EXPECT_EQ(found["upper/root/small"], std::string(1, '\0'));
+    EXPECT_EQ(found["upper/root/letter"], "dear");
 }
 
 TEST(UnpackerTest, refusesEveryCut) {
