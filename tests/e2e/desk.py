@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What a session has of the person's desktop: its notifications are shown there, its links opened."""
 import os
+import shutil
 import signal
 import socket
 import struct
@@ -10,8 +11,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.dont_write_bytecode = True
 
-from entractetest.case import expect, main, require_root  # noqa: E402
-from entractetest.desk import PersonsDesk  # noqa: E402
+from entractetest.case import Skip, expect, main, require_root  # noqa: E402
+from entractetest.desktop import Desktop  # noqa: E402
+from entractetest.desk import PersonsDesk, RealDesk  # noqa: E402
 from entractetest.files import Files  # noqa: E402
 from entractetest.processes import Person, Process, wait_for  # noqa: E402
 from entractetest.product import programs_for_everybody  # noqa: E402
@@ -142,6 +144,62 @@ def case_notificationsAreShownOutside(case):
     product.start_helper()
     inside.notify("four", "another helper")
     desk.wait_shown("day: another helper")
+
+
+def _require_programs(*paths):
+    for path in paths:
+        if not shutil.which(path):
+            raise Skip(f"{path} is not installed")
+
+
+def case_realDaemonsShowWhatIsTold(case):
+    """Dunst, and Xfce's daemon after a resume on another desktop; what is pressed and closed there comes back."""
+    require_root()
+    xfce = next(map(str, Path("/usr/lib").glob("*/xfce4/notifyd/xfce4-notifyd")), "xfce4-notifyd")
+    _require_programs("dunst", "dunstctl", xfce)
+    server, product = case.first_server(), case.product()
+    desk = RealDesk(case, server, ("dunst", "-conf", "{folder}/dunstrc"))
+    server.more_environment = desk.environment
+    session = product.start(server, "sleep", "infinity", name="day")
+    inside = Inside(product, session)
+    number = inside.notify("one", "press me", "a <b>body</b>", actions=("default", "Go on"))
+    wait_for("it to be shown", lambda: any(line.startswith("Entracte|day: press me|") for line in desk.noted()), 20, 0.1)
+    expect("&lt;b&gt;" in desk.noted()[0] or "<b>" in desk.noted()[0], f"as it was written: {desk.noted()}")
+    desk.run("dunstctl", "action", "0")
+    inside.heard("one", f"ActionInvoked {number} default")
+    desk.run("dunstctl", "close")
+    inside.heard("one", f"NotificationClosed {number} 2")
+    displayed = lambda: desk.run("dunstctl", "count", "displayed").stdout.strip()
+    inside.notify("two", "left open")
+    wait_for("it to be shown", lambda: any("day: left open" in line for line in desk.noted()) and displayed() == "1", 20, 0.1)
+
+    product.snapshot(session)
+    product.kill_session(session)
+    wait_for("it to go with the session", lambda: displayed() == "0", 20, 0.1)
+    other = case.second_server()
+    there = RealDesk(case, other, (xfce,), "xfce")
+    other.more_environment = there.environment
+    product.resume(session, other)
+    last = inside.notify("three", "on another desktop")
+    desktop = Desktop(other)
+    # No window manager has it, so it is in no list.
+    popup = wait_for("it to be shown", lambda: desktop.run(
+        ["xdotool", "search", "--onlyvisible", "--class", "xfce4-notifyd"], check=False).split(), 20, 0.2)[-1]
+    desktop.run(["xdotool", "mousemove", "--window", popup, "40", "20", "click", "1"])
+    inside.heard("three", f"NotificationClosed {last} 2")
+
+
+def case_theRealPortalOpensLinks(case):
+    """xdg-desktop-portal, with the browser of the person's choice."""
+    require_root()
+    _require_programs("dunst", "/usr/libexec/xdg-desktop-portal", "/usr/libexec/xdg-desktop-portal-gtk")
+    server, product = case.first_server(), case.product()
+    desk = RealDesk(case, server, ("dunst", "-conf", "{folder}/dunstrc"))
+    server.more_environment = desk.environment
+    inside = Inside(product, product.start(server, "sleep", "infinity", name="day"))
+    link = "https://example.org/a?b=c"
+    expect(inside.open("one", link) == "0", "the portal takes it")
+    wait_for("the browser", lambda: desk.opened() == [link], 30, 0.1)
 
 
 def case_aPrivateSessionKeepsThemToItself(case):

@@ -1,8 +1,9 @@
 """A person's desktop as far as it shows notifications and opens links: a bus of its own, and on it one program that
 notes what it is asked for, and presses what the test has it press."""
 import json
+import os
 
-from .processes import Process, wait_for
+from .processes import Process, run_status, wait_for
 
 _DAEMON = r"""
 import json, os, sys
@@ -149,3 +150,60 @@ class PersonsDesk:
 
     def refused(self):
         return [note["link"] for note in self._all("refused")]
+
+
+class RealDesk:
+    """A desktop of real programs: its notification daemon (dunst, or Xfce's), and xdg-desktop-portal, which opens links
+    with the person's browser: here one that notes them. On a display."""
+
+    def __init__(self, case, server, daemon, name="real"):
+        self._case, self._server = case, server
+        self._folder = case.workspace.folder(name, case.person, 0o755)
+        self.told, self._opened = self._folder / "told", self._folder / "opened"
+        self._write("note", '#!/bin/sh\nprintf "%s|%s|%s\\n" "$DUNST_APP_NAME" "$DUNST_SUMMARY" "$DUNST_BODY" '
+                            f'>>{self.told}\n', 0o755)
+        self._write("dunstrc", f'[global]\n  idle_threshold = 0\n[everything]\n  summary = "*"\n'
+                               f'  script = {self._folder}/note\n')
+        self._write("data/applications/browser.desktop",
+                    "[Desktop Entry]\nType=Application\nName=Browser\nMimeType=x-scheme-handler/https;\n"
+                    f"Exec=sh -c 'echo \"$1\" >>{self._opened}' sh %u\n")
+        self._write("data/applications/mimeinfo.cache", "[MIME Cache]\nx-scheme-handler/https=browser.desktop;\n")
+        self._write("config/mimeapps.list", "[Default Applications]\nx-scheme-handler/https=browser.desktop\n")
+        self._write("run/.keep", "")
+        (self._folder / "run").chmod(0o700)
+        self.address = f"unix:path={self._folder}/bus"
+        self.environment = {"DBUS_SESSION_BUS_ADDRESS": self.address}
+        self._all = server.environment(
+            **self.environment, XDG_RUNTIME_DIR=str(self._folder / "run"), XDG_DATA_HOME=str(self._folder / "data"),
+            XDG_CONFIG_HOME=str(self._folder / "config"), HOME=str(self._folder), XDG_CURRENT_DESKTOP="GNOME",
+            GSETTINGS_BACKEND="memory")
+        self._start("dbus-daemon", "--session", "--nofork", "--nopidfile", "--nosyslog", f"--address={self.address}")
+        wait_for("the person's bus", (self._folder / "bus").exists, 20)
+        self._start(*(str(word).replace("{folder}", str(self._folder)) for word in daemon))
+        self.wait_for_name("org.freedesktop.Notifications")
+
+    def _write(self, name, text, mode=0o644):
+        path = self._folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(mode)
+        for one in (path, path.parent):
+            os.chown(one, self._case.person.uid, self._case.person.gid)
+
+    def _start(self, *command):
+        return self._case.stack.enter_context(Process(
+            command, self._case.temporary(f"real-{str(command[0]).rsplit('/', 1)[-1]}.log"), self._case.person, env=self._all))
+
+    def run(self, *command):
+        return run_status(command, self._case.person, self._all, timeout=60)
+
+    def wait_for_name(self, name):
+        wait_for(f"{name} on the bus", lambda: "true" in self.run(
+            "dbus-send", "--session", "--print-reply=literal", "--dest=org.freedesktop.DBus", "/",
+            "org.freedesktop.DBus.NameHasOwner", f"string:{name}").stdout, 20, 0.1)
+
+    def noted(self):
+        return self.told.read_text().splitlines() if self.told.exists() else []
+
+    def opened(self):
+        return self._opened.read_text().splitlines() if self._opened.exists() else []
