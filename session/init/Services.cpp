@@ -1,6 +1,7 @@
 #include "session/init/Services.h"
 
 #include "session/base/UniqueFd.h"
+#include "session/init/InputMethod.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -49,6 +50,17 @@ void Services::start(bool display) {
     if (display)
         add({kProxy, "--listen", ":0", "--session", "--control", "/run/entracte/xproxy"},
             "/tmp/.X11-unix/X0");
+}
+
+void Services::startInputMethod() {
+    auto command = inputMethodServer();
+    if (command.empty())
+        return;
+    const std::string name = command.front();
+    const pid_t pid = m_programs.start({"/", std::move(command), {}}, Programs::Kind::Service);
+    if (pid < 0)
+        std::fprintf(stderr, "%s, the input method, could not be started: %s\n", name.c_str(),
+                     std::strerror(-pid));
 }
 
 bool Services::settled() {

@@ -20,6 +20,8 @@ public:
     void start(bool display);
     // Whether each of them takes connections, has failed, or has had its time.
     bool settled();
+    // The person's input method, once the others are there. Programs find it when it comes.
+    void startInputMethod();
 
 private:
     struct Service {

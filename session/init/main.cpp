@@ -131,8 +131,8 @@ int Init::run(bool display) {
         }
         if (m_settled)
             m_server.serve(polled, handler);
-        else
-            m_settled = m_services.settled();
+        else if ((m_settled = m_services.settled()) && display)
+            m_services.startInputMethod();
     }
 }
 

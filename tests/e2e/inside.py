@@ -2,6 +2,7 @@
 """What a session has inside: its network, and what it shares with the person's desktop when asked."""
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from entractetest.files import Files  # noqa: E402
 from entractetest.network import ASK, OtherNetwork  # noqa: E402
 from entractetest.processes import Failure, Process, children, run, run_status, wait_for  # noqa: E402
 from entractetest.product import CommandFailed  # noqa: E402
-from entractetest.programs import mousepad  # noqa: E402
+from entractetest.programs import mousepad, qt_editor  # noqa: E402
 
 HOME, AWAY = "198.51.100.7", "203.0.113.9" # addresses for documentation (RFC 5737)
 PORT, OTHER = 4100, 4200
@@ -264,7 +265,7 @@ def case_itIsAsAfterALogin(case):
     server, product = case.first_server(), case.product()
     editor = mousepad()
     variables = {"LANG": "C.UTF-8", "TZ": "Asia/Kolkata", "SHELL": pwd.getpwnam(case.person.name).pw_shell}
-    methods = "--env", "GTK_IM_MODULE=ibus", "--env", "QT_IM_MODULE=ibus", "--env", "XMODIFIERS=@im=ibus"
+    methods = "--env", "GTK_IM_MODULE=none", "--env", "QT_IM_MODULE=none", "--env", "XMODIFIERS=@im=none"
     session = product.start(server, *editor.command, options=(*methods, "--env", "TZ=Asia/Kolkata"))
     files = Files(product)
     product.exec(session, "sh", "-c", f"({_SURROUNDINGS}) >/tmp/inside.new 2>&1; mv /tmp/inside.new /tmp/inside")
@@ -284,6 +285,54 @@ def case_itIsAsAfterALogin(case):
     desktop = Desktop(server)
     editor.fill(desktop)
     expect(editor.text in editor.window(desktop).all_text(), "what is typed is there")
+
+
+# What the input method makes of the keys of "privet, mir": Russian by transliteration.
+TYPED, COMPOSED = "privet, mir", "привет, мир"
+
+
+def _composes(window):
+    """Again while keys meet a program that has not found the input method yet."""
+    def once():
+        window.key("ctrl+a", "Delete")
+        window.type(TYPED)
+        return window.all_text().strip() == COMPOSED
+    wait_for("the composed text", once, 60, 0.5)
+
+
+def case_theInputMethodComposes(case):
+    """The person's IBus, as the session's own: with a GTK and a Qt program, before and after a resume, and in a program
+    that begins after it."""
+    require_root()
+    if not Path("/usr/share/ibus-table/tables/translit.db").exists() or not shutil.which("ibus-daemon"):
+        raise Skip("IBus and its table \"translit\" are not installed")
+    server, product, editors = case.first_server(), case.product(), (mousepad(), qt_editor())
+    server.more_environment = {"GTK_IM_MODULE": "ibus", "QT_IM_MODULE": "ibus", "XMODIFIERS": "@im=ibus"}
+    session = product.start(server, "sleep", "infinity")
+    files = Files(product)
+    # As the person would choose it in IBus's preferences.
+    product.exec(session, "sh", "-c", """gsettings set org.freedesktop.ibus.general preload-engines "['table:translit']"
+        until [ "$(timeout 5 ibus engine)" = table:translit ]; do sleep 0.2; done; echo chosen >/tmp/engine""")
+    files.wait("engine", 60)
+    for editor in editors:
+        product.exec(session, *editor.command)
+        _composes(editor.fill(Desktop(server)))
+    product.snapshot(session)
+    product.kill_session(session)
+    server = case.second_server() # whose person uses no input method
+    product.resume(session, server)
+    desktop = Desktop(server)
+    for editor in editors:
+        window = editor.window(desktop)
+        expect(COMPOSED in window.all_text(), "what was composed is there")
+        _composes(window)
+    product.exec(session, "xterm", "-e", "sh", "-c", "cat >/tmp/xim")
+    terminal = desktop.wait_window("XTerm")
+    def once():
+        terminal.type(TYPED)
+        terminal.key("Return")
+        return COMPOSED in (files.read("xim") or "")
+    wait_for("an X program's composed text", once, 60, 0.5)
 
 
 def _choose(window, key, title, path):
