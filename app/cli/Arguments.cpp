@@ -130,7 +130,7 @@ public:
         start->add_flag("--clipboard", arguments.clipboard,
                         "Share the clipboard of a session in a window with this desktop");
         start->add_flag("--private", arguments.isPrivate,
-                        "Keep its notifications and links from this desktop");
+                        "Keep its notifications, links and sound from this desktop");
         start
             ->add_option("--desktop", arguments.desktop,
                          "A whole desktop instead of a program, in a window when no screen is "

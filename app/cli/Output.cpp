@@ -204,7 +204,7 @@ void printSession(const SessionView& session, const QList<SnapshotView>& snapsho
     if (session.screen == "window")
         fmt::print("  clipboard {}\n", session.clipboard ? "shared" : "its own");
     if (session.isPrivate)
-        fmt::print("  private   its notifications and links stay in it\n");
+        fmt::print("  private   its notifications, links and sound stay in it\n");
     fmt::print("  network   {}\n", printable(session.network));
     fmt::print("  command   {}\n", printable(session.command.join(' ')));
     fmt::print("  started   {}\n", timeText(session.createdUnixMs));

@@ -88,6 +88,11 @@ Result<UniqueFd> socketInSession(pid_t init, int type);
 // symbolic link on the way). NotFound when nothing listens there.
 Result<UniqueFd> connectInSession(pid_t init, const std::string& path, int type);
 
+// The FIFO at `path` (as seen in the session; on its root, no symbolic link on the way), for
+// reading and writing, without waiting for anybody. NotFound when something else, or nothing, is
+// there.
+Result<UniqueFd> openFifoInSession(pid_t init, const std::string& path);
+
 // A System V shared memory segment of the session's ipc namespace, read-write.
 struct SysvSegment {
     UniqueFd fd;

@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -74,6 +75,20 @@ int openSegmentInChild(int ipcNamespace, int shmid, std::uint64_t& size) {
     return ::open(name, O_RDWR | O_CLOEXEC);
 }
 
+// O_PATH; invalid with errno set when nothing is there.
+Result<UniqueFd> placeInSession(pid_t init, const std::string& path) {
+    const UniqueFd root = openOf(init, "root", O_PATH | O_DIRECTORY);
+    if (!root)
+        return fail(ErrorCode::SessionEnded, "The session has ended.");
+    // Not over a mount either: a shared folder may be on a file system that makes whoever looks
+    // wait.
+    open_how how{};
+    how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
+    return UniqueFd(
+        static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how)));
+}
+
 } // namespace
 
 Result<UniqueFd> socketInSession(pid_t init, int type) {
@@ -90,16 +105,7 @@ Result<UniqueFd> socketInSession(pid_t init, int type) {
 }
 
 Result<UniqueFd> connectInSession(pid_t init, const std::string& path, int type) {
-    const UniqueFd root = openOf(init, "root", O_PATH | O_DIRECTORY);
-    if (!root)
-        return fail(ErrorCode::SessionEnded, "The session has ended.");
-    // Not over a mount either: a shared folder may be on a file system that makes whoever looks
-    // wait.
-    open_how how{};
-    how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
-    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
-    const UniqueFd place(
-        static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how)));
+    ENTRACTE_ASSIGN(place, placeInSession(init, path));
     if (!place)
         return fail(ErrorCode::NotFound, "Nothing listens at \"" + path + "\" in the session.",
                     std::strerror(errno));
@@ -118,6 +124,18 @@ Result<UniqueFd> connectInSession(pid_t init, const std::string& path, int type)
                     "\"" + path + "\" in the session takes no connection.", std::strerror(errno));
     ENTRACTE_TRY(limitSending(socket.get(), timeval{}));
     return std::move(socket);
+}
+
+Result<UniqueFd> openFifoInSession(pid_t init, const std::string& path) {
+    ENTRACTE_ASSIGN(place, placeInSession(init, path));
+    struct stat status {};
+    if (!place || ::fstat(place.get(), &status) != 0 || !S_ISFIFO(status.st_mode))
+        return fail(ErrorCode::NotFound, "There is no \"" + path + "\" in the session.");
+    UniqueFd fifo(::open(("/proc/self/fd/" + std::to_string(place.get())).c_str(),
+                         O_RDWR | O_NONBLOCK | O_CLOEXEC));
+    if (!fifo)
+        return fail(Error::fromErrno("\"" + path + "\" in the session could not be opened"));
+    return fifo;
 }
 
 Result<SysvSegment> openSysvSegment(pid_t init, int shmid) {

@@ -97,6 +97,16 @@ public:
         return fd;
     }
 
+    Status makeFifo(const std::string& path, uid_t uid, gid_t gid) {
+        ENTRACTE_ASSIGN(parent, open(std::filesystem::path(path).parent_path()));
+        const std::string name = std::filesystem::path(path).filename();
+        if (::mkfifoat(parent.get(), name.c_str(), 0600) < 0 && errno != EEXIST)
+            return fail(Error::fromErrno("A pipe of the session's layer could not be made"));
+        if (::fchownat(parent.get(), name.c_str(), uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+            return fail(Error::fromErrno("A pipe of the session's layer could not be given away"));
+        return {};
+    }
+
     Status link(const std::string& path, const char* target) {
         ENTRACTE_ASSIGN(parent, open(std::filesystem::path(path).parent_path()));
         const std::string name = std::filesystem::path(path).filename();
@@ -179,7 +189,8 @@ Status writeResolverWith(LayerWriter& writer, NetworkKind network) {
     return {};
 }
 
-Status writeSoundFiles(LayerWriter& writer) {
+Status writeSoundFiles(LayerWriter& writer, uid_t uid, gid_t gid) {
+    ENTRACTE_TRY(writer.makeFifo(kSoundFifo, uid, gid));
     for (const auto& [path, mode, content] : kSoundFiles) {
         ENTRACTE_ASSIGN(file, writer.create(path, mode));
         const std::string_view text(content);
@@ -240,7 +251,7 @@ Status prepareLayer(const ContainerSpec& spec, const std::filesystem::path& stat
 
     ENTRACTE_TRY(writeHostname(writer));
     ENTRACTE_TRY(writeResolverWith(writer, spec.network));
-    ENTRACTE_TRY(writeSoundFiles(writer));
+    ENTRACTE_TRY(writeSoundFiles(writer, uid, gid));
     for (const char* program :
          {"entracte-session", "entracte-launch", "entracte-notifier", "entracte-open"})
         ENTRACTE_TRY(copyProgram(writer, program));

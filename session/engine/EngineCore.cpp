@@ -15,6 +15,7 @@
 #include "session/engine/RetentionText.h"
 #include "session/engine/Scheduler.h"
 #include "session/engine/SnapshotJob.h"
+#include "session/engine/SoundLink.h"
 #include "session/engine/Staging.h"
 #include "session/engine/StartJob.h"
 #include "session/engine/StopJob.h"
@@ -396,6 +397,7 @@ private:
         if (session.live->display)
             adoptScreen(session);
         linkToDesk(m_context, session);
+        linkSound(m_context, session);
         const ScreenProcess* const screen = session.live->screen.get();
         static_cast<void>(m_context.registry.update(session, [&](SessionRecord& record) {
             record.state =

@@ -4,6 +4,7 @@
 #include "session/engine/DeskLink.h"
 #include "session/engine/Processes.h"
 #include "session/engine/SessionNetwork.h"
+#include "session/engine/SoundLink.h"
 #include "session/engine/Staging.h"
 #include "session/store/Directories.h"
 #include "session/store/RemoveTree.h"
@@ -69,6 +70,7 @@ void refresh(EngineContext& context, Session& session) {
         return;
     keepNetwork(context, session);
     keepDesk(context, session);
+    keepSound(context, session);
     trustReturned(context, session);
     const std::uint32_t programs = countPrograms(session.live->container.init);
     std::uint32_t windows = session.windows;

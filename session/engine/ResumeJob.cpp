@@ -12,6 +12,7 @@
 #include "session/engine/Processes.h"
 #include "session/engine/SessionNetwork.h"
 #include "session/engine/SocketFolders.h"
+#include "session/engine/SoundLink.h"
 #include "session/engine/Staging.h"
 #include "session/engine/StepTimes.h"
 #include "session/store/Directories.h"
@@ -145,6 +146,7 @@ public:
         ENTRACTE_TRY(show(std::move(shown)));
         m_steps.did("windows");
         linkToDesk(m_context, m_session);
+        linkSound(m_context, m_session);
         watchPrograms(m_session, true);
         ENTRACTE_TRY(settle());
         undo.dismiss();

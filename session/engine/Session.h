@@ -32,6 +32,12 @@ struct DeskProcess {
     std::uint64_t outside = 0; // inode of our end of the link
 };
 
+// What lets the person hear it (SoundLink.h).
+struct SoundProcess {
+    Subprocess process;
+    UniqueFd alive; // it ends when this is closed, also by the helper's death
+};
+
 // What a running session has. Destroyed in the reverse order: the screen goes before the
 // container's pidfd.
 struct LiveSession {
@@ -40,6 +46,8 @@ struct LiveSession {
     std::optional<DeskProcess> desk;      // none: private, or PID 1 takes no link
     int deskTries = 0;                    // to have one again; 0 also: nobody tries (DeskLink.h)
     bool deskSpent = false;               // there was one: the next begins with nothing allowed yet
+    std::optional<SoundProcess> sound;    // none: private, or it has no FIFO to play into
+    int soundTries = 0;                   // to have one again
     std::unique_ptr<DisplayParticipant> display; // null: a session without a display
     std::unique_ptr<ProgramWatch> programs;
     std::unique_ptr<ScreenProcess> screen; // null: detached

@@ -5,6 +5,7 @@
 #include "session/engine/DeskLink.h"
 #include "session/engine/Processes.h"
 #include "session/engine/SessionNetwork.h"
+#include "session/engine/SoundLink.h"
 #include "session/store/Directories.h"
 
 #include <spdlog/spdlog.h>
@@ -66,6 +67,7 @@ Status bringUp(EngineContext& context, Session& session, const SessionSpec& spec
         context.registry.update(session, [&](SessionRecord& changed) { changed.init = identity; }));
     ENTRACTE_TRY(joinNetwork(context, session, spec.network, person));
     linkToDesk(context, session);
+    linkSound(context, session);
     watchPrograms(session, false);
     ENTRACTE_TRY(job.check());
     if (screen) {

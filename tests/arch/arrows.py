@@ -20,6 +20,7 @@ ALLOWED = {
     "session/transfer": ("session/base", "session/container", "session/criu", "session/store", "session/engine/Types.h"),
     "session/launch": ("session/base",),
     "session/desk": ("session/base",),
+    "session/sound": ("session/base",),
     "session/init": ("session/base", "session/container", "session/desk"),
     "session/screen": ("session/base",),
     "session/clipboard": ("session/base",),
