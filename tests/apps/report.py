@@ -12,7 +12,7 @@ BEGIN, END = "<!-- results: written by tests/apps/report.py -->", "<!-- end of r
 
 
 def came_back(row):
-    return 0 < row["runs"] == row["passed"]
+    return 0 < row["runs"] == row["passed"] and row.get("moved", True)
 
 
 def rows_in(folder):
@@ -37,12 +37,13 @@ def page(rows):
 
 
 def table(rows):
-    lines = ["| Program | Version | Came back | Processes | Image MB | Frozen ms | Resume ms | Notes |",
-             "|---|---|---|---|---|---|---|---|"]
+    lines = ["| Program | Version | Came back | Moved | Processes | Image MB | Frozen ms | Resume ms | Notes |",
+             "|---|---|---|---|---|---|---|---|---|"]
     for row in rows:
         good = came_back(row)
         notes = row["notes"] if good else f"{row['notes']}; {row['reason']}".strip("; ")
         lines.append(f"| {row['program']} | {row['version'] or ''} | {row['passed']}/{row['runs']} | "
+                     f"{ {True: 'yes', False: 'no', None: ''}[row.get('moved')]} | "
                      f"{row.get('processes', '')} | {row.get('image_bytes', 0) / 1e6:.0f} | "
                      f"{row.get('frozen_ms', '')} | {row.get('resume_ms', '')} | {notes.replace('|', '/')} |")
     return "\n".join(lines)

@@ -1,5 +1,6 @@
 """One program's way through a session: begun on one X server, snapshotted while it goes on, killed with its X server,
-resumed on another one, compared, used, and ended in its own way.
+resumed on another one, compared, used, and ended in its own way. Or moved: exported, deleted, imported as what a stranger
+gave, and that resumed.
 
 What is particular to a program lies in applications.py. Everything here looks from outside: windows, pixels,
 clipboard, and files as the session's programs see them.
@@ -15,8 +16,8 @@ from entractetest.processes import Failure, wait_for
 class Trial:
     """A session with one program in it, wherever it is shown at the moment."""
 
-    def __init__(self, case, application, pictures):
-        self.case, self.application, self.pictures = case, application, Path(pictures)
+    def __init__(self, case, application, pictures, moved=False):
+        self.case, self.application, self.pictures, self.moved = case, application, Path(pictures), moved
         self.screen = application.screen
         self.pictures.mkdir(parents=True, exist_ok=True)
         self.product = case.product()
@@ -39,6 +40,8 @@ class Trial:
             self.application.goes_on(self)
             self.product.kill_session(self.session)
             self.server.kill()
+            if self.moved:
+                self._move()
             self._go_to(self.case.second_server())
             began = time.monotonic()
             self.product.resume(self.session, self.server, screen=self.screen)
@@ -61,6 +64,13 @@ class Trial:
             return {}
         return {"processes": self.processes, "image_bytes": self.snapshot["image_bytes"],
                 "frozen_ms": round(self.snapshot["frozen_us"] / 1000), "resume_ms": self.resume_ms}
+
+    def _move(self):
+        file = self.case.workspace.folder("exports", self.case.person) / "it.entracte"
+        self.product.json("export", self.session, file, timeout=600)
+        self.product.delete(self.session)
+        self.session = self.product.json("import", file, timeout=600)["session"]["id"]
+        file.unlink()
 
     def _go_to(self, server):
         self.server, self.desktop = server, Desktop(server)
