@@ -22,7 +22,7 @@ struct SoundFile {
 };
 
 // What prepareLayer puts into each session.
-inline constexpr std::array<SoundFile, 4> kSoundFiles = {
+inline constexpr std::array<SoundFile, 5> kSoundFiles = {
     SoundFile{"/etc/pulse/client.conf.d/zz-entracte.conf", 0644,
               "# Entracte: the session's own sound server, when it is first asked for.\n"
               "autospawn = yes\n"
@@ -46,6 +46,10 @@ inline constexpr std::array<SoundFile, 4> kSoundFiles = {
               "    }\n"
               "  }\n"
               "]\n"},
+    // Its wait for logins would end WirePlumber 0.4, where there is no logind. Read before the file
+    // that turns it on.
+    SoundFile{"/etc/wireplumber/bluetooth.lua.d/80-entracte.lua", 0644,
+              "bluez_monitor.enabled = false\n"},
     SoundFile{"/usr/lib/entracte/entracte-sound", 0755, R"(#!/bin/sh
 # Started by PulseAudio's library; there is a server when it ends.
 log=/run/entracte/log/sound
@@ -54,14 +58,15 @@ if command -v pulseaudio >/dev/null; then
         --realtime=no --high-priority=no --exit-idle-time=60
 fi
 command -v pipewire-pulse >/dev/null || exit 1
-for server in pipewire wireplumber pipewire-pulse; do
-    setsid -f "$server" </dev/null >>"$log" 2>&1
-done
-for try in 1 2 3 4 5 6 7 8 9 10; do
-    [ -S "$XDG_RUNTIME_DIR/pulse/native" ] && exit 0
-    sleep 0.3
-done
-exit 1
+start() { # PROGRAM SOCKET: until it is there
+    setsid -f "$1" </dev/null >>"$log" 2>&1
+    for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        [ -S "$XDG_RUNTIME_DIR/$2" ] && return 0
+        sleep 0.2
+    done
+    return 1
+}
+start pipewire pipewire-0 && start wireplumber pipewire-0 && start pipewire-pulse pulse/native
 )"}};
 
 } // namespace entracte

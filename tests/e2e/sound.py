@@ -146,7 +146,7 @@ def case_noiseWithoutEndHoldsNobodyUp(case):
     files = Files(product)
     said = inside(files, product, session, "tried", "rm -f /dev/entracte-sound; ln -sf /dev/null /dev/entracte-sound; ls -l /dev/entracte-sound")
     expect(f"prw------- 1 {case.person.name}" in said, f"it stays what it is: {said}")
-    product.exec(session, "sh", "-c", "exec cat /dev/urandom >/dev/entracte-sound")
+    product.exec(session, "sh", "-c", "exec cat /dev/urandom 1<>/dev/entracte-sound")
     wait_for("it to be heard", lambda: not sound.is_silent(), 30, 0.2)
     product.snapshot(session)
     product.kill_session(session)
