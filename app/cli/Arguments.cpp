@@ -125,6 +125,10 @@ public:
         addSnapshot(start, "With --from: this one of its snapshots");
         addSeconds(start, "--every", arguments.everySeconds,
                    "Save it by itself so often, if its programs did something");
+        start
+            ->add_option("--keep", arguments.keep,
+                         "Which of its snapshots stay, as with \"schedule\"")
+            ->type_name("RULES");
         addScreen(start);
         addNetwork(start);
         start->add_flag("--clipboard", arguments.clipboard,

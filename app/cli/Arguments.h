@@ -95,7 +95,7 @@ struct Arguments {
     std::optional<std::uint32_t> processLimit;
     std::optional<std::uint32_t> everySeconds; // start, schedule; 0: never
     std::optional<std::uint32_t> pauseSeconds; // schedule; 0: go on now
-    std::optional<std::string> keep;           // schedule, prune; empty: all
+    std::optional<std::string> keep;           // start, schedule, prune; "all", or rules
     bool repair = false;                       // check
     bool readData = false;                     // check
     bool dryRun = false;                       // prune, snapshot, suspend, evacuate: only tell

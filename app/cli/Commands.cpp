@@ -107,6 +107,11 @@ std::string nameOf(const SessionView& session) {
     return "\"" + printable(session.name) + "\"";
 }
 
+// As the helper takes them.
+QString keptRules(const std::string& typed) {
+    return typed == "all" ? QString() : QString::fromStdString(typed);
+}
+
 bool runs(const SessionView& session) {
     return session.state == "running" || session.state == "detached";
 }
@@ -175,6 +180,8 @@ Result<Json> Commands::start() {
         options.insert("private", true);
     if (m_arguments.everySeconds)
         options.insert("everySeconds", *m_arguments.everySeconds);
+    if (m_arguments.keep)
+        options.insert("keep", keptRules(*m_arguments.keep));
     const auto addFolders = [&options](const char* name, const std::vector<std::string>& typed) {
         QStringList folders;
         for (const auto& folder : typed)
@@ -204,6 +211,8 @@ Result<Json> Commands::startFrom() {
     const auto proxy = proxyOf(session);
     if (m_arguments.everySeconds)
         ENTRACTE_TRY(valueOf(proxy->SetSchedule(*m_arguments.everySeconds)));
+    if (m_arguments.keep)
+        ENTRACTE_TRY(valueOf(proxy->SetRetention(keptRules(*m_arguments.keep))));
     if (!m_arguments.command.empty())
         ENTRACTE_TRY(execIn(session));
     ENTRACTE_ASSIGN(now, sessionAt(session.path));
@@ -409,8 +418,7 @@ Result<Json> Commands::schedule() {
                 ? 0
                 : QDateTime::currentMSecsSinceEpoch() + *m_arguments.pauseSeconds * qint64{1000})));
     if (m_arguments.keep)
-        ENTRACTE_TRY(valueOf(proxy->SetRetention(
-            *m_arguments.keep == "all" ? QString() : QString::fromStdString(*m_arguments.keep))));
+        ENTRACTE_TRY(valueOf(proxy->SetRetention(keptRules(*m_arguments.keep))));
     if (m_arguments.resumeAutomatically)
         ENTRACTE_TRY(valueOf(proxy->SetResumeAutomatically(*m_arguments.resumeAutomatically)));
     ENTRACTE_ASSIGN(now, sessionAt(found.path));

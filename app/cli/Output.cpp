@@ -18,12 +18,16 @@ std::string text(const QString& string) {
     return string.toStdString();
 }
 
+std::vector<std::string> strings(const QStringList& list) {
+    std::vector<std::string> all;
+    for (const auto& one : list)
+        all.push_back(text(one));
+    return all;
+}
+
 } // namespace
 
 Json toJson(const SessionView& session) {
-    std::vector<std::string> command;
-    for (const auto& argument : session.command)
-        command.push_back(text(argument));
     return {{"id", text(session.id)},
             {"name", text(session.name)},
             {"owner", session.owner},
@@ -33,7 +37,9 @@ Json toJson(const SessionView& session) {
             {"network", text(session.network)},
             {"clipboard", session.clipboard},
             {"private", session.isPrivate},
-            {"command", command},
+            {"share", strings(session.share)},
+            {"share_read_only", strings(session.shareReadOnly)},
+            {"command", strings(session.command)},
             {"created_unix_ms", session.createdUnixMs},
             {"programs", session.programs},
             {"windows", session.windows},
@@ -111,6 +117,18 @@ std::string intervalText(uint seconds) {
             return count == 1 ? unit : fmt::format("{} {}s", count, unit);
         }
     return fmt::format("{} seconds", seconds);
+}
+
+// "memory 2.0 GB, processor 50 %"; empty without any.
+std::string limitsText(const SessionView& session) {
+    QStringList parts;
+    if (session.memoryLimit > 0)
+        parts.append(QString::fromStdString("memory " + bytesText(session.memoryLimit)));
+    if (session.cpuLimitPercent > 0)
+        parts.append(QString("processor %1 %").arg(session.cpuLimitPercent));
+    if (session.processLimit > 0)
+        parts.append(QString("%1 processes").arg(session.processLimit));
+    return text(parts.join(", "));
 }
 
 } // namespace
@@ -206,6 +224,12 @@ void printSession(const SessionView& session, const QList<SnapshotView>& snapsho
     if (session.isPrivate)
         fmt::print("  private   its notifications, links and sound stay in it\n");
     fmt::print("  network   {}\n", printable(session.network));
+    for (const auto& folder : session.share)
+        fmt::print("  shares    {}\n", printable(folder));
+    for (const auto& folder : session.shareReadOnly)
+        fmt::print("  shares    {}, to read only\n", printable(folder));
+    if (const auto limits = limitsText(session); !limits.empty())
+        fmt::print("  limits    {}\n", limits);
     fmt::print("  command   {}\n", printable(session.command.join(' ')));
     fmt::print("  started   {}\n", timeText(session.createdUnixMs));
     fmt::print("  programs  {}, windows {}\n", session.programs, session.windows);

@@ -42,6 +42,7 @@ struct EntracteWindow { // (ssiiuu)
     int y = 0;
     uint width = 0;
     uint height = 0;
+    bool operator==(const EntracteWindow&) const = default;
 };
 using EntracteWindows = QList<EntracteWindow>;
 

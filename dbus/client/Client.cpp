@@ -32,6 +32,8 @@ SessionView sessionView(const QString& path, const QVariantMap& properties) {
     view.clipboard = properties.value("Clipboard").toBool();
     view.isPrivate = properties.value("IsPrivate").toBool();
     view.network = properties.value("Network").toString();
+    view.share = properties.value("Share").toStringList();
+    view.shareReadOnly = properties.value("ShareReadOnly").toStringList();
     view.display = properties.value("Display").toString();
     view.xauthority = properties.value("Xauthority").toString();
     view.command = properties.value("Command").toStringList();

@@ -31,6 +31,8 @@ struct SessionView {
     bool clipboard = false;
     bool isPrivate = false; // notifications and links stay in it
     QString network;        // "nat", "none", "host-limited:PORT,PORT"
+    QStringList share;      // folders that it may write to, and those that it may read
+    QStringList shareReadOnly;
     QString display;
     QString xauthority; // empty: the display is the person's own
     QStringList command;

@@ -52,6 +52,9 @@ void ManagerObject::StartSession(sdbus::Result<sdbus::ObjectPath>&& result,
     const auto every = takeScheduleSeconds(options);
     if (!every)
         return result.returnError(toBus(every.error()));
+    const auto keep = takeRetention(options);
+    if (!keep)
+        return result.returnError(toBus(keep.error()));
     const auto spec = sessionSpec(command, options);
     if (!spec)
         return result.returnError(toBus(spec.error()));
@@ -64,14 +67,16 @@ void ManagerObject::StartSession(sdbus::Result<sdbus::ObjectPath>&& result,
     if (const auto room = checkRoomForSession(m_context.tree, uid); !room)
         return result.returnError(toBus(room.error()));
     whenAllowed(m_context, uid, std::move(result),
-                [&context = m_context, uid, spec = *spec,
-                 every = *every](const Pending<sdbus::ObjectPath>& pending) {
-                    const auto work = [engine = context.engine, uid, spec,
-                                       every](JobControl& control) -> Result<std::string> {
+                [&context = m_context, uid, spec = *spec, every = *every,
+                 keep = *keep](const Pending<sdbus::ObjectPath>& pending) {
+                    const auto work = [engine = context.engine, uid, spec, every,
+                                       keep](JobControl& control) -> Result<std::string> {
                         ENTRACTE_ASSIGN(person, personOfUid(uid));
                         ENTRACTE_ASSIGN(session, engine->start(person, spec, control));
                         if (every > 0)
                             ENTRACTE_TRY(engine->setSchedule(session.id, Schedule{every, 0}));
+                        if (!keep.empty())
+                            ENTRACTE_TRY(engine->setRetention(session.id, keep));
                         return sessionPath(session.id);
                     };
                     answer(pending, context.jobs.start("start", "", uid, work));

@@ -60,6 +60,8 @@ PropertyMap SessionObject::properties() {
             {"Xauthority", Xauthority()},
             {"Command", Command()},
             {"Network", Network()},
+            {"Share", Share()},
+            {"ShareReadOnly", ShareReadOnly()},
             {"Clipboard", Clipboard()},
             {"IsPrivate", IsPrivate()},
             {"CreatedUnixMs", CreatedUnixMs()},
@@ -79,6 +81,14 @@ PropertyMap SessionObject::properties() {
             {"MoveId", MoveId()},
             {"MovePeer", MovePeer()},
             {"Lineage", Lineage()}};
+}
+
+std::vector<std::string> SessionObject::shared(bool readOnly) const {
+    std::vector<std::string> paths;
+    for (const auto& folder : m_info.sharedFolders)
+        if (folder.readOnly == readOnly)
+            paths.push_back(folder.path);
+    return paths;
 }
 
 void SessionObject::update(const SessionInfo& info) {

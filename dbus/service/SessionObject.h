@@ -72,6 +72,8 @@ private:
     bool Clipboard() override { return m_info.clipboard; }
     bool IsPrivate() override { return m_info.isPrivate; }
     std::string Network() override { return networkName(m_info.network); }
+    std::vector<std::string> Share() override { return shared(false); }
+    std::vector<std::string> ShareReadOnly() override { return shared(true); }
     std::int64_t CreatedUnixMs() override { return m_info.createdUnixMs; }
     std::uint32_t Programs() override { return m_info.programs; }
     std::uint32_t Windows() override { return m_info.windows; }
@@ -91,6 +93,7 @@ private:
     bool ResumeAutomatically() override { return m_info.resumeAutomatically; }
     bool ReturnDue() override { return m_info.returnDue; }
 
+    std::vector<std::string> shared(bool readOnly) const;
     // The bus of somebody else who manages it is not where it shows its notifications.
     void takeBusOfOwner(std::optional<ScreenSpec>& screen) const;
     // The snapshot that a caller means; NotFound when it is not one of this session.

@@ -1,6 +1,7 @@
 #include "dbus/service/Validation.h"
 
 #include "session/base/BusAddress.h"
+#include "session/engine/RetentionText.h"
 
 #include <algorithm>
 #include <array>
@@ -346,6 +347,14 @@ Result<std::uint32_t> takeScheduleSeconds(Options& options) {
     options.erase("everySeconds");
     ENTRACTE_TRY(checkScheduleSeconds(seconds.value_or(0)));
     return seconds.value_or(0);
+}
+
+Result<std::string> takeRetention(Options& options) {
+    OptionReader reader(options);
+    ENTRACTE_ASSIGN(keep, reader.take<std::string>("keep"));
+    options.erase("keep");
+    ENTRACTE_TRY(parseRetention(keep.value_or(std::string())));
+    return keep.value_or(std::string());
 }
 
 Result<SessionLimits> sessionLimits(const Options& options) {

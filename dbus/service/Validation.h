@@ -44,6 +44,8 @@ Status checkDisplay(const std::string& display);
 Result<SessionSpec> sessionSpec(const std::vector<std::string>& command, const Options& options);
 // How often StartSession's session is to be saved (0: never); takes it out of the options.
 Result<std::uint32_t> takeScheduleSeconds(Options& options);
+// Which of its snapshots are kept (empty: all), in the same way.
+Result<std::string> takeRetention(Options& options);
 Status checkScheduleSeconds(std::uint32_t everySeconds);
 // SetLimits's argument.
 Result<SessionLimits> sessionLimits(const Options& options);

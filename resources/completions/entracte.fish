@@ -121,7 +121,7 @@ complete -c entracte -n '__fish_seen_subcommand_from vault' -a 'create unlock lo
 __entracte_option 'export import vault' -l passphrase-fd -x -d 'Read the passphrase there'
 __entracte_option vault -l keyring -d 'The passphrase in the keyring of the desktop'
 __entracte_option schedule -l pause -x -a '30min 3h 1d now' -d 'Not for so long'
-__entracte_option 'schedule prune' -l keep -x -a "all 'hourly=24 daily=7 weekly=4 monthly=6'" -d 'Which snapshots stay'
+__entracte_option 'start schedule prune' -l keep -x -a "all 'hourly=24 daily=7 weekly=4 monthly=6'" -d 'Which snapshots stay'
 __entracte_option schedule -l resume-automatically -x -a 'yes no' -d 'Bring it back by itself'
 __entracte_option limits -l memory -x -a '512M 1G 2G 4G none' -d 'Memory'
 __entracte_option limits -l cpu -x -a '50% 100% 200% none' -d 'Processor time'

@@ -10,6 +10,7 @@ SessionInfo Session::info() const {
     info.owner = now.owner;
     info.state = now.state;
     info.network = now.spec.network;
+    info.sharedFolders = now.spec.sharedFolders;
     info.clipboard = now.spec.screen.clipboard;
     info.isPrivate = now.spec.isPrivate;
     info.screenKind = now.spec.screen.kind;

@@ -181,6 +181,7 @@ struct SessionInfo {
     uid_t owner = 0;
     SessionState state = SessionState::Ended;
     NetworkSpec network;
+    std::vector<SharedFolder> sharedFolders;
     ScreenKind screenKind = ScreenKind::Host;
     bool isPrivate = false;       // notifications and links stay in it
     bool clipboard = false;       // shared with the person's desktop, when its screen is a window

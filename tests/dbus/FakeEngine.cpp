@@ -74,6 +74,7 @@ Result<SessionInfo> FakeEngine::start(const Person& person, const SessionSpec& s
     info.screenDisplay = spec.screen.display.empty() ? ":77" : spec.screen.display;
     info.clipboard = spec.screen.clipboard;
     info.network = spec.network;
+    info.sharedFolders = spec.sharedFolders;
     info.command = spec.command;
     info.createdUnixMs = kNow;
     info.programs = spec.command.empty() ? 0 : 1;
