@@ -53,7 +53,7 @@ Picture scaledDown(const Picture& picture, std::uint32_t maxWidth, std::uint32_t
     return small;
 }
 
-std::vector<std::byte> encodePng(const Picture& picture) {
+std::vector<std::byte> encodePng(const Picture& picture, const std::string& bounds) {
     // Each row begins with its filter: 1, the difference to the pixel on the left.
     const std::size_t row = std::size_t{3} * picture.width;
     std::vector<Bytef> filtered;
@@ -79,6 +79,14 @@ std::vector<std::byte> encodePng(const Picture& picture) {
     for (const int byte : {8, 2, 0, 0, 0}) // depth, RGB, deflate, adaptive filters, no interlacing
         header.push_back(static_cast<std::byte>(byte));
     appendChunk(out, "IHDR", reinterpret_cast<const Bytef*>(header.data()), header.size());
+    std::vector<std::byte> nothing; // 16 bits a colour
+    for (const auto colour : kNothing) {
+        nothing.push_back(std::byte{0});
+        nothing.push_back(static_cast<std::byte>(colour));
+    }
+    appendChunk(out, "tRNS", reinterpret_cast<const Bytef*>(nothing.data()), nothing.size());
+    const auto text = std::string("Bounds") + '\0' + bounds;
+    appendChunk(out, "tEXt", reinterpret_cast<const Bytef*>(text.data()), text.size());
     appendChunk(out, "IDAT", packed.data(), packedSize);
     appendChunk(out, "IEND", nullptr, 0);
     return out;

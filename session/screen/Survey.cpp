@@ -18,7 +18,6 @@
 namespace entracte::screen {
 namespace {
 
-constexpr std::uint8_t kBlank = 0xc8;     // grey: what is not ours
 constexpr int kDeepest = 4;               // of a client's window within a window manager's frames
 constexpr std::uint32_t kLargest = 32768; // pixels each way
 
@@ -41,7 +40,7 @@ public:
 
     bool run() {
         m_atoms = {atom("WM_STATE"), atom("_NET_WM_NAME"), atom("UTF8_STRING")};
-        std::ranges::fill(m_canvas.rgb, kBlank);
+        blank({0, 0, m_canvas.width, m_canvas.height});
         if (m_connector == 0) { // a screen of the session's own: all of it, background and panels
             paint(m_screen->root, {0, 0, m_canvas.width, m_canvas.height});
             m_bounds = {0, 0, m_canvas.width, m_canvas.height};
@@ -66,6 +65,13 @@ public:
 
     const std::vector<SurveyWindow>& windows() const { return m_windows; }
     bool sawAnything() const { return m_bounds.width > 0 && m_bounds.height > 0; }
+    std::string bounds() const {
+        std::string text;
+        for (const auto number : {std::int64_t{m_bounds.x}, std::int64_t{m_bounds.y},
+                                  std::int64_t{m_bounds.width}, std::int64_t{m_bounds.height}})
+            text += (text.empty() ? "" : " ") + std::to_string(number);
+        return text;
+    }
     Picture picture() const {
         Picture cut(std::max(1u, m_bounds.width), std::max(1u, m_bounds.height));
         for (std::uint32_t y = 0; y < m_bounds.height; ++y)
@@ -187,10 +193,12 @@ private:
                 static_cast<std::uint32_t>(right - left), static_cast<std::uint32_t>(bottom - top)};
     }
 
+    // What is not ours.
     void blank(const Rectangle& place) {
         const Rectangle seen = clipped(place);
         for (std::uint32_t y = 0; y < seen.height; ++y)
-            std::memset(pixel(seen, 0, y), kBlank, std::size_t{3} * seen.width);
+            for (std::uint32_t x = 0; x < seen.width; ++x)
+                std::ranges::copy(kNothing, pixel(seen, x, y));
     }
 
     std::uint8_t* pixel(const Rectangle& place, std::uint32_t x, std::uint32_t y) {
@@ -285,7 +293,8 @@ bool writeSurvey(const SurveySpec& spec, int to) {
         return false;
     std::vector<std::byte> png;
     if (surveyor.sawAnything())
-        png = encodePng(scaledDown(surveyor.picture(), kThumbnailWidth, kThumbnailHeight));
+        png = encodePng(scaledDown(surveyor.picture(), kThumbnailWidth, kThumbnailHeight),
+                        surveyor.bounds());
     if (png.size() > kMaxThumbnail)
         png.clear();
     const auto& windows = surveyor.windows();
