@@ -20,7 +20,7 @@
             <translation>Nehmen Sie einen Kernel mit Namensräumen für Benutzer, Prozesse, Netz und Zeit (5.6 oder neuer), und setzen Sie user.max_user_namespaces auf mehr als 0.</translation>
         </message>
         <message>
-            <source>Overlays can be mounted over the host&apos;s files.</source>
+            <source>Overlays can be mounted over the host's files.</source>
             <translation>Über die Dateien des Rechners können Overlays gelegt werden.</translation>
         </message>
         <message>
@@ -36,7 +36,7 @@
             <translation>Nehmen Sie einen Kernel, der es hat.</translation>
         </message>
         <message>
-            <source>Keep %1 on a file system that can be an overlay&apos;s upper directory, such as ext4, xfs or btrfs, with a kernel that has overlayfs.</source>
+            <source>Keep %1 on a file system that can be an overlay's upper directory, such as ext4, xfs or btrfs, with a kernel that has overlayfs.</source>
             <translation>Halten Sie %1 auf einem Dateisystem, das obere Schicht eines Overlays sein kann, etwa ext4, xfs oder btrfs, mit einem Kernel, der overlayfs hat.</translation>
         </message>
         <message>
@@ -44,7 +44,7 @@
             <translation>Unter dem Filter für Systemaufrufe, der auf diesem Prozess liegt, kann CRIU nichts sichern.</translation>
         </message>
         <message>
-            <source>Take from the helper&apos;s systemd unit what makes one, such as RestrictAddressFamilies; in a container, give it no seccomp profile.</source>
+            <source>Take from the helper's systemd unit what makes one, such as RestrictAddressFamilies; in a container, give it no seccomp profile.</source>
             <translation>Nehmen Sie aus der systemd-Unit des Helfers, was einen solchen setzt, etwa RestrictAddressFamilies; in einem Container geben Sie diesem kein seccomp-Profil.</translation>
         </message>
         <message>
@@ -72,7 +72,7 @@
             <translation>Es wurde kein CRIU gefunden, das auf diesem Kernel arbeitet; Sitzungen können nicht gesichert werden.</translation>
         </message>
         <message>
-            <source>Run &quot;make setup&quot;, or name one in ENTRACTE_CRIU.</source>
+            <source>Run "make setup", or name one in ENTRACTE_CRIU.</source>
             <translation>Rufen Sie „make setup“ auf, oder nennen Sie eines in ENTRACTE_CRIU.</translation>
         </message>
         <message>
@@ -112,7 +112,7 @@
             <translation>%1 ist nicht installiert: Es gibt keine unsichtbaren Bildschirme.</translation>
         </message>
         <message>
-            <source>%1 is not installed: no screens of the kind &quot;window&quot;.</source>
+            <source>%1 is not installed: no screens of the kind "window".</source>
             <translation>%1 ist nicht installiert: Es gibt keine Sitzungen in einem eigenen Fenster.</translation>
         </message>
         <message>
@@ -244,7 +244,7 @@
             <translation>%1 ist eine Shell in einer Shell; nach dem Fortsetzen kann sie keine Jobs mehr in den Vordergrund holen.</translation>
         </message>
         <message>
-            <source>Leave it with &quot;exit&quot; before, or open another terminal instead.</source>
+            <source>Leave it with "exit" before, or open another terminal instead.</source>
             <translation>Verlassen Sie sie vorher mit „exit“, oder öffnen Sie stattdessen ein weiteres Terminal.</translation>
         </message>
         <message>
@@ -296,6 +296,53 @@
         <message>
             <source>Search</source>
             <translation>Suchen</translation>
+        </message>
+    </context>
+    <context>
+        <name>ProgramProfiles</name>
+        <message>
+            <source>Sandboxes that a program makes of namespaces cannot be saved, and a session is refused them: these programs would end instead of doing without. The session's own container stays around them.</source>
+            <translation>Sandkästen, die ein Programm aus Namensräumen macht, lassen sich nicht sichern, und eine Sitzung bekommt keine: Diese Programme würden enden, statt ohne auszukommen. Der Container der Sitzung bleibt um sie herum.</translation>
+        </message>
+        <message>
+            <source>Its own sandbox cannot be saved, and neither can what lives in a graphics card: pages are drawn by the processor. Pages are kept apart from the system by the session's container, but not from your files; for pages that you do not trust use a browser outside of a session.</source>
+            <translation>Sein eigener Sandkasten lässt sich nicht sichern, und ebenso wenig, was in einer Grafikkarte liegt: Seiten zeichnet der Prozessor. Vom System trennt die Seiten der Container der Sitzung, von Ihren Dateien aber nichts; für Seiten, denen Sie nicht trauen, nehmen Sie einen Browser außerhalb einer Sitzung.</translation>
+        </message>
+        <message>
+            <source>%1 cannot be written: %2</source>
+            <translation>%1 kann nicht geschrieben werden: %2</translation>
+        </message>
+        <message>
+            <source>%1 cannot be removed: %2</source>
+            <translation>%1 kann nicht gelöscht werden: %2</translation>
+        </message>
+        <message>
+            <source>Every program</source>
+            <translation>Jedes Programm</translation>
+        </message>
+        <message>
+            <source>Started with: %1</source>
+            <translation>Gestartet mit: %1</translation>
+        </message>
+        <message>
+            <source>Set for it: %1</source>
+            <translation>Dafür gesetzt: %1</translation>
+        </message>
+        <message>
+            <source>It changes nothing.</source>
+            <translation>Es ändert nichts.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%1 and %n more</source>
+            <comment>programs</comment>
+            <translation>
+                <numerusform>%1 und ein weiteres</numerusform>
+                <numerusform>%1 und %n weitere</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Programs: %1</source>
+            <translation>Programme: %1</translation>
         </message>
     </context>
     <context>
@@ -421,7 +468,7 @@
             <translation>So geht das nicht.</translation>
         </message>
         <message>
-            <source>Entracte&apos;s helper ended while it worked.</source>
+            <source>Entracte's helper ended while it worked.</source>
             <translation>Der Helfer von Entracte hat sich mitten in der Arbeit beendet.</translation>
         </message>
         <message>
@@ -1254,6 +1301,18 @@
             <comment>automatic snapshot, a time</comment>
             <translation>nächster %1</translation>
         </message>
+        <message>
+            <source>None: its programs reach each other, and nothing else.</source>
+            <translation>Keines: Ihre Programme erreichen einander und sonst nichts.</translation>
+        </message>
+        <message>
+            <source>Only these ports of this computer, at 10.0.2.2: %1</source>
+            <translation>Nur diese Ports dieses Rechners, unter 10.0.2.2: %1</translation>
+        </message>
+        <message>
+            <source>What you reach yourself, but for this computer's own ports</source>
+            <translation>Was Sie selbst erreichen, außer den Ports dieses Rechners</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::Actions</name>
@@ -1282,11 +1341,11 @@
             <translation>Wird geprüft …</translation>
         </message>
         <message>
-            <source>Entracte&apos;s helper does not answer.</source>
+            <source>Entracte's helper does not answer.</source>
             <translation>Der Helfer von Entracte antwortet nicht.</translation>
         </message>
         <message>
-            <source>Install Entracte&apos;s packages, or start entracted as root.</source>
+            <source>Install Entracte's packages, or start entracted as root.</source>
             <translation>Die Pakete von Entracte installieren oder entracted als root starten.</translation>
         </message>
         <message>
@@ -1516,11 +1575,11 @@
     <context>
         <name>entracte::desktop::HelperLink</name>
         <message>
-            <source>Entracte&apos;s helper ended.</source>
+            <source>Entracte's helper ended.</source>
             <translation>Der Helfer von Entracte hat sich beendet.</translation>
         </message>
         <message>
-            <source>The system&apos;s message bus cannot be reached.</source>
+            <source>The system's message bus cannot be reached.</source>
             <translation>Der Nachrichtenbus des Systems ist nicht erreichbar.</translation>
         </message>
     </context>
@@ -1623,7 +1682,7 @@
         </message>
         <message>
             <source>%1, %2</source>
-            <comment>a snapshot&apos;s name, its time</comment>
+            <comment>a snapshot's name, its time</comment>
             <translation>%1, %2</translation>
         </message>
         <message>
@@ -1669,7 +1728,7 @@
     <context>
         <name>entracte::desktop::JobModel</name>
         <message>
-            <source>Entracte&apos;s helper ended while it worked.</source>
+            <source>Entracte's helper ended while it worked.</source>
             <translation>Der Helfer von Entracte hat sich mitten in der Arbeit beendet.</translation>
         </message>
     </context>
@@ -1693,6 +1752,116 @@
                 <numerusform>Eine weitere, zu sehen, wenn diese weggelegt sind</numerusform>
                 <numerusform>%n weitere, zu sehen, wenn diese weggelegt sind</numerusform>
             </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::KeepRules</name>
+        <message>
+            <source>&amp;Delete older snapshots by these rules</source>
+            <translation>Ältere Schnappschüsse nach diesen Regeln &amp;löschen</translation>
+        </message>
+        <message>
+            <source>The ne&amp;west:</source>
+            <translation>Die &amp;neuesten:</translation>
+        </message>
+        <message>
+            <source>One an &amp;hour:</source>
+            <translation>Einer je Stun&amp;de:</translation>
+        </message>
+        <message>
+            <source>One a da&amp;y:</source>
+            <translation>Einer am Ta&amp;g:</translation>
+        </message>
+        <message>
+            <source>One a wee&amp;k:</source>
+            <translation>Einer je Wo&amp;che:</translation>
+        </message>
+        <message>
+            <source>One a &amp;month:</source>
+            <translation>Einer im &amp;Monat:</translation>
+        </message>
+        <message>
+            <source>Snapshots that are kept, and those that go</source>
+            <translation>Schnappschüsse, die bleiben, und die gehen</translation>
+        </message>
+        <message>
+            <source>Pinned snapshots are always kept.</source>
+            <translation>Angeheftete Schnappschüsse bleiben immer.</translation>
+        </message>
+        <message>
+            <source>All snapshots are kept.</source>
+            <translation>Alle Schnappschüsse bleiben.</translation>
+        </message>
+        <message numerus="yes">
+            <source>At most %n snapshot(s) are kept, and the pinned ones.</source>
+            <translation>
+                <numerusform>Höchstens ein Schnappschuss bleibt, und die angehefteten.</numerusform>
+                <numerusform>Höchstens %n Schnappschüsse bleiben, und die angehefteten.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>%1, %2</source>
+            <translation>%1, %2</translation>
+        </message>
+        <message>
+            <source>%1, would be deleted</source>
+            <translation>%1, würde gelöscht</translation>
+        </message>
+        <message>
+            <source>%1, is kept</source>
+            <translation>%1, bleibt</translation>
+        </message>
+        <message numerus="yes">
+            <source>Now all %n snapshot(s) would be kept.</source>
+            <translation>
+                <numerusform>Jetzt bliebe %n Schnappschuss.</numerusform>
+                <numerusform>Jetzt blieben alle %n Schnappschüsse.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Now %n snapshot(s) would be deleted, which frees %1.</source>
+            <translation>
+                <numerusform>Jetzt würde %n Schnappschuss gelöscht; das gibt %1 frei.</numerusform>
+                <numerusform>Jetzt würden %n Schnappschüsse gelöscht; das gibt %1 frei.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::LimitsChoice</name>
+        <message>
+            <source>%1 of memory</source>
+            <translation>%1 Speicher</translation>
+        </message>
+        <message>
+            <source>Half a processor</source>
+            <translation>Ein halber Prozessor</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n processor(s)</source>
+            <translation>
+                <numerusform>%n Prozessor</numerusform>
+                <numerusform>%n Prozessoren</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>%1 % of a processor</source>
+            <translation>%1 % eines Prozessors</translation>
+        </message>
+        <message>
+            <source>Memory at most</source>
+            <translation>Höchstens so viel Speicher</translation>
+        </message>
+        <message>
+            <source>Processors at most</source>
+            <translation>Höchstens so viele Prozessoren</translation>
+        </message>
+        <message>
+            <source>All memory</source>
+            <translation>Aller Speicher</translation>
+        </message>
+        <message>
+            <source>All processors</source>
+            <translation>Alle Prozessoren</translation>
         </message>
     </context>
     <context>
@@ -1786,7 +1955,7 @@
             <translation>Sitzungen</translation>
         </message>
         <message>
-            <source>Looking for Entracte&apos;s helper…</source>
+            <source>Looking for Entracte's helper…</source>
             <translation>Der Helfer von Entracte wird gesucht …</translation>
         </message>
         <message>
@@ -2180,41 +2349,6 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <translation>Die neue Sitzung beginnt so, wie jene gesichert wurde, mit allen Programmen, wie sie waren. Jene bleibt unberührt.</translation>
         </message>
         <message>
-            <source>Memory at most</source>
-            <translation>Höchstens so viel Speicher</translation>
-        </message>
-        <message>
-            <source>All memory</source>
-            <translation>Aller Speicher</translation>
-        </message>
-        <message>
-            <source>%1 of memory</source>
-            <translation>%1 Speicher</translation>
-        </message>
-        <message>
-            <source>Processors at most</source>
-            <translation>Höchstens so viele Prozessoren</translation>
-        </message>
-        <message>
-            <source>All processors</source>
-            <translation>Alle Prozessoren</translation>
-        </message>
-        <message>
-            <source>Half a processor</source>
-            <translation>Ein halber Prozessor</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n processor(s)</source>
-            <translation>
-                <numerusform>%n Prozessor</numerusform>
-                <numerusform>%n Prozessoren</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>It may use:</source>
-            <translation>Sie darf benutzen:</translation>
-        </message>
-        <message>
             <source>%1, a copy</source>
             <translation>%1, eine Kopie</translation>
         </message>
@@ -2245,6 +2379,10 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>It runs in “%1”, and is saved and brought back with it.</source>
             <translation>Es läuft in „%1“ und wird mit ihr gesichert und zurückgeholt.</translation>
+        </message>
+        <message>
+            <source>It may &amp;use:</source>
+            <translation>Sie darf &amp;benutzen:</translation>
         </message>
     </context>
     <context>
@@ -2389,10 +2527,6 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <translation>Anwendung</translation>
         </message>
         <message>
-            <source>&amp;Start at login</source>
-            <translation>Beim Anmelden &amp;starten</translation>
-        </message>
-        <message>
             <source>Stay in the &amp;tray when the window is closed</source>
             <translation>Im S&amp;ystemabschnitt bleiben, wenn das Fenster geschlossen wird</translation>
         </message>
@@ -2411,10 +2545,6 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>Dark</source>
             <translation>Dunkel</translation>
-        </message>
-        <message>
-            <source>&amp;Colours:</source>
-            <translation>&amp;Farben:</translation>
         </message>
         <message>
             <source>Notifications</source>
@@ -2469,16 +2599,60 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <translation>&amp;Verschlüsselung …</translation>
         </message>
         <message>
-            <source>Program &amp;profiles</source>
-            <translation>Programm&amp;profile</translation>
+            <source>&amp;General</source>
+            <translation>Allge&amp;mein</translation>
         </message>
         <message>
-            <source>Files that say how a program is started so that it can be saved (entracte-profile)</source>
-            <translation>Dateien, die sagen, wie ein Programm gestartet wird, damit es gesichert werden kann (entracte-profile)</translation>
+            <source>New &amp;sessions</source>
+            <translation>Neue &amp;Sitzungen</translation>
         </message>
         <message>
-            <source>Profiles are files in %1.</source>
-            <translation>Profile sind Dateien in %1.</translation>
+            <source>Stor&amp;age</source>
+            <translation>S&amp;peicher</translation>
+        </message>
+        <message>
+            <source>&amp;Programs</source>
+            <translation>Pro&amp;gramme</translation>
+        </message>
+        <message>
+            <source>Start at &amp;login</source>
+            <translation>Bei der &amp;Anmeldung starten</translation>
+        </message>
+        <message>
+            <source>Col&amp;ours:</source>
+            <translation>&amp;Farben:</translation>
+        </message>
+        <message>
+            <source>What a new session begins with. Each one's own settings are in its menu, and stay as they are.</source>
+            <translation>Womit eine neue Sitzung beginnt. Die Einstellungen jeder einzelnen sind in ihrem Menü und bleiben, wie sie sind.</translation>
+        </message>
+        <message>
+            <source>Save it by &amp;itself:</source>
+            <translation>Von &amp;selbst sichern:</translation>
+        </message>
+        <message>
+            <source>Which snapshots are kept</source>
+            <translation>Welche Schnappschüsse bleiben</translation>
+        </message>
+        <message>
+            <source>Se&amp;en on the snapshots of:</source>
+            <translation>Gez&amp;eigt an den Schnappschüssen von:</translation>
+        </message>
+        <message>
+            <source>Encryption</source>
+            <translation>Verschlüsselung</translation>
+        </message>
+        <message>
+            <source>Your snapshots are encrypted, and locked just now.</source>
+            <translation>Ihre Schnappschüsse sind verschlüsselt und im Augenblick gesperrt.</translation>
+        </message>
+        <message>
+            <source>Your snapshots are encrypted.</source>
+            <translation>Ihre Schnappschüsse sind verschlüsselt.</translation>
+        </message>
+        <message>
+            <source>Your snapshots are not encrypted: whoever has this computer's disk can read them.</source>
+            <translation>Ihre Schnappschüsse sind nicht verschlüsselt: Wer die Platte dieses Rechners hat, kann sie lesen.</translation>
         </message>
     </context>
     <context>
@@ -2493,6 +2667,125 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>The snapshot is locked</source>
             <translation>Der Schnappschuss ist gesperrt</translation>
+        </message>
+        <message>
+            <source>Picture: %1</source>
+            <translation>Bild: %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::ProfileDialog</name>
+        <message>
+            <source>New profile</source>
+            <translation>Neues Profil</translation>
+        </message>
+        <message>
+            <source>Change a profile</source>
+            <translation>Profil ändern</translation>
+        </message>
+        <message>
+            <source>For example: inkscape; * for every program</source>
+            <translation>Zum Beispiel: inkscape; * für jedes Programm</translation>
+        </message>
+        <message>
+            <source>For example: --disable-gpu</source>
+            <translation>Zum Beispiel: --disable-gpu</translation>
+        </message>
+        <message>
+            <source>For example: GDK_RENDERING=image</source>
+            <translation>Zum Beispiel: GDK_RENDERING=image</translation>
+        </message>
+        <message>
+            <source>Why</source>
+            <translation>Warum</translation>
+        </message>
+        <message>
+            <source>&amp;Programs:</source>
+            <translation>&amp;Programme:</translation>
+        </message>
+        <message>
+            <source>Start them &amp;with:</source>
+            <translation>Starten &amp;mit:</translation>
+        </message>
+        <message>
+            <source>Se&amp;t for them:</source>
+            <translation>Dafür &amp;setzen:</translation>
+        </message>
+        <message>
+            <source>&amp;Note:</source>
+            <translation>&amp;Notiz:</translation>
+        </message>
+        <message>
+            <source>Names of programs without folders, with commas between them. Words with spaces in quotation marks, as in a terminal. It counts when such a program is started next.</source>
+            <translation>Namen von Programmen ohne Ordner, mit Kommas dazwischen. Wörter mit Leerzeichen in Anführungszeichen, wie in einem Terminal. Es gilt, wenn ein solches Programm das nächste Mal startet.</translation>
+        </message>
+        <message>
+            <source>A quotation does not end.</source>
+            <translation>Ein Anführungszeichen schließt nicht.</translation>
+        </message>
+        <message>
+            <source>“%1” is not of the form NAME=VALUE.</source>
+            <translation>„%1“ hat nicht die Form NAME=WERT.</translation>
+        </message>
+        <message>
+            <source>How a program is started</source>
+            <translation>Wie ein Programm gestartet wird</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::ProfilesPage</name>
+        <message>
+            <source>replaced by one of the same name</source>
+            <translation>ersetzt durch eines mit demselben Namen</translation>
+        </message>
+        <message>
+            <source>comes with Entracte</source>
+            <translation>kommt mit Entracte</translation>
+        </message>
+        <message>
+            <source>this computer's</source>
+            <translation>von diesem Rechner</translation>
+        </message>
+        <message>
+            <source>yours</source>
+            <translation>Ihres</translation>
+        </message>
+        <message>
+            <source>Ne&amp;w…</source>
+            <translation>&amp;Neu…</translation>
+        </message>
+        <message>
+            <source>C&amp;hange…</source>
+            <translation>Än&amp;dern…</translation>
+        </message>
+        <message>
+            <source>&amp;Delete</source>
+            <translation>&amp;Löschen</translation>
+        </message>
+        <message>
+            <source>Program profiles</source>
+            <translation>Programmprofile</translation>
+        </message>
+        <message>
+            <source>Open the &amp;folder</source>
+            <translation>&amp;Ordner öffnen</translation>
+        </message>
+        <message>
+            <source>Some programs can be saved only when they are started in a certain way. A profile says how; it is used whenever such a program starts in a session.</source>
+            <translation>Manche Programme lassen sich nur sichern, wenn sie auf bestimmte Weise gestartet werden. Ein Profil sagt, wie; es gilt, wenn ein solches Programm in einer Sitzung startet.</translation>
+        </message>
+        <message>
+            <source>%1 (%2)</source>
+            <comment>programs, where their profile is from</comment>
+            <translation>%1 (%2)</translation>
+        </message>
+        <message>
+            <source>A file of yours takes its place</source>
+            <translation>Eine Datei von Ihnen tritt an seine Stelle</translation>
+        </message>
+        <message>
+            <source>Your profiles are files in %1.</source>
+            <translation>Ihre Profile sind Dateien in %1.</translation>
         </message>
     </context>
     <context>
@@ -2614,7 +2907,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>%1 (%2)</source>
-            <comment>a repository&apos;s name, its address</comment>
+            <comment>a repository's name, its address</comment>
             <translation>%1 (%2)</translation>
         </message>
         <message>
@@ -2695,10 +2988,6 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         <message>
             <source>Session &amp;settings…</source>
             <translation>&amp;Einstellungen der Sitzung …</translation>
-        </message>
-        <message>
-            <source>Automatic snapshots, and which are kept</source>
-            <translation>Automatische Schnappschüsse und welche bleiben</translation>
         </message>
         <message>
             <source>Show &amp;here</source>
@@ -2876,6 +3165,10 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <source>they become what they were then.</source>
             <translation>Sie werden wieder, was sie damals waren.</translation>
         </message>
+        <message>
+            <source>Automatic snapshots, which are kept, limits</source>
+            <translation>Automatische Schnappschüsse, welche bleiben, Grenzen</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::SessionHeader</name>
@@ -2925,10 +3218,6 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <translation>Automatische Schnappschüsse</translation>
         </message>
         <message>
-            <source>&amp;Save it:</source>
-            <translation>&amp;Sichern:</translation>
-        </message>
-        <message>
             <source>Only when its programs did something since the last time.</source>
             <translation>Nur wenn ihre Programme seit dem letzten Mal etwas getan haben.</translation>
         </message>
@@ -2941,81 +3230,68 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <translation>Welche Schnappschüsse bleiben</translation>
         </message>
         <message>
-            <source>&amp;Delete older snapshots by these rules</source>
-            <translation>Ältere Schnappschüsse nach diesen Regeln &amp;löschen</translation>
-        </message>
-        <message>
-            <source>The &amp;newest:</source>
-            <translation>Die &amp;neuesten:</translation>
-        </message>
-        <message>
-            <source>One an &amp;hour:</source>
-            <translation>Einer je S&amp;tunde:</translation>
-        </message>
-        <message>
-            <source>One a da&amp;y:</source>
-            <translation>Einer am Ta&amp;g:</translation>
-        </message>
-        <message>
-            <source>One a &amp;week:</source>
-            <translation>Einer je &amp;Woche:</translation>
-        </message>
-        <message>
-            <source>One a &amp;month:</source>
-            <translation>Einer im &amp;Monat:</translation>
-        </message>
-        <message>
-            <source>Pinned snapshots are always kept.</source>
-            <translation>Angeheftete Schnappschüsse bleiben immer.</translation>
-        </message>
-        <message>
-            <source>All snapshots are kept.</source>
-            <translation>Alle Schnappschüsse bleiben.</translation>
-        </message>
-        <message numerus="yes">
-            <source>At most %n snapshot(s) are kept, and the pinned ones.</source>
-            <translation>
-                <numerusform>Höchstens ein Schnappschuss bleibt, und die angehefteten.</numerusform>
-                <numerusform>Höchstens %n Schnappschüsse bleiben, und die angehefteten.</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Snapshots that are kept, and those that go</source>
-            <translation>Schnappschüsse, die bleiben, und die gehen</translation>
-        </message>
-        <message>
-            <source>%1, %2</source>
-            <translation>%1, %2</translation>
-        </message>
-        <message>
-            <source>%1, would be deleted</source>
-            <translation>%1, würde gelöscht</translation>
-        </message>
-        <message>
-            <source>%1, is kept</source>
-            <translation>%1, bleibt</translation>
-        </message>
-        <message numerus="yes">
-            <source>Now all %n snapshot(s) would be kept.</source>
-            <translation>
-                <numerusform>Jetzt würde %n Schnappschuss behalten.</numerusform>
-                <numerusform>Jetzt würden alle %n Schnappschüsse behalten.</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>Now %n snapshot(s) would be deleted, which frees %1.</source>
-            <translation>
-                <numerusform>Jetzt würde %n Schnappschuss gelöscht; das gibt %1 frei.</numerusform>
-                <numerusform>Jetzt würden %n Schnappschüsse gelöscht; das gibt %1 frei.</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Its window</source>
-            <translation>Ihr Fenster</translation>
-        </message>
-        <message>
             <source>Share the clip&amp;board with my desktop</source>
             <translation>Zwischena&amp;blage mit meinem Desktop teilen</translation>
+        </message>
+        <message>
+            <source>Save &amp;it:</source>
+            <translation>S&amp;ichern:</translation>
+        </message>
+        <message>
+            <source>%1, to read only</source>
+            <comment>a folder</comment>
+            <translation>%1, nur zum Lesen</translation>
+        </message>
+        <message>
+            <source>None: what its programs save stays inside it.</source>
+            <translation>Keine: Was ihre Programme speichern, bleibt in ihr.</translation>
+        </message>
+        <message>
+            <source>Its notifications and links stay inside it.</source>
+            <translation>Ihre Benachrichtigungen und Links bleiben in ihr.</translation>
+        </message>
+        <message>
+            <source>&amp;Snapshots</source>
+            <translation>&amp;Schnappschüsse</translation>
+        </message>
+        <message>
+            <source>Limits and &amp;access</source>
+            <translation>Grenzen und &amp;Zugang</translation>
+        </message>
+        <message>
+            <source>What it may use</source>
+            <translation>Was sie benutzen darf</translation>
+        </message>
+        <message numerus="yes">
+            <source>At most %n process(es)</source>
+            <translation>
+                <numerusform>Höchstens %n Prozess</numerusform>
+                <numerusform>Höchstens %n Prozesse</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>What it reaches</source>
+            <translation>Was sie erreicht</translation>
+        </message>
+        <message>
+            <source>Screen</source>
+            <translation>Bildschirm</translation>
+        </message>
+        <message>
+            <source>Network</source>
+            <translation>Netzwerk</translation>
+        </message>
+        <message>
+            <source>Shared folders</source>
+            <translation>Geteilte Ordner</translation>
+        </message>
+        <message>
+            <source>Desktop</source>
+            <translation>Arbeitsfläche</translation>
+        </message>
+        <message>
+            <source>This is chosen when it is started, and stays so.</source>
+            <translation>Das wird beim Start gewählt und bleibt so.</translation>
         </message>
     </context>
     <context>
@@ -3215,7 +3491,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <translation>Sie lassen &amp;frei:</translation>
         </message>
         <message>
-            <source>Snapshots are everybody&apos;s here: an administrator is asked</source>
+            <source>Snapshots are everybody's here: an administrator is asked</source>
             <translation>Schnappschüsse gehören hier allen: Ein Verwalter wird gefragt</translation>
         </message>
         <message>
@@ -3275,7 +3551,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <translation>&amp;Verlegen …</translation>
         </message>
         <message>
-            <source>Snapshots are everybody&apos;s here: an administrator is asked</source>
+            <source>Snapshots are everybody's here: an administrator is asked</source>
             <translation>Schnappschüsse gehören hier allen: Ein Administrator wird gefragt</translation>
         </message>
         <message>
@@ -3283,7 +3559,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <translation>Schnappschüsse in einem anderen Ordner aufbewahren</translation>
         </message>
         <message>
-            <source>All sessions and snapshots, everybody&apos;s, are copied there from %1; when all of it has arrived, the old folder is emptied. Nothing can be saved meanwhile.</source>
+            <source>All sessions and snapshots, everybody's, are copied there from %1; when all of it has arrived, the old folder is emptied. Nothing can be saved meanwhile.</source>
             <translation>Alle Sitzungen und Schnappschüsse, die von allen, werden aus %1 dorthin kopiert; wenn alles angekommen ist, wird der alte Ordner geleert. Solange kann nichts gesichert werden.</translation>
         </message>
         <message>
@@ -3624,15 +3900,37 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
     </context>
     <context>
-        <name>entracte::desktop::WindowStrip</name>
+        <name>entracte::desktop::WindowButton</name>
         <message>
-            <source>Windows: %1</source>
-            <translation>Fenster: %1</translation>
+            <source>More windows</source>
+            <translation>Weitere Fenster</translation>
+        </message>
+        <message>
+            <source>Fewer</source>
+            <translation>Weniger</translation>
+        </message>
+        <message numerus="yes">
+            <source>Show %n more window(s)</source>
+            <translation>
+                <numerusform>%n weiteres Fenster zeigen</numerusform>
+                <numerusform>%n weitere Fenster zeigen</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Show fewer windows</source>
+            <translation>Weniger Fenster zeigen</translation>
         </message>
         <message>
             <source>+%1</source>
             <comment>more windows</comment>
             <translation>+%1</translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::WindowStrip</name>
+        <message>
+            <source>Windows: %1</source>
+            <translation>Fenster: %1</translation>
         </message>
     </context>
     <context>

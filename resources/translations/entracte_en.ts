@@ -2,6 +2,17 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
     <context>
+        <name>ProgramProfiles</name>
+        <message numerus="yes">
+            <source>%1 and %n more</source>
+            <comment>programs</comment>
+            <translation>
+                <numerusform>%1 and one more</numerusform>
+                <numerusform>%1 and %n more</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>Words</name>
         <message numerus="yes">
             <source>%n minute(s) ago</source>
@@ -170,7 +181,31 @@
         </message>
     </context>
     <context>
-        <name>entracte::desktop::NewSessionDialog</name>
+        <name>entracte::desktop::KeepRules</name>
+        <message numerus="yes">
+            <source>At most %n snapshot(s) are kept, and the pinned ones.</source>
+            <translation>
+                <numerusform>At most one snapshot is kept, and the pinned ones.</numerusform>
+                <numerusform>At most %n snapshots are kept, and the pinned ones.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Now all %n snapshot(s) would be kept.</source>
+            <translation>
+                <numerusform>Now the %n snapshot would be kept.</numerusform>
+                <numerusform>Now all %n snapshots would be kept.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Now %n snapshot(s) would be deleted, which frees %1.</source>
+            <translation>
+                <numerusform>Now %n snapshot would be deleted, which frees %1.</numerusform>
+                <numerusform>Now %n snapshots would be deleted, which frees %1.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::LimitsChoice</name>
         <message numerus="yes">
             <source>%n processor(s)</source>
             <translation>
@@ -219,24 +254,10 @@
     <context>
         <name>entracte::desktop::SessionSettingsDialog</name>
         <message numerus="yes">
-            <source>At most %n snapshot(s) are kept, and the pinned ones.</source>
+            <source>At most %n process(es)</source>
             <translation>
-                <numerusform>At most one snapshot is kept, and the pinned ones.</numerusform>
-                <numerusform>At most %n snapshots are kept, and the pinned ones.</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>Now all %n snapshot(s) would be kept.</source>
-            <translation>
-                <numerusform>Now the %n snapshot would be kept.</numerusform>
-                <numerusform>Now all %n snapshots would be kept.</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>Now %n snapshot(s) would be deleted, which frees %1.</source>
-            <translation>
-                <numerusform>Now %n snapshot would be deleted, which frees %1.</numerusform>
-                <numerusform>Now %n snapshots would be deleted, which frees %1.</numerusform>
+                <numerusform>At most %n process</numerusform>
+                <numerusform>At most %n processes</numerusform>
             </translation>
         </message>
     </context>
@@ -284,6 +305,16 @@
             <translation>
                 <numerusform>Deleted: %n thing</numerusform>
                 <numerusform>Deleted: %n things</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>entracte::desktop::WindowButton</name>
+        <message numerus="yes">
+            <source>Show %n more window(s)</source>
+            <translation>
+                <numerusform>Show %n more window</numerusform>
+                <numerusform>Show %n more windows</numerusform>
             </translation>
         </message>
     </context>

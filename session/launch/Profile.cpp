@@ -127,15 +127,20 @@ void addProfiles(Profiles& profiles, const std::string& folder,
     }
 }
 
-Profiles allProfiles(std::vector<std::string>& problems) {
-    Profiles profiles = builtInProfiles();
-    addProfiles(profiles, "/etc/entracte/profiles", problems);
+std::string ownProfiles() {
     const char* const configuration = std::getenv("XDG_CONFIG_HOME");
     const char* const home = std::getenv("HOME");
     if (configuration && configuration[0] == '/')
-        addProfiles(profiles, std::string(configuration) + "/entracte/profiles", problems);
-    else if (home && home[0] == '/')
-        addProfiles(profiles, std::string(home) + "/.config/entracte/profiles", problems);
+        return std::string(configuration) + "/entracte/profiles";
+    return home && home[0] == '/' ? std::string(home) + "/.config/entracte/profiles"
+                                  : std::string();
+}
+
+Profiles allProfiles(std::vector<std::string>& problems) {
+    Profiles profiles = builtInProfiles();
+    addProfiles(profiles, kSystemProfiles, problems);
+    if (const auto own = ownProfiles(); !own.empty())
+        addProfiles(profiles, own, problems);
     return profiles;
 }
 

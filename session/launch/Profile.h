@@ -35,6 +35,9 @@ Result<Profile> parseProfile(const std::string& id, std::string_view text);
 using Profiles = std::map<std::string, Profile>;
 Profiles builtInProfiles();
 void addProfiles(Profiles& profiles, const std::string& folder, std::vector<std::string>& problems);
+inline constexpr const char* kSystemProfiles = "/etc/entracte/profiles";
+// Where the person of this process has their own; empty without a home.
+std::string ownProfiles();
 // The three places, for the person of this process.
 Profiles allProfiles(std::vector<std::string>& problems);
 

@@ -40,8 +40,9 @@ ALLOWED = {
     # Repositories are the person's affair; what the store has for keys, rules of retention and threads serves there, too.
     "app/repository": ("session/base", "session/store/Bytes.h", "session/store/Retention.h", "session/store/VaultKeys.h",
                        "session/store/WorkCrew.h"),
-    "app/desktop/model": ("app/common", "dbus/client", "session/base"),
-    "app/desktop": ("app/common", "app/desktop", "dbus/client", "session/base", "session/doctor"),
+    "app/desktop/model": ("app/common", "dbus/client", "session/base", "session/launch/Profile.h"),
+    "app/desktop": ("app/common", "app/desktop", "dbus/client", "session/base", "session/doctor",
+                    "session/launch/Profile.h"),
     "app": ("app", "dbus/client", "session/base"),
 }
 # Libraries that a folder must not see, by prefix of the header's name.

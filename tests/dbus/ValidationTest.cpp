@@ -165,6 +165,22 @@ TEST(ValidationTest, networksAreOfThreeKinds) {
               NetworkKind::None);
 }
 
+TEST(ValidationTest, rulesForSnapshotsAreTakenFromTheOptions) {
+    Options options = headless();
+    EXPECT_EQ(*takeRetention(options), "");
+    options.emplace("keep", sdbus::Variant(std::string("hourly=24 daily=7")));
+    EXPECT_EQ(*takeRetention(options), "hourly=24 daily=7");
+    EXPECT_EQ(options.count("keep"), 0U);
+    EXPECT_TRUE(sessionSpec({}, options));
+    for (const std::string& wrong : {"hourly", "hourly=-1", "yearly=3", "hourly=24;daily=7"}) {
+        options.insert_or_assign("keep", sdbus::Variant(wrong));
+        EXPECT_FALSE(takeRetention(options)) << wrong;
+        options.erase("keep");
+    }
+    options.emplace("keep", sdbus::Variant(std::uint32_t{3}));
+    EXPECT_FALSE(takeRetention(options));
+}
+
 TEST(ValidationTest, sharesNothingOfTheSystem) {
     for (const char* path :
          {"/", "/proc", "/proc/self", "/sys/fs", "/dev/shm", "/run", "/run/user/1000"}) {

@@ -77,15 +77,39 @@ def case_aPanelsMenuSavesPausesAndGoesBack(case):
     expect(product.state_of(session) == "running", "the session ended with it")
 
 
+def _icon(app, server):
+    """Its pixels, once it stands where it stays: what is called tells what it is like then."""
+    left, top = (place - 11 for place in tray_icon(app))
+
+    def now():
+        width, _, colours = pixels(Desktop(server).screenshot(app.folder / "shot.png"))
+        return b"".join(colours[3 * (y * width + left):3 * (y * width + left + 22)] for y in range(top, top + 22))
+    return now
+
+
+def case_theIconShowsWorkThatIsUnderWay(case):
+    product, server, session, app = begin(case, arguments=("--background",))
+    now = _icon(app, server)
+    idle = now()
+    # What holds much keeps the helper busy for a while, and the picture goes on with it.
+    product.exec(session, "/usr/bin/python3", "-c",
+                 "import os, subprocess; kept = os.urandom(400 << 20); subprocess.run('xclock')")
+    Desktop(server).wait_window("XClock")
+    _open_menu(app)
+    _press(app, "s")
+    seen = set()
+    wait_for("three pictures of work", lambda: seen.add(now()) or len(seen - {idle}) >= 3, 60, 0.05)
+    wait_for("the snapshot", lambda: len(_saved(product, session)) == 1, 60, 0.3)
+    wait_for("the icon as it was", lambda: now() == idle, 20, 0.3)
+
+
 def case_theIconSaysWhatWantsAttention(case):
     product, server, session, app = begin(case, arguments=("--background",))
-    left, top = (place - 11 for place in tray_icon(app))
-    shot = app.folder / "shot.png"
+    now = _icon(app, server)
 
     def orange():
         """How much of the icon is so."""
-        width, _, colours = pixels(Desktop(server).screenshot(shot))
-        icon = b"".join(colours[3 * (y * width + left):3 * (y * width + left + 22)] for y in range(top, top + 22))
+        icon = now()
         return sum(icon[i] > 200 and 100 < icon[i + 1] < 190 and icon[i + 2] < 80 for i in range(0, len(icon), 3))
     expect(orange() == 0, "it wants attention, and nothing happened")
     product.snapshot(session)

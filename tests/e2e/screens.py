@@ -25,11 +25,18 @@ from entractetest.servers import ServerTraits  # noqa: E402
 VARIANTS = [("light", "light", 1, "en_GB", False), ("dark", "dark", 1, "en_GB", False),
             ("light-2", "light", 2, "en_GB", False), ("dark-2", "dark", 2, "en_GB", False),
             ("german", "light", 1, "de_DE", False), ("mirrored", "light", 1, "en_GB", True)]
-# The key that opens it, from the window; the view before is closed with Escape.
-VIEWS = [("window", None), ("compare", "ctrl+m"), ("new-session", "ctrl+n"), ("session-settings", "alt+Return"),
-         ("export", "ctrl+shift+e"), ("import", None), ("preferences", "ctrl+comma"), ("store-folder", "ctrl+comma"),
-         ("shortcuts", "ctrl+slash"), ("encryption", "ctrl+k"), ("move", "ctrl+shift+m"), ("push", "ctrl+shift+p"), ("new-repository", "ctrl+shift+p"),
+# The key that opens it, from the window; the view before is closed with Escape. And how many pages further it is.
+VIEWS = [("window", None), ("earlier", None), ("one-window", None), ("compare", "ctrl+m"), ("new-session", "ctrl+n"),
+         ("session-settings", "alt+Return"),
+         ("session-access", "alt+Return"), ("export", "ctrl+shift+e"), ("import", None), ("preferences", "ctrl+comma"), ("preferences-sessions", "ctrl+comma"),
+         ("preferences-storage", "ctrl+comma"), ("store-folder", "ctrl+comma"), ("preferences-programs", "ctrl+comma"),
+         ("profile", "ctrl+comma"), ("shortcuts", "ctrl+slash"), ("encryption", "ctrl+k"), ("move", "ctrl+shift+m"), ("push", "ctrl+shift+p"), ("new-repository", "ctrl+shift+p"),
          ("damaged", "ctrl+alt+v"), ("check", "ctrl+d")]
+LOOKS = {"earlier": ("list item", "^before lunch"), "one-window": ("check box", "^notes")}
+# What leads on from there.
+BUTTONS = {"new-repository": "New repository|Neues Repository", "store-folder": "Another folder|Anderer Ordner",
+           "profile": "^(New|Neu)…"}
+PAGES = {"session-access": 1, "preferences-sessions": 1, "preferences-storage": 2, "store-folder": 2, "preferences-programs": 3, "profile": 3}
 README = {("light", "window"): "window.png", ("dark", "window"): "window-dark.png",
           ("light", "compare"): "compare.png"}
 
@@ -84,6 +91,35 @@ def _exported(product, ident, app):
     return file
 
 
+def _open(app, view, keys, window):
+    """From the window, which has the keyboard."""
+    if view in LOOKS:  # at something of the window
+        x, y, width, height = app.wait_for(*LOOKS[view], how="settled")
+        scale = int(app.environment["QT_SCALE_FACTOR"])
+        app.pointer("mousemove", scale * (x + width // 2), scale * (y + height // 2))
+        app.wait_for("filler", "^(Picture|Bild): ")
+    if not keys:
+        return
+    app.pointer("mousemove", 3, 3)
+    app.key(keys)
+    if view == "damaged":
+        app.wait_for("label", "damaged|beschädigt")
+        return
+    if view == "check":
+        app.wait_for("push button", "Check again|Noch einmal", 30)
+        return
+    wait_for(f"the view {view}", lambda: _active(app) not in ("", window), 15)
+    if view in PAGES:
+        app.key(*["ctrl+Tab"] * PAGES[view])
+    first = _active(app)
+    if view == "preferences-sessions":
+        app.click("check box", "Delete older|Ältere Schnapp")
+        app.wait_for("label", "^Now|^Jetzt")
+    elif view in BUTTONS:
+        app.click("push button", BUTTONS[view])
+        wait_for(f"the view {view}", lambda: _active(app) not in ("", first), 15)
+
+
 def _take(case, product, variant, directory):
     name, colours, scale, language, mirrored = variant
     # Windows of 1080x700 and a panel.
@@ -109,20 +145,7 @@ def _take(case, product, variant, directory):
             app.wait_for("label", "with notes")
         if view == "damaged":
             damage(product)
-        if keys:
-            app.key(keys)
-            if view == "new-repository":
-                app.click("push button", "New repository|Neues Repository")
-                app.wait_for_keyboard("Ne")
-            elif view == "store-folder":
-                app.click("push button", "Another folder|Anderer Ordner")
-                app.wait_for("label", "Keep snapshots in|in einem anderen Ordner")
-            elif view == "damaged":
-                app.wait_for("label", "damaged|beschädigt")
-            elif view != "check":
-                wait_for(f"the view {view}", lambda: _active(app) not in ("", window), 15)
-            else:
-                app.wait_for("push button", "Check again|Noch einmal", 30)
+        _open(app, view, keys, window)
         path = directory / f"{view}-{name}.png"
         _still_picture(app, path)
         print(path, flush=True)

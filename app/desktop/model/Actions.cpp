@@ -89,6 +89,8 @@ void Actions::start(const StartRequest& request) {
         options.insert("environment", QVariant::fromValue<EntracteEnvironment>(*environment));
     if (request.everySeconds > 0)
         options.insert("everySeconds", request.everySeconds);
+    if (!request.keep.isEmpty())
+        options.insert("keep", request.keep);
     if (!request.share.isEmpty())
         options.insert("share", request.share);
     if (!request.shareReadOnly.isEmpty())
@@ -101,7 +103,7 @@ void Actions::start(const StartRequest& request) {
 }
 
 void Actions::limitWhenStarted(const QDBusPendingCall& call, const StartRequest& request) {
-    if (!request.isLimited() && request.everySeconds == 0)
+    if (!request.isLimited() && request.everySeconds == 0 && request.keep.isEmpty())
         return;
     ++m_unanswered;
     auto* const watcher = new QDBusPendingCallWatcher(call, this);
@@ -129,6 +131,8 @@ void Actions::limitStarted(const JobState& job, const StartRequest& request) {
         setLimits(job.job.result, request);
     if (!request.from.isEmpty() && request.everySeconds > 0)
         setSchedule(job.job.result, request.everySeconds);
+    if (!request.from.isEmpty() && !request.keep.isEmpty())
+        setRetention(job.job.result, request.keep);
 }
 
 void Actions::setLimits(const QString& session, const StartRequest& limits) {

@@ -22,6 +22,7 @@ struct StartRequest {
     ushort width = 1280;     // pixels; window and headless
     ushort height = 800;
     uint everySeconds = 0;  // saved by itself; 0: never
+    QString keep;           // which of its snapshots are kept; empty: all
     bool clipboard = false; // shared with the desktop; window only
     QString network;        // "nat", "none", "host-limited:PORT,PORT"; empty: not said
     QStringList share;

@@ -50,6 +50,24 @@ void Settings::setHotkey(const QString& keys) {
     emit changed();
 }
 
+uint Settings::newSessionSeconds() const {
+    return m_file.value("newSession/everySeconds", 0).toUInt();
+}
+
+void Settings::setNewSessionSeconds(uint seconds) {
+    m_file.setValue("newSession/everySeconds", seconds);
+    emit changed();
+}
+
+QString Settings::newSessionKeep() const {
+    return m_file.value("newSession/keep").toString();
+}
+
+void Settings::setNewSessionKeep(const QString& rules) {
+    m_file.setValue("newSession/keep", rules);
+    emit changed();
+}
+
 QString Settings::autostartFile() {
     return configuration("autostart/org.entracte.Desktop.desktop");
 }

@@ -37,6 +37,13 @@ public:
     const QString& hotkeyProblem() const { return m_hotkeyProblem; }
     void setHotkeyProblem(const QString& problem) { m_hotkeyProblem = problem; }
 
+    // What a new session begins with: saved by itself every so many seconds (0: never), and which
+    // of its snapshots are kept ("hourly=24 daily=7"; "": all).
+    uint newSessionSeconds() const;
+    void setNewSessionSeconds(uint seconds);
+    QString newSessionKeep() const;
+    void setNewSessionKeep(const QString& rules);
+
     bool startsAtLogin() const;
     // A sentence for the person when it cannot be written.
     QString setStartsAtLogin(bool on);

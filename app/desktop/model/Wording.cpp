@@ -42,8 +42,11 @@ QString plainTip(const QString& text) {
 }
 
 QString sizeText(quint64 bytes) {
-    return QLocale().formattedDataSize(static_cast<qint64>(bytes), bytes < 1000 ? 0 : 1,
-                                       QLocale::DataSizeSIFormat);
+    // Number and unit stay on one line.
+    return QLocale()
+        .formattedDataSize(static_cast<qint64>(bytes), bytes < 1000 ? 0 : 1,
+                           QLocale::DataSizeSIFormat)
+        .replace(QChar::Space, QChar::Nbsp);
 }
 
 QString frozenText(uint micros) {
@@ -152,6 +155,17 @@ QString screenText(const SessionView& session) {
     if (session.display.isEmpty())
         return {};
     return Words::tr("among the windows of display %1").arg(printable(session.display));
+}
+
+QString networkText(const SessionView& session) {
+    if (session.network == "none")
+        return Words::tr("None: its programs reach each other, and nothing else.");
+    if (session.network.startsWith("host-limited:"))
+        return Words::tr("Only these ports of this computer, at 10.0.2.2: %1")
+            .arg(printable(session.network.section(':', 1).replace(',', QStringLiteral(", "))));
+    if (session.network == "nat")
+        return Words::tr("What you reach yourself, but for this computer's own ports");
+    return printable(session.network);
 }
 
 QString sessionFigures(const SessionView& session) {

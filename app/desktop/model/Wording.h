@@ -35,6 +35,7 @@ QString stateExplained(const SessionView& session, const SnapshotView* newest); 
 // the end of the sentence.
 QString filesInSession(const QString& fate);
 QString screenText(const SessionView& session);     // "on display :0"
+QString networkText(const SessionView& session);    // "Only ports 80, 5432 of this computer"
 QString sessionFigures(const SessionView& session); // "2 programs · 3 windows"
 
 // "2 programs cannot be saved"; empty where everything can, as far as the helper looked.

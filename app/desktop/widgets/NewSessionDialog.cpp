@@ -1,10 +1,10 @@
 #include "app/desktop/widgets/NewSessionDialog.h"
 
+#include "app/desktop/widgets/Choices.h"
 #include "app/desktop/widgets/FolderChoice.h"
 #include "app/desktop/widgets/Icons.h"
 #include "app/desktop/widgets/NetworkChoice.h"
 #include "app/desktop/widgets/Pieces.h"
-#include "app/desktop/widgets/SessionSettingsDialog.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -219,27 +219,6 @@ QWidget* NewSessionDialog::templatePage() {
     return page;
 }
 
-QWidget* NewSessionDialog::limits(QWidget* parent) {
-    auto* const box = new QWidget(parent);
-    m_memory = new QComboBox(box);
-    m_memory->setAccessibleName(tr("Memory at most"));
-    m_memory->addItem(tr("All memory"), quint64(0));
-    for (const quint64 gigabytes : {1, 2, 4, 8, 16})
-        m_memory->addItem(tr("%1 of memory").arg(sizeText(gigabytes * 1'000'000'000)),
-                          gigabytes << 30);
-    m_cpu = new QComboBox(box);
-    m_cpu->setAccessibleName(tr("Processors at most"));
-    m_cpu->addItem(tr("All processors"), 0U);
-    m_cpu->addItem(tr("Half a processor"), 50U);
-    for (const uint count : {1U, 2U, 4U})
-        m_cpu->addItem(tr("%n processor(s)", nullptr, static_cast<int>(count)), count * 100);
-    auto* const row = new QHBoxLayout(box);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->addWidget(m_memory, 1);
-    row->addWidget(m_cpu, 1);
-    return box;
-}
-
 QWidget* NewSessionDialog::options() {
     auto* const box = new QWidget(this);
     m_name = new QLineEdit(box);
@@ -269,7 +248,8 @@ QWidget* NewSessionDialog::options() {
     m_clipboard->setToolTip(tr("Its programs may then read what you have copied outside of it, and "
                                "put something there."));
     m_network = new NetworkChoice(box);
-    m_interval = intervalBox(0, box);
+    m_interval = intervalBox(m_desk.settings.newSessionSeconds(), box);
+    m_limits = new LimitsChoice(box);
 
     m_form = new QFormLayout(box);
     m_form->setContentsMargins(0, 0, 0, 0);
@@ -290,7 +270,7 @@ QWidget* NewSessionDialog::options() {
     const int first = m_form->rowCount(); // of those that show with "more"
     m_form->addRow(tr("Net&work:"), m_network);
     qobject_cast<QLabel*>(m_form->labelForField(m_network))->setBuddy(m_network->kinds());
-    m_form->addRow(tr("It may use:"), limits(box));
+    m_form->addRow(tr("It may &use:"), m_limits);
     m_folders = new FolderChoice(box);
     m_form->addRow(tr("Shared folders:"), m_folders);
     m_screenHint->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
@@ -381,14 +361,15 @@ StartRequest NewSessionDialog::request() const {
         request.name.chop(1);
     if (m_tabs->currentIndex() == kTemplatePage && m_templates->currentItem())
         request.from = m_templates->currentItem()->data(PathRole).toString();
-    request.memoryBytes = m_memory->currentData().toULongLong();
-    request.cpuPercent = m_cpu->currentData().toUInt();
+    request.memoryBytes = m_limits->memory();
+    request.cpuPercent = m_limits->cpuPercent();
     request.screen = m_screen->currentData().toString();
     request.width = static_cast<ushort>(m_width->value());
     request.height = static_cast<ushort>(m_height->value());
     request.clipboard = m_clipboard->isChecked() && !m_clipboard->isHidden();
     request.network = m_network->network();
     request.everySeconds = m_interval->currentData().toUInt();
+    request.keep = m_desk.settings.newSessionKeep();
     request.share = m_folders->writable();
     request.shareReadOnly = m_folders->readOnly();
     return request;

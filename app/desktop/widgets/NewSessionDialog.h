@@ -24,6 +24,7 @@ class QToolButton;
 namespace entracte::desktop {
 
 class FolderChoice;
+class LimitsChoice;
 class NetworkChoice;
 
 class NewSessionDialog : public QDialog {
@@ -37,7 +38,6 @@ private:
     QWidget* applicationPage();
     QWidget* commandPage();
     QWidget* templatePage();
-    QWidget* limits(QWidget* parent);
     QWidget* options();
     void becomeLauncher(const QString& session, QLabel& intro);
     void makeRoom();
@@ -55,8 +55,6 @@ private:
     QListView* m_programs;
     QLineEdit* m_command;
     QListWidget* m_templates;
-    QComboBox* m_memory;
-    QComboBox* m_cpu;
     QLineEdit* m_name;
     QComboBox* m_screen;
     QLabel* m_screenHint;
@@ -71,6 +69,7 @@ private:
     NetworkChoice* m_network;
     FolderChoice* m_folders;
     QComboBox* m_interval;
+    LimitsChoice* m_limits;
     QDialogButtonBox* m_buttons;
 };
 

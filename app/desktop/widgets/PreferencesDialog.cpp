@@ -1,28 +1,24 @@
 #include "app/desktop/widgets/PreferencesDialog.h"
 
 #include "app/desktop/Hotkey.h"
+#include "app/desktop/widgets/Choices.h"
 #include "app/desktop/widgets/Icons.h"
+#include "app/desktop/widgets/KeepRules.h"
 #include "app/desktop/widgets/Pieces.h"
+#include "app/desktop/widgets/ProfilesPage.h"
 #include "app/desktop/widgets/StorageSection.h"
 #include "app/desktop/widgets/VaultDialog.h"
 
 #include <QAction>
 #include <QCheckBox>
 #include <QComboBox>
-#include <QDesktopServices>
 #include <QDialogButtonBox>
-#include <QDir>
 #include <QFormLayout>
 #include <QHeaderView>
 #include <QKeySequenceEdit>
 #include <QLineEdit>
 #include <QMessageBox>
-#include <QScreen>
-#include <QScrollArea>
-#include <QScrollBar>
-#include <QStandardPaths>
 #include <QTableWidget>
-#include <QUrl>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -31,7 +27,7 @@ namespace entracte::desktop {
 
 namespace {
 
-constexpr int kTitleBar = 48; // pixels; with what a panel may take
+constexpr int kWidth = 430; // pixels
 
 void addClose(QDialog* dialog, QVBoxLayout* column) {
     auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Close, dialog);
@@ -41,18 +37,25 @@ void addClose(QDialog* dialog, QVBoxLayout* column) {
 
 } // namespace
 
-PreferencesDialog::PreferencesDialog(Desk& desk, bool hasTray, QWidget* parent) : QDialog(parent) {
+PreferencesDialog::PreferencesDialog(Desk& desk, bool hasTray, QWidget* parent)
+    : PagedDialog(new QDialogButtonBox(QDialogButtonBox::Close), kWidth, parent), m_desk(desk) {
     setWindowTitle(tr("Preferences"));
-    auto& settings = desk.settings;
-    // On a small screen all but the button scrolls.
-    m_scroll = uprightScroll(this);
-    auto* const content = new QWidget;
-    auto* const column = new QVBoxLayout(content);
-    column->setContentsMargins(20, 18, 20, 16);
-    column->setSpacing(10);
+    addPage(generalPage(hasTray), tr("&General"));
+    addPage(newSessionsPage(), tr("New &sessions"));
+    addPage(storagePage(), tr("Stor&age"));
+    auto* const profiles = new ProfilesPage(this);
+    connect(profiles, &ProfilesPage::told, this, &PreferencesDialog::fit);
+    addPage(profiles, tr("&Programs"));
+    fit();
+}
 
+QWidget* PreferencesDialog::generalPage(bool hasTray) {
+    auto& settings = m_desk.settings;
+    auto* const page = new QWidget;
+    auto* const column = new QVBoxLayout(page);
+    column->setSpacing(10);
     column->addWidget(title(tr("Application"), this, 1.1));
-    auto* const login = new QCheckBox(tr("&Start at login"), this);
+    auto* const login = new QCheckBox(tr("Start at &login"), this);
     login->setChecked(settings.startsAtLogin());
     connect(login, &QCheckBox::toggled, this, [this, &settings, login](bool on) {
         const auto problem = settings.setStartsAtLogin(on);
@@ -81,7 +84,31 @@ PreferencesDialog::PreferencesDialog(Desk& desk, bool hasTray, QWidget* parent) 
         settings.setColours(Settings::Colours(colours->currentData().toInt()));
     });
     auto* const form = new QFormLayout;
-    form->addRow(tr("&Colours:"), colours);
+    form->addRow(tr("Col&ours:"), colours);
+    addHotkey(form);
+    column->addLayout(form);
+
+    column->addSpacing(8);
+    column->addWidget(title(tr("Notifications"), this, 1.1));
+    const std::pair<const char*, QString> kinds[] = {
+        {Settings::kDone, tr("When work is &done")},
+        {Settings::kFailed, tr("When something &failed")},
+        {Settings::kInterrupted, tr("When a session was &interrupted")},
+        {Settings::kLowSpace, tr("When little &room is left")}};
+    for (const auto& [kind, text] : kinds) {
+        auto* const box = new QCheckBox(text, this);
+        box->setChecked(settings.notifies(kind));
+        connect(box, &QCheckBox::toggled, this,
+                [&settings, kind = QString(kind)](bool on) { settings.setNotifies(kind, on); });
+        column->addWidget(box);
+    }
+    column->addStretch(1);
+    return page;
+}
+
+// The keys that save everything, whichever window has the keyboard.
+void PreferencesDialog::addHotkey(QFormLayout* form) {
+    auto& settings = m_desk.settings;
     auto* const keys =
         new QKeySequenceEdit(QKeySequence(settings.hotkey(), QKeySequence::PortableText), this);
     keys->setAccessibleName(tr("Keys that save everything"));
@@ -120,75 +147,83 @@ PreferencesDialog::PreferencesDialog(Desk& desk, bool hasTray, QWidget* parent) 
                 settings.setHotkey(first.toString(QKeySequence::PortableText));
                 tell();
             });
+}
+
+QWidget* PreferencesDialog::newSessionsPage() {
+    auto& settings = m_desk.settings;
+    auto* const page = new QWidget;
+    auto* const column = new QVBoxLayout(page);
+    column->setSpacing(10);
+    column->addWidget(faintLabel(tr("What a new session begins with. Each one's own settings are "
+                                    "in its menu, and stay as they are."),
+                                 this));
+    auto* const interval = intervalBox(settings.newSessionSeconds(), this);
+    connect(interval, &QComboBox::currentIndexChanged, this, [&settings, interval] {
+        settings.setNewSessionSeconds(interval->currentData().toUInt());
+    });
+    auto* const form = new QFormLayout;
+    form->addRow(tr("Save it by &itself:"), interval);
     column->addLayout(form);
-
     column->addSpacing(8);
-    column->addWidget(title(tr("Notifications"), this, 1.1));
-    const std::pair<const char*, QString> kinds[] = {
-        {Settings::kDone, tr("When work is &done")},
-        {Settings::kFailed, tr("When something &failed")},
-        {Settings::kInterrupted, tr("When a session was &interrupted")},
-        {Settings::kLowSpace, tr("When little &room is left")}};
-    for (const auto& [kind, text] : kinds) {
-        auto* const box = new QCheckBox(text, this);
-        box->setChecked(settings.notifies(kind));
-        connect(box, &QCheckBox::toggled, this,
-                [&settings, kind = QString(kind)](bool on) { settings.setNotifies(kind, on); });
-        column->addWidget(box);
+    column->addWidget(title(tr("Which snapshots are kept"), this, 1.1));
+    auto* const rules = new KeepRules(m_desk, settings.newSessionKeep(), this);
+    connect(rules, &KeepRules::changed, this,
+            [&settings, rules] { settings.setNewSessionKeep(rules->keep().text()); });
+    connect(rules, &KeepRules::previewed, this, &PreferencesDialog::fit);
+    // What rules mean is seen on snapshots that there are.
+    auto* const tried = new QComboBox(this);
+    const auto& sessions = m_desk.catalog.sessions;
+    for (int row = 0; row < sessions.rowCount(); ++row)
+        if (m_desk.catalog.snapshots.keptOf(sessions.at(row).path).count > 0 &&
+            !m_desk.deletions.isHidden(sessions.at(row).path))
+            tried->addItem(printable(sessions.at(row).name), sessions.at(row).path);
+    column->addWidget(rules);
+    if (tried->count() > 0) {
+        auto* const example = new QFormLayout;
+        example->addRow(tr("Se&en on the snapshots of:"), tried);
+        column->addLayout(example);
+        connect(tried, &QComboBox::currentIndexChanged, rules,
+                [rules, tried] { rules->tryOn(tried->currentData().toString()); });
+        rules->tryOn(tried->currentData().toString());
     }
+    tried->setVisible(tried->count() > 0);
+    column->addStretch(1);
+    return page;
+}
 
-    column->addSpacing(8);
+QWidget* PreferencesDialog::storagePage() {
+    auto* const page = new QWidget;
+    auto* const column = new QVBoxLayout(page);
+    column->setSpacing(10);
     column->addWidget(title(tr("Snapshots"), this, 1.1));
-    auto* const storage = new StorageSection(desk, this);
+    auto* const storage = new StorageSection(m_desk, this);
     connect(storage, &StorageSection::told, this, &PreferencesDialog::fit);
     column->addWidget(storage);
+    column->addSpacing(8);
+    column->addWidget(title(tr("Encryption"), this, 1.1));
+    const auto words = [this] {
+        switch (m_desk.vault.state()) {
+        case Vault::State::Locked:
+            return tr("Your snapshots are encrypted, and locked just now.");
+        case Vault::State::Open:
+            return tr("Your snapshots are encrypted.");
+        default:
+            return tr("Your snapshots are not encrypted: whoever has this computer's disk can "
+                      "read them.");
+        }
+    };
+    auto* const sealed = faintLabel(words(), this);
+    connect(&m_desk.vault, &Vault::changed, sealed, [sealed, words] { sealed->setText(words()); });
+    column->addWidget(sealed);
     auto* const seal = new QPushButton(actionIcon("lock"), tr("Encr&yption…"), this);
-    auto* const profiles = new QPushButton(actionIcon("folder"), tr("Program &profiles"), this);
-    profiles->setToolTip(tr("Files that say how a program is started so that it can be saved "
-                            "(entracte-profile)"));
-    for (auto* const button : {seal, profiles})
-        button->setAutoDefault(false);
-    connect(seal, &QPushButton::clicked, this,
-            [this, &desk] { (new VaultDialog(desk, this))->open(); });
-    connect(profiles, &QPushButton::clicked, this, &PreferencesDialog::showProfiles);
-    auto* const further = new QHBoxLayout;
-    further->addWidget(seal);
-    further->addWidget(profiles);
-    further->addStretch(1);
-    column->addLayout(further);
+    seal->setAutoDefault(false);
+    connect(seal, &QPushButton::clicked, this, [this] { (new VaultDialog(m_desk, this))->open(); });
+    auto* const row = new QHBoxLayout;
+    row->addWidget(seal);
+    row->addStretch(1);
+    column->addLayout(row);
     column->addStretch(1);
-    m_scroll->setWidget(content);
-    auto* const outer = new QVBoxLayout(this);
-    outer->setContentsMargins(0, 0, 0, 12);
-    outer->addWidget(m_scroll, 1);
-    auto* const foot = new QVBoxLayout;
-    foot->setContentsMargins(18, 0, 18, 0);
-    addClose(this, foot);
-    outer->addLayout(foot);
-    m_scroll->setMinimumWidth(std::max(content->minimumSizeHint().width(), 360) +
-                              m_scroll->verticalScrollBar()->sizeHint().width());
-    resize(470, minimumHeight());
-    fit();
-}
-
-// As high as what it holds, where the screen has so much room.
-void PreferencesDialog::fit() {
-    const auto margins = layout()->contentsMargins();
-    auto* const content = m_scroll->widget();
-    const int inside = width() - m_scroll->verticalScrollBar()->sizeHint().width();
-    const int foot = layout()->itemAt(1)->sizeHint().height() + layout()->spacing();
-    const int wanted =
-        content->layout()->totalHeightForWidth(inside) + foot + margins.top() + margins.bottom();
-    resize(width(), std::min(wanted, screen()->availableGeometry().height() - kTitleBar));
-}
-
-// Where one's own lie: whoever has none yet finds an empty folder, and whatever shows folders.
-void PreferencesDialog::showProfiles() {
-    const auto folder = QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) +
-                        "/entracte/profiles";
-    if (!QDir().mkpath(folder) || !QDesktopServices::openUrl(QUrl::fromLocalFile(folder)))
-        QMessageBox::information(this, windowTitle(),
-                                 tr("Profiles are files in %1.").arg(printable(folder)));
+    return page;
 }
 
 ShortcutsDialog::ShortcutsDialog(const QList<QAction*>& actions, QWidget* parent)
@@ -198,7 +233,9 @@ ShortcutsDialog::ShortcutsDialog(const QList<QAction*>& actions, QWidget* parent
     table->setHorizontalHeaderLabels({tr("Keys"), tr("What they do")});
     table->horizontalHeader()->setSectionResizeMode(1, QHeaderView::Stretch);
     table->horizontalHeader()->setHighlightSections(false);
+    table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeading | Qt::AlignVCenter);
     table->verticalHeader()->hide();
+    table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 10);
     table->setShowGrid(false);
     table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     table->setSelectionBehavior(QAbstractItemView::SelectRows);
@@ -219,7 +256,13 @@ ShortcutsDialog::ShortcutsDialog(const QList<QAction*>& actions, QWidget* parent
             QKeySequence(Qt::Key_Down).toString(QKeySequence::NativeText),
         tr("Go along the sessions or the timeline"));
     table->resizeColumnToContents(0);
+    table->setColumnWidth(0, table->columnWidth(0) + 16);
+    table->setSelectionMode(QAbstractItemView::SingleSelection);
+    table->setFrameShape(QFrame::NoFrame);
+    table->setFocusPolicy(Qt::StrongFocus);
     auto* const column = new QVBoxLayout(this);
+    column->setContentsMargins(14, 14, 14, 14);
+    column->setSpacing(10);
     column->addWidget(table);
     addClose(this, column);
     resize(470, 520);

@@ -3,22 +3,24 @@
 // What can be set. Everything takes effect at once.
 
 #include "app/desktop/Desk.h"
+#include "app/desktop/widgets/PagedDialog.h"
 
-#include <QDialog>
-
-class QScrollArea;
+class QFormLayout;
 
 namespace entracte::desktop {
 
-class PreferencesDialog : public QDialog {
+class PreferencesDialog : public PagedDialog {
     Q_OBJECT
 public:
     PreferencesDialog(Desk& desk, bool hasTray, QWidget* parent);
 
 private:
-    void fit();
-    void showProfiles();
-    QScrollArea* m_scroll;
+    QWidget* generalPage(bool hasTray);
+    void addHotkey(QFormLayout* form);
+    QWidget* newSessionsPage();
+    QWidget* storagePage();
+
+    Desk& m_desk;
 };
 
 // All shortcuts of a window, as its actions have them.

@@ -48,9 +48,9 @@ SessionActions::SessionActions(Desk& desk, QWidget* window)
                    QKeySequence("Ctrl+L"), &SessionActions::runComment);
     rename = make("rename", tr("&Rename…"), tr("Give the session another name"), QKeySequence("F2"),
                   &SessionActions::runRename);
-    settings =
-        make("settings", tr("Session &settings…"), tr("Automatic snapshots, and which are kept"),
-             QKeySequence("Alt+Return"), &SessionActions::runSettings);
+    settings = make("settings", tr("Session &settings…"),
+                    tr("Automatic snapshots, which are kept, limits"), QKeySequence("Alt+Return"),
+                    &SessionActions::runSettings);
     launch = make("add", tr("Start a pro&gram in it…"), tr("Another program beside those that run"),
                   QKeySequence("Ctrl+T"), &SessionActions::runLaunch);
     attach = make("screen", tr("Show &here"), tr("Bring its windows to this screen"),

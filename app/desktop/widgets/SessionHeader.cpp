@@ -107,7 +107,7 @@ void SessionHeader::refresh() {
         const auto schedule = scheduleText(*session, QDateTime::currentMSecsSinceEpoch());
         if (!schedule.isEmpty())
             parts.append(schedule);
-        if (!screenText(*session).isEmpty() && session->state != "detached")
+        if (session->screen != "host" && session->state != "detached")
             parts.append(screenText(*session));
     } else if (job) { // what it is just now is not what is asked of the person
         parts = QStringList{jobSentence(job->job.kind, session->name)};

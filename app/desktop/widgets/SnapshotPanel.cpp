@@ -14,15 +14,19 @@ namespace entracte::desktop {
 
 namespace {
 constexpr int kMaxComment = 200;
+constexpr double kMostEnlarged = 2; // times
 } // namespace
 
-void Preview::show(const SnapshotView& snapshot, const QByteArray& png, const QString& caption) {
+void Preview::show(const SnapshotView& snapshot, const QByteArray& png, const QString& caption,
+                   const QPixmap& window) {
     m_snapshot = snapshot;
     m_png = png;
     m_caption = caption;
-    setAccessibleName(snapshot.locked ? tr("The snapshot is locked")
-                                      : tr("Picture of the snapshot, %n window(s)", nullptr,
-                                           static_cast<int>(snapshot.windows)));
+    m_window = window;
+    setAccessibleName(snapshot.locked      ? tr("The snapshot is locked")
+                      : !caption.isEmpty() ? tr("Picture: %1").arg(caption)
+                                           : tr("Picture of the snapshot, %n window(s)", nullptr,
+                                                static_cast<int>(snapshot.windows)));
     update();
 }
 
@@ -31,7 +35,9 @@ void Preview::paintEvent(QPaintEvent*) {
     QRectF place(rect());
     const QSizeF wanted = QSizeF(16, 10).scaled(place.size(), Qt::KeepAspectRatio);
     place = QRectF(QPointF(place.center().x() - wanted.width() / 2, place.top()), wanted);
-    if (!paintPicture(painter, place, m_snapshot.path, m_png, palette()))
+    if (!m_window.isNull())
+        paintWindow(painter, place);
+    else if (!paintPicture(painter, place, m_snapshot.path, m_png, palette()))
         paintWindows(painter, place, m_snapshot.windows, palette());
     if (m_caption.isEmpty())
         return;
@@ -44,6 +50,22 @@ void Preview::paintEvent(QPaintEvent*) {
     painter.drawRoundedRect(ground, ground.height() / 2, ground.height() / 2);
     painter.setPen(Qt::white);
     painter.drawText(ground, Qt::AlignCenter, text);
+}
+
+// On the ground that whole pictures have, no larger than is good for it.
+void Preview::paintWindow(QPainter& painter, const QRectF& place) const {
+    painter.setRenderHints(QPainter::Antialiasing | QPainter::SmoothPixmapTransform);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(palette().color(QPalette::AlternateBase));
+    painter.drawRoundedRect(place, 6, 6);
+    const QSizeF own = m_window.size();
+    QRectF inner(QPointF(), own.scaled(place.size() - QSizeF(16, 16), Qt::KeepAspectRatio)
+                                .boundedTo(own * kMostEnlarged));
+    inner.moveCenter(place.center());
+    painter.drawPixmap(inner, m_window, QRectF(m_window.rect()));
+    painter.setPen(palette().color(QPalette::Mid));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(inner);
 }
 
 SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* parent)
@@ -59,6 +81,11 @@ SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* paren
     connect(&actions, &SessionActions::commentAsked, this, [this] {
         m_comment->setFocus(Qt::ShortcutFocusReason);
         m_comment->selectAll();
+    });
+    connect(m_strip, &WindowStrip::looked, this, [this](const QString& of, const QPixmap& picture) {
+        m_windowTitle = of;
+        m_window = picture;
+        refreshPicture();
     });
     auto* const pin = flatButton("pin", tr("Pin"), this);
     pin->setDefaultAction(actions.pin);
@@ -168,7 +195,8 @@ void SnapshotPanel::refreshPicture() {
         m_preview->show(
             *shown, m_desk.pictures.of(shown->path).png,
             glance ? tr("%1, %2").arg(timeText(glance->takenUnixMs), snapshotTitle(*glance))
-                   : QString());
+                   : m_windowTitle,
+            glance ? QPixmap() : m_window);
 }
 
 QString SnapshotPanel::sinceText(const SnapshotView& snapshot) const {

@@ -7,6 +7,7 @@
 #include "app/desktop/widgets/WindowStrip.h"
 
 #include <QFormLayout>
+#include <QPixmap>
 #include <QTimer>
 
 class QLineEdit;
@@ -18,8 +19,9 @@ class Preview : public QWidget {
     Q_OBJECT
 public:
     using QWidget::QWidget;
-    // `caption`: over the picture; none when empty.
-    void show(const SnapshotView& snapshot, const QByteArray& png, const QString& caption = {});
+    // `caption`: over the picture; none when empty. `window`: only that one of its windows.
+    void show(const SnapshotView& snapshot, const QByteArray& png, const QString& caption = {},
+              const QPixmap& window = {});
     QSize sizeHint() const override { return {320, 200}; }
     bool hasHeightForWidth() const override { return true; }
     int heightForWidth(int width) const override { return width * 10 / 16; }
@@ -28,9 +30,12 @@ protected:
     void paintEvent(QPaintEvent*) override;
 
 private:
+    void paintWindow(QPainter& painter, const QRectF& place) const;
+
     SnapshotView m_snapshot;
     QByteArray m_png;
     QString m_caption;
+    QPixmap m_window;
 };
 
 class SnapshotPanel : public QWidget {
@@ -55,6 +60,8 @@ private:
     SessionActions& m_actions;
     QString m_snapshot;
     QString m_glance;
+    QString m_windowTitle; // of the one that is looked at
+    QPixmap m_window;
     Preview* m_preview;
     WindowStrip* m_strip;
     QLineEdit* m_comment; // edited in place

@@ -7,9 +7,10 @@
 #include "app/desktop/model/InstalledPrograms.h"
 #include "app/desktop/model/Models.h"
 #include "app/desktop/model/Passphrase.h"
+#include "app/desktop/model/ProgramProfiles.h"
 #include "app/desktop/model/Troubles.h"
 #include "app/desktop/model/Wording.h"
-#include "app/desktop/widgets/SessionSettingsDialog.h"
+#include "app/desktop/widgets/KeepRules.h"
 #include "app/desktop/widgets/WindowStrip.h"
 #include "session/doctor/Doctor.h"
 
@@ -122,7 +123,8 @@ private slots:
         addSession(catalog, "/s/a", work);
         const auto line = [&] {
             const auto kept = catalog.snapshots.keptOf("/s/a");
-            return keptText(*catalog.sessions.find("/s/a"), kept.count, kept.bytes, 0);
+            return keptText(*catalog.sessions.find("/s/a"), kept.count, kept.bytes, 0)
+                .replace(QChar::Nbsp, ' ');
         };
         const auto next = timeText(at);
         QCOMPARE(line(), "next " + next);
@@ -172,8 +174,8 @@ private slots:
         QVERIFY(lines.contains("Opened: “comes”"));
         QVERIFY(lines.contains("Closed: “goes”"));
         QVERIFY(lines.contains("“draft” became “letter”"));
-        QVERIFY(lines.join(' ').contains("12.0 MB of memory more"));
-        QVERIFY(lines.join(' ').contains("500 bytes of files more"));
+        QVERIFY(lines.join(' ').replace(QChar::Nbsp, ' ').contains("12.0 MB of memory more"));
+        QVERIFY(lines.join(' ').replace(QChar::Nbsp, ' ').contains("500 bytes of files more"));
         QCOMPARE(lines.size(), 6);
         // Nothing is claimed of windows that are not known yet.
         QVERIFY(
@@ -191,6 +193,9 @@ private slots:
         // Half of it is left of the screen, and not in the picture.
         QCOMPARE(placesInPicture({windowAt(-50, 0, "a")}, {50, 50}),
                  QList<QRect>{QRect(0, 0, 50, 50)});
+        // One that says itself what it shows: the whole screen.
+        QCOMPARE(placesInPicture(windows, {200, 200}, {0, 0, 400, 400}),
+                 (QList<QRect>{QRect(50, 50, 50, 25), QRect(100, 75, 50, 25)}));
         // A picture of something else, and sizes that a program made up.
         QVERIFY(placesInPicture(windows, {100, 80}).isEmpty());
         QVERIFY(placesInPicture({{"", "", 2'147'483'647, -2'147'483'647, 4'294'967'295, 1}}, {9, 9})
@@ -447,6 +452,65 @@ private slots:
     }
 
     // Every sentence that a person may read stands in the German file, translated.
+    void profilesAreWrittenAsSessionsReadThem() {
+        QTemporaryDir home;
+        qputenv("XDG_CONFIG_HOME", home.path().toUtf8());
+        const auto own = [] {
+            QList<ProgramProfile> found;
+            for (const auto& one : ProgramProfiles::read().all)
+                if (one.from == ProgramProfile::From::Person)
+                    found.append(one);
+            return found;
+        };
+        ProgramProfile profile;
+        profile.programs = QStringList{"ink scape", "gimp"};
+        profile.arguments = QStringList{"--title=\"a\\b\"", "ä\n"};
+        profile.environment = {{"COLOUR", "dark red"}, {"EMPTY", ""}};
+        profile.notes = "Why not";
+        QCOMPARE(writeProfile(profile), QString());
+        QCOMPARE(own().size(), 1);
+        const auto read = own().first();
+        QCOMPARE(read.programs, profile.programs);
+        QCOMPARE(read.arguments, profile.arguments);
+        QCOMPARE(read.environment, profile.environment);
+        QCOMPARE(read.notes, profile.notes);
+        // Another of the same program has a file of its own; the one that is changed keeps its.
+        QCOMPARE(writeProfile(profile), QString());
+        QCOMPARE(own().size(), 2);
+        auto changed = own().first();
+        changed.arguments.clear();
+        QCOMPARE(writeProfile(changed), QString());
+        QCOMPARE(own().size(), 2);
+        // One that takes the place of Entracte's.
+        for (const auto& one : ProgramProfiles::read().all)
+            if (one.id == "chromium")
+                QCOMPARE(writeProfile(one), QString());
+        bool replaced = false;
+        for (const auto& one : ProgramProfiles::read().all)
+            replaced = replaced || (one.id == "chromium" && one.replaced);
+        QVERIFY(replaced);
+        for (const auto& one : own())
+            QCOMPARE(removeProfile(one), QString());
+        QCOMPARE(own().size(), 0);
+        // What a session could not read is said, and not written.
+        profile.programs = QStringList{"/usr/bin/gimp"};
+        QVERIFY(writeProfile(profile).contains("/usr/bin/gimp"));
+        profile.programs = QStringList{"gimp"};
+        profile.environment = {{"1A", ""}};
+        QVERIFY(!writeProfile(profile).isEmpty());
+        QCOMPARE(own().size(), 0);
+        QFile broken(ownProfileFolder() + "/broken.toml");
+        QVERIFY(broken.open(QIODevice::WriteOnly) && broken.write("match = 3") > 0);
+        broken.close();
+        QCOMPARE(ProgramProfiles::read().problems.size(), 1);
+        qunsetenv("XDG_CONFIG_HOME");
+    }
+
+    void wordsAreQuotedAsTheyAreRead() {
+        const QStringList words{"plain", "two words", "\"quoted\"", "back\\slash", "$HOME", "it's"};
+        QCOMPARE(typedWords(quotedWords(words)), words);
+    }
+
     void whatTheHelperFindsIsSaidInThePersonsLanguage() {
         QCOMPARE(inPersonsWords("CRIU 4.2.1 saves and restores on this kernel."),
                  "CRIU 4.2.1 saves and restores on this kernel.");

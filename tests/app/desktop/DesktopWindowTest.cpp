@@ -427,6 +427,7 @@ private slots:
 
     void whereSnapshotsLieIsTold() {
         PreferencesDialog dialog(m_application->desk(), true, &window());
+        dialog.findChild<QTabWidget*>()->setCurrentIndex(2);
         dialog.show();
         QTRY_VERIFY(says(dialog, "They lie in /srv/snapshots and take 3.0 MB; 50.0 GB are free"));
         auto* const most = named<QDoubleSpinBox>(dialog, "Snapshots may take");
@@ -438,6 +439,46 @@ private slots:
         most->setValue(0);
         QCOMPARE(most->text(), QString("All there is"));
         QCOMPARE(change->isEnabled(), Repairs::canAsk("entracte-limits"));
+    }
+
+    void whatIsPreferredBeginsEveryNewSession() {
+        takeSnapshot();
+        takeSnapshot();
+        {
+            PreferencesDialog dialog(m_application->desk(), true, &window());
+            dialog.findChild<QTabWidget*>()->setCurrentIndex(1);
+            dialog.show();
+            for (auto* const choices : dialog.findChildren<QComboBox*>())
+                if (const int at = choices->findText("Every 15 minute(s)"); at >= 0)
+                    choices->setCurrentIndex(at);
+            named<QCheckBox>(dialog, "Delete older snapshots by these rules")->click();
+            QTRY_VERIFY(says(dialog, "would be deleted"));
+        }
+        NewSessionDialog dialog(m_application->desk(), &window());
+        const auto request = dialog.request();
+        QCOMPARE(request.everySeconds, 900U);
+        QCOMPARE(request.keep, QString("last=5 hourly=24 daily=7 weekly=4 monthly=6"));
+        // The person may want another one to be different.
+        Settings& settings = m_application->desk().settings;
+        settings.setNewSessionSeconds(0);
+        settings.setNewSessionKeep({});
+        QCOMPARE(NewSessionDialog(m_application->desk(), &window()).request().everySeconds, 0U);
+    }
+
+    void whatASessionMayUseIsToldAndChanged() {
+        const auto path = sessions()->currentIndex().data(PathRole).toString();
+        const auto now = [&] { return m_application->desk().catalog.sessions.find(path); };
+        for (const auto bytes : {quint64(2) << 30, quint64(0)}) {
+            SessionSettingsDialog dialog(m_application->desk(), path, &window());
+            dialog.findChild<QTabWidget*>()->setCurrentIndex(1);
+            dialog.show();
+            QVERIFY(says(dialog, "None: what its programs save stays inside it."));
+            auto* const memory = box(dialog, "Memory at most");
+            QCOMPARE(memory->currentData().toULongLong(), now()->memoryLimit);
+            memory->setCurrentIndex(memory->findData(bytes));
+            dialog.accept();
+            QTRY_COMPARE(now()->memoryLimit, bytes);
+        }
     }
 
     void theWindowComesBackAsItWasLeft() {

@@ -102,6 +102,7 @@ private slots:
         NewSessionDialog launcher(desk, &window(), session);
         SessionSettingsDialog settings(desk, session, &window());
         PreferencesDialog preferences(desk, true, &window());
+        preferences.findChild<QTabWidget*>()->setCurrentIndex(2);
         VaultDialog vault(desk, &window());
         CompareDialog compare(desk, snapshot, &window());
         ExportDialog write(desk, snapshot, &window());
@@ -198,6 +199,7 @@ private slots:
         // Thought better of.
         SessionSettingsDialog settings(m_application->desk(), started()->path, &window());
         settings.show();
+        settings.findChild<QTabWidget*>()->setCurrentIndex(1);
         named<QCheckBox>(settings, "Share the clipboard with my desktop")->click();
         settings.accept();
         QTRY_VERIFY(!started()->clipboard);

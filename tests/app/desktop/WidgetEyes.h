@@ -31,7 +31,7 @@ inline QComboBox* box(QWidget& window, const QString& name) {
 
 inline bool says(QWidget& window, const QString& words) {
     for (auto* const label : window.findChildren<QLabel*>())
-        if (label->isVisible() && label->text().contains(words))
+        if (label->isVisible() && label->text().replace(QChar::Nbsp, ' ').contains(words))
             return true;
     return false;
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import programs
 from .case import require_root
-from .processes import Failure, Process, run, run_status, wait_for
+from .processes import ROOT_DIRECTORY, Failure, Process, run, run_status, wait_for
 
 _EYES = Path(__file__).resolve().parent / "atspi_eyes.py"
 _NOTIFIER = Path(__file__).resolve().parent / "notifier.py"
@@ -17,11 +17,11 @@ _NOTIFIER = Path(__file__).resolve().parent / "notifier.py"
 class Application:
     """entracte-desktop on a session bus of its own. `tray`: whether a panel shows one ("notifier": the desktop draws its
     menus itself); `keyring`: whether there is one,
-    unlocked as by a login.
+    unlocked as by a login; `activated`: whatever asks for it on the bus starts it, as an installed one, and nobody did yet.
     """
 
     def __init__(self, case_stack, workspace, product, server, tray=True, notifications=False,
-                 keyring=False, environment=(), arguments=()):
+                 keyring=False, activated=False, environment=(), arguments=()):
         self.product, self.server, self.person = product, server, product.person
         self._stack = case_stack
         name = f"app{server.display[1:]}"
@@ -35,6 +35,8 @@ class Application:
             XDG_CONFIG_HOME=str(self.folder / "config"), XDG_RUNTIME_DIR=str(self.folder / "runtime"),
             XDG_DATA_HOME=str(self.folder / "data"), QT_QPA_PLATFORM="xcb", QT_ACCESSIBILITY="1",
             QT_LINUX_ACCESSIBILITY_ALWAYS_ON="1", GSETTINGS_BACKEND="memory"), **dict(environment)})
+        if activated:
+            self._install()
         self._start_bus()
         if tray == "notifier":
             self._start_notifier()
@@ -48,7 +50,26 @@ class Application:
         self.process = None
         self.seen = ""  # by the last look that found nothing
         self.arguments = arguments
-        self.launch()
+        if not activated:
+            self.launch()
+
+    def _install(self):
+        """The files by which a desktop finds it, for this person alone."""
+        data, resources = self.folder / "data", ROOT_DIRECTORY / "resources"
+        program = self.product.programs / "entracte-desktop"
+        for source, folder in ((resources / "mime/org.entracte.xml", "mime/packages"),
+                               (resources / "desktop/org.entracte.Desktop.desktop", "applications")):
+            (data / folder).mkdir(parents=True)
+            text = source.read_text().replace("Exec=entracte-desktop", f"Exec={program}")
+            (data / folder / source.name).write_text(text)
+        services = data / "dbus-1/services"
+        services.mkdir(parents=True)
+        service = (resources / "desktop/org.entracte.Desktop.service.in").read_text()
+        (services / "org.entracte.Desktop.service").write_text(
+            re.sub("^Exec=.*/entracte-desktop", f"Exec={program}", service, flags=re.MULTILINE))
+        run(["update-mime-database", data / "mime"])
+        run(["update-desktop-database", data / "applications"])
+        run(["chmod", "-R", "a+rX", data])
 
     def _start(self, *command):
         return self._stack.enter_context(

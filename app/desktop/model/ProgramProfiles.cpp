@@ -1,0 +1,193 @@
+#include "app/desktop/model/ProgramProfiles.h"
+
+#include "app/desktop/model/Wording.h"
+#include "session/launch/Profile.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFile>
+#include <QRegularExpression>
+#include <QSaveFile>
+
+#include <utility>
+
+namespace entracte::desktop {
+
+namespace {
+
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(ProgramProfiles)
+};
+
+// Why those that come with Entracte are as they are, in the person's language.
+constexpr std::pair<const char*, const char*> kNotes[] = {
+    {"any", QT_TRANSLATE_NOOP("ProgramProfiles",
+                              "Sandboxes that a program makes of namespaces cannot be saved, and a "
+                              "session is refused them: these programs would end instead of doing "
+                              "without. The session's own container stays around them.")},
+    {"chromium",
+     QT_TRANSLATE_NOOP("ProgramProfiles",
+                       "Its own sandbox cannot be saved, and neither can what lives in a graphics "
+                       "card: pages are drawn by the processor. Pages are kept apart from the "
+                       "system by the session's container, but not from your files; for pages that "
+                       "you do not trust use a browser outside of a session.")}};
+
+ProgramProfile seen(const launch::Profile& profile, ProgramProfile::From from) {
+    ProgramProfile view;
+    view.id = QString::fromStdString(profile.id);
+    view.from = from;
+    for (const auto& name : profile.match)
+        view.programs.append(QString::fromStdString(name));
+    for (const auto& word : profile.arguments)
+        view.arguments.append(QString::fromStdString(word));
+    for (const auto& [name, value] : profile.environment)
+        view.environment.insert(QString::fromStdString(name), QString::fromStdString(value));
+    view.notes = QString::fromStdString(profile.notes).simplified();
+    if (from == ProgramProfile::From::Entracte)
+        for (const auto& [id, notes] : kNotes)
+            if (profile.id == id)
+                view.notes = Words::tr(notes);
+    return view;
+}
+
+// A basic string of TOML.
+QString quoted(const QString& text) {
+    QString string = QStringLiteral("\"");
+    for (const auto character : text) {
+        if (character == '"' || character == '\\')
+            string += '\\';
+        if (character.unicode() < 0x20 || character.unicode() == 0x7f)
+            string += QStringLiteral("\\u%1").arg(character.unicode(), 4, 16, QLatin1Char('0'));
+        else
+            string += character;
+    }
+    return string + '"';
+}
+
+QString quoted(const QStringList& list) {
+    QStringList strings;
+    for (const auto& one : list)
+        strings.append(quoted(one));
+    return '[' + strings.join(", ") + ']';
+}
+
+QByteArray fileOf(const ProgramProfile& profile) {
+    QString text = "match = " + quoted(profile.programs) + '\n';
+    if (!profile.arguments.isEmpty())
+        text += "arguments = " + quoted(profile.arguments) + '\n';
+    if (!profile.notes.isEmpty())
+        text += "notes = " + quoted(profile.notes) + '\n';
+    if (!profile.environment.isEmpty())
+        text += "\n[environment]\n";
+    for (auto one = profile.environment.begin(); one != profile.environment.end(); ++one)
+        text += one.key() + " = " + quoted(one.value()) + '\n';
+    return text.toUtf8();
+}
+
+// Named after its program, and as no other is: one of another's name would take its place.
+QString freshId(const QString& program) {
+    static const QRegularExpression unusual("[^A-Za-z0-9._+-]");
+    auto base = program;
+    base.replace(unusual, "-");
+    if (base.isEmpty() || base.startsWith('.') || base == "*" || base == "-")
+        base = "profile";
+    QStringList taken;
+    for (const auto& one : ProgramProfiles::read().all)
+        taken.append(one.id);
+    auto id = base;
+    for (int number = 2;
+         taken.contains(id) || QFile::exists(ownProfileFolder() + '/' + id + ".toml"); ++number)
+        id = QStringLiteral("%1-%2").arg(base).arg(number);
+    return id;
+}
+
+} // namespace
+
+ProgramProfiles ProgramProfiles::read() {
+    ProgramProfiles profiles;
+    std::vector<std::string> problems;
+    launch::Profiles places[] = {launch::builtInProfiles(), {}, {}};
+    launch::addProfiles(places[1], launch::kSystemProfiles, problems);
+    if (const auto own = launch::ownProfiles(); !own.empty())
+        launch::addProfiles(places[2], own, problems);
+    using From = ProgramProfile::From;
+    constexpr From kFrom[] = {From::Entracte, From::Computer, From::Person};
+    for (int place = 0; place < 3; ++place)
+        for (const auto& [id, profile] : places[place]) {
+            auto view = seen(profile, kFrom[place]);
+            for (int later = place + 1; later < 3; ++later)
+                view.replaced = view.replaced || places[later].contains(id);
+            profiles.all.append(std::move(view));
+        }
+    for (const auto& problem : problems)
+        profiles.problems.append(printable(QString::fromStdString(problem)));
+    return profiles;
+}
+
+QString ownProfileFolder() {
+    return QString::fromStdString(launch::ownProfiles());
+}
+
+QString writeProfile(const ProgramProfile& profile) {
+    const auto folder = ownProfileFolder();
+    const auto id = profile.id.isEmpty() ? freshId(profile.programs.value(0)) : profile.id;
+    const auto text = fileOf(profile);
+    // What a session could not read is not written.
+    if (const auto read = launch::parseProfile(id.toStdString(), text.toStdString()); !read)
+        return printable(QString::fromStdString(read.error().sentence()));
+    QSaveFile file(folder + '/' + id + ".toml");
+    if (!QDir().mkpath(folder) || !file.open(QIODevice::WriteOnly) || file.write(text) < 0 ||
+        !file.commit())
+        return Words::tr("%1 cannot be written: %2")
+            .arg(printable(file.fileName()), file.errorString());
+    return {};
+}
+
+QString removeProfile(const ProgramProfile& profile) {
+    QFile file(ownProfileFolder() + '/' + profile.id + ".toml");
+    // Where there is a wastebasket, it can be fetched from there.
+    return QFile::moveToTrash(file.fileName()) || file.remove()
+               ? QString()
+               : Words::tr("%1 cannot be removed: %2")
+                     .arg(printable(file.fileName()), file.errorString());
+}
+
+QString programsText(const ProgramProfile& profile) {
+    if (profile.isForEverything())
+        return Words::tr("Every program");
+    constexpr int kNamed = 2; // the place is short
+    const auto named = printable(profile.programs.mid(0, kNamed).join(", "));
+    const auto more = static_cast<int>(profile.programs.size()) - kNamed;
+    return more > 0 ? Words::tr("%1 and %n more", "programs", more).arg(named) : named;
+}
+
+QStringList profileLines(const ProgramProfile& profile) {
+    QStringList lines;
+    if (!profile.notes.isEmpty())
+        lines.append(printable(profile.notes));
+    if (profile.programs.size() > 2)
+        lines.append(Words::tr("Programs: %1").arg(printable(profile.programs.join(", "))));
+    const auto before = lines.size();
+    if (!profile.arguments.isEmpty())
+        lines.append(Words::tr("Started with: %1").arg(printable(quotedWords(profile.arguments))));
+    QStringList variables;
+    for (auto one = profile.environment.begin(); one != profile.environment.end(); ++one)
+        variables.append(printable(one.key() + '=' + one.value()));
+    if (!variables.isEmpty())
+        lines.append(Words::tr("Set for it: %1").arg(variables.join(", ")));
+    if (lines.size() == before)
+        lines.append(Words::tr("It changes nothing."));
+    return lines;
+}
+
+QString quotedWords(const QStringList& words) {
+    static const QRegularExpression plain("^[A-Za-z0-9_./:=,+@%-]+$");
+    QStringList typed;
+    for (auto word : words)
+        typed.append(plain.match(word).hasMatch()
+                         ? word
+                         : '"' + word.replace('\\', "\\\\").replace('"', "\\\"") + '"');
+    return typed.join(' ');
+}
+
+} // namespace entracte::desktop
