@@ -62,7 +62,7 @@ def case_aProfileOfOnesOwnIsUsed(case):
     app.wait_for_keyboard("Preferences")
     app.key("alt+p")
     app.wait_for("list item", "^Every program .comes with Entracte")
-    app.click("list item", "^chromium, ")
+    app.click("list item", "^chromium and 9 more")
     app.wait_for("label", "Started with: --no-sandbox")
     app.key("alt+w")
     app.wait_for_keyboard("New profile")

@@ -155,10 +155,11 @@ QString removeProfile(const ProgramProfile& profile) {
 QString programsText(const ProgramProfile& profile) {
     if (profile.isForEverything())
         return Words::tr("Every program");
-    constexpr int kNamed = 2; // the place is short
-    const auto named = printable(profile.programs.mid(0, kNamed).join(", "));
-    const auto more = static_cast<int>(profile.programs.size()) - kNamed;
-    return more > 0 ? Words::tr("%1 and %n more", "programs", more).arg(named) : named;
+    // The place is short.
+    const auto many = profile.programs.size() > 2;
+    const auto named = printable(profile.programs.mid(0, many ? 1 : 2).join(", "));
+    const auto more = static_cast<int>(profile.programs.size()) - 1;
+    return many ? Words::tr("%1 and %n more", "programs", more).arg(named) : named;
 }
 
 QStringList profileLines(const ProgramProfile& profile) {

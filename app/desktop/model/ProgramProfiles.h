@@ -36,7 +36,7 @@ QString ownProfileFolder();
 // says why it could not be.
 QString writeProfile(const ProgramProfile& profile);
 QString removeProfile(const ProgramProfile& profile);
-// "Every program", "gimp, inkscape and 2 more"
+// "Every program", "gimp and 2 more"
 QString programsText(const ProgramProfile& profile);
 // Why, and what is given to these programs, a paragraph each.
 QStringList profileLines(const ProgramProfile& profile);

@@ -72,6 +72,7 @@ NewSessionDialog::NewSessionDialog(Desk& desk, QWidget* parent, const QString& i
     m_tabs->addTab(applicationPage(), tr("&Application"));
     m_tabs->addTab(commandPage(), tr("Co&mmand"));
     m_tabs->addTab(templatePage(), tr("Session as a &template"));
+    m_tabs->setDocumentMode(true);
     m_tabs->setTabEnabled(kTemplatePage, m_templates->count() > 0);
     auto* const start = m_buttons->addButton(tr("&Start"), QDialogButtonBox::AcceptRole);
     start->setIcon(actionIcon("resume", palette().color(QPalette::HighlightedText)));
@@ -161,7 +162,7 @@ QWidget* NewSessionDialog::applicationPage() {
             &NewSessionDialog::refresh);
     connect(m_programs, &QListView::doubleClicked, this, &QDialog::accept);
     auto* const column = new QVBoxLayout(page);
-    column->setContentsMargins(10, 10, 10, 10);
+    column->setContentsMargins(0, 10, 0, 0);
     column->addWidget(m_search);
     column->addWidget(m_programs, 1);
     return page;
@@ -177,7 +178,7 @@ QWidget* NewSessionDialog::commandPage() {
     m_command->setAccessibleName(tr("Command"));
     connect(m_command, &QLineEdit::textChanged, this, &NewSessionDialog::refresh);
     auto* const column = new QVBoxLayout(page);
-    column->setContentsMargins(10, 12, 10, 10);
+    column->setContentsMargins(0, 12, 0, 0);
     column->addWidget(label);
     column->addWidget(m_command);
     column->addWidget(
@@ -211,7 +212,7 @@ QWidget* NewSessionDialog::templatePage() {
     m_templates->setCurrentRow(0);
     connect(m_templates, &QListWidget::currentRowChanged, this, &NewSessionDialog::refresh);
     auto* const column = new QVBoxLayout(page);
-    column->setContentsMargins(10, 10, 10, 10);
+    column->setContentsMargins(0, 10, 0, 0);
     column->addWidget(faintLabel(tr("The new session begins as that one was saved, with all of "
                                     "its programs as they were. That one is left alone."),
                                  page, 0.95));

@@ -38,6 +38,7 @@ PagedDialog::PagedDialog(QDialogButtonBox* buttons, int width, QWidget* parent)
     : QDialog(parent), m_buttons(buttons), m_tabs(new QTabWidget(this)), m_width(width) {
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    m_tabs->setDocumentMode(true); // a frame has another ground than the dialog
     auto* const column = new QVBoxLayout(this);
     column->setContentsMargins(12, 12, 12, 12);
     column->setSpacing(10);
@@ -46,7 +47,7 @@ PagedDialog::PagedDialog(QDialogButtonBox* buttons, int width, QWidget* parent)
 }
 
 void PagedDialog::addPage(QWidget* page, const QString& name) {
-    page->layout()->setContentsMargins(14, 14, 14, 10);
+    page->layout()->setContentsMargins(8, 16, 8, 10);
     page->setAutoFillBackground(false);
     auto* const scroll = uprightScroll(m_tabs);
     scroll->setFocusPolicy(Qt::NoFocus);
@@ -65,7 +66,9 @@ void PagedDialog::fit() {
         wide = std::max(wide, page->minimumWidth() + kAround);
     int inside = 0;
     for (auto* const page : m_pages)
-        inside = std::max(inside, heightWithin(page->widget(), page->minimumWidth()));
+        inside = std::max(inside, heightWithin(page->widget(),
+                                               page->minimumWidth() -
+                                                   page->verticalScrollBar()->sizeHint().width()));
     const int wanted = inside + kAround + m_tabs->tabBar()->sizeHint().height() +
                        m_buttons->sizeHint().height() + layout()->spacing();
     const int most = screen()->availableGeometry().height() - kTitleBar;

@@ -71,7 +71,7 @@ QWidget* SessionSettingsDialog::reachPage() {
     column->addSpacing(8);
     column->addWidget(title(tr("What it reaches"), this, 1.1));
     auto* const form = new QFormLayout;
-    form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     form->setHorizontalSpacing(16);
     form->setVerticalSpacing(8);
     const auto fact = [&](const QString& name, const QString& value) {
