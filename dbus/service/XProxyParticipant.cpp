@@ -98,13 +98,15 @@ XProxyParticipant::exchange(Operation operation, std::uint64_t argument, millise
     if (bytes.size() < sizeof(Answer))
         return fail(nonsense());
     std::memcpy(&reply.answer, bytes.data(), sizeof(Answer));
-    const auto count = operation == Operation::Prepare ? reply.answer.upstreamCount : 0;
+    const std::uint32_t count = operation == Operation::Prepare      ? reply.answer.upstreamCount
+                                : operation == Operation::SinceInput ? 1
+                                                                     : 0;
     if (reply.answer.magic != kMagic || reply.answer.operation != operation ||
         count > kMaxUpstreams || bytes.size() != sizeof(Answer) + count * sizeof(std::uint64_t))
         return fail(nonsense());
-    reply.upstreams.resize(count);
+    reply.numbers.resize(count);
     if (count > 0)
-        std::memcpy(reply.upstreams.data(), bytes.data() + sizeof(Answer),
+        std::memcpy(reply.numbers.data(), bytes.data() + sizeof(Answer),
                     count * sizeof(std::uint64_t));
     return reply;
 }
@@ -116,7 +118,7 @@ Result<std::vector<std::uint64_t>> XProxyParticipant::prepare(milliseconds limit
     const bool still = reply && reply->answer.failure == Failure::None;
     if (still) {
         m_shm.reset();
-        return reply->upstreams;
+        return reply->numbers;
     }
     // It may be still by now although we heard nothing of it.
     if (const auto resumed = goOn(); !resumed)
@@ -194,6 +196,13 @@ Result<DisplayStatus> XProxyParticipant::status() {
     const auto& answer = reply.answer;
     return DisplayStatus{answer.state == State::Attached || answer.state == State::Prepared,
                          answer.topLevelWindows, answer.clients, answer.rebuildMicros};
+}
+
+Result<milliseconds> XProxyParticipant::sinceInput() {
+    ENTRACTE_ASSIGN(reply, exchange(Operation::SinceInput, 0, kAnswerLimit));
+    // A day is as good as any longer time.
+    const auto day = static_cast<std::uint64_t>(milliseconds(std::chrono::hours(24)).count());
+    return milliseconds(std::min(reply.numbers.front(), day));
 }
 
 } // namespace entracte::service

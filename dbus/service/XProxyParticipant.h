@@ -30,12 +30,13 @@ public:
     Status waitAttached(std::chrono::milliseconds limit) override;
     Status detach(std::chrono::milliseconds limit) override;
     Result<DisplayStatus> status() override;
+    Result<std::chrono::milliseconds> sinceInput() override;
 
 private:
     using Clock = std::chrono::steady_clock;
     struct Reply {
         xcontrol::Answer answer;
-        std::vector<std::uint64_t> upstreams;
+        std::vector<std::uint64_t> numbers; // after it
     };
 
     // The proxy's listening socket may be a moment late when a session just started: tried until it

@@ -41,6 +41,8 @@ public:
     virtual Status waitAttached(std::chrono::milliseconds limit) = 0;
     virtual Status detach(std::chrono::milliseconds limit) = 0;
     virtual Result<DisplayStatus> status() = 0;
+    // How long nobody has typed, clicked or moved the pointer in one of its windows.
+    virtual Result<std::chrono::milliseconds> sinceInput() = 0;
 };
 
 // `sessionInit` is the host pid of the session's PID 1: the participant reaches the session's

@@ -55,6 +55,7 @@ bool dropScreen(EngineContext& context, Session& session) {
 
 constexpr unsigned kTicksToLook = 4; // of SessionWatch
 constexpr std::chrono::milliseconds kLossSeen{10};
+constexpr std::chrono::milliseconds kQuietTime{3000}; // between two sentences
 
 // One that has run for a while since it was brought back may be brought back again.
 void trustReturned(EngineContext& context, Session& session) {
@@ -62,6 +63,18 @@ void trustReturned(EngineContext& context, Session& session) {
         std::chrono::steady_clock::now() - session.liveSince >= context.options.returnSettle)
         static_cast<void>(context.registry.update(
             session, [](SessionRecord& record) { record.comeback = Return::None; }));
+}
+
+// A session that cannot say it (its display is of an older Entracte, or there is none) is not
+// waited for.
+void lookForQuiet(Session& session) {
+    if (session.quiet != Quiet::Asked)
+        return;
+    const auto since = session.live->display ? session.live->display->sinceInput()
+                                             : Result<std::chrono::milliseconds>(kQuietTime);
+    auto asked = Quiet::Asked; // unless it was taken back meanwhile
+    if (!since || *since >= kQuietTime)
+        session.quiet.compare_exchange_strong(asked, Quiet::Here);
 }
 
 void refresh(EngineContext& context, Session& session) {
@@ -77,6 +90,7 @@ void refresh(EngineContext& context, Session& session) {
     if (session.live->display)
         if (const auto status = session.live->display->status())
             windows = status->windows;
+    lookForQuiet(session);
     if (programs > session.programs)
         context.hostFiles.look(session.id());
     if (programs != session.programs || windows != session.windows) {

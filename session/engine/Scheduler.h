@@ -4,8 +4,12 @@
 // itself: whoever hears `due` starts a job like any other, with its progress and its errors.
 //
 // A session is due when its time has come, it runs, nobody paused its schedule, and its programs
-// used the processor since its last snapshot; otherwise its time is put off.
+// used the processor since its last snapshot; otherwise its time is put off. Then it waits for a
+// moment in which nobody types or clicks in it, but not for long: a tenth of the time between two
+// snapshots, 5 seconds at least and 2 minutes at most. What the session says of that can do no more
+// than use up this time.
 
+#include "session/base/WallClock.h"
 #include "session/engine/SessionRegistry.h"
 #include "session/store/SnapshotStore.h"
 
@@ -21,7 +25,9 @@ class Scheduler {
 public:
     using Due = std::function<void(const SessionInfo&)>;
 
-    Scheduler(SessionRegistry& registry, Due due);
+    using Now = std::function<std::int64_t()>; // Unix, ms
+
+    Scheduler(SessionRegistry& registry, Due due, Now now = nowUnixMs);
     Scheduler(const Scheduler&) = delete;
     Scheduler& operator=(const Scheduler&) = delete;
     ~Scheduler();
@@ -35,15 +41,19 @@ private:
     struct Plan {
         std::uint32_t everySeconds = 0;
         std::int64_t nextUnixMs = 0;
-        std::uint64_t cpuTicks = 0; // of its processes, when it was last saved
+        std::uint64_t cpuTicks = 0;    // of its processes, when it was last saved
+        std::int64_t latestUnixMs = 0; // it is due, and waits for a quiet moment until then; 0: not
     };
 
     void run();
+    // Whether it is to be saved now.
+    static bool isDue(Session& session, const SessionRecord& record, Plan& plan, std::int64_t now);
     // The time of the next look.
     std::int64_t lookAtAll(std::int64_t now, std::vector<SessionInfo>& due);
 
     SessionRegistry& m_registry;
     const Due m_due;
+    const Now m_now;
     std::mutex m_mutex; // guards everything below
     std::condition_variable m_changed;
     std::map<SessionId, Plan> m_plans;

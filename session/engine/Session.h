@@ -53,6 +53,10 @@ struct LiveSession {
     std::unique_ptr<ScreenProcess> screen; // null: detached
 };
 
+// Whether a snapshot that is due may come: the scheduler asks for a moment in which nobody types
+// or clicks, the session's watch sees when it is there.
+enum class Quiet : std::uint8_t { NotAsked, Asked, Here };
+
 class Session {
 public:
     explicit Session(SessionRecord record) : m_id(record.id), m_record(std::move(record)) {}
@@ -69,6 +73,7 @@ public:
     std::atomic<std::uint32_t> blockers{0};
     std::atomic<std::uint32_t> windows{0};
     std::atomic<std::int64_t> nextSnapshotUnixMs{0}; // by the schedule
+    std::atomic<Quiet> quiet{Quiet::NotAsked};
 
     JobSlot slot;
     std::unique_ptr<LiveSession> live;               // of the slot's holder; null: does not run

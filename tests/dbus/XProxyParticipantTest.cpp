@@ -127,6 +127,24 @@ TEST(XProxyParticipantTest, believesNoAnswerThatMakesNoSense) {
     }
 }
 
+TEST(XProxyParticipantTest, asksHowLongNobodyHasTyped) {
+    const auto sinceInput = [](const std::vector<std::uint64_t>& said) {
+        FakeProxy proxy([&](int socket, const Request& request) {
+            EXPECT_EQ(request.operation, Operation::SinceInput);
+            send(socket, answerTo(request), said);
+        });
+        return XProxyParticipant(proxy.connector(), noSegments()).sinceInput();
+    };
+    const auto since = sinceInput({2500});
+    ASSERT_TRUE(since) << since.error().forLog();
+    EXPECT_EQ(*since, 2500ms);
+    const auto never = sinceInput({UINT64_MAX});
+    ASSERT_TRUE(never) << never.error().forLog();
+    EXPECT_GT(*never, 1h);
+    EXPECT_FALSE(sinceInput({}));
+    EXPECT_FALSE(sinceInput({1, 2}));
+}
+
 TEST(XProxyParticipantTest, letsTheProxyGoOnAfterAFailedPreparation) {
     std::atomic<bool> continued{false};
     FakeProxy proxy([&](int socket, const Request& request) {

@@ -5,6 +5,8 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
@@ -143,6 +145,74 @@ def case_savesBySchedule(case):
     product.json("schedule", session, "--every", "never", "--pause", "now")
     expect(product.show(session)["next_snapshot_unix_ms"] == 0, "nothing is planned")
     expect(len(product.snapshots(session)) <= count + 1, "nothing is saved while it is paused")
+
+
+class _Restless:
+    """Presses a key again and again, and remembers when (Unix, ms)."""
+
+    def __init__(self, window):
+        self._window, self._ending = window, threading.Event()
+        self.pressed = []
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self):
+        self._window.activate()
+        self._thread.start()
+        wait_for("the first key", lambda: self.pressed, 20)
+        return self
+
+    def __exit__(self, *_):
+        self._ending.set()
+        self._thread.join()
+
+    def _run(self):
+        while not self._ending.is_set():
+            at = _now_ms()
+            self._window.desktop.run(["xdotool", "key", "Shift_L"], check=False)
+            self.pressed.append(at)
+
+    def paused(self, begin, end):
+        """Whether it could have been taken for a moment without input: a busy machine types slowly."""
+        times = [begin, *(at for at in self.pressed if begin < at < end), end]
+        return max(after - before for before, after in zip(times, times[1:])) > 2000
+
+
+def _now_ms():
+    return time.time() * 1000
+
+
+def case_aScheduledSnapshotWaitsUntilNobodyTypes(case):
+    """But not for long: five seconds, where it is every ten that are planned."""
+    require_root()
+    server, product = case.first_server(), case.product()
+    session = _counting_session(product, server, options=("--every", "10s"))
+    window = Desktop(server).wait_window("XTerm", title="tick")
+    wait_for("a plan", lambda: product.show(session)["next_snapshot_unix_ms"] > 0, 10, 0.1)
+
+    def saved(typed_beyond):
+        """(whether the typing was without a pause, when it ended, when it was due, when it was saved)"""
+        before = len(product.snapshots(session))
+        due = product.show(session)["next_snapshot_unix_ms"]
+        taken = lambda: [s["taken_unix_ms"] for s in product.snapshots(session)][before:]  # noqa: E731
+        with _Restless(window) as hands:
+            begun = hands.pressed[0]
+            wait_for("its time", lambda: _now_ms() > due + 1000, 40)
+            if typed_beyond:
+                wait_for("a snapshot all the same", taken, 60)
+        when = wait_for("a snapshot", taken, 60)[0]
+        left = hands.pressed[-1]
+        steadily = begun < due and not hands.paused(max(begun, due - 3000), min(left, when))
+        return steadily, left, due, when
+
+    for typed_beyond in (False, True):
+        for _ in range(4):
+            steadily, left, due, when = saved(typed_beyond)
+            if steadily:
+                break
+        else:
+            raise Skip("this machine is too busy for anybody to type steadily")
+        expect(when >= min(left + 3000, due + 5000),
+               f"saved {when - due:.0f} ms after its time, {when - left:.0f} ms after the last key")
 
 
 def _png_size(content):

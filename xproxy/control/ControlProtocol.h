@@ -10,8 +10,9 @@
 //
 // A connection begins in the request-answer role. `BecomeDisplayChannel` and `BecomeShmChannel`
 // turn it round: from then on the proxy asks on it. All messages are of fixed size but for
-// Prepare's list, and all numbers are in host byte order. Any program of the session can reach this
-// socket or take its place: the helper believes nothing that it reads here beyond its type.
+// Prepare's list and what is said so of, and all numbers are in host byte order. Any program of the
+// session can reach this socket or take its place: the helper believes nothing that it reads here
+// beyond its type.
 
 #include <cstddef>
 #include <cstdint>
@@ -35,6 +36,8 @@ enum class Operation : std::uint32_t {
                // 1 of now (the server is asked, programs are held for so long)
     Programs = 9, // answered at once by Answer + text (UTF-8): what each program has made, and how
                   // much of the record that takes
+    SinceInput = 10, // answered at once by Answer + u64: ms since the person's last key, button,
+                     // touch or pointer over a program's window; UINT64_MAX when there was none
 };
 
 struct Request {

@@ -98,6 +98,14 @@ void ControlServer::handle(Connection& connection, const xcontrol::Request& requ
         answer(connection, request.operation, m_change.lastFailure(), bytesOf(text));
         break;
     }
+    case Operation::SinceInput: {
+        std::uint64_t since = UINT64_MAX;
+        if (const auto last = m_proxy.core().lastInput)
+            since = static_cast<std::uint64_t>((Clock::now() - *last) / 1ms);
+        answer(connection, request.operation, m_change.lastFailure(),
+               std::as_bytes(std::span(&since, 1)));
+        break;
+    }
     case Operation::WaitState:
         if (request.argument != m_proxy.stateSerial()) {
             answer(connection, request.operation, m_change.lastFailure());

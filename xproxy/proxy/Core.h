@@ -58,6 +58,7 @@ struct Core {
     // What they waited for outside has come: served at the end of this turn of the loop.
     std::vector<ClientId> unheld;
     LastWords lastWords;
+    std::optional<Clock::time_point> lastInput; // of the person's, to any program
 
     Client* client(ClientId id) {
         const auto found = clients.find(id);

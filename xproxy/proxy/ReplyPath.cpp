@@ -1,5 +1,7 @@
 #include "xproxy/proxy/ReplyPath.h"
 
+#include "xproxy/proxy/PersonInput.h"
+
 #include <algorithm>
 
 namespace entracte::xproxy {
@@ -168,6 +170,8 @@ void ReplyPath::event(std::span<std::byte> message, std::uint64_t sequence) {
     if (imageDone(MessageView(message, m_client.order)))
         return;
     m_core.link->translator->event(message, m_client.order);
+    if (isPersonInput(MessageView(message, m_client.order), m_core.face->extensions))
+        m_core.lastInput = Clock::now();
     const auto code = static_cast<std::uint8_t>(message[0]) & 0x7f;
     if (code == core::kMapNotifyEvent) {
         const MessageView view(message, m_client.order);

@@ -59,6 +59,7 @@ public:
         return {};
     }
     Result<DisplayStatus> status() override { return DisplayStatus{true, 3, 2, 0}; }
+    Result<std::chrono::milliseconds> sinceInput() override { return 60s; }
 
 private:
     DisplayScript& m_script;
