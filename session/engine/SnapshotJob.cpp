@@ -341,13 +341,12 @@ void applyRetention(EngineContext& context, const JobUse& use) {
     if (!rules || !*rules)
         return;
     JobControl unseen;
-    const auto pruned =
-        context.store->prune(record.id, **rules, {}, false, {unseen, "removing", 0, 1});
-    if (!pruned) {
-        spdlog::warn("session {}: {}", record.id, pruned.error().forLog());
-        return;
-    }
-    for (const SnapshotInfo& removed : pruned->removed)
+    PruneReport pruned;
+    if (const auto done =
+            context.store->prune(record.id, **rules, {}, false, {unseen, "removing", 0, 1}, pruned);
+        !done)
+        spdlog::warn("session {}: {}", record.id, done.error().forLog());
+    for (const SnapshotInfo& removed : pruned.removed)
         if (context.observer)
             context.observer->snapshotRemoved(record.id, removed.id);
 }

@@ -34,13 +34,25 @@ Result<PruneReport> pruneSession(EngineContext& context, const std::shared_ptr<S
         return fail(ErrorCode::InvalidArgument, "The session keeps all its snapshots.", {},
                     "Name what is to stay, such as \"hourly=24 daily=7\".");
     JobControl unseen;
-    ENTRACTE_ASSIGN(report, context.reserve.spend([&] {
-        return context.store->prune(session->id(), *rules, {}, dryRun, {unseen, "removing", 0, 1});
-    }));
+    PruneReport report;
+    const Status done = context.reserve.spend([&] {
+        return context.store->prune(session->id(), *rules, {}, dryRun, {unseen, "removing", 0, 1},
+                                    report);
+    });
     if (!dryRun && context.observer)
         for (const SnapshotInfo& removed : report.removed)
             context.observer->snapshotRemoved(session->id(), removed.id);
-    return std::move(report);
+    if (done)
+        return report;
+    if (dryRun || report.removed.empty())
+        return fail(done.error());
+    return fail(
+        Error(done.error().code(),
+              fmt::format("{} of the snapshots that the rules do not keep {} removed, the "
+                          "others were not: {}",
+                          report.removed.size(), report.removed.size() == 1 ? "was" : "were",
+                          done.error().sentence()),
+              done.error().detail(), done.error().hint()));
 }
 
 Status checkStore(EngineContext& context, std::optional<uid_t> owner, bool readData,

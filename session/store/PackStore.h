@@ -69,8 +69,8 @@ public:
                               JobStretch) const override;
     Result<CheckReport> checkOne(const SessionId&, const SnapshotId&, JobStretch) const override;
     Result<GcReport> gc(JobStretch) override;
-    Result<PruneReport> prune(const SessionId&, const Retention&, const std::set<SnapshotId>& inUse,
-                              bool dryRun, JobStretch) override;
+    Status prune(const SessionId&, const Retention&, const std::set<SnapshotId>& inUse, bool dryRun,
+                 JobStretch, PruneReport&) override;
 
 private:
     enum class Thoroughness : std::uint8_t { WorthIt, Everything };

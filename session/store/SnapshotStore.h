@@ -174,10 +174,10 @@ public:
     virtual std::vector<std::string> notices() const = 0;
     // Frees everything that no snapshot needs.
     virtual Result<GcReport> gc(JobStretch) = 0;
-    // Removes what the rules do not keep; `inUse` stays, whatever they say.
-    virtual Result<PruneReport> prune(const SessionId&, const Retention&,
-                                      const std::set<SnapshotId>& inUse, bool dryRun,
-                                      JobStretch) = 0;
+    // Removes what the rules do not keep; `inUse` stays, whatever they say. Adds to the report what
+    // was removed, also when it fails in the middle, on a full disk, say: then the rest stays.
+    virtual Status prune(const SessionId&, const Retention&, const std::set<SnapshotId>& inUse,
+                         bool dryRun, JobStretch, PruneReport&) = 0;
 };
 
 } // namespace entracte

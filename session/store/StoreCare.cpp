@@ -112,11 +112,10 @@ Status PackStore::rewrite(const PackRow& pack, GcReport& report) {
     return m_shelf.remove(pack.id);
 }
 
-Result<PruneReport> PackStore::prune(const SessionId& session, const Retention& rules,
-                                     const std::set<SnapshotId>& inUse, bool dryRun,
-                                     JobStretch stretch) {
+Status PackStore::prune(const SessionId& session, const Retention& rules,
+                        const std::set<SnapshotId>& inUse, bool dryRun, JobStretch stretch,
+                        PruneReport& report) {
     ENTRACTE_TRY(parseId(session));
-    PruneReport report;
     auto snapshots = list(session);
     ENTRACTE_ASSIGN(rows, m_catalog->snapshots(session));
     const auto bytesWithout = [&](const std::set<SnapshotId>& removed) -> Result<std::uint64_t> {
@@ -129,25 +128,36 @@ Result<PruneReport> PackStore::prune(const SessionId& session, const Retention& 
             bytes += removed.contains(info.id) ? 0 : info.storedBytes;
         return bytes;
     };
-    ENTRACTE_ASSIGN(dropped, chooseToRemove(snapshots, rules, inUse, bytesWithout));
-    ENTRACTE_ASSIGN(before, bytesWithout({}));
-    ENTRACTE_ASSIGN(after, bytesWithout(dropped));
-    report.freedBytes = before - std::min(before, after);
-    for (SnapshotInfo& info : snapshots) {
-        if (!dropped.contains(info.id)) {
-            report.kept.push_back(std::move(info));
-            continue;
-        }
+    const auto removeOne = [&](const SnapshotId& id) -> Status {
         ENTRACTE_TRY(stretch.job.check());
-        if (!dryRun) {
-            ENTRACTE_ASSIGN(row, find(session, info.id));
-            ENTRACTE_TRY(row ? m_catalog->remove(row->row) : m_old.remove(session, info.id));
+        if (dryRun)
+            return {};
+        ENTRACTE_ASSIGN(row, find(session, id));
+        return row ? m_catalog->remove(row->row) : m_old.remove(session, id);
+    };
+    ENTRACTE_ASSIGN(chosen, chooseToRemove(snapshots, rules, inUse, bytesWithout));
+    // Both before anything is removed: nothing of it is known of one that is gone.
+    ENTRACTE_ASSIGN(before, bytesWithout({}));
+    ENTRACTE_ASSIGN(afterwards, bytesWithout(chosen));
+    report.kept.clear();
+    std::set<SnapshotId> gone;
+    Status done;
+    for (SnapshotInfo& info : snapshots) {
+        const bool goes = done && chosen.contains(info.id);
+        if (goes)
+            done = removeOne(info.id);
+        if (goes && done) {
+            gone.insert(info.id);
+            report.removed.push_back(std::move(info));
+        } else {
+            report.kept.push_back(std::move(info));
         }
-        report.removed.push_back(std::move(info));
     }
-    if (!dryRun && !report.removed.empty())
+    const auto after = done ? afterwards : bytesWithout(gone).value_or(before);
+    report.freedBytes += before - std::min(before, after);
+    if (!dryRun && !gone.empty())
         static_cast<void>(sweep(Thoroughness::WorthIt, aDayAgo(), nullptr));
-    return report;
+    return done;
 }
 
 Result<CheckReport> PackStore::check(const std::optional<std::set<SessionId>>& only, bool readData,

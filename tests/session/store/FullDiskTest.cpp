@@ -4,6 +4,7 @@
 #include "session/store/StagedLayer.h"
 #include "tests/session/store/StoreFixture.h"
 
+#include <algorithm>
 #include <sched.h>
 #include <sys/mount.h>
 
@@ -85,6 +86,33 @@ TEST_F(FullDiskTest, saysSoAndKeepsWhatWasThere) {
     EXPECT_TRUE(m_store->verify(kSession, first->id, m_stretch));
     fs::remove(m_root / "state/ballast");
     EXPECT_TRUE(take());
+}
+
+// Each removal writes to the catalog's log: somewhere in between the disk is full.
+TEST_F(FullDiskTest, aPruneTellsWhatItRemovedBeforeTheDiskWasFull) {
+    bool inTheMiddle = false;
+    for (std::size_t free = 8192; free < 512 * 1024; free += 24 * 1024) {
+        fs::remove(m_root / "state/ballast");
+        for (int i = 0; i < 12; ++i)
+            ASSERT_TRUE(take());
+        const auto before = m_store->list(kSession);
+        fill(free);
+        PruneReport report;
+        const auto pruned =
+            m_store->prune(kSession, {0, 0, 0, 0, 1, 0}, {}, false, m_stretch, report);
+        const auto left = m_store->list(kSession);
+        EXPECT_EQ(report.removed.size() + left.size(), before.size()) << free;
+        EXPECT_EQ(report.kept.size(), left.size()) << free;
+        for (const SnapshotInfo& info : report.removed)
+            EXPECT_EQ(std::ranges::count(left, info.id, &SnapshotInfo::id), 0) << free;
+        if (pruned) {
+            EXPECT_EQ(left.size(), 1u) << free;
+            continue;
+        }
+        EXPECT_EQ(pruned.error().code(), ErrorCode::NoSpace) << pruned.error().forLog();
+        inTheMiddle = inTheMiddle || !report.removed.empty();
+    }
+    EXPECT_TRUE(inTheMiddle) << "no disk was full in the middle of it";
 }
 
 TEST_F(FullDiskTest, saysSoWhenUnpacking) {

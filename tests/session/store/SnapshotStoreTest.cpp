@@ -367,14 +367,17 @@ TEST_F(SnapshotStoreTest, prunesByTheRulesAndTellsBeforehand) {
     const auto third = take(3 * kHour);
     ASSERT_TRUE(m_store->edit(kSession, first.id, {std::nullopt, true}));
     const Retention rules{0, 0, 0, 0, 1, 0};
-    const auto told = m_store->prune(kSession, rules, {}, true, m_stretch);
-    ASSERT_TRUE(told) << told.error().forLog();
-    ASSERT_EQ(told->removed.size(), 1u);
-    EXPECT_EQ(told->removed[0].id, second.id);
+    PruneReport told;
+    const auto asked = m_store->prune(kSession, rules, {}, true, m_stretch, told);
+    ASSERT_TRUE(asked) << asked.error().forLog();
+    ASSERT_EQ(told.removed.size(), 1u);
+    EXPECT_EQ(told.removed[0].id, second.id);
     EXPECT_EQ(m_store->list(kSession).size(), 3u);
-    const auto done = m_store->prune(kSession, rules, {}, false, m_stretch);
+    PruneReport report;
+    const auto done = m_store->prune(kSession, rules, {}, false, m_stretch, report);
     ASSERT_TRUE(done) << done.error().forLog();
-    EXPECT_EQ(done->kept.size(), 2u);
+    EXPECT_EQ(report.kept.size(), 2u);
+    EXPECT_EQ(report.freedBytes, told.freedBytes);
     EXPECT_EQ(m_store->list(kSession).size(), 2u);
     EXPECT_TRUE(m_store->verify(kSession, third.id, m_stretch));
 }

@@ -210,8 +210,8 @@ public:
             ENTRACTE_TRY(m_store->gc(m_stretch));
             return {};
         }
-        ENTRACTE_TRY(m_store->prune(kSession, {0, 0, 0, 0, 1, 0}, {}, false, m_stretch));
-        return {};
+        PruneReport unseen;
+        return m_store->prune(kSession, {0, 0, 0, 0, 1, 0}, {}, false, m_stretch, unseen);
     }
 
     Status compare(const SnapshotInfo& info) {
