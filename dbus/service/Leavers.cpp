@@ -6,6 +6,8 @@ namespace entracte::service {
 
 namespace {
 
+constexpr std::chrono::seconds kTryAgain{5};
+
 std::string signalOfLogind(const std::string& name) {
     return "type='signal',sender='org.freedesktop.login1',interface='org.freedesktop.login1."
            "Manager',member='" +
@@ -42,12 +44,16 @@ void Leavers::cameBack() {
 }
 
 void Leavers::settle() {
-    std::erase_if(m_waiting, [this](uid_t uid) {
-        if (m_asked.runsSomething(uid))
-            return false;
-        m_asked.lock(uid);
-        return true;
-    });
+    const auto waiting = m_waiting; // an answer may come at once
+    for (const uid_t uid : waiting)
+        if (!m_asked.runsSomething(uid) && m_locking.insert(uid).second)
+            m_asked.lock(uid, [this, uid](bool locked) {
+                m_locking.erase(uid);
+                if (locked)
+                    m_waiting.erase(uid);
+                else
+                    m_loop.after(kTryAgain, [this] { settle(); });
+            });
 }
 
 } // namespace entracte::service

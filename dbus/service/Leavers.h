@@ -15,7 +15,8 @@ class Leavers {
 public:
     struct Asked {
         std::function<bool(uid_t)> runsSomething;
-        std::function<void(uid_t)> lock;
+        // `done` in the bus thread; false: it is not locked, and asked for again.
+        std::function<void(uid_t, std::function<void(bool)> done)> lock;
     };
     Leavers(BusLoop& loop, Asked asked);
 
@@ -31,6 +32,7 @@ private:
     BusLoop& m_loop;
     const Asked m_asked;
     std::set<uid_t> m_waiting;
+    std::set<uid_t> m_locking; // of these, who is asked for now
     sdbus::Slot m_leaving;
     sdbus::Slot m_coming;
 };

@@ -26,7 +26,7 @@ Service::Service(BusLoop& loop, DoctorFunction doctor)
       m_gate(loop, m_callers, m_tree, m_authority), m_workers(std::make_unique<Workers>(loop)),
       m_jobs(m_context), m_context{loop, m_gate, m_authority, m_tree, *m_workers, m_jobs, nullptr},
       m_leavers(loop, {[this](uid_t uid) { return runsSomethingOf(uid); },
-                       [this](uid_t uid) { lockVaultOf(uid); }}),
+                       [this](uid_t uid, const auto& done) { lockVaultOf(uid, done); }}),
       m_shutdown(loop, [this] { goDown(); }) {
     m_tree.add(kRootPath, std::make_unique<ManagerObject>(m_context, std::move(doctor)));
 }
@@ -117,19 +117,23 @@ void Service::showVault(const VaultInfo& info) {
 
 bool Service::runsSomethingOf(uid_t uid) const {
     return m_engine && std::ranges::any_of(m_engine->sessions(), [uid](const SessionInfo& session) {
-               return session.owner == uid && runs(session);
+               return session.owner == uid &&
+                      (runs(session) || session.state == SessionState::Starting);
            });
 }
 
-void Service::lockVaultOf(uid_t uid) {
+void Service::lockVaultOf(uid_t uid, const std::function<void(bool)>& done) {
+    if (!m_tree.find(vaultPath(uid)))
+        return done(true);
     // Before the machine goes down people are made to leave: what is not stored yet needs the key.
-    if (!m_engine || m_shutdown.begun() || !m_tree.find(vaultPath(uid)))
-        return;
+    if (!m_engine || m_shutdown.begun())
+        return done(false);
     m_workers->run<void>([engine = m_engine.get(), uid] { return engine->lockVault(uid); },
-                         [uid](const Status& locked) {
+                         [uid, done](const Status& locked) {
                              if (!locked)
                                  spdlog::error("the vault of the user {}: {}", uid,
                                                locked.error().forLog());
+                             done(locked.has_value());
                          });
 }
 
@@ -154,6 +158,10 @@ void Service::suspendAll() {
     bool waits = false;
     bool refused = false;
     for (const SessionInfo& session : m_engine->sessions()) {
+        if (session.state == SessionState::Starting) { // its job is asked to stop, or is done soon
+            waits = refused = true;
+            continue;
+        }
         const auto known = m_lastJobs.find(session.id);
         if (!runs(session) || (known != m_lastJobs.end() && known->second))
             continue;

@@ -41,7 +41,7 @@ private:
     void showSnapshot(const SnapshotInfo& info);
     void showVault(const VaultInfo& info);
     bool runsSomethingOf(uid_t uid) const;
-    void lockVaultOf(uid_t uid);
+    void lockVaultOf(uid_t uid, const std::function<void(bool)>& done);
     void saveBySchedule(const SessionInfo& session);
     // The machine goes down: everything that runs is suspended, once what is in the way has ended.
     void goDown();

@@ -79,12 +79,18 @@ Result<SessionInfo> FakeEngine::start(const Person& person, const SessionSpec& s
     info.createdUnixMs = kNow;
     info.programs = spec.command.empty() ? 0 : 1;
     info.windows = 1;
+    const bool late = spec.name == "late"; // too far to be stopped, and not yet there
+    if (late)
+        info.state = SessionState::Starting;
     {
         const std::lock_guard lock(m_mutex);
         m_sessions[info.id] = info;
     }
     m_observer->sessionAdded(info);
-    return info;
+    if (!late)
+        return info;
+    std::this_thread::sleep_for(std::chrono::seconds(2));
+    return change(info.id, [](SessionInfo& now) { now.state = SessionState::Running; });
 }
 
 Result<std::int32_t> FakeEngine::exec(const SessionId& id, const std::vector<std::string>& command,
@@ -461,6 +467,7 @@ Result<VaultInfo> FakeEngine::createVault(uid_t owner, int passphrase) {
         if (text.empty() || m_vaults.contains(owner))
             return fail(ErrorCode::InvalidArgument, "There is a vault already.");
         m_vaults[owner].passphrase = text;
+        m_vaults[owner].sticks = text == "sticks";
     }
     tellVault(owner, false);
     return VaultInfo{owner, false};
@@ -478,6 +485,11 @@ Status FakeEngine::unlockVault(uid_t owner, int passphrase) {
 }
 
 Status FakeEngine::lockVault(uid_t owner) {
+    {
+        const std::lock_guard lock(m_mutex);
+        if (std::exchange(m_vaults[owner].sticks, false))
+            return fail(ErrorCode::System, "The catalog could not be written.");
+    }
     tellVault(owner, true);
     return {};
 }

@@ -105,6 +105,7 @@ private:
     struct Vault {
         std::string passphrase;
         bool locked = false;
+        bool sticks = false; // locking it fails once
     };
     // Sets whether it is locked, tells of it and of the snapshots in it.
     void tellVault(uid_t owner, bool locked);

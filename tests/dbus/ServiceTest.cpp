@@ -477,7 +477,7 @@ TEST_F(ServiceTest, aVaultIsItsOwnersAlone) {
 class LeaverTest : public ServiceTest {
 protected:
     void SetUp() override {
-        const auto made = leaver.withPassphrases(kRoot, kManager, "CreateVault", {"mine"});
+        const auto made = leaver.withPassphrases(kRoot, kManager, "CreateVault", {passphrase});
         ASSERT_TRUE(made.ok()) << made.text;
         vault = made.objectPath();
         ASSERT_GE(sd_bus_request_name(logind.bus(), "org.freedesktop.login1", 0), 0);
@@ -503,6 +503,7 @@ protected:
     BusClient leaver{kAdmin};
     BusClient logind{0};
     std::string vault;
+    const char* passphrase = "mine";
 };
 
 TEST_F(LeaverTest, leavesTheirVaultLocked) {
@@ -531,6 +532,34 @@ TEST_F(LeaverTest, hasTheirVaultOpenWhenTheyAreBack) {
     say(logind, "UserNew", kAdmin);
     stop(session);
     EXPECT_FALSE(isLocked());
+}
+
+class StickingVaultTest : public LeaverTest {
+protected:
+    StickingVaultTest() { passphrase = "sticks"; } // the first attempt to lock it fails
+};
+
+TEST_F(StickingVaultTest, isLockedAtAnotherAttempt) {
+    say(logind, "UserRemoved", kAdmin);
+    EXPECT_TRUE(leaver.until([&] { return isLocked(); }, std::chrono::seconds(30)));
+}
+
+TEST_F(LeaverTest, leavesTheirVaultOpenWhileSomethingOfTheirsBegins) {
+    const auto job = leaver.start("late").objectPath();
+    ASSERT_TRUE(leaver.until(
+        [&] {
+            for (const auto& path : leaver.managed())
+                if (path.find("/session/") != path.npos &&
+                    leaver.text(path, kSession, "State") == "starting")
+                    return true;
+            return false;
+        },
+        std::chrono::seconds(5)));
+    say(logind, "UserRemoved", kAdmin);
+    ASSERT_TRUE(leaver.waitForEnd(job));
+    EXPECT_FALSE(isLocked());
+    stop(leaver.pathProperty(job, kJob, "Result"));
+    EXPECT_TRUE(becomesLocked());
 }
 
 TEST_F(ServiceTest, changedDocumentsAreNamed) {

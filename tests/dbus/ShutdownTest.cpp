@@ -126,6 +126,25 @@ TEST_F(ShutdownTest, aJobInTheWayIsStoppedFirst) {
     logind.sayGoingDown(false);
 }
 
+TEST_F(ShutdownTest, aSessionThatBeginsIsWaitedForAndSuspended) {
+    Logind logind;
+    ASSERT_TRUE(logind.waitForLock());
+    const auto job = me.start("late").objectPath();
+    const auto begins = [&] {
+        for (const auto& path : me.managed())
+            if (path.find("/snapshot/") == path.npos && path.find("/session/") != path.npos &&
+                me.text(path, kSession, "State") == "starting")
+                return true;
+        return false;
+    };
+    ASSERT_TRUE(me.until(begins, std::chrono::seconds(5)));
+    logind.sayGoingDown(true);
+    ASSERT_TRUE(logind.waitForLetGo());
+    const auto session = me.pathProperty(job, kJob, "Result");
+    EXPECT_EQ(me.text(session, kSession, "State"), "suspended");
+    logind.sayGoingDown(false);
+}
+
 TEST_F(ShutdownTest, aShutdownThatDidNotComeIsForgotten) {
     Logind logind;
     ASSERT_TRUE(logind.waitForLock());
