@@ -13,7 +13,9 @@
 #include <spdlog/sinks/systemd_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <iostream>
 #include <optional>
@@ -21,6 +23,16 @@
 namespace {
 
 using namespace entracte;
+
+// Sessions are not in their owner's slice, in which systemd counts what a person runs
+// (logind.conf(5), UserTasksMax); so they get the same again.
+std::uint32_t aThirdOfAllProcesses() {
+    std::uint32_t most = 32768;
+    for (const char* path : {"/proc/sys/kernel/pid_max", "/proc/sys/kernel/threads-max"})
+        if (std::uint32_t number = 0; std::ifstream(path) >> number)
+            most = std::min(most, number);
+    return most / 3;
+}
 
 struct Options {
     service::BusKind bus = service::BusKind::System;
@@ -30,6 +42,7 @@ struct Options {
     Options() {
         engine.stateDirectory = "/var/lib/entracte";
         engine.runtimeDirectory = "/run/entracte";
+        engine.personLimits.processes = aThirdOfAllProcesses();
     }
 };
 
@@ -85,6 +98,12 @@ std::optional<int> read(int argc, char** argv, Options& options) {
     app.add_option("--keep-free", options.engine.storeLimits.minFree,
                    "What snapshots leave free of their file system, such as 2GB")
         ->transform(size);
+    app.add_option("--person-memory", options.engine.personLimits.memoryBytes,
+                   "What all sessions of one person together may have in memory; 0: no limit")
+        ->transform(size);
+    app.add_option("--person-processes", options.engine.personLimits.processes,
+                   "How many processes and threads they may have; 0: no limit")
+        ->capture_default_str();
     app.add_flag("-v,--verbose", options.verbose, "Log more");
     app.set_config("--config", "/etc/entracte/entracted.conf",
                    "A file with lines such as store-limit=20GB, by the names of these options");

@@ -11,7 +11,7 @@
 //
 // The helper may be started again in quite another group. So the places are remembered in the
 // runtime directory, and taken again where sessions' groups are still in them. Not copied; used
-// from any thread once `find` has been called.
+// from any thread once `limitPeople` and `find` have been called.
 
 #include "session/engine/SessionCgroup.h"
 
@@ -29,11 +29,17 @@ public:
     void find(const std::filesystem::path& runtime, const std::string& own = {},
               const std::string& mounts = {});
 
-    SessionCgroup of(const SessionId& id) const { return {id, m_places}; }
+    // What all sessions of one person together may use, from the next that begins.
+    void limitPeople(const SessionLimits& together) { m_together = together; }
+
+    SessionCgroup of(const SessionId& id, uid_t owner) const {
+        return {id, owner, m_places, m_together};
+    }
     const GroupPlaces& places() const { return m_places; }
 
 private:
     GroupPlaces m_places;
+    SessionLimits m_together;
 };
 
 } // namespace entracte

@@ -29,7 +29,8 @@ struct EngineOptions {
     // How long a session runs after a resume until it counts as one that stays.
     std::chrono::seconds returnSettle{60};
     StoreLimits storeLimits{};
-    bool proxyInSessions = true; // false: tests whose participant needs no X proxy
+    SessionLimits personLimits{}; // of all sessions of one person together
+    bool proxyInSessions = true;  // false: tests whose participant needs no X proxy
 };
 
 class EngineObserver {

@@ -57,6 +57,7 @@ public:
     // What an engine before this one left: sessions that run, and sessions that died with it.
     Status adopt() {
         ENTRACTE_TRY(openDirectory(m_context.paths.runtimeSessions(), true));
+        m_context.groups.limitPeople(m_context.options.personLimits);
         m_context.groups.find(m_context.options.runtimeDirectory);
         TransferPlace::clearAll(m_context.paths);
         ENTRACTE_TRY(m_context.registry.load());
@@ -252,7 +253,7 @@ public:
         if (!use)
             return fail(use.error());
         if (session->live) {
-            const SessionCgroup group = m_context.groups.of(id);
+            const SessionCgroup group = m_context.groups.of(id, session->record().owner);
             if (const auto limited = group.limit(limits); !limited) {
                 static_cast<void>(group.limit(session->record().limits));
                 return limited;
@@ -262,8 +263,8 @@ public:
                                          [&](SessionRecord& record) { record.limits = limits; });
     }
     Result<SessionUsage> usage(const SessionId& id) const override {
-        ENTRACTE_TRY(m_context.registry.find(id));
-        return m_context.groups.of(id).usage();
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        return m_context.groups.of(id, session->record().owner).usage();
     }
     Status setResumeAutomatically(const SessionId& id, bool automatic) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
@@ -437,7 +438,7 @@ private:
 
     void settleEnded(Session& session) {
         endProcessesOn(m_context.paths.mountPoint(session.id()));
-        clearRuntime(m_context, session.id());
+        clearRuntime(m_context, session);
         const SessionRecord record = session.record();
         const bool ran = isRunning(record.state);
         auto state =

@@ -148,10 +148,11 @@ std::unique_ptr<LiveSession> makeLive(EngineContext& context, Session& session,
                 observer->programExited(id, exit.pid, exit.waitStatus);
         });
     // A session without a control group is one all the same.
-    const SessionCgroup group = context.groups.of(session.id());
+    const SessionRecord record = session.record();
+    const SessionCgroup group = context.groups.of(session.id(), record.owner);
     Status entered = group.available() ? group.enter(container.init) : Status();
     if (entered && group.available())
-        entered = group.limit(session.record().limits);
+        entered = group.limit(record.limits);
     if (!entered)
         spdlog::warn("session {}: {}", session.id(), entered.error().forLog());
     live->container = std::move(container);
@@ -232,7 +233,7 @@ void endLive(EngineContext& context, Session& session) {
     session.programs = 0;
     session.windows = 0;
     session.blockers = 0;
-    clearRuntime(context, session.id());
+    clearRuntime(context, session);
 }
 
 SessionState restingState(const EngineContext& context, const SessionId& id,
@@ -243,11 +244,12 @@ SessionState restingState(const EngineContext& context, const SessionId& id,
     return all && *all ? SessionState::Ended : withSnapshots;
 }
 
-void clearRuntime(const EngineContext& context, const SessionId& id) {
+void clearRuntime(const EngineContext& context, const Session& session) {
+    const SessionId& id = session.id();
     if (const auto unmounted = unmountRoot(context.paths.mountPoint(id)); !unmounted)
         spdlog::error("session {}: {}", id, unmounted.error().forLog());
     Staging::clear(context.paths.staging(id), context.paths.diskStaging(id));
-    context.groups.of(id).remove();
+    context.groups.of(id, session.record().owner).remove();
     if (const auto folder = openDirectory(context.paths.runtimeSessions(), false))
         if (const auto removed = removeTree(folder->get(), id); !removed)
             spdlog::warn("session {}: {}", id, removed.error().forLog());

@@ -62,7 +62,7 @@ void endLive(EngineContext& context, Session& session);
 SessionState restingState(const EngineContext& context, const SessionId& id,
                           SessionState withSnapshots);
 // Mounts and folders in the runtime directory, also after a crash.
-void clearRuntime(const EngineContext& context, const SessionId& id);
+void clearRuntime(const EngineContext& context, const Session& session);
 // Layers that the record does not name.
 void removeOldLayers(const EngineContext& context, const SessionRecord& record);
 

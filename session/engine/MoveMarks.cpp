@@ -66,7 +66,7 @@ Status drop(EngineContext& context, const JobUse& use, const std::string& move) 
             changed.move = std::exchange(changed.beforeArrival, {});
             changed.arrived.clear();
         });
-    clearRuntime(context, session.id());
+    clearRuntime(context, session);
     ENTRACTE_TRY(context.store->removeSession(session.id()));
     return context.registry.remove(session.id());
 }

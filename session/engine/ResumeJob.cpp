@@ -266,7 +266,8 @@ private:
             options.network = [&](pid_t init) { return makeNetwork(init, cable); };
         else
             options.outsideNetwork = cable.get();
-        const GroupEntry groups(m_context.groups.of(m_session.id()), m_session.record().limits);
+        const GroupEntry groups(m_context.groups.of(m_session.id(), m_before.owner),
+                                m_session.record().limits);
         options.groups = groups.doors();
         m_steps.did("cable, rights");
         const auto restored = criu.restore(std::move(options));

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kPeriod = 100'000; // microseconds; the kernel's own default
 constexpr int kRounds = 20;                // a program may start others while it is moved
+constexpr int kTries = 20; // the owner's group may go with another session in that moment
 
 std::string readText(const fs::path& path) {
     std::ifstream in(path);
@@ -90,30 +92,46 @@ Status set(const fs::path& path, std::uint64_t wanted, const std::string& text, 
 
 } // namespace
 
-SessionCgroup::SessionCgroup(const SessionId& id, const GroupPlaces& places)
-    : m_name(kGroupPrefix + id), m_places(places) {}
+SessionCgroup::SessionCgroup(const SessionId& id, uid_t owner, const GroupPlaces& places,
+                             const SessionLimits& together)
+    : m_name(kGroupPrefix + id), m_owner(kPersonPrefix + std::to_string(owner)),
+      m_group(m_owner / m_name), m_places(places), m_together(together) {}
 
-std::set<fs::path> SessionCgroup::paths() const {
+std::set<fs::path> SessionCgroup::paths(const fs::path& group) const {
     std::set<fs::path> all;
     for (const auto& [controller, place] : m_places)
-        all.insert(folder(place));
+        all.insert(place.path / group);
     return all;
 }
 
 Status SessionCgroup::make() const {
-    std::set<fs::path> seen;
+    std::map<fs::path, GroupPlace> places;
     for (const auto& [controller, place] : m_places)
-        if (place.version == 2 && seen.insert(place.path).second)
-            handDown(place);
-    for (const fs::path& path : paths())
-        if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST)
-            return fail(Error::fromErrno("A control group for the session could not be made"));
+        places.emplace(place.path, place);
+    for (const auto& [path, place] : places) {
+        const fs::path owner = path / m_owner;
+        const auto made = [&] {
+            if (place.version == 2)
+                handDown(place);
+            if (::mkdir(owner.c_str(), 0755) != 0 && errno != EEXIST)
+                return false;
+            if (place.version == 2)
+                handDown({owner, 2, true});
+            return ::mkdir((path / m_group).c_str(), 0755) == 0 || errno == EEXIST;
+        };
+        int tries = 1;
+        while (!made())
+            if (errno != ENOENT || ++tries > kTries)
+                return fail(Error::fromErrno("A control group for the session could not be made"));
+    }
+    if (const auto limited = limit(m_owner, m_together); !limited)
+        spdlog::warn("the sessions of one person: {}", limited.error().forLog());
     return {};
 }
 
 Status SessionCgroup::enter(pid_t init) const {
     ENTRACTE_TRY(make());
-    for (const fs::path& path : paths()) {
+    for (const fs::path& path : paths(m_group)) {
         std::set<pid_t> moved;
         for (int round = 0; round < kRounds; ++round) {
             bool news = false;
@@ -131,7 +149,7 @@ Status SessionCgroup::enter(pid_t init) const {
 
 Result<std::vector<UniqueFd>> SessionCgroup::doors() const {
     std::vector<UniqueFd> open;
-    for (const fs::path& path : paths()) {
+    for (const fs::path& path : paths(m_group)) {
         UniqueFd door(::open((path / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
         if (!door)
             return fail(Error::fromErrno("The session's control group could not be opened"));
@@ -145,22 +163,23 @@ bool SessionCgroup::isFirstVersion(const char* controller) const {
     return found != m_places.end() && found->second.version == 1;
 }
 
-fs::path SessionCgroup::file(const char* controller, const char* v1, const char* v2) const {
+fs::path SessionCgroup::file(const fs::path& group, const char* controller, const char* v1,
+                             const char* v2) const {
     const auto found = m_places.find(controller);
     if (found == m_places.end())
         return {};
-    return folder(found->second) / (found->second.version == 1 ? v1 : v2);
+    return found->second.path / group / (found->second.version == 1 ? v1 : v2);
 }
 
-// Version 1 refuses less than what is used; version 2 would kill programs until it fits, so it is
-// first asked to give back what the session can do without.
-Status SessionCgroup::limitMemory(std::uint64_t bytes) const {
-    const fs::path limit = file("memory", "memory.limit_in_bytes", "memory.max");
+// Version 1 refuses less than what is used; version 2 would kill programs until
+// it fits, so it is first asked to give back what the session can do without.
+Status SessionCgroup::limitMemory(const fs::path& group, std::uint64_t bytes) const {
+    const fs::path limit = file(group, "memory", "memory.limit_in_bytes", "memory.max");
     if (bytes == 0)
         return set(limit, 0, isFirstVersion("memory") ? "-1" : "max", "memory");
     if (numberIn(limit) == bytes)
         return {};
-    const fs::path used = file("memory", "memory.usage_in_bytes", "memory.current");
+    const fs::path used = file(group, "memory", "memory.usage_in_bytes", "memory.current");
     const auto excess = [&] {
         const std::uint64_t now = numberIn(used);
         return now > bytes ? now - bytes : 0;
@@ -174,29 +193,35 @@ Status SessionCgroup::limitMemory(std::uint64_t bytes) const {
         return set(limit, bytes, std::to_string(bytes), "memory");
     constexpr double kMega = 1e6;
     return fail(ErrorCode::InvalidArgument,
-                fmt::format("The session uses {:.0f} MB of memory now, more than that.",
+                fmt::format("{} {:.0f} MB of memory now, more than that.",
+                            group == m_group ? "The session uses" : "They use",
                             static_cast<double>(numberIn(used)) / kMega),
                 limit.string(), "End a program in it, or allow it more.");
 }
 
 Status SessionCgroup::limit(const SessionLimits& limits) const {
-    ENTRACTE_TRY(limitMemory(limits.memoryBytes));
+    return limit(m_group, limits);
+}
+
+Status SessionCgroup::limit(const fs::path& group, const SessionLimits& limits) const {
+    ENTRACTE_TRY(limitMemory(group, limits.memoryBytes));
     const std::uint64_t quota = limits.cpuPercent * kPeriod / 100;
-    ENTRACTE_TRY(set(file("cpu", "cpu.cfs_quota_us", "cpu.max"), limits.cpuPercent,
+    ENTRACTE_TRY(set(file(group, "cpu", "cpu.cfs_quota_us", "cpu.max"), limits.cpuPercent,
                      isFirstVersion("cpu") ? (quota > 0 ? std::to_string(quota) : "-1")
                                            : (quota > 0 ? std::to_string(quota) : "max") + " " +
                                                  std::to_string(kPeriod),
                      "processor time"));
-    return set(file("pids", "pids.max", "pids.max"), limits.processes,
+    return set(file(group, "pids", "pids.max", "pids.max"), limits.processes,
                limits.processes > 0 ? std::to_string(limits.processes) : "max", "processes");
 }
 
 SessionUsage SessionCgroup::usage() const {
     SessionUsage usage;
-    usage.memoryBytes = numberIn(file("memory", "memory.usage_in_bytes", "memory.current"));
+    usage.memoryBytes =
+        numberIn(file(m_group, "memory", "memory.usage_in_bytes", "memory.current"));
     usage.processes =
-        static_cast<std::uint32_t>(numberIn(file("pids", "pids.current", "pids.current")));
-    const fs::path cpu = file("cpuacct", "cpuacct.usage", "cpu.stat");
+        static_cast<std::uint32_t>(numberIn(file(m_group, "pids", "pids.current", "pids.current")));
+    const fs::path cpu = file(m_group, "cpuacct", "cpuacct.usage", "cpu.stat");
     if (cpu.filename() == "cpuacct.usage") {
         usage.cpuMicros = numberIn(cpu) / 1000; // nanoseconds
     } else {
@@ -209,9 +234,13 @@ SessionUsage SessionCgroup::usage() const {
 }
 
 void SessionCgroup::remove() const {
-    for (const fs::path& path : paths())
+    for (const fs::path& path : paths(m_group))
         for (int round = 0; round < 50 && ::rmdir(path.c_str()) != 0 && errno == EBUSY; ++round)
-            ::usleep(20'000); // its last process is just being reaped
+            ::usleep(20'000);                  // its last process is just being reaped
+    for (const fs::path& path : paths(m_name)) // where helpers before this one had it
+        ::rmdir(path.c_str());
+    for (const fs::path& path : paths(m_owner))
+        ::rmdir(path.c_str()); // not while it holds others
 }
 
 } // namespace entracte

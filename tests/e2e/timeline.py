@@ -310,6 +310,36 @@ def case_limitsHoldAndUsageIsTold(case):
         expect(refused.returncode == 2, f"{words}: {refused.returncode}")
 
 
+def case_onePersonsSessionsShareWhatThePersonMayUse(case):
+    require_root()
+    config = case.temporary("entracted.conf")
+    config.write_text("person-processes = 120\n")
+    product = case.product(config=config)
+    sessions = [product.start(None, "sleep", "infinity", screen="headless", name=name) for name in ("one", "two")]
+    if product.json("limits", sessions[0])["usage"]["processes"] == 0:
+        raise Skip("there are no control groups here")
+    for session in sessions:
+        product.exec(session, "/usr/bin/python3", "-c",
+                     "import os, time\n"
+                     "made = 0\n"
+                     "try:\n"
+                     "    while made < 80:\n"
+                     "        if os.fork() == 0: time.sleep(1000)\n"
+                     "        made += 1\n"
+                     "finally:\n"
+                     "    open('/tmp/made-', 'w').write(str(made))\n"
+                     "    os.rename('/tmp/made-', '/tmp/made')\n"
+                     "    time.sleep(1000)")
+
+    def made():
+        return [int(path.read_text()) for pid in product.session_processes()
+                if (path := Path(f"/proc/{pid}/root/tmp/made")).exists()]
+    numbers = wait_for("both to have made all that they may", lambda: len(made()) == 2 and made(), 40, 0.2)
+    expect(80 < sum(numbers) < 120, f"{numbers}")
+    used = sum(product.json("limits", session)["usage"]["processes"] for session in sessions)
+    expect(100 < used <= 120, f"{used} processes")
+
+
 def case_memoryCountsWithinItsLimitAfterAResume(case):
     require_root()
     product = case.product()

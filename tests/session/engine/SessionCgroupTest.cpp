@@ -24,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const SessionId kSession = "0123456789abcdef";
+constexpr uid_t kOwner = 1234;
 constexpr std::size_t kMemory = 24u << 20; // bytes that each program touches
 
 std::string readText(const fs::path& path) {
@@ -124,7 +125,7 @@ protected:
     void TearDown() override {
         if (m_group.empty())
             return;
-        for (const fs::path& group : {keeper() / (kGroupPrefix + kSession), keeper() / kKeeperGroup,
+        for (const fs::path& group : {folder(), folder().parent_path(), keeper() / kKeeperGroup,
                                       keeper(), helpers(), m_group})
             EXPECT_TRUE(removed(group)) << group;
         ::umount2((m_top / "groups").c_str(), MNT_DETACH);
@@ -146,13 +147,18 @@ protected:
         return readText(keeper() / "cgroup.controllers").find(controller) != std::string::npos;
     }
     // Of a helper that begins in the service's group.
-    SessionCgroup session() const {
+    SessionCgroup session(const SessionLimits& together = {}) const {
         ControlGroups groups;
+        groups.limitPeople(together);
         groups.find(m_top / "run", "0::/" + m_name + "/entracted.service\n", m_mounts);
-        return groups.of(kSession);
+        return groups.of(kSession, kOwner);
     }
     std::string expectedGroup() const {
-        return "/" + m_name + "/" + ControlGroups::kService + "/" + kGroupPrefix + kSession;
+        return "/" + m_name + "/" + ControlGroups::kService + "/" +
+               folder().lexically_relative(keeper()).string();
+    }
+    fs::path folder() const {
+        return keeper() / (kPersonPrefix + std::to_string(kOwner)) / (kGroupPrefix + kSession);
     }
 
     fs::path m_top;
@@ -181,7 +187,7 @@ TEST_F(SessionCgroupTest, isTheSameForEachHelperAndLeavesNothing) {
     EXPECT_EQ(doors->size(), 1u);
     program.end();
     session().remove();
-    EXPECT_FALSE(fs::exists(keeper() / (kGroupPrefix + kSession)));
+    EXPECT_FALSE(fs::exists(folder().parent_path()));
 }
 
 TEST_F(SessionCgroupTest, countsAndLimitsWhatASessionUses) {
@@ -189,26 +195,58 @@ TEST_F(SessionCgroupTest, countsAndLimitsWhatASessionUses) {
         GTEST_SKIP() << "the kernel's controllers are not in version 2 here";
     Program sleeper(keeper());
     ASSERT_TRUE(session().make());
-    Program program(keeper() / (kGroupPrefix + kSession));
+    Program program(folder());
     ASSERT_TRUE(program.entered());
     const SessionUsage usage = session().usage();
     EXPECT_GE(usage.memoryBytes, kMemory);
     EXPECT_LT(usage.memoryBytes, 4 * kMemory);
     EXPECT_GT(usage.cpuMicros, 0u);
     EXPECT_EQ(usage.processes, 1u);
-    const fs::path folder = keeper() / (kGroupPrefix + kSession);
     const auto limited = session().limit({3 * kMemory, 150, 20});
     ASSERT_TRUE(limited) << limited.error().forLog();
-    EXPECT_EQ(readText(folder / "memory.max"), std::to_string(3 * kMemory) + "\n");
-    EXPECT_EQ(readText(folder / "cpu.max"), "150000 100000\n");
-    EXPECT_EQ(readText(folder / "pids.max"), "20\n");
+    EXPECT_EQ(readText(folder() / "memory.max"), std::to_string(3 * kMemory) + "\n");
+    EXPECT_EQ(readText(folder() / "cpu.max"), "150000 100000\n");
+    EXPECT_EQ(readText(folder() / "pids.max"), "20\n");
     ASSERT_TRUE(session().limit({}));
-    EXPECT_EQ(readText(folder / "memory.max"), "max\n");
-    EXPECT_EQ(readText(folder / "cpu.max"), "max 100000\n");
-    EXPECT_EQ(readText(folder / "pids.max"), "max\n");
+    EXPECT_EQ(readText(folder() / "memory.max"), "max\n");
+    EXPECT_EQ(readText(folder() / "cpu.max"), "max 100000\n");
+    EXPECT_EQ(readText(folder() / "pids.max"), "max\n");
     program.end();
     session().remove();
-    EXPECT_FALSE(fs::exists(folder));
+    EXPECT_FALSE(fs::exists(folder()));
+}
+
+TEST_F(SessionCgroupTest, holdsAPersonsSessionsToWhatTheyMayUseTogether) {
+    if (!has("memory") || !has("pids"))
+        GTEST_SKIP() << "the kernel's controllers are not in version 2 here";
+    Program sleeper(keeper());
+    ASSERT_TRUE(session({3 * kMemory, 0, 20}).make());
+    const fs::path together = folder().parent_path();
+    EXPECT_EQ(readText(together / "memory.max"), std::to_string(3 * kMemory) + "\n");
+    EXPECT_EQ(readText(together / "pids.max"), "20\n");
+    EXPECT_EQ(readText(folder() / "pids.max"), "max\n");
+    Program program(folder());
+    ASSERT_TRUE(program.entered());
+    EXPECT_EQ(readText(together / "pids.current"), "1\n");
+    ASSERT_TRUE(session({}).make()); // of a helper that begins without limits
+    EXPECT_EQ(readText(together / "memory.max"), "max\n");
+    program.end();
+    session().remove();
+}
+
+TEST_F(SessionCgroupTest, takesOverWhereTheGroupLayBefore) {
+    Program sleeper(keeper());
+    const fs::path before = keeper() / (kGroupPrefix + kSession);
+    ASSERT_TRUE(session().make());
+    ASSERT_TRUE(fs::create_directory(before));
+    Program program(before);
+    ASSERT_TRUE(program.entered());
+    ASSERT_TRUE(session().enter(program.pid()));
+    EXPECT_EQ(program.group(), expectedGroup());
+    program.end();
+    session().remove();
+    EXPECT_FALSE(fs::exists(before));
+    EXPECT_FALSE(fs::exists(folder().parent_path()));
 }
 
 TEST_F(SessionCgroupTest, refusesLessMemoryThanIsUsedInsteadOfKillingPrograms) {
@@ -217,12 +255,12 @@ TEST_F(SessionCgroupTest, refusesLessMemoryThanIsUsedInsteadOfKillingPrograms) {
     if (readText("/proc/swaps").find("\n/") != std::string::npos)
         GTEST_SKIP() << "there is swap, which takes what is too much";
     ASSERT_TRUE(session().make());
-    Program program(keeper() / (kGroupPrefix + kSession));
+    Program program(folder());
     const auto limited = session().limit({kMemory / 4, 0, 0});
     ASSERT_FALSE(limited);
     EXPECT_EQ(limited.error().code(), ErrorCode::InvalidArgument);
     EXPECT_TRUE(program.runs());
-    EXPECT_EQ(readText(keeper() / (kGroupPrefix + kSession) / "memory.max"), "max\n");
+    EXPECT_EQ(readText(folder() / "memory.max"), "max\n");
     program.end();
     session().remove();
 }
