@@ -209,6 +209,11 @@ void Service::suspendWhatStillRuns() {
 void Service::saveBySchedule(const SessionInfo& session) {
     if (m_shutdown.begun())
         return;
+    if (const auto room = checkRoomForSnapshot(m_tree, session.owner); !room) {
+        spdlog::warn("session {} is not saved by its schedule: {}", session.id,
+                     room.error().forLog());
+        return;
+    }
     const auto started = m_jobs.start(
         "snapshot", session.id, session.owner,
         [engine = m_engine.get(), id = session.id](JobControl& control) -> Result<std::string> {

@@ -1,6 +1,7 @@
 #include "dbus/service/SessionObject.h"
 
 #include "dbus/service/Jobs.h"
+#include "dbus/service/SnapshotObject.h"
 #include "dbus/service/Validation.h"
 
 #include <algorithm>
@@ -37,6 +38,17 @@ Status checkRoomForSession(const ObjectTree& tree, uid_t owner) {
     if (count >= kMaxSessionsForOne)
         return fail(ErrorCode::Busy, "You have 64 sessions already.", {},
                     "Delete those that you no longer need.");
+    return {};
+}
+
+Status checkRoomForSnapshot(const ObjectTree& tree, uid_t owner) {
+    const auto count = std::ranges::count_if(tree.all(), [owner](const auto& item) {
+        return item.second->owner() == owner && dynamic_cast<SnapshotObject*>(item.second.get());
+    });
+    if (count >= kMaxSnapshotsForOne)
+        return fail(ErrorCode::NoSpace, "You have 10,000 snapshots already.", {},
+                    "Nothing was changed. Delete some, or say which are to be kept "
+                    "(\"entracte schedule --keep\").");
     return {};
 }
 
@@ -159,6 +171,8 @@ void SessionObject::Exec(sdbus::Result<std::int32_t>&& result, std::vector<std::
 void SessionObject::Snapshot(sdbus::Result<Path>&& result, std::string comment) {
     if (const auto checked = checkComment(comment); !checked)
         return result.returnError(toBus(checked.error()));
+    if (const auto room = checkRoomForSnapshot(m_context.tree, m_info.owner); !room)
+        return result.returnError(toBus(room.error()));
     job(std::move(result), "snapshot",
         [comment](Engine& engine, const SessionId& id, JobControl& control) {
             return engine.snapshot(id, comment, SnapshotOrigin::Asked, control);
@@ -168,6 +182,8 @@ void SessionObject::Snapshot(sdbus::Result<Path>&& result, std::string comment) 
 void SessionObject::Suspend(sdbus::Result<Path>&& result, std::string comment) {
     if (const auto checked = checkComment(comment); !checked)
         return result.returnError(toBus(checked.error()));
+    if (const auto room = checkRoomForSnapshot(m_context.tree, m_info.owner); !room)
+        return result.returnError(toBus(room.error()));
     job(std::move(result), "suspend",
         [comment](Engine& engine, const SessionId& id, JobControl& control) {
             return engine.suspend(id, comment, SnapshotOrigin::Asked, control);

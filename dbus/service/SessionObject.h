@@ -11,6 +11,10 @@ namespace entracte::service {
 
 // Busy when somebody has as many sessions as one may have.
 Status checkRoomForSession(const ObjectTree& tree, uid_t owner);
+// Of snapshots that are asked for one by one, or come by themselves. What is taken when the machine
+// goes down, or before a rollback, is taken in any case.
+inline constexpr std::ptrdiff_t kMaxSnapshotsForOne = 10'000;
+Status checkRoomForSnapshot(const ObjectTree& tree, uid_t owner);
 
 class SessionObject : public BusObject,
                       public sdbus::AdaptorInterfaces<org::entracte::Entracte1::Session_adaptor> {

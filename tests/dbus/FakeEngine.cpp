@@ -87,6 +87,13 @@ Result<SessionInfo> FakeEngine::start(const Person& person, const SessionSpec& s
         m_sessions[info.id] = info;
     }
     m_observer->sessionAdded(info);
+    if (spec.name == "full") // of snapshots
+        for (int i = 0; i < 10'000; ++i) {
+            SnapshotInfo snapshot;
+            snapshot.id = newId();
+            snapshot.session = info.id;
+            m_observer->snapshotAdded(snapshot);
+        }
     if (!late)
         return info;
     std::this_thread::sleep_for(std::chrono::seconds(2));
