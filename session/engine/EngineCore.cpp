@@ -1,8 +1,8 @@
 #include "session/engine/Engine.h"
 
 #include "session/criu/Preflight.h"
+#include "session/engine/Adoption.h"
 #include "session/engine/Arrival.h"
-#include "session/engine/DeskLink.h"
 #include "session/engine/DisplayJobs.h"
 #include "session/engine/EngineContext.h"
 #include "session/engine/ExportJob.h"
@@ -15,15 +15,11 @@
 #include "session/engine/RetentionText.h"
 #include "session/engine/Scheduler.h"
 #include "session/engine/SnapshotJob.h"
-#include "session/engine/SoundLink.h"
-#include "session/engine/Staging.h"
 #include "session/engine/StartJob.h"
 #include "session/engine/StopJob.h"
 #include "session/engine/StoreCareVerbs.h"
 #include "session/engine/SurveyRecord.h"
 #include "session/engine/TimelineJobs.h"
-#include "session/engine/TransferPlace.h"
-#include "session/store/Directories.h"
 
 #include <spdlog/spdlog.h>
 
@@ -41,6 +37,7 @@ public:
 
     ~EngineCore() override {
         m_scheduler.reset();
+        m_adoption.end();
         // Sessions go on without us; the next engine finds them.
         for (const auto& session : m_context.registry.all()) {
             session->watch.stop();
@@ -54,28 +51,8 @@ public:
         }
     }
 
-    // What an engine before this one left: sessions that run, and sessions that died with it.
-    Status adopt() {
-        ENTRACTE_TRY(openDirectory(m_context.paths.runtimeSessions(), true));
-        m_context.groups.limitPeople(m_context.options.personLimits);
-        m_context.groups.find(m_context.options.runtimeDirectory);
-        TransferPlace::clearAll(m_context.paths);
-        ENTRACTE_TRY(m_context.registry.load());
-        m_context.reserve.fill();
-        settleMoves(m_context);
-        std::set<std::string> screens;
-        for (const auto& session : m_context.registry.all())
-            screens.insert(session->record().shownOn.place);
-        ScreenPlace::removeOthers(m_context.paths, screens);
-        for (const auto& session : m_context.registry.all()) {
-            const SessionRecord record = session->record();
-            auto pidfd = openIdentity(record.init);
-            if (pidfd)
-                adoptRunning(*session, std::move(*pidfd));
-            else
-                settleEnded(*session);
-            removeOldLayers(m_context, record);
-        }
+    Status begin() {
+        ENTRACTE_TRY(m_adoption.begin());
         m_scheduler.emplace(m_context.registry, [this](const SessionInfo& session) {
             if (m_context.observer)
                 m_context.observer->snapshotDue(session);
@@ -386,78 +363,8 @@ private:
         return {};
     }
 
-    void adoptRunning(Session& session, UniqueFd pidfd) {
-        Staging::clear(m_context.paths.staging(session.id()),
-                       m_context.paths.diskStaging(session.id()));
-        session.live = makeLive(m_context, session,
-                                RunningContainer{session.record().init.pid, std::move(pidfd)});
-        if (session.live->display) // it may have been prepared for a dump that never came to an end
-            if (const auto on = session.live->display->goOn(); !on)
-                spdlog::warn("session {}: {}", session.id(), on.error().forLog());
-        watchPrograms(session, true);
-        if (session.live->display)
-            adoptScreen(session);
-        linkToDesk(m_context, session);
-        linkSound(m_context, session);
-        const ScreenProcess* const screen = session.live->screen.get();
-        static_cast<void>(m_context.registry.update(session, [&](SessionRecord& record) {
-            record.state =
-                session.live->display && !screen ? SessionState::Detached : SessionState::Running;
-            record.shownOn = screen ? screen->shownOn() : ShownOn();
-        }));
-        startWatch(m_context, session);
-        m_context.hostFiles.look(session.id());
-    }
-
-    // The screen that it had, or one like it; a session that had none gets none.
-    void adoptScreen(Session& session) {
-        const SessionRecord record = session.record();
-        if (record.shownOn.display.empty())
-            return;
-        const auto adopted = [&]() -> Status {
-            ENTRACTE_ASSIGN(person, personOfUid(record.owner));
-            const ScreenPlace place(m_context.paths, record.shownOn.place);
-            auto found = ScreenProcess::findAgain(person, record.spec.screen, place);
-            if (!found) {
-                spdlog::info("session {}: {}", session.id(), found.error().forLog());
-                place.remove();
-                ENTRACTE_ASSIGN(
-                    anew, startScreen(m_context, person, record.spec.name, record.spec.screen));
-                found = std::move(anew);
-            }
-            // Its windows may never have left: an X server cares for no helper.
-            const auto status = session.live->display->status();
-            ENTRACTE_TRY(status && status->attached ? reopenChannel(*session.live, **found)
-                                                    : showOn(m_context, *session.live, **found));
-            session.live->screen = std::move(*found);
-            return {};
-        }();
-        if (!adopted)
-            spdlog::warn("session {} has no screen: {}", session.id(), adopted.error().forLog());
-    }
-
-    void settleEnded(Session& session) {
-        endProcessesOn(m_context.paths.mountPoint(session.id()));
-        clearRuntime(m_context, session);
-        const SessionRecord record = session.record();
-        const bool ran = isRunning(record.state);
-        auto state =
-            restingState(m_context, session.id(), ran ? SessionState::Interrupted : record.state);
-        if (state == SessionState::Ended && !m_context.store->list(session.id()).empty())
-            state = SessionState::Suspended; // they were found again
-        const bool tried = record.comeback == Return::Trying;
-        if (state == record.state && record.init.pid == 0 && !tried)
-            return;
-        static_cast<void>(m_context.registry.update(session, [&](SessionRecord& changed) {
-            if (ran || tried)
-                changed.comeback = afterUnaskedEnd(record.comeback);
-            changed.state = state;
-            changed.shownOn = {};
-            changed.init = {};
-        }));
-    }
-
     mutable EngineContext m_context;
+    Adoption m_adoption{m_context};
     mutable std::mutex m_limitsMutex;
     StoreLimits m_storeLimits = m_context.options.storeLimits; // guarded by m_limitsMutex
     std::optional<Scheduler> m_scheduler; // from the time when the sessions are known
@@ -473,7 +380,7 @@ Engine::open(EngineOptions options, DisplayParticipantFactory display, EngineObs
         spdlog::warn("store: {}", notice);
     auto engine = std::make_unique<EngineCore>(std::move(options), std::move(display), observer,
                                                std::move(store));
-    ENTRACTE_TRY(engine->adopt());
+    ENTRACTE_TRY(engine->begin());
     return engine;
 }
 

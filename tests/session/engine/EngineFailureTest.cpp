@@ -247,6 +247,23 @@ TEST_F(EngineFailureTest, takesEverythingBackWhenTheScreenDoesNotFit) {
     EXPECT_TRUE(again) << again.error().forLog();
 }
 
+TEST_F(EngineFailureTest, aSessionThatDoesNotAnswerKeepsNoOtherWaiting) {
+    const std::array<SessionId, 2> sessions{startCounter().id, startCounter().id};
+    closeEngine();
+    m_display.goOns = 0;
+    m_display.holdGoOn = true; // of one of them
+    openEngine();
+    const auto ready = [&] {
+        return std::ranges::count_if(
+            sessions, [&](const SessionId& id) { return m_engine->preflight(id).has_value(); });
+    };
+    EXPECT_EQ(ready(), 1);
+    m_display.holdGoOn = false;
+    for (int round = 0; round < 200 && ready() < 2; ++round)
+        std::this_thread::sleep_for(50ms);
+    EXPECT_EQ(ready(), 2);
+}
+
 TEST_F(EngineFailureTest, refusesToResumeWhatRuns) {
     const SessionInfo info = startCounter();
     const auto taken = m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job);

@@ -38,6 +38,9 @@ public:
     }
     Status goOn() override {
         m_script.note("goOn");
+        if (m_script.goOns++ == 0)
+            while (m_script.holdGoOn)
+                std::this_thread::sleep_for(5ms);
         return {};
     }
     Result<UniqueFd> openChannel() override {

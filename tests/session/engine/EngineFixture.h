@@ -27,6 +27,8 @@ struct DisplayScript {
     std::atomic<bool> failPrepare{false};
     std::atomic<bool> failAttach{false};
     std::atomic<bool> holdPrepare{false}; // until it is false again
+    std::atomic<bool> holdGoOn{false};    // the first, until it is false again
+    std::atomic<int> goOns{0};            // since then
 
     void note(const std::string& call) {
         const std::lock_guard lock(mutex);
