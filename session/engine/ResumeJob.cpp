@@ -21,6 +21,8 @@
 #include <spdlog/spdlog.h>
 #include <sys/syscall.h>
 
+#include <future>
+
 namespace entracte {
 
 namespace {
@@ -119,13 +121,13 @@ public:
         if (!screen || shownOn.sessionBus.empty())
             shownOn.sessionBus = m_before.spec.screen.sessionBus;
         m_remembered.spec.isPrivate = m_before.spec.isPrivate;
-        std::unique_ptr<ScreenProcess> shown;
-        if (m_context.display) { // before anything is made: it is what most often is not there
-            ENTRACTE_ASSIGN(started, startScreen(m_context, m_person, m_before.spec.name,
-                                                 m_remembered.spec.screen));
-            shown = std::move(started);
-        }
-        m_steps.did("screen");
+        // Begins while the images are unpacked: both only wait, each for something else.
+        std::future<Result<std::unique_ptr<ScreenProcess>>> starting;
+        if (m_context.display)
+            starting = std::async(std::launch::async, [this] {
+                return startScreen(m_context, m_person, m_before.spec.name,
+                                   m_remembered.spec.screen);
+            });
         ENTRACTE_TRY(m_job.check());
 
         ScopeExit undo([this] { takeBack(); });
@@ -138,8 +140,15 @@ public:
                                                m_info.imageBytes,
                                                m_info.encrypted ? Staging::Kind::MemoryOnly
                                                                 : Staging::Kind::MemoryOrDisk));
-        ENTRACTE_TRY(unpack(staging));
+        const Status unpacked = unpack(staging);
         m_steps.did("unpack");
+        std::unique_ptr<ScreenProcess> shown;
+        if (starting.valid()) { // said first: it is what most often is not there
+            ENTRACTE_ASSIGN(started, starting.get());
+            shown = std::move(started);
+        }
+        m_steps.did("screen");
+        ENTRACTE_TRY(unpacked);
         ENTRACTE_TRY(restore(criu, staging));
         m_job.report("redrawing", 0.8);
         m_steps.did("take it up");
