@@ -15,12 +15,20 @@ namespace entracte {
 namespace {
 
 // Families of flags that the C library and programs choose code paths by when they start.
-constexpr std::array<std::string_view, 18> kFamilies{
-    "sse",  "ssse", "avx",   "fma",    "bmi", "aes",   "vaes", "pclmul", "vpclmul",
-    "sha_", "f16c", "movbe", "popcnt", "adx", "xsave", "amx",  "gfni",   "rdrand"};
+constexpr std::array<std::string_view, 23> kFamilies{
+    "sse",     "ssse", "avx",    "fma",    "bmi",   "aes",    "vaes",     "pclmul",
+    "vpclmul", "sha_", "sha512", "f16c",   "movbe", "popcnt", "adx",      "xsave",
+    "amx",     "gfni", "rdrand", "rdseed", "xop",   "movdir", "cmpccxadd"};
+// And flags of which others begin alike. "abm" is LZCNT, which older processors take for another
+// instruction; "rtm" and "hle" choose the C library's copies of memory; "fsgsbase" is told to
+// programs (AT_HWCAP2); "ospke", "user_shstk" are registers that are saved with them.
+constexpr std::array<std::string_view, 16> kFlags{
+    "abm", "cx16",  "lahf_lm",    "rtm",     "hle",        "fsgsbase", "rdpid", "rdtscp",
+    "pku", "ospke", "user_shstk", "waitpkg", "clflushopt", "clwb",     "sm3",   "sm4"};
 
 bool matters(const std::string& flag) {
-    return std::ranges::any_of(kFamilies,
+    return std::ranges::find(kFlags, flag) != kFlags.end() ||
+           std::ranges::any_of(kFamilies,
                                [&](std::string_view family) { return flag.starts_with(family); });
 }
 

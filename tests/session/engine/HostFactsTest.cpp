@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
 namespace entracte {
 namespace {
 
@@ -17,6 +21,21 @@ TEST(HostFactsTest, everyMissingFeatureOfTheProcessorIsNamed) {
     ASSERT_FALSE(checked);
     EXPECT_EQ(checked.error().code(), ErrorCode::HostMismatch);
     EXPECT_NE(checked.error().sentence().find("avx4096, telepathy"), std::string::npos);
+}
+
+// An older processor takes LZCNT for another instruction; the C library copies memory otherwise
+// where there are transactions.
+TEST(HostFactsTest, whatProgramsChooseByIsAmongTheFeatures) {
+    std::ifstream in("/proc/cpuinfo");
+    std::set<std::string> flags;
+    for (std::string line; flags.empty() && std::getline(in, line);)
+        if (line.starts_with("flags")) {
+            std::istringstream words(line);
+            flags.insert(std::istream_iterator<std::string>(words), {});
+        }
+    for (const char* flag : {"avx2", "abm", "rtm", "fsgsbase", "ospke", "sha_ni", "cx16"})
+        EXPECT_EQ(hostFacts().cpuFeatures.contains(flag), flags.contains(flag)) << flag;
+    EXPECT_FALSE(hostFacts().cpuFeatures.contains("constant_tsc"));
 }
 
 TEST(HostFactsTest, anotherKindOfComputerIsRefused) {
