@@ -260,7 +260,7 @@ TEST_F(EngineFailureTest, aSessionThatDoesNotAnswerKeepsNoOtherWaiting) {
     EXPECT_EQ(ready(), 1);
     m_display.holdGoOn = false;
     for (int round = 0; round < 200 && ready() < 2; ++round)
-        std::this_thread::sleep_for(50ms);
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
     EXPECT_EQ(ready(), 2);
 }
 
