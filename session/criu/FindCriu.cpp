@@ -6,6 +6,8 @@
 #include "session/criu/Criu.h"
 
 #include <fcntl.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -33,7 +35,8 @@ std::vector<path> knownPlaces() {
             companionProgram("entracte-criu-probe").parent_path().parent_path() / "criu" / "criu"};
 }
 
-// What a proof holds for: this file on this kernel. Empty when there is no such program.
+// What a proof holds for: this file on this kernel, started by whom the kernel lets look into the
+// filters of others (seccomp(2)): nobody who has one. Empty when there is no such program.
 std::string proofKey(const path& criu) {
     struct stat info {};
     utsname kernel{};
@@ -42,7 +45,8 @@ std::string proofKey(const path& criu) {
         return {};
     return std::string(kernel.release) + " " + kernel.version + " " +
            std::to_string(info.st_mtim.tv_sec) + "." + std::to_string(info.st_mtim.tv_nsec) + " " +
-           std::to_string(info.st_size) + " " + criu.string();
+           std::to_string(info.st_size) + " " + criu.string() +
+           (::prctl(PR_GET_SECCOMP) == SECCOMP_MODE_DISABLED ? "" : " within a filter");
 }
 
 bool isRemembered(const path& cacheDirectory, const std::string& key) {
