@@ -190,6 +190,21 @@ void SessionObject::Suspend(sdbus::Result<Path>&& result, std::string comment) {
         });
 }
 
+void SessionObject::Depart(sdbus::Result<Path>&& result, sdbus::UnixFd file, sdbus::UnixFd talk,
+                           Options options) {
+    const auto wishes = departWishes(options);
+    if (!wishes)
+        return result.returnError(toBus(wishes.error()));
+    // Shared, since a job's function is copied; the job closes them.
+    const auto out = std::make_shared<UniqueFd>(file.release());
+    const auto word = std::make_shared<UniqueFd>(talk.release());
+    // Not "suspend": what a shutdown lets go on to its end must not wait for another machine.
+    job(std::move(result), "depart",
+        [out, word, wishes = *wishes](Engine& engine, const SessionId& id, JobControl& control) {
+            return engine.depart(id, std::move(*out), std::move(*word), wishes, control);
+        });
+}
+
 void SessionObject::Resume(sdbus::Result<Path>&& result, Path snapshot, Options options) {
     const auto from = chosen(snapshot);
     if (!from)

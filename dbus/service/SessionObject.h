@@ -41,6 +41,8 @@ private:
               std::string workingDirectory) override;
     void Snapshot(sdbus::Result<Path>&& result, std::string comment) override;
     void Suspend(sdbus::Result<Path>&& result, std::string comment) override;
+    void Depart(sdbus::Result<Path>&& result, sdbus::UnixFd file, sdbus::UnixFd talk,
+                Options options) override;
     void Resume(sdbus::Result<Path>&& result, Path snapshot, Options options) override;
     void Rollback(sdbus::Result<Path>&& result, Path snapshot, Options options) override;
     void Clone(sdbus::Result<Path>&& result, Path snapshot, std::string name,

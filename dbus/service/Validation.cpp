@@ -390,6 +390,7 @@ Result<ImportWishes> importWishes(const Options& options) {
     ENTRACTE_ASSIGN(move, reader.take<std::string>("move"));
     ENTRACTE_ASSIGN(peer, reader.take<std::string>("peer"));
     ENTRACTE_ASSIGN(lineage, reader.take<std::string>("lineage"));
+    ENTRACTE_ASSIGN(stage, reader.take<bool>("stage"));
     ENTRACTE_TRY(reader.nothingElse());
     if (name) {
         ENTRACTE_TRY(checkName(*name));
@@ -405,7 +406,26 @@ Result<ImportWishes> importWishes(const Options& options) {
         wishes.peer = *peer;
         wishes.lineage = *lineage;
     }
+    wishes.stage = stage.value_or(false);
+    if (wishes.stage && !move)
+        return refuse("Only what a move brings can be staged.");
     return wishes;
+}
+
+Result<DepartWishes> departWishes(const Options& options) {
+    OptionReader reader(options);
+    ENTRACTE_ASSIGN(move, reader.take<std::string>("move"));
+    ENTRACTE_ASSIGN(peer, reader.take<std::string>("peer"));
+    ENTRACTE_ASSIGN(since, reader.take<std::string>("since"));
+    ENTRACTE_ASSIGN(comment, reader.take<std::string>("comment"));
+    ENTRACTE_TRY(reader.nothingElse());
+    if (!move || !peer || !since)
+        return refuse("A session departs by a move, to a peer, since a snapshot.");
+    ENTRACTE_TRY(parseId(*move));
+    ENTRACTE_TRY(parseId(*since));
+    ENTRACTE_TRY(checkPeer(*peer));
+    ENTRACTE_TRY(checkComment(comment.value_or("")));
+    return DepartWishes{comment.value_or(""), *since, *move, *peer};
 }
 
 Result<MoveStep> moveStep(const std::string& step, const std::string& move,
@@ -448,11 +468,16 @@ Result<ResumeWishes> resumeWishes(const Options& options) {
     wishes.network = network;
     ENTRACTE_ASSIGN(files, reader.take<std::string>("files"));
     ENTRACTE_ASSIGN(move, reader.take<std::string>("move"));
+    ENTRACTE_ASSIGN(word, reader.take<sdbus::UnixFd>("word"));
     ENTRACTE_TRY(reader.nothingElse());
     if (move) {
         ENTRACTE_TRY(parseId(*move));
         wishes.move = *move;
     }
+    if (word && !move)
+        return refuse("Only a move has a word to say.");
+    if (word)
+        wishes.word = std::make_shared<UniqueFd>(word->release());
     if (files == "current")
         wishes.files = FilesPolicy::Current;
     else if (files == "saved")

@@ -55,6 +55,7 @@ Result<ImportWishes> importWishes(const Options& options);
 Result<MoveStep> moveStep(const std::string& step, const std::string& move,
                           const std::string& peer);
 Result<ExportWishes> exportWishes(const Options& options);
+Result<DepartWishes> departWishes(const Options& options);
 
 Result<ResumeWishes> resumeWishes(const Options& options);
 // Attach's options; nullopt when none is given.

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <exception>
 #include <utility>
 
 namespace entracte {
@@ -33,6 +34,21 @@ CriuHook::~CriuHook() {
         ::unlink(m_path.c_str());
 }
 
+namespace {
+
+// What is thrown in the moment must not leave CRIU without an answer: the programs would stand
+// still until its end.
+Status guarded(const std::function<Status(pid_t)>& inTheMoment, pid_t init) {
+    try {
+        return inTheMoment(init);
+    } catch (const std::exception& problem) {
+        return fail(ErrorCode::Internal, "Something went wrong while the programs stood still.",
+                    problem.what());
+    }
+}
+
+} // namespace
+
 Status CriuHook::serve(int pidfd, const std::function<Status(pid_t init)>& inTheMoment,
                        Deadline deadline) {
     Status outcome;
@@ -57,7 +73,7 @@ Status CriuHook::serve(int pidfd, const std::function<Status(pid_t init)>& inThe
             if (::recv(caller.get(), &init, sizeof init, MSG_WAITALL) != sizeof init)
                 continue; // a hook that is gone fails CRIU itself
             if (!std::exchange(called, true))
-                outcome = inTheMoment(init);
+                outcome = guarded(inTheMoment, init);
             const char answer = outcome ? kHookGoOn : kHookFail;
             ::send(caller.get(), &answer, 1, MSG_NOSIGNAL);
         } else if (pollers[1].revents & POLLIN) {

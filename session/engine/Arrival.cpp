@@ -19,6 +19,7 @@ std::string megabytes(std::uint64_t bytes) {
 std::string arrivalFacts() {
     auto facts = hostFactsToJson(hostFacts());
     facts["bundle"] = kBundleVersion;
+    facts["stages"] = true; // Engine::depart, and imports that are staged
     return facts.dump();
 }
 

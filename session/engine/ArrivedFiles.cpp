@@ -79,34 +79,15 @@ public:
 
     // What was brought before, from where it is.
     Status takeOver(SnapshotWriter& writer, const std::optional<EarlierArrival>& earlier) {
-        std::map<std::string, const KeptFile*> known;
-        if (earlier)
-            for (const KeptFile& file : earlier->files)
-                if (file.stored && !file.arrivedAs.empty())
-                    known.emplace(file.arrivedAs, &file);
-        std::vector<KeptFile*> wanted;
-        std::vector<std::uint32_t> numbers;
-        for (KeptFile& file : m_files) {
-            if (file.arrivedAs.empty())
-                continue;
-            const auto found = known.find(file.arrivedAs);
-            if (found == known.end())
-                return fail(ErrorCode::SnapshotDamaged,
-                            "A file that the session's programs use is not in what came.",
-                            file.path);
-            numbers.push_back(*found->second->stored);
-            wanted.push_back(&file);
-            // The times tell of the file with this path.
-            const bool same = found->second->path == file.path;
-            file.size = found->second->size;
-            file.modifiedNs = same ? found->second->modifiedNs : file.modifiedNs;
-            file.changedNs = same ? found->second->changedNs : 0;
-        }
+        ENTRACTE_ASSIGN(wanted, filesThatCameEarlier(m_files, earlier));
         if (wanted.empty())
             return {};
+        std::vector<std::uint32_t> numbers;
+        for (const auto& [file, number] : wanted)
+            numbers.push_back(number);
         ENTRACTE_ASSIGN(now, writer.addHostFilesOf(earlier->snapshot, numbers));
         for (std::size_t i = 0; i < wanted.size(); ++i)
-            wanted[i]->stored = now[i];
+            wanted[i].first->stored = now[i];
         return {};
     }
 
@@ -216,6 +197,31 @@ private:
 };
 
 } // namespace
+
+Result<std::vector<std::pair<KeptFile*, std::uint32_t>>>
+filesThatCameEarlier(std::vector<KeptFile>& files, const std::optional<EarlierArrival>& earlier) {
+    std::map<std::string, const KeptFile*> known;
+    if (earlier)
+        for (const KeptFile& file : earlier->files)
+            if (file.stored && !file.arrivedAs.empty())
+                known.emplace(file.arrivedAs, &file);
+    std::vector<std::pair<KeptFile*, std::uint32_t>> found;
+    for (KeptFile& file : files) {
+        if (file.arrivedAs.empty())
+            continue;
+        const auto came = known.find(file.arrivedAs);
+        if (came == known.end())
+            return fail(ErrorCode::SnapshotDamaged,
+                        "A file that the session's programs use is not in what came.", file.path);
+        found.emplace_back(&file, *came->second->stored);
+        // The times tell of the file with this path.
+        const bool same = came->second->path == file.path;
+        file.size = came->second->size;
+        file.modifiedNs = same ? came->second->modifiedNs : file.modifiedNs;
+        file.changedNs = same ? came->second->changedNs : 0;
+    }
+    return found;
+}
 
 Status storeArrivedFiles(const EngineContext& context, const Person& person, SnapshotWriter& writer,
                          std::vector<KeptFile>& files, const std::filesystem::path& images,

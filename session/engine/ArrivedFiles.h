@@ -10,6 +10,9 @@
 #include "session/engine/EngineContext.h"
 #include "session/engine/HostFiles.h"
 
+#include <utility>
+#include <vector>
+
 namespace entracte {
 
 // What the move brought before.
@@ -17,6 +20,12 @@ struct EarlierArrival {
     SnapshotId snapshot;
     std::vector<KeptFile> files;
 };
+
+// The files that came earlier by the same move: each of `files` that names one gets its facts, and
+// its number in the snapshot that `earlier` is, which is returned with it. SnapshotDamaged when one
+// never came.
+Result<std::vector<std::pair<KeptFile*, std::uint32_t>>>
+filesThatCameEarlier(std::vector<KeptFile>& files, const std::optional<EarlierArrival>& earlier);
 
 // `files` of the import; `images` has their contents, from which those go that are stored now.
 // SnapshotDamaged when one is named that did not come earlier.

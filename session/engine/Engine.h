@@ -7,6 +7,7 @@
 // with Busy. Who may call what is decided above; the engine trusts `Person`. Observers are called
 // without any lock held, from the thread where it happened.
 
+#include "session/base/UniqueFd.h"
 #include "session/engine/DisplayParticipant.h"
 #include "session/engine/Types.h"
 #include "session/store/StoreReports.h"
@@ -28,6 +29,11 @@ struct EngineOptions {
     std::chrono::seconds filesSettle{60};
     // How long a session runs after a resume until it counts as one that stays.
     std::chrono::seconds returnSettle{60};
+    // A session that departs stands still: so long when nothing of it moves, and in all.
+    std::chrono::milliseconds departIdleLimit{15000};
+    std::chrono::milliseconds departLimit{120000};
+    // What has arrived and nobody resumed.
+    std::chrono::milliseconds stagedLimit{300000};
     StoreLimits storeLimits{};
     SessionLimits personLimits{}; // of all sessions of one person together
     bool proxyInSessions = true;  // false: tests whose participant needs no X proxy
@@ -78,6 +84,10 @@ public:
     virtual Result<SessionInfo> clone(const SessionId&, const SnapshotId& snapshot,
                                       const std::string& name, const ResumeWishes&,
                                       JobControl&) = 0;
+    // As suspend, but what is dumped goes out at once, and the session is ended, and marked as
+    // given away, only when the other side said that all of it arrived (Departure.h).
+    virtual Result<SnapshotInfo> depart(const SessionId&, UniqueFd out, UniqueFd talk,
+                                        const DepartWishes&, JobControl&) = 0;
     // A snapshot (the newest when empty) as docs/export-format.md has it, into the writing end of a
     // pipe, an archive (docs/export-format.md).
     virtual Status exportSnapshot(const SessionId&, const SnapshotId& snapshot, int out,

@@ -9,6 +9,7 @@
 #include "session/engine/EnginePaths.h"
 #include "session/engine/HostFileStock.h"
 #include "session/engine/SessionRegistry.h"
+#include "session/engine/StagedArrivals.h"
 #include "session/engine/Vaults.h"
 #include "session/store/SnapshotStore.h"
 
@@ -50,6 +51,7 @@ public:
     EngineObserver* const observer; // may be null
     Vaults vaults{*this};
     HostFileStock hostFiles{*this};
+    StagedArrivals staged{options.stagedLimit};
 
 private:
     std::mutex m_mutex;

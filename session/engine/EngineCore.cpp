@@ -101,6 +101,11 @@ public:
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
         return takeSnapshot(m_context, session, comment, origin, Afterwards::End, job);
     }
+    Result<SnapshotInfo> depart(const SessionId& id, UniqueFd out, UniqueFd talk,
+                                const DepartWishes& wishes, JobControl& job) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        return departSession(m_context, session, std::move(out), std::move(talk), wishes, job);
+    }
     Result<SessionInfo> resume(const SessionId& id, const SnapshotId& snapshot,
                                const ResumeWishes& wishes, JobControl& job) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));

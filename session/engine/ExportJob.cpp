@@ -1,16 +1,15 @@
 #include "session/engine/ExportJob.h"
 
+#include "session/engine/BundleParts.h"
 #include "session/engine/HostFacts.h"
 #include "session/engine/HostFiles.h"
+#include "session/engine/PipeSink.h"
 #include "session/engine/StepTimes.h"
 #include "session/engine/TransferPlace.h"
 #include "session/store/Directories.h"
-#include "session/store/Manifest.h"
-#include "session/transfer/BundleManifest.h"
 #include "session/transfer/BundleWriter.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,51 +22,7 @@ namespace entracte {
 
 namespace {
 
-constexpr int kLookMs = 250; // how often a full pipe is left, to see whether anybody cancelled
 constexpr std::uint64_t kDiskReserve = 64ull << 20;
-
-// Whether its end blocks is whoever gave it to decide; this is the same pipe opened anew, which
-// does not.
-class PipeSink final : public ByteSink {
-public:
-    static Result<PipeSink> open(int pipe, JobControl& job) {
-        UniqueFd own(::open(("/proc/self/fd/" + std::to_string(pipe)).c_str(),
-                            O_WRONLY | O_NONBLOCK | O_CLOEXEC));
-        if (!own && errno == ENXIO)
-            return nobodyReads();
-        if (!own)
-            return fail(Error::fromErrno("The exported session could not be written"));
-        return PipeSink(std::move(own), job);
-    }
-    Status write(std::span<const std::byte> bytes) override {
-        while (!bytes.empty()) {
-            ENTRACTE_TRY(m_job.check());
-            const ssize_t wrote = ::write(m_pipe.get(), bytes.data(), bytes.size());
-            if (wrote < 0 && errno == EINTR)
-                continue;
-            if (wrote < 0 && errno == EAGAIN) {
-                pollfd poller{m_pipe.get(), POLLOUT, 0};
-                ::poll(&poller, 1, kLookMs);
-                continue;
-            }
-            if (wrote < 0 && errno == EPIPE)
-                return nobodyReads();
-            if (wrote < 0)
-                return fail(Error::fromErrno("The exported session could not be written"));
-            bytes = bytes.subspan(static_cast<std::size_t>(wrote));
-        }
-        return {};
-    }
-
-private:
-    PipeSink(UniqueFd pipe, JobControl& job) : m_pipe(std::move(pipe)), m_job(job) {}
-    static tl::unexpected<Error> nobodyReads() {
-        return fail(ErrorCode::Cancelled, "Whoever was to take the exported session has gone.", {},
-                    "The snapshot is as it was.");
-    }
-    UniqueFd m_pipe;
-    JobControl& m_job;
-};
 
 class FileSink final : public ByteSink {
 public:
@@ -87,38 +42,6 @@ public:
 private:
     int m_file;
 };
-
-Status requirePipe(int fd, int access) {
-    struct stat info {};
-    const int flags = ::fcntl(fd, F_GETFL);
-    if (::fstat(fd, &info) != 0 || !S_ISFIFO(info.st_mode) || flags < 0 ||
-        (flags & O_ACCMODE) != access)
-        return fail(ErrorCode::InvalidArgument, "The descriptor is not the end of a pipe.");
-    return {};
-}
-
-struct Member {
-    std::string name;
-    UniqueFd file;
-};
-
-Result<std::vector<Member>> imagesIn(const std::filesystem::path& directory, std::uint64_t& bytes) {
-    ENTRACTE_ASSIGN(folder, openDirectory(directory, false));
-    ENTRACTE_ASSIGN(names, namesIn(folder.get()));
-    std::sort(names.begin(), names.end());
-    std::vector<Member> members;
-    for (const std::string& name : names) {
-        if (!imageKind(name))
-            continue; // CRIU's logs
-        UniqueFd file(::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-        struct stat info {};
-        if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode))
-            return fail(Error::fromErrno("An image of the session could not be opened"));
-        bytes += static_cast<std::uint64_t>(info.st_size);
-        members.push_back({name, std::move(file)});
-    }
-    return members;
-}
 
 class ExportJob {
 public:
@@ -152,19 +75,13 @@ public:
         ENTRACTE_ASSIGN(layer, unpackLayer(place.disk()));
         m_steps.did("unpack files");
 
-        BundleManifest manifest;
-        ENTRACTE_ASSIGN(images, imagesIn(staging.images(), manifest.imageBytes));
+        std::uint64_t imageBytes = 0;
+        ENTRACTE_ASSIGN(images, imagesIn(staging.images(), imageBytes));
         struct stat info {};
         ::fstat(layer.get(), &info);
-        manifest.name = m_session.record().spec.name;
-        manifest.layerBytes = static_cast<std::uint64_t>(info.st_size);
-        manifest.info = nlohmann::json::parse(infoToText(record.info));
-        manifest.restore = record.restore;
-        manifest.restore["files"] = keptFilesToJson(files);
-        if (const auto spec = manifest.restore.find("spec"); spec != manifest.restore.end())
-            forgetScreen(*spec);
-        manifest.restore.erase("needs"); // whoever imports it finds out anew
-        manifest.restore.erase("imported");
+        record.restore["files"] = keptFilesToJson(files);
+        const auto manifest = bundleManifest(record, m_session.record().spec.name, imageBytes,
+                                             static_cast<std::uint64_t>(info.st_size));
         return write(manifest, images, layer.get(), out, wishes.compress);
     }
 
@@ -187,7 +104,7 @@ private:
                 return fail(ErrorCode::SnapshotDamaged,
                             "The snapshot lacks a file that its programs use.", file.path);
             const std::uint64_t mark = marks[*file.stored];
-            const std::string name = "entracte-file-" + std::to_string(mark);
+            const std::string name = nameOfHostFile(mark);
             if (brought.contains(mark)) {
                 file.arrivedAs = name;
                 file.stored.reset();
@@ -267,7 +184,7 @@ private:
         return file;
     }
 
-    Status write(const BundleManifest& manifest, const std::vector<Member>& images, int layer,
+    Status write(const BundleManifest& manifest, const std::vector<BundleImage>& images, int layer,
                  int out, bool compress) {
         const double whole = static_cast<double>(
             std::max<std::uint64_t>(manifest.imageBytes + manifest.layerBytes, 1));
@@ -281,10 +198,10 @@ private:
             }
             return m_job.check();
         };
-        ENTRACTE_ASSIGN(sink, PipeSink::open(out, m_job));
+        ENTRACTE_ASSIGN(sink, PipeSink::open(out, [this] { return m_job.check(); }));
         ENTRACTE_ASSIGN(writer, BundleWriter::begin(sink, compress, progress));
         ENTRACTE_TRY(writer->addText(kManifestMember, formatBundleManifest(manifest)));
-        for (const Member& image : images)
+        for (const BundleImage& image : images)
             ENTRACTE_TRY(writer->addFile(kImagesPrefix + image.name, image.file.get()));
         ENTRACTE_TRY(writer->addFile(kLayerMember, layer));
         ENTRACTE_TRY(writer->finish());

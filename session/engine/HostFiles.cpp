@@ -131,6 +131,29 @@ public:
         return {};
     }
 
+    // As that snapshot keeps them; what is not the same any more is left to copyOthers.
+    Status storeKnown(SnapshotWriter& writer, const KnownFiles& known) {
+        std::map<std::string_view, const KeptFile*> byPath;
+        for (const KeptFile& file : known.files)
+            if (file.stored)
+                byPath.emplace(file.path, &file);
+        std::vector<std::uint32_t> numbers;
+        std::vector<std::size_t> places;
+        for (const std::size_t place : m_places) {
+            const auto found = byPath.find(m_kept[place].path);
+            if (found == byPath.end() || found->second->size != m_kept[place].size ||
+                found->second->modifiedNs != m_kept[place].modifiedNs ||
+                found->second->changedNs != m_kept[place].changedNs)
+                continue;
+            numbers.push_back(*found->second->stored);
+            places.push_back(place);
+        }
+        ENTRACTE_ASSIGN(now, writer.addHostFilesOf(known.snapshot, numbers));
+        for (std::size_t i = 0; i < places.size(); ++i)
+            m_kept[places[i]].stored = now[i];
+        return {};
+    }
+
     // Documents, and files that change just now.
     Status copyOthers() {
         for (std::size_t i = 0; i < m_kept.size();) {
@@ -179,14 +202,14 @@ Result<std::vector<KeptFile>> keepHostFiles(const ContainerSpec& container,
                                             const std::vector<std::string>& paths,
                                             const std::filesystem::path& images,
                                             std::chrono::seconds settle, SnapshotWriter& writer,
-                                            const JobStretch& stretch) {
+                                            const KnownFiles* known, const JobStretch& stretch) {
     const UniqueFd folder(::open(images.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!folder)
         return fail(Error::fromErrno("The session's images could not be opened"));
     Keeping keeping(container, folder.get(), settle);
     for (const std::string& path : std::set<std::string>(paths.begin(), paths.end()))
         keeping.note(path);
-    ENTRACTE_TRY(keeping.store(writer, stretch));
+    ENTRACTE_TRY(known ? keeping.storeKnown(writer, *known) : keeping.store(writer, stretch));
     ENTRACTE_TRY(keeping.copyOthers());
     return keeping.take();
 }

@@ -48,13 +48,20 @@ struct KeptFile {
     std::string arrivedAs{};
 };
 
+// Those of an earlier snapshot of the session.
+struct KnownFiles {
+    SnapshotId snapshot;
+    std::vector<KeptFile> files;
+};
+
 // What to keep of `paths`: in the store, else copied into `images`. The session's root is mounted.
 // A file that cannot be read is left out, and CRIU's to complain about. `settle`: EngineOptions.
+// `known`: only what that snapshot keeps in the store is kept there; nothing is read for it.
 Result<std::vector<KeptFile>> keepHostFiles(const ContainerSpec& container,
                                             const std::vector<std::string>& paths,
                                             const std::filesystem::path& images,
                                             std::chrono::seconds settle, SnapshotWriter& writer,
-                                            const JobStretch& stretch);
+                                            const KnownFiles* known, const JobStretch& stretch);
 // Stores what a running session has mapped of the host, ahead of its next snapshot. Returns how
 // many bytes had to be read.
 Result<std::uint64_t> stockMappedFiles(SnapshotStore& store, const ContainerSpec& container,

@@ -4,6 +4,7 @@
 #include "session/base/ScopeExit.h"
 #include "session/base/WallClock.h"
 #include "session/engine/ArrivedFiles.h"
+#include "session/engine/FileSource.h"
 #include "session/engine/ForeignChecks.h"
 #include "session/engine/HostFacts.h"
 #include "session/engine/LiveSessions.h"
@@ -29,21 +30,6 @@ namespace {
 
 constexpr std::uint64_t kSlack = 64ull << 20; // bytes that a rewritten layer may be longer
 constexpr std::size_t kMaxComment = 1000;
-
-class FileSource final : public ByteSource {
-public:
-    explicit FileSource(int file) : m_file(file), m_buffer(256 * 1024) {}
-    Result<std::span<const std::byte>> read() override {
-        const ssize_t got = ::read(m_file, m_buffer.data(), m_buffer.size());
-        if (got < 0)
-            return fail(diskError("The session's files could not be read"));
-        return std::span<const std::byte>(m_buffer).first(static_cast<std::size_t>(got));
-    }
-
-private:
-    int m_file;
-    std::vector<std::byte> m_buffer;
-};
 
 // Opens what the reader asks for: names that it may have, each once, and no more bytes than there
 // is room for.
@@ -86,6 +72,8 @@ public:
         return parseBundleManifest(text);
     }
     std::filesystem::path images() const { return m_staging->images(); }
+    TransferPlace takePlace() { return std::move(m_place); }
+    Staging takeStaging() { return std::move(*m_staging); }
     // What the reader wrote anew: only what a layer may hold.
     Result<std::filesystem::path> unpackLayer(JobControl& job) const {
         const auto tree = m_place.disk() / "tree";
@@ -191,6 +179,39 @@ Result<std::optional<EarlierArrival>> earlierArrival(const EngineContext& contex
     return EarlierArrival{record.arrived.back(), std::move(files)};
 }
 
+std::uint64_t imageBytesIn(const std::filesystem::path& images) {
+    std::uint64_t bytes = 0;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(images, error))
+        bytes += entry.file_size(error);
+    return bytes;
+}
+
+// The last round: kept as it came, for the resume by the same move.
+Result<SessionInfo> stage(EngineContext& context, const Person& person, Place& place, bool sealed,
+                          const BundleManifest& manifest, SnapshotRecord snapshot,
+                          const std::shared_ptr<Session>& session, const ImportWishes& wishes) {
+    if (!session || session->record().move.state != MoveState::Arriving ||
+        session->record().arrived.empty())
+        return fail(ErrorCode::InvalidArgument, "Nothing of the session has arrived before.");
+    const auto use = JobUse::begin(context, session);
+    if (!use)
+        return fail(use.error());
+    ENTRACTE_ASSIGN(earlier, earlierArrival(context, *session, wishes));
+    ENTRACTE_ASSIGN(files, keptFilesFromJson(manifest.restore));
+    ENTRACTE_ASSIGN(known, filesThatCameEarlier(files, earlier));
+    for (const auto& [file, number] : known)
+        file->stored = number;
+    snapshot.restore["files"] = keptFilesToJson(files);
+    snapshot.info.imageBytes = imageBytesIn(place.images());
+    snapshot.info.layerBytes = manifest.layerBytes;
+    snapshot.info.encrypted = sealed;
+    ENTRACTE_TRY(context.staged.put(session->id(), {wishes.move, person.uid, place.takePlace(),
+                                                    place.takeStaging(), std::move(snapshot),
+                                                    earlier ? earlier->snapshot : SnapshotId()}));
+    return session->info();
+}
+
 } // namespace
 
 Result<SessionInfo> importSession(EngineContext& context, const Person& person, int in,
@@ -212,6 +233,11 @@ Result<SessionInfo> importSession(EngineContext& context, const Person& person, 
     ENTRACTE_TRY(job.check());
 
     const auto earlier = wishes.move.empty() ? nullptr : arrivesAt(context, person, wishes);
+    if (wishes.stage)
+        return stage(context, person, place, sealed, manifest, std::move(snapshot), earlier,
+                     wishes);
+    if (earlier)
+        context.staged.drop(earlier->id());
     if (!wishes.move.empty() && !earlier) {
         record.move = {MoveState::Arriving, wishes.move, printable(wishes.peer, kMaxPeer)};
         record.lineage = wishes.lineage;

@@ -54,6 +54,7 @@ Status drop(EngineContext& context, const JobUse& use, const std::string& move) 
     Session& session = use.session();
     const SessionRecord record = session.record();
     ENTRACTE_TRY(noteFate(context, record, move, MoveFate::Dropped));
+    context.staged.drop(session.id());
     for (const SnapshotId& snapshot : record.arrived) {
         const auto removed = context.store->remove(session.id(), snapshot);
         if (removed && context.observer)
@@ -75,6 +76,7 @@ Status drop(EngineContext& context, const JobUse& use, const std::string& move) 
 Status take(EngineContext& context, Session& session, const SessionRecord& record) {
     if (record.move.state == MoveState::Arriving)
         ENTRACTE_TRY(noteFate(context, record, record.move.id, MoveFate::Taken));
+    context.staged.drop(session.id());
     return context.registry.update(session, [](SessionRecord& changed) { settleArrival(changed); });
 }
 

@@ -3,12 +3,14 @@
 #include "session/base/Printable.h"
 #include "session/base/ScopeExit.h"
 #include "session/engine/DeskLink.h"
+#include "session/engine/FileSource.h"
 #include "session/engine/ForeignChecks.h"
 #include "session/engine/GroupEntry.h"
 #include "session/engine/HeldInput.h"
 #include "session/engine/HostFacts.h"
 #include "session/engine/HostFiles.h"
 #include "session/engine/MoveMarks.h"
+#include "session/engine/PipeSink.h"
 #include "session/engine/Processes.h"
 #include "session/engine/SessionNetwork.h"
 #include "session/engine/SocketFolders.h"
@@ -17,7 +19,10 @@
 #include "session/engine/StepTimes.h"
 #include "session/store/Directories.h"
 #include "session/store/RemoveTree.h"
+#include "session/store/TreeExtractor.h"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/syscall.h>
 
@@ -28,6 +33,8 @@ namespace entracte {
 namespace {
 
 constexpr std::size_t kMaxSockets = 1024;
+constexpr std::size_t kMaxWord = 1 << 20; // bytes
+constexpr int kLookMs = 100;              // how often it is looked whether somebody cancelled
 constexpr std::uint64_t kDiskReserve = 64ull << 20; // bytes that stay free
 
 // What the snapshot remembers for us.
@@ -90,6 +97,13 @@ public:
         : m_context(context), m_session(session), m_source(std::move(source)), m_policy(files),
           m_move(std::move(move)), m_job(job), m_before(session.record()), m_layer(newId()) {}
 
+    // From what a move has staged, and not from the store; once `word` says so.
+    void takeStaged(StagedArrival arrival, int word) {
+        m_source = {m_session.id(), arrival.base};
+        m_word = word;
+        m_arrival.emplace(std::move(arrival));
+    }
+
     // Every problem that can be seen beforehand.
     Status check() {
         ENTRACTE_TRY(checkSnapshot());
@@ -135,12 +149,7 @@ public:
         ENTRACTE_TRY(m_context.registry.update(
             m_session, [](SessionRecord& record) { record.comeback = Return::Trying; }));
         ENTRACTE_TRY(makeFolders());
-        ENTRACTE_ASSIGN(staging, Staging::make(m_context.paths.staging(m_session.id()),
-                                               m_context.paths.diskStaging(m_session.id()),
-                                               m_info.imageBytes,
-                                               m_info.encrypted ? Staging::Kind::MemoryOnly
-                                                                : Staging::Kind::MemoryOrDisk));
-        const Status unpacked = unpack(staging);
+        auto unpacked = m_arrival ? unpackArrived() : unpackStored();
         m_steps.did("unpack");
         std::unique_ptr<ScreenProcess> shown;
         if (starting.valid()) { // said first: it is what most often is not there
@@ -148,7 +157,7 @@ public:
             shown = std::move(started);
         }
         m_steps.did("screen");
-        ENTRACTE_TRY(unpacked);
+        ENTRACTE_ASSIGN(staging, std::move(unpacked));
         ENTRACTE_TRY(restore(criu, staging));
         m_job.report("redrawing", 0.8);
         m_steps.did("take it up");
@@ -178,7 +187,9 @@ private:
     Status checkSnapshot() {
         ENTRACTE_TRY(choose());
         m_job.report("verifying", 0);
-        ENTRACTE_ASSIGN(record, m_context.store->read(m_source.session, m_source.snapshot));
+        ENTRACTE_ASSIGN(record, m_arrival
+                                    ? Result<SnapshotRecord>(m_arrival->record)
+                                    : m_context.store->read(m_source.session, m_source.snapshot));
         m_info = record.info;
         ENTRACTE_ASSIGN(remembered, recall(record.restore));
         m_remembered = std::move(remembered);
@@ -229,14 +240,34 @@ private:
         return {};
     }
 
-    Status unpack(const Staging& staging) const {
+    Result<Staging> unpackStored() const {
+        ENTRACTE_ASSIGN(staging, Staging::make(m_context.paths.staging(m_session.id()),
+                                               m_context.paths.diskStaging(m_session.id()),
+                                               m_info.imageBytes,
+                                               m_info.encrypted ? Staging::Kind::MemoryOnly
+                                                                : Staging::Kind::MemoryOrDisk));
         m_job.report("unpacking", 0.05);
         const auto& [session, snapshot] = m_source;
         ENTRACTE_TRY(m_context.store->extractImages(session, snapshot, staging.images(),
                                                     {m_job, "unpacking", 0.05, 0.4}));
-        return m_context.store->extractLayer(session, snapshot,
-                                             m_context.paths.layer(m_session.id(), m_layer),
-                                             {m_job, "unpacking", 0.4, 0.55});
+        ENTRACTE_TRY(m_context.store->extractLayer(session, snapshot,
+                                                   m_context.paths.layer(m_session.id(), m_layer),
+                                                   {m_job, "unpacking", 0.4, 0.55}));
+        return std::move(staging);
+    }
+
+    // The images lie there already.
+    Result<Staging> unpackArrived() {
+        m_job.report("unpacking", 0.05);
+        ENTRACTE_ASSIGN(layer,
+                        openDirectory(m_context.paths.layer(m_session.id(), m_layer), false));
+        const UniqueFd file(::open(m_arrival->layer().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+        if (!file)
+            return fail(diskError("The session's files could not be read"));
+        FileSource source(file.get());
+        ENTRACTE_TRY(
+            extractTree(source, layer.get(), [this](std::uint64_t) { return m_job.check(); }));
+        return std::move(m_arrival->staging);
     }
 
     Status restore(const Criu& criu, const Staging& staging) {
@@ -260,10 +291,6 @@ private:
         options.mounts = externalMounts(container);
         makeSocketFolders(container.mountPoint, options.mounts, m_person, facts.boundSocketPaths);
         ENTRACTE_TRY(checkFileAccess(container, m_remembered.needs));
-        for (const std::uint64_t inode : m_remembered.sockets) {
-            ENTRACTE_ASSIGN(ended, endedConnection(m_remembered.input[inode]));
-            options.sockets.push_back({inode, std::move(ended)});
-        }
         // Also for a session without a network now, which had one when it was saved; a machine that
         // can make none still brings back those that never had.
         UniqueFd cable;
@@ -279,6 +306,14 @@ private:
                                 m_session.record().limits);
         options.groups = groups.doors();
         m_steps.did("cable, rights");
+        if (m_arrival) { // from here on it may run
+            ENTRACTE_TRY(awaitWord());
+            m_steps.did("wait for the word");
+        }
+        for (const std::uint64_t inode : m_remembered.sockets) {
+            ENTRACTE_ASSIGN(ended, endedConnection(m_remembered.input[inode]));
+            options.sockets.push_back({inode, std::move(ended)});
+        }
         const auto restored = criu.restore(std::move(options));
         if (!restored)
             return fail(groups.explain(restored.error(), m_info.imageBytes));
@@ -311,6 +346,32 @@ private:
             record.spec.name = m_before.spec.name; // it may have been renamed since
             settleArrival(record);
         });
+    }
+
+    Status awaitWord() {
+        const auto end = std::chrono::steady_clock::now() + m_context.options.stagedLimit;
+        std::string text;
+        for (;;) {
+            ENTRACTE_TRY(m_job.check());
+            if (std::chrono::steady_clock::now() > end)
+                return fail(ErrorCode::TimedOut, "Nobody said that the session shall go on here.");
+            pollfd poller{m_word, POLLIN, 0};
+            if (::poll(&poller, 1, kLookMs) <= 0)
+                continue;
+            char buffer[16384];
+            const ssize_t got = ::read(m_word, buffer, sizeof buffer);
+            if (got < 0 && errno == EINTR)
+                continue;
+            if (got <= 0 || text.size() > kMaxWord)
+                break;
+            text.append(buffer, static_cast<std::size_t>(got));
+        }
+        const auto typed = nlohmann::json::parse(text, nullptr, false);
+        if (!typed.is_object()) // its end
+            return fail(ErrorCode::Cancelled, "The session shall not go on here.");
+        ENTRACTE_ASSIGN(input, inputFromJson({{"input", typed}}));
+        m_remembered.input = std::move(input);
+        return {};
     }
 
     // Before anything that is saved is brought back: connections need their addresses.
@@ -365,6 +426,8 @@ private:
     const SessionRecord m_before;
     const std::string m_layer;
     Person m_person;
+    std::optional<StagedArrival> m_arrival; // instead of a stored snapshot
+    int m_word = -1;                        // then: what it is brought back by
     SnapshotInfo m_info;
     Remembered m_remembered;
     StepTimes m_steps;
@@ -396,7 +459,16 @@ Result<SessionInfo> resumeFrom(EngineContext& context, const JobUse& use,
         ENTRACTE_ASSIGN(original, context.registry.find(source.session));
         ENTRACTE_TRY(mayOpenBeside(original->record()));
     }
-    ENTRACTE_TRY(ResumeJob(context, session, source, wishes.files, wishes.move, job).run(wishes));
+    ResumeJob resume(context, session, source, wishes.files, wishes.move, job);
+    if (wishes.word) {
+        ENTRACTE_TRY(requirePipe(wishes.word->get(), O_RDONLY));
+        auto arrival = context.staged.take(session.id(), wishes.move);
+        if (!arrival)
+            return fail(ErrorCode::NotFound, "What came last of the session is not there any more.",
+                        {}, "Repeat the move.");
+        resume.takeStaged(std::move(*arrival), wishes.word->get());
+    }
+    ENTRACTE_TRY(resume.run(wishes));
     job.report("redrawing", 1);
     return session.info();
 }

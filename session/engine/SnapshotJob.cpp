@@ -4,6 +4,7 @@
 #include "session/base/ScopeExit.h"
 #include "session/base/WallClock.h"
 #include "session/criu/Preflight.h"
+#include "session/engine/Departure.h"
 #include "session/engine/DeskLink.h"
 #include "session/engine/HeldInput.h"
 #include "session/engine/HostFacts.h"
@@ -13,6 +14,7 @@
 #include "session/engine/Staging.h"
 #include "session/engine/StepTimes.h"
 #include "session/engine/SurveyRecord.h"
+#include "session/store/Directories.h"
 #include "session/store/StagedLayer.h"
 #include "session/store/TreeSize.h"
 
@@ -91,9 +93,9 @@ Status refuseBlockers(const std::vector<Finding>& findings) {
 class SnapshotJob {
 public:
     SnapshotJob(EngineContext& context, Session& session, SnapshotOrigin origin,
-                Afterwards afterwards, StepTimes& steps, JobControl& job)
+                Afterwards afterwards, Departure* departure, StepTimes& steps, JobControl& job)
         : m_context(context), m_session(session), m_suspend(afterwards == Afterwards::End),
-          m_steps(steps), m_job(job) {
+          m_departure(departure), m_steps(steps), m_job(job) {
         m_record.info.origin = origin;
     }
 
@@ -110,7 +112,7 @@ public:
         ENTRACTE_ASSIGN(findings, preflight(init(), ownSockets(init())));
         noteBlockers(m_context, m_session, findings);
         ENTRACTE_TRY(refuseBlockers(findings));
-        if (m_suspend) // which stands still until all is stored
+        if (m_suspend && !m_departure) // which stands still until all is stored
             ENTRACTE_TRY(stockMappedFiles(*m_context.store, m_container, init(),
                                           m_context.options.filesSettle,
                                           {m_job, "preparing", 0, 0.05}));
@@ -126,6 +128,8 @@ public:
             ENTRACTE_TRY(layer.copyAhead(m_job));
         m_steps.did("copy files ahead");
         settleDesk(*m_session.live);
+        if (m_departure)
+            m_departure->standsStill();
         Stillness stillness(m_context, m_session);
         ENTRACTE_ASSIGN(displays, stillness.prepare());
         auto sockets = displays;
@@ -151,6 +155,10 @@ public:
         options.externalUnix = sockets;
         const auto began = Clock::now();
         options.whileFrozen = [&]() -> Status {
+            const ScopeExit stop([this] {
+                if (m_departure) // it reads what is about to go
+                    m_departure->stop();
+            });
             m_steps.did("criu dump");
             if (m_copied)
                 ENTRACTE_TRY(layer.copyRest(m_job));
@@ -217,17 +225,41 @@ private:
                              sealed ? Staging::Kind::MemoryOnly : Staging::Kind::MemoryOrDisk);
     }
 
-    Status store(SnapshotWriter& writer, const Staging& staging, const StagedLayer& layer) {
-        m_job.report("storing", 0.35);
+    // What was to be seen of it in the moment before.
+    void takeLook() {
         if (m_look)
             if (const auto seen = ScreenProcess::readSurvey(m_look, kLookLimit))
                 m_record.restore["survey"] = surveyToJson(*seen);
+    }
+
+    // Out of the staging, as it is stored.
+    void depart(const std::vector<KeptFile>& files, const Staging& staging,
+                const StagedLayer& layer) {
+        const auto pack = [this, &layer](ByteSink& sink) -> Status {
+            if (m_copied) {
+                ENTRACTE_TRY(layer.archive(sink, {}));
+                return {};
+            }
+            ENTRACTE_ASSIGN(folder, openDirectory(m_container.layer, false));
+            ENTRACTE_TRY(archiveTree(folder.get(), sink, {kNotSaved, {}}));
+            return {};
+        };
+        m_departure->send(m_record, files, staging.images(), m_session.record().spec.name, pack);
+    }
+
+    Status store(SnapshotWriter& writer, const Staging& staging, const StagedLayer& layer) {
+        m_job.report("storing", 0.35);
+        if (!m_departure)
+            takeLook();
         ENTRACTE_ASSIGN(paths, filesInImages(staging.images()));
         ENTRACTE_ASSIGN(files, keepHostFiles(m_container, paths, staging.images(),
                                              m_context.options.filesSettle, writer,
+                                             m_departure ? &m_departure->known() : nullptr,
                                              {m_job, "storing", 0.35, 0.5}));
         m_record.restore["files"] = keptFilesToJson(files);
         m_steps.did("host files");
+        if (m_departure)
+            depart(files, staging, layer);
         ENTRACTE_TRY(writer.addImages(staging.images(), {m_job, "storing", 0.5, 0.75}));
         m_steps.did("store images");
         if (m_copied)
@@ -236,9 +268,20 @@ private:
             ENTRACTE_TRY(
                 writer.addLayer(m_container.layer, kNotSaved, {m_job, "storing", 0.75, 0.9}));
         m_steps.did("store files");
+        if (m_departure) {
+            takeLook();
+            // The round before was read back when it was stored, and the other side has checked the
+            // whole.
+            writer.countOnOld();
+            ENTRACTE_TRY(m_departure->awaitArrival());
+            m_steps.did("arrive");
+        }
         if (m_suspend) { // its windows go now
             m_leftScreen = m_held.any();
-            if (auto input = inputToJson(m_held.take()); !input.empty())
+            const Input typed = m_held.take();
+            if (m_departure)
+                m_departure->noteInput(typed);
+            if (auto input = inputToJson(typed); !input.empty())
                 m_record.restore["input"] = std::move(input);
         }
         ENTRACTE_ASSIGN(info, writer.commit(m_record, m_requested, {m_job, "storing", 0.9, 0.99}));
@@ -250,8 +293,9 @@ private:
     EngineContext& m_context;
     Session& m_session;
     const bool m_suspend;
-    bool m_copied = true; // the session's files, before they are packed
-    HeldInput m_held;     // of a suspension
+    Departure* const m_departure; // null: it goes nowhere
+    bool m_copied = true;         // the session's files, before they are packed
+    HeldInput m_held;             // of a suspension
     bool m_leftScreen = false;
     StepTimes& m_steps;
     JobControl& m_job;
@@ -273,18 +317,49 @@ Result<SnapshotInfo> takeSnapshot(EngineContext& context, const std::shared_ptr<
     return takeSnapshot(context, *use, comment, origin, afterwards, job);
 }
 
-Result<SnapshotInfo> takeSnapshot(EngineContext& context, const JobUse& use,
-                                  const std::string& comment, SnapshotOrigin origin,
-                                  Afterwards afterwards, JobControl& job) {
+namespace {
+
+// Its programs are gone, and from now on the other side may run it.
+Status giveAway(EngineContext& context, Session& session, const Departure& departure) {
+    ENTRACTE_TRY(killContainer(session.live->container));
+    const DepartWishes& wishes = departure.wishes();
+    const auto mark = [&](MoveState state) {
+        return context.registry.update(session, [&](SessionRecord& record) {
+            record.state = SessionState::Suspended;
+            record.comeback = Return::None;
+            record.shownOn = {};
+            record.init = {};
+            record.move = state == MoveState::None
+                              ? MoveMark()
+                              : MoveMark{state, wishes.move, printable(wishes.peer, kMaxPeer)};
+        });
+    };
+    if (auto marked = mark(MoveState::Given); !marked) {
+        static_cast<void>(mark(MoveState::None)); // nobody was told
+        return marked;
+    }
+    departure.tellGiven();
+    return {};
+}
+
+Result<SnapshotInfo> takeOne(EngineContext& context, const JobUse& use, const std::string& comment,
+                             SnapshotOrigin origin, Afterwards afterwards, Departure* departure,
+                             JobControl& job) {
     Session& session = use.session();
     ENTRACTE_TRY(requireLive(session));
     const HostFileStock::Pause pause(context.hostFiles);
     session.slot.openToBrief();
     ScopeExit close([&session] { session.slot.closeToBrief(); });
     StepTimes steps;
-    auto taken = SnapshotJob(context, session, origin, afterwards, steps, job).run(comment);
+    auto taken =
+        SnapshotJob(context, session, origin, afterwards, departure, steps, job).run(comment);
     if (!taken)
         return fail(goesOn(std::move(taken).error()));
+    Status given;
+    if (departure) {
+        given = giveAway(context, session, *departure);
+        steps.did("give away");
+    }
     *taken = withSpace(*context.store, std::move(*taken));
     if (context.observer)
         context.observer->snapshotAdded(*taken);
@@ -309,7 +384,33 @@ Result<SnapshotInfo> takeSnapshot(EngineContext& context, const JobUse& use,
     tellSpace(context, session.id());
     steps.did("tidy up");
     job.report(afterwards == Afterwards::End ? "ending" : "storing", 1, taken->storedBytes);
+    if (!given)
+        return fail(given.error().code(), given.error().sentence() + " The session is suspended.",
+                    given.error().detail(), given.error().hint());
     return taken;
+}
+
+} // namespace
+
+Result<SnapshotInfo> takeSnapshot(EngineContext& context, const JobUse& use,
+                                  const std::string& comment, SnapshotOrigin origin,
+                                  Afterwards afterwards, JobControl& job) {
+    return takeOne(context, use, comment, origin, afterwards, nullptr, job);
+}
+
+Result<SnapshotInfo> departSession(EngineContext& context, const std::shared_ptr<Session>& session,
+                                   UniqueFd out, UniqueFd talk, const DepartWishes& wishes,
+                                   JobControl& job) {
+    const auto use = JobUse::begin(context, session);
+    if (!use)
+        return fail(use.error());
+    ENTRACTE_TRY(requireLive(*session));
+    if (session->record().move.state != MoveState::None)
+        return fail(ErrorCode::InvalidArgument, "The session is in another move already.");
+    ENTRACTE_ASSIGN(departure, Departure::begin(context, session->id(), wishes, std::move(out),
+                                                std::move(talk), job));
+    return takeOne(context, *use, wishes.comment, SnapshotOrigin::Asked, Afterwards::End,
+                   departure.get(), job);
 }
 
 std::int64_t takenAfterOthers(const SnapshotStore& store, const SessionId& session,

@@ -21,6 +21,12 @@ Result<SnapshotInfo> takeSnapshot(EngineContext& context, const JobUse& use,
                                   const std::string& comment, SnapshotOrigin origin,
                                   Afterwards afterwards, JobControl& job);
 
+// The session ends here because it goes on elsewhere (Departure.h). What fails before
+// it is marked as given leaves it running, or suspended here.
+Result<SnapshotInfo> departSession(EngineContext& context, const std::shared_ptr<Session>& session,
+                                   UniqueFd out, UniqueFd talk, const DepartWishes& wishes,
+                                   JobControl& job);
+
 // When a snapshot that was taken at `taken` (Unix, ms) is to be said to have been taken: after all
 // others of its session. The newest is what a resume takes; a clock that was set back, and that of
 // the machine which a session came from, do not decide about it.

@@ -65,6 +65,7 @@ Status removeSession(EngineContext& context, const std::shared_ptr<Session>& ses
                     {}, "Nothing was changed. Unlock the vault first (\"entracte vault unlock\").");
     if (const auto record = session->record(); record.move.state == MoveState::Arriving)
         ENTRACTE_TRY(noteFate(context, record, record.move.id, MoveFate::Dropped));
+    context.staged.drop(session->id());
     clearRuntime(context, *session);
     ENTRACTE_TRY(context.store->removeSession(session->id()));
     return context.registry.remove(session->id());

@@ -4,6 +4,7 @@
 // stored of it, and how a long job tells how far it is.
 
 #include "session/base/Result.h"
+#include "session/base/UniqueFd.h"
 
 #include <sys/types.h>
 
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -150,6 +152,14 @@ struct ExportWishes {
     SnapshotId since;
 };
 
+// How a session goes out that stands still until it runs elsewhere.
+struct DepartWishes {
+    std::string comment; // of the snapshot that stays here
+    SnapshotId since;    // the last one that the move has brought to where the session goes
+    std::string move;
+    std::string peer;
+};
+
 // How an exported session comes in.
 struct ImportWishes {
     std::string name; // empty: the one it had
@@ -159,6 +169,7 @@ struct ImportWishes {
     std::string move;
     std::string peer;
     SessionId lineage;
+    bool stage = false; // it is kept in memory for the resume by the move, and not stored
 };
 
 // What a session that wants to come needs.
@@ -246,6 +257,10 @@ struct ResumeWishes {
     FilesPolicy files = FilesPolicy::Ask;
     std::optional<NetworkSpec> network{}; // as before when nullopt
     std::string move{};                   // the move that brought it, and now takes it
+    // Of what the move has staged: all is made ready, and the programs are brought back once it is
+    // said here, the reading end of a pipe: what was typed while the session stood still, as JSON
+    // (HeldInput.h). Its end without a word: nothing is brought back.
+    std::shared_ptr<UniqueFd> word{};
 };
 
 struct SnapshotInfo {

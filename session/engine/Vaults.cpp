@@ -90,6 +90,7 @@ Status Vaults::lock(uid_t owner) {
     if (!vault->open)
         return {};
     ENTRACTE_TRY(m_context.store->closeVault(vault->id));
+    m_context.staged.dropOf(owner);
     if (m_context.observer)
         m_context.observer->vaultChanged({owner, true});
     tellSnapshots(owner, knownSnapshots(owner));

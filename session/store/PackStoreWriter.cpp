@@ -127,6 +127,8 @@ public:
         return m_layerBytes;
     }
 
+    void countOnOld() override { m_countOnOld = true; }
+
     Result<SnapshotInfo> commit(SnapshotRecord record,
                                 std::chrono::steady_clock::time_point requested,
                                 JobStretch stretch) override {
@@ -214,7 +216,7 @@ private:
     // there before and is counted on.
     Status readBack(bool everything, const JobStretch& stretch) const {
         std::vector<ChunkRow> rows = m_chunks.fresh();
-        if (everything)
+        if (everything && !m_countOnOld)
             for (const Address& address : m_chunks.old()) {
                 ENTRACTE_ASSIGN(row, m_parts.catalog.chunk(address));
                 if (row)
@@ -236,6 +238,7 @@ private:
     std::map<std::int64_t, std::uint32_t> m_fileNumbers; // by row
     std::uint64_t m_fileBytes = 0;
     std::uint64_t m_fileStored = 0;
+    bool m_countOnOld = false;
 };
 
 } // namespace

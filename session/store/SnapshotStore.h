@@ -94,6 +94,8 @@ public:
     virtual Result<std::uint64_t> addLayer(const std::filesystem::path& directory,
                                            const std::set<std::string>& leaveOut, JobStretch) = 0;
     virtual Result<std::uint64_t> addStagedLayer(const StagedLayer& staged, JobStretch) = 0;
+    // commit shall read back only what was written now, also for a suspension.
+    virtual void countOnOld() = 0;
     // Fills info.id, session, the bytes and totalMillis (since
     // `requested`), writes the manifest, fsync, rename, reads back from the disk. On failure
     // nothing is left of it.

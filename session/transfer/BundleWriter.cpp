@@ -48,7 +48,7 @@ Status BundleWriter::open(bool compress) {
         archive_write_set_filter_option(out, "zstd", "compression-level", "3");
         archive_write_set_filter_option(out, "zstd", "threads", "2"); // where it is known
     }
-    if (archive_write_set_bytes_per_block(out, 64 * 1024) != ARCHIVE_OK ||
+    if (archive_write_set_bytes_per_block(out, 512 * 1024) != ARCHIVE_OK ||
         archive_write_set_bytes_in_last_block(out, 1) != ARCHIVE_OK ||
         archive_write_open2(out, this, nullptr, &BundleWriter::deliver, nullptr, nullptr) !=
             ARCHIVE_OK)
@@ -121,6 +121,39 @@ Status BundleWriter::addFile(const std::string& name, int file) {
         position += got;
     }
     m_sums += hash.finish() + "  " + name + "\n";
+    return {};
+}
+
+Status BundleWriter::addStream(const std::string& name, std::uint64_t bytes,
+                               const std::function<Status(ByteSink&)>& give) {
+    class MemberSink final : public ByteSink {
+    public:
+        MemberSink(BundleWriter& writer, std::uint64_t room) : m_writer(writer), m_room(room) {}
+        Status write(std::span<const std::byte> part) override {
+            if (part.size() > m_room)
+                return fail(ErrorCode::Internal,
+                            "A part of the session changed while it was read.");
+            m_room -= part.size();
+            m_hash.add(part);
+            return m_writer.pass(part.data(), part.size());
+        }
+        Result<std::string> finish() {
+            if (m_room > 0)
+                return fail(ErrorCode::Internal,
+                            "A part of the session changed while it was read.");
+            return m_hash.finish();
+        }
+
+    private:
+        BundleWriter& m_writer;
+        std::uint64_t m_room;
+        PartHash m_hash;
+    };
+    ENTRACTE_TRY(beginMember(name, bytes));
+    MemberSink sink(*this, bytes);
+    ENTRACTE_TRY(give(sink));
+    ENTRACTE_ASSIGN(hash, sink.finish());
+    m_sums += hash + "  " + name + "\n";
     return {};
 }
 

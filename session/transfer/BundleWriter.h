@@ -27,6 +27,9 @@ public:
     Status addText(const std::string& name, const std::string& text);
     // `file` from its beginning; must not change meanwhile.
     Status addFile(const std::string& name, int file);
+    // What `give` writes, which must be `bytes` long.
+    Status addStream(const std::string& name, std::uint64_t bytes,
+                     const std::function<Status(ByteSink&)>& give);
     // The sums, and the end of the archive.
     Status finish();
 

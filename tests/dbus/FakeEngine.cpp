@@ -172,6 +172,11 @@ Result<SnapshotInfo> FakeEngine::suspend(const SessionId& id, const std::string&
     return save(id, comment, origin, true, control);
 }
 
+Result<SnapshotInfo> FakeEngine::depart(const SessionId& id, UniqueFd, UniqueFd,
+                                        const DepartWishes& wishes, JobControl& control) {
+    return save(id, wishes.comment, SnapshotOrigin::Asked, true, control);
+}
+
 Result<SessionInfo> FakeEngine::resume(const SessionId& id, const SnapshotId& snapshot,
                                        const ResumeWishes& wishes, JobControl& control) {
     {

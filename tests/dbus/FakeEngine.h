@@ -35,6 +35,8 @@ public:
                                   JobControl&) override;
     Result<SnapshotInfo> suspend(const SessionId&, const std::string& comment, SnapshotOrigin,
                                  JobControl&) override;
+    Result<SnapshotInfo> depart(const SessionId&, UniqueFd out, UniqueFd talk, const DepartWishes&,
+                                JobControl&) override;
     Result<SessionInfo> resume(const SessionId&, const SnapshotId&, const ResumeWishes&,
                                JobControl&) override;
     Result<SessionInfo> rollback(const SessionId&, const SnapshotId&, const ResumeWishes&,

@@ -1,6 +1,7 @@
 #include "dbus/service/Validation.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace entracte::service {
 namespace {
@@ -188,6 +189,36 @@ TEST(ValidationTest, sharesNothingOfTheSystem) {
         options.emplace("share", sdbus::Variant(std::vector<std::string>{path}));
         EXPECT_FALSE(sessionSpec({}, options)) << path;
     }
+}
+
+TEST(ValidationTest, whatIsStagedAndWhatDepartsGoesByAMove) {
+    const auto text = [](const char* value) { return sdbus::Variant(std::string(value)); };
+    const Options move{{"move", text("00000000000000a1")},
+                       {"peer", text("there")},
+                       {"lineage", text("00000000000000a2")},
+                       {"stage", sdbus::Variant(true)}};
+    ASSERT_TRUE(importWishes(move));
+    EXPECT_TRUE(importWishes(move)->stage);
+    EXPECT_FALSE(importWishes({{"stage", sdbus::Variant(true)}})) << "of no move";
+    Options departs{{"move", text("00000000000000a1")},
+                    {"peer", text("there")},
+                    {"since", text("00000000000000a3")}};
+    ASSERT_TRUE(departWishes(departs));
+    EXPECT_EQ(departWishes(departs)->since, "00000000000000a3");
+    departs["since"] = text("../../etc");
+    EXPECT_FALSE(departWishes(departs));
+    departs.erase("since");
+    EXPECT_FALSE(departWishes(departs)) << "nothing of it was brought before";
+    int pipe[2];
+    ASSERT_EQ(::pipe(pipe), 0);
+    ::close(pipe[1]);
+    const Options word{{"word", sdbus::Variant(sdbus::UnixFd(pipe[0]))}};
+    EXPECT_FALSE(resumeWishes(word)) << "of no move";
+    auto taken = word;
+    taken["move"] = text("00000000000000a1");
+    ASSERT_TRUE(resumeWishes(taken));
+    EXPECT_TRUE(resumeWishes(taken)->word && *resumeWishes(taken)->word);
+    ::close(pipe[0]);
 }
 
 } // namespace

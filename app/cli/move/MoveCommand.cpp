@@ -9,9 +9,11 @@
 #include "app/cli/move/MoveReceive.h"
 #include "app/cli/move/Rounds.h"
 #include "app/cli/move/SessionNeeds.h"
+#include "app/common/TransferFiles.h"
 
 #include <pwd.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 
 #include <csignal>
 #include <iostream>
@@ -30,6 +32,9 @@ constexpr int kMaxRounds = 4;                    // while the session runs on
 constexpr std::uint64_t kWorthARound = 1u << 20; // bytes over the link
 constexpr double kShrinks = 0.7;
 constexpr auto kSettleLimit = 20s;
+// What would take longer might not get there before the helper's limit
+// (EngineOptions::departLimit): it is stored first.
+constexpr auto kDepartWithin = 60s;
 constexpr std::uint64_t kLayerGuess = 64ull << 20; // bytes, of a session without a snapshot
 
 std::string newMove() {
@@ -136,6 +141,9 @@ private:
         ::gethostname(here, sizeof here - 1);
         const passwd* person = ::getpwuid(::getuid());
         auto object = wishes();
+        const auto known = nlohmann::json::parse(facts.toStdString(), nullptr, false);
+        m_stages = known.is_object() && known.value("stages", nlohmann::json()) == true &&
+                   m_connection->hello.value("stages", nlohmann::json()) == true;
         object.update({{"protocol", kMoveProtocol},
                        {"lineage", m_session.lineage.toStdString()},
                        {"user", person ? person->pw_name : ""},
@@ -186,14 +194,19 @@ private:
             return fail(exported.error());
         ENTRACTE_TRY(link.expect(FrameKind::Arrived));
         m_brought = snapshot.id;
+        m_roundTook = Clock::now() - began;
+        noteRound(figures);
+        return figures;
+    }
+
+    void noteRound(const RoundFigures& figures) {
         m_rounds.push_back({{"bytes", figures.bytes},
                             {"new_bytes", figures.newBytes},
                             {"sent_bytes", figures.sent},
-                            {"ms", millis(Clock::now() - began)}});
+                            {"ms", millis(m_roundTook)}});
         tell({{"sent_bytes", figures.sent}, {"bytes", figures.bytes}});
         say("Sent " + bytesText(figures.sent) + " for " + bytesText(figures.bytes) +
             " of the session.");
-        return figures;
     }
 
     // While it runs on: the more has arrived, the shorter it will stand still.
@@ -203,7 +216,7 @@ private:
             tell({{"phase", "ahead"}, {"round", round}});
             ENTRACTE_ASSIGN(snapshot, finish(proxy()->Snapshot(
                                           QString::fromStdString(roundComment(m_move, round)))));
-            m_ahead.append(snapshot);
+            m_ahead.append(snapshot.path);
             ENTRACTE_ASSIGN(figures, sendRound(snapshot, false));
             const bool shrinks = before == 0 || static_cast<double>(figures.newBytes) <
                                                     kShrinks * static_cast<double>(before);
@@ -217,6 +230,102 @@ private:
     Result<Json> moveRunning() {
         if (const auto sent = sendAhead(); !sent)
             return fail(untouched(sent.error(), "The session runs on here."));
+        if (m_stages && m_roundTook < kDepartWithin)
+            return depart();
+        return storeAndMove();
+    }
+
+    // The rest goes out while it is dumped and stored; the session stands still here until the
+    // other side has all of it.
+    Result<Json> depart() {
+        tell({{"phase", "rest"}});
+        ENTRACTE_ASSIGN(pipe, makePipe());
+        int pair[2];
+        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+            return fail(Error::fromErrno("The helper could not be talked to"));
+        UniqueFd talk(pair[0]);
+        UniqueFd theirs(pair[1]);
+        ENTRACTE_TRY(
+            m_connection->link->sendObject(FrameKind::Round, {{"last", true}, {"stage", true}}));
+        const auto job = valueOf(proxy()->Depart(
+            QDBusUnixFileDescriptor(pipe.write.get()), QDBusUnixFileDescriptor(theirs.get()),
+            {{"move", QString::fromStdString(m_move)},
+             {"peer", QString::fromStdString(m_host)},
+             {"since", m_brought},
+             {"comment", QString::fromStdString("Before it moved to " + m_host)}}));
+        pipe.write.reset();
+        theirs.reset();
+        if (!job)
+            return fail(untouched(job.error(), "The session runs on here."));
+        const auto given = sendDeparting(pipe.read.get(), talk.get());
+        const auto told = Clock::now();
+        if (!given) { // which ends the job, if it has not ended yet
+            pipe.read.reset();
+            talk.reset();
+            return fail(notGiven(given.error(), job->path()));
+        }
+        MoveEnding ending(m_client, m_session, m_host, m_move, wishes(), m_stop);
+        tell({{"phase", "giving"}});
+        const auto outcome =
+            ending.commitGiven(*m_connection->link, given->value("input", Json::object()));
+        const std::chrono::milliseconds still(given->value("still_ms", std::int64_t{0}));
+        m_downtime = still + (Clock::now() - told);
+        m_phases = {{"leave_ms", still.count()}, {"resume_ms", millis(Clock::now() - told)}};
+        // It tidies up; nothing can be done with the session before.
+        const auto left = JobWatcher(m_client, job->path(), false).wait();
+        if (outcome.where == Where::Unknown)
+            return fail(unknown(*outcome.reason));
+        if (outcome.where == Where::Here) {
+            if (const auto back = ending.takeBack(); !back)
+                return fail(staysSuspended(*outcome.reason, back.error()));
+            return fail(bringBack(*outcome.reason, left ? *left : QString("/")));
+        }
+        removeRounds();
+        return done(ending, outcome);
+    }
+
+    // What the helper says once the session is given away.
+    Result<Json> sendDeparting(int from, int talk) {
+        const auto began = Clock::now();
+        MoveLink& link = *m_connection->link;
+        ENTRACTE_ASSIGN(figures, m_sender->send(from));
+        ENTRACTE_TRY(link.expect(FrameKind::Arrived));
+        m_roundTook = Clock::now() - began;
+        noteRound(figures);
+        if (m_stop.made())
+            return fail(ErrorCode::Cancelled, "The move was stopped.");
+        if (::send(talk, "a", 1, MSG_NOSIGNAL) != 1)
+            return fail(notHeard());
+        std::string line;
+        char buffer[16384];
+        while (!line.ends_with('\n')) {
+            const ssize_t got = ::recv(talk, buffer, sizeof buffer, 0);
+            if (got < 0 && errno == EINTR)
+                continue;
+            if (got <= 0)
+                return fail(notHeard());
+            line.append(buffer, static_cast<std::size_t>(got));
+        }
+        auto given = Json::parse(line, nullptr, false);
+        return given.is_object() ? Result<Json>(std::move(given)) : fail(notHeard());
+    }
+    static Error notHeard() {
+        return {ErrorCode::Cancelled, "The helper did not give the session away."};
+    }
+
+    // The job ends by itself. Whose error it was, and where the session is.
+    Error notGiven(const Error& cause, const QString& path) {
+        m_client.proxy<OrgEntracteEntracte1JobInterface>(path)->Cancel();
+        const auto left = JobWatcher(m_client, path, false).wait();
+        const bool ownReason = !left && left.error().code() != ErrorCode::Cancelled;
+        const Error& reason = ownReason ? left.error() : cause;
+        const auto now = m_client.properties(m_session.path, SessionProxy::staticInterfaceName());
+        if (now && sessionView(m_session.path, *now).state == "suspended")
+            return bringBack(reason, left ? *left : QString("/"));
+        return untouched(reason, "The session goes on here.");
+    }
+
+    Result<Json> storeAndMove() {
         const auto began = Clock::now();
         tell({{"phase", "rest"}});
         const auto last =
@@ -226,7 +335,7 @@ private:
         const auto suspended = Clock::now();
         const auto sent = sendRound(*last, true);
         if (!sent)
-            return fail(bringBack(sent.error(), *last));
+            return fail(bringBack(sent.error(), last->path));
         const auto arrived = Clock::now();
         MoveEnding ending(m_client, m_session, m_host, m_move, wishes(), m_stop);
         tell({{"phase", "giving"}});
@@ -240,7 +349,7 @@ private:
         if (outcome.where == Where::Here) {
             if (const auto back = ending.takeBack(); !back)
                 return fail(staysSuspended(*outcome.reason, back.error()));
-            return fail(bringBack(*outcome.reason, *last));
+            return fail(bringBack(*outcome.reason, last->path));
         }
         removeRounds();
         return done(ending, outcome);
@@ -341,9 +450,9 @@ private:
     }
 
     // As if nothing had been.
-    Error bringBack(const Error& cause, const SnapshotView& last) {
+    Error bringBack(const Error& cause, const QString& snapshot) {
         const auto resumed = [&]() -> Status {
-            ENTRACTE_ASSIGN(job, valueOf(proxy()->Resume(QDBusObjectPath(last.path),
+            ENTRACTE_ASSIGN(job, valueOf(proxy()->Resume(QDBusObjectPath(snapshot),
                                                          {{"files", QString("current")}})));
             ENTRACTE_TRY(JobWatcher(m_client, job.path(), !m_arguments.quiet).wait());
             if (m_session.state != "detached")
@@ -354,13 +463,14 @@ private:
         }();
         if (!resumed)
             return staysSuspended(cause, resumed.error());
-        m_ahead.append(last);
+        if (snapshot != "/")
+            m_ahead.append(snapshot);
         return untouched(cause, "The session goes on here.");
     }
 
     void removeRounds() {
-        for (const auto& snapshot : m_ahead)
-            static_cast<void>(valueOf(m_client.proxy<SnapshotProxy>(snapshot.path)->Delete()));
+        for (const QString& path : m_ahead)
+            static_cast<void>(valueOf(m_client.proxy<SnapshotProxy>(path)->Delete()));
         m_ahead.clear();
     }
 
@@ -377,8 +487,10 @@ private:
     std::string m_move;
     std::unique_ptr<Connection> m_connection;
     std::optional<RoundSender> m_sender;
-    QString m_brought;           // the snapshot that arrived last
-    QList<SnapshotView> m_ahead; // of earlier rounds: nobody's but ours
+    bool m_stages = false;         // both sides know how to depart
+    Clock::duration m_roundTook{}; // the last one
+    QString m_brought;             // the snapshot that arrived last
+    QList<QString> m_ahead;        // of earlier rounds: nobody's but ours
     Json m_rounds = Json::array();
 };
 

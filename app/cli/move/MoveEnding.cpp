@@ -54,6 +54,15 @@ MoveOutcome MoveEnding::commit(MoveLink& link) {
     // Nothing was said to the other side yet: whether this was written or not, it is ours.
     if (const auto given = step("give"); !given)
         return {Where::Here, given.error(), {}};
+    return sayGo(link);
+}
+
+MoveOutcome MoveEnding::commitGiven(MoveLink& link, const nlohmann::json& input) {
+    m_go["input"] = input;
+    return sayGo(link);
+}
+
+MoveOutcome MoveEnding::sayGo(MoveLink& link) {
     link.ignoreStop(); // from here on, both know too much to stop in the middle
     std::optional<Error> refusal;
     const auto told = [&]() -> Result<nlohmann::json> {
@@ -64,14 +73,18 @@ MoveOutcome MoveEnding::commit(MoveLink& link) {
         return {Where::There, {}, *told};
     if (!isLinkCut(told.error())) {
         refusal = told.error();
-        auto outcome = settleOver(link, refusal);
+        auto outcome = settleOver(link, refusal, true);
         if (outcome.where != Where::Unknown)
             return outcome;
     }
-    return settle(kSettleLimit);
+    return ask(kSettleLimit, true);
 }
 
 MoveOutcome MoveEnding::settle(std::chrono::seconds limit) {
+    return ask(limit, false);
+}
+
+MoveOutcome MoveEnding::ask(std::chrono::seconds limit, bool sayAgain) {
     const auto end = std::chrono::steady_clock::now() + limit;
     MoveOutcome outcome;
     do {
@@ -79,7 +92,7 @@ MoveOutcome MoveEnding::settle(std::chrono::seconds limit) {
         if (!connection) {
             outcome.reason = connection.error();
         } else {
-            outcome = settleOver(*(*connection)->link, {});
+            outcome = settleOver(*(*connection)->link, {}, sayAgain);
             if (outcome.where != Where::Unknown || !isLinkCut(*outcome.reason))
                 return outcome;
         }
@@ -87,7 +100,7 @@ MoveOutcome MoveEnding::settle(std::chrono::seconds limit) {
     return outcome;
 }
 
-MoveOutcome MoveEnding::settleOver(MoveLink& link, std::optional<Error> refusal) {
+MoveOutcome MoveEnding::settleOver(MoveLink& link, std::optional<Error> refusal, bool sayAgain) {
     for (;;) {
         const auto answer = [&]() -> Result<nlohmann::json> {
             ENTRACTE_TRY(link.sendObject(FrameKind::Ask, {{"move", m_move}}));
@@ -99,17 +112,13 @@ MoveOutcome MoveEnding::settleOver(MoveLink& link, std::optional<Error> refusal)
         if (fate == "taken")
             return {Where::There, {}, nlohmann::json::object()};
         if (fate == "dropped")
-            return {Where::Here,
-                    refusal.value_or(
-                        Error(ErrorCode::System, "The connection to " + m_host +
-                                                     " was cut before it could take the session.")),
-                    {}};
+            return {Where::Here, refusal.value_or(cutBefore()), {}};
         if (fate != "arriving")
             return {Where::Unknown,
                     Error(ErrorCode::NotFound, m_host + " knows nothing of this move."),
                     {}};
-        if (refusal)
-            return dropThere(link, *refusal);
+        if (refusal || !sayAgain)
+            return dropThere(link, refusal.value_or(cutBefore()));
         // It waits for the word that was lost.
         const auto told = [&]() -> Result<nlohmann::json> {
             ENTRACTE_TRY(link.sendObject(FrameKind::Go, m_go));
@@ -121,6 +130,11 @@ MoveOutcome MoveEnding::settleOver(MoveLink& link, std::optional<Error> refusal)
             return {Where::Unknown, told.error(), {}};
         refusal = told.error();
     }
+}
+
+Error MoveEnding::cutBefore() const {
+    return {ErrorCode::System,
+            "The connection to " + m_host + " was cut before it could take the session."};
 }
 
 MoveOutcome MoveEnding::dropThere(MoveLink& link, Error reason) {

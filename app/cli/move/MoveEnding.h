@@ -48,7 +48,10 @@ public:
 
     // All has arrived over `link`: gives it away.
     MoveOutcome commit(MoveLink& link);
-    // Given earlier; what became of it?
+    // The helper has given it away; `input` was typed meanwhile, and goes with it.
+    MoveOutcome commitGiven(MoveLink& link, const nlohmann::json& input);
+    // Given earlier; what became of it? Where it only waits for the word, it is taken back: what
+    // had to be said with it is not known any more.
     MoveOutcome settle(std::chrono::seconds limit);
 
     // It runs there. Earlier snapshots stay, with `keep` also a copy that can be resumed.
@@ -57,7 +60,10 @@ public:
     Status takeBack();
 
 private:
-    MoveOutcome settleOver(MoveLink& link, std::optional<Error> refusal);
+    MoveOutcome sayGo(MoveLink& link);
+    MoveOutcome ask(std::chrono::seconds limit, bool sayAgain);
+    Error cutBefore() const;
+    MoveOutcome settleOver(MoveLink& link, std::optional<Error> refusal, bool sayAgain);
     MoveOutcome dropThere(MoveLink& link, Error reason);
     Status step(const char* name);
 

@@ -89,6 +89,19 @@ Status MoveLink::wait(int fd, short events) {
     return {};
 }
 
+Status MoveLink::awaitInput(int fd) const {
+    for (;;) {
+        pollfd polled[2] = {{fd, POLLIN, 0}, {m_stop, POLLIN, 0}};
+        const int ready = ::poll(polled, 2, -1);
+        if (ready < 0 && errno != EINTR)
+            return fail(Error::fromErrno("The helper could not be waited for"));
+        if (ready > 0 && polled[1].revents != 0)
+            return fail(ErrorCode::Cancelled, "The move was stopped.");
+        if (ready > 0)
+            return {};
+    }
+}
+
 Status MoveLink::writeAll(std::string_view bytes) {
     while (!bytes.empty()) {
         const ssize_t wrote = ::write(m_out.get(), bytes.data(), bytes.size());

@@ -36,6 +36,8 @@ public:
     Result<std::string> expect(FrameKind kind);
     Result<nlohmann::json> expectObject(FrameKind kind);
 
+    // Until something can be read there, or the person wants to stop: Cancelled.
+    Status awaitInput(int fd) const;
     void ignoreStop() { m_stop = -1; }
     std::uint64_t sentBytes() const { return m_sent; }
 

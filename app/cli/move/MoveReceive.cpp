@@ -9,11 +9,13 @@
 #include "app/cli/move/MoveLink.h"
 #include "app/cli/move/RemoteScreen.h"
 #include "app/cli/move/Rounds.h"
+#include "app/common/TransferFiles.h"
 
 #include <fcntl.h>
 #include <pwd.h>
 #include <sys/statvfs.h>
 
+#include <cerrno>
 #include <csignal>
 #include <optional>
 #include <thread>
@@ -68,12 +70,14 @@ public:
         ENTRACTE_ASSIGN(facts,
                         valueOf(m_client.proxy<ManagerProxy>(Client::kRoot)->ArrivalFacts()));
         ENTRACTE_ASSIGN(overview, m_client.overview());
+        const auto known = nlohmann::json::parse(facts.toStdString(), nullptr, false);
         ENTRACTE_TRY(m_link.sendObject(FrameKind::Hello, {{"protocol", kMoveProtocol},
                                                           {"version", ENTRACTE_VERSION},
                                                           {"user", userName()},
                                                           {"uid", ::getuid()},
                                                           {"host", hostName()},
                                                           {"facts", facts.toStdString()},
+                                                          {"stages", flagIn(known, "stages")},
                                                           {"state", ownState(overview)}}));
         for (;;) {
             auto frame = m_link.receive();
@@ -92,6 +96,7 @@ public:
     }
 
     void dropWhatArrived() {
+        forgetReadied();
         if (!m_move.empty())
             static_cast<void>(step("drop"));
         m_move.clear();
@@ -103,7 +108,7 @@ private:
         case FrameKind::Offer:
             return offer(object);
         case FrameKind::Round:
-            return round();
+            return round(flagIn(object, "stage"));
         case FrameKind::Go:
             return go(object);
         case FrameKind::Ask:
@@ -156,6 +161,7 @@ private:
             m_shelf.emplace(std::move(shelf));
             had = m_shelf->size();
             m_offered = move;
+            m_wishes = object;
             m_lineage = lineage;
             m_peer = textIn(object, "host", kName);
             dropEarlierMoves();
@@ -174,36 +180,86 @@ private:
                                               ->MoveStep("drop", session.moveId, {})));
     }
 
-    Status round() {
+    // `stage`: the last one, which its Go takes at once.
+    Status round(bool stage) {
         if (!m_shelf)
             return badProtocol("a round before an offer");
         m_move = m_offered;
         Status received;
-        const auto session = importFrom(
-            m_client, m_arguments,
-            {{"move", QString::fromStdString(m_move)},
-             {"peer", QString::fromStdString(m_peer)},
-             {"lineage", QString::fromStdString(m_lineage)}},
-            [&](int to) -> Status {
-                Status wrote;
-                received = receiveRound(m_link, *m_shelf, [&](std::string_view bytes) -> Status {
-                    while (!bytes.empty()) {
-                        const ssize_t got = ::write(to, bytes.data(), bytes.size());
-                        if (got < 0 && errno == EINTR)
-                            continue;
-                        if (got < 0)
-                            return wrote = fail(Error::fromErrno("The session could not be given "
-                                                                 "to the helper"));
-                        bytes.remove_prefix(static_cast<std::size_t>(got));
-                    }
-                    return {};
-                });
-                return received ? wrote : received;
+        QVariantMap options{{"move", QString::fromStdString(m_move)},
+                            {"peer", QString::fromStdString(m_peer)},
+                            {"lineage", QString::fromStdString(m_lineage)}};
+        if (stage)
+            options.insert("stage", true);
+        const auto session = importFrom(m_client, m_arguments, options, [&](int to) -> Status {
+            Status wrote;
+            received = receiveRound(m_link, *m_shelf, [&](std::string_view bytes) -> Status {
+                while (!bytes.empty()) {
+                    const ssize_t got = ::write(to, bytes.data(), bytes.size());
+                    if (got < 0 && errno == EINTR)
+                        continue;
+                    if (got < 0)
+                        return wrote = fail(Error::fromErrno("The session could not be given "
+                                                             "to the helper"));
+                    bytes.remove_prefix(static_cast<std::size_t>(got));
+                }
+                return {};
             });
+            return received ? wrote : received;
+        });
         ENTRACTE_TRY(received);
         if (!session)
             return fail(session.error());
-        return m_link.sendObject(FrameKind::Arrived, {{"session", session->id.toStdString()}});
+        const auto told = m_link.sendObject(
+            FrameKind::Arrived, {{"session", session->id.toStdString()}, {"staged", stage}});
+        if (stage && told)
+            makeReady(*session);
+        return told;
+    }
+
+    // All that can be done before the word that it is ours. What fails is told with its answer.
+    void makeReady(const SessionView& session) {
+        m_readied = [&]() -> Result<QString> {
+            ENTRACTE_ASSIGN(pipe, makePipe());
+            ENTRACTE_ASSIGN(options, resumeOptions(m_wishes));
+            options.insert("word", QVariant::fromValue(QDBusUnixFileDescriptor(pipe.read.get())));
+            ENTRACTE_ASSIGN(job, valueOf(m_client.proxy<SessionProxy>(session.path)
+                                             ->Resume(QDBusObjectPath("/"), options)));
+            m_word = std::move(pipe.write);
+            return job.path();
+        }();
+    }
+    // It shall not run here, as far as we know.
+    void forgetReadied() {
+        m_word.reset();
+        if (m_readied && *m_readied) // its files are gone when it has ended
+            static_cast<void>(JobWatcher(m_client, **m_readied, false).wait());
+        m_readied.reset();
+    }
+    Status sayWord(const Object& object) {
+        ENTRACTE_TRY(*m_readied);
+        const auto input = object.find("input");
+        const std::string word = input != object.end() && input->is_object() ? input->dump() : "{}";
+        for (std::string_view left = word; !left.empty();) {
+            const ssize_t wrote = ::write(m_word.get(), left.data(), left.size());
+            if (wrote < 0 && errno == EINTR)
+                continue;
+            if (wrote < 0)
+                break; // the job's error to tell
+            left.remove_prefix(static_cast<std::size_t>(wrote));
+        }
+        m_word.reset();
+        const auto resumed = JobWatcher(m_client, **m_readied, false).wait();
+        m_readied.reset();
+        return resumed ? Status() : Status(fail(resumed.error()));
+    }
+
+    Result<QVariantMap> resumeOptions(const Object& object) const {
+        ENTRACTE_ASSIGN(options, m_screen ? Result<QVariantMap>(*m_screen) : screenOf(object));
+        options.insert("move", QString::fromStdString(textIn(object, "move", 16)));
+        if (const auto files = textIn(object, "files", 20); !files.empty())
+            options.insert("files", QString::fromStdString(files));
+        return std::move(options);
     }
 
     // The session that arrived by the move, and is not ours yet.
@@ -252,11 +308,13 @@ private:
         const auto proxy = m_client.proxy<SessionProxy>(session.path);
         if (!flagIn(object, "running")) {
             ENTRACTE_TRY(valueOf(proxy->MoveStep("take", QString::fromStdString(move), {})));
+        } else if (m_readied && move == m_move) {
+            ENTRACTE_TRY(sayWord(object));
+        } else if (object.contains("input")) {
+            return fail(ErrorCode::NotFound,
+                        "What came last of the session is not there any more.");
         } else {
-            ENTRACTE_ASSIGN(options, m_screen ? Result<QVariantMap>(*m_screen) : screenOf(object));
-            options.insert("move", QString::fromStdString(move));
-            if (const auto files = textIn(object, "files", 20); !files.empty())
-                options.insert("files", QString::fromStdString(files));
+            ENTRACTE_ASSIGN(options, resumeOptions(object));
             ENTRACTE_ASSIGN(job, valueOf(proxy->Resume(QDBusObjectPath("/"), options)));
             ENTRACTE_TRY(JobWatcher(m_client, job.path(), false).wait());
         }
@@ -280,6 +338,10 @@ private:
         if (!overview)
             return;
         const auto snapshots = overview->snapshotsOf(session);
+        if (!snapshots.isEmpty() && isRoundComment(snapshots.last().comment.toStdString()))
+            static_cast<void>(valueOf(
+                m_client.proxy<SnapshotProxy>(snapshots.last().path)
+                    ->SetComment(QString::fromStdString("Just before it came from " + m_peer))));
         for (const auto& snapshot : snapshots)
             if (snapshot.id != snapshots.last().id &&
                 isRoundComment(snapshot.comment.toStdString()))
@@ -300,6 +362,7 @@ private:
     }
 
     Status drop(const Object& object) {
+        forgetReadied();
         const auto move = textIn(object, "move", 16);
         ENTRACTE_ASSIGN(session, arrived(move));
         ENTRACTE_TRY(valueOf(m_client.proxy<SessionProxy>(session.path)
@@ -315,6 +378,10 @@ private:
     std::string m_offered; // the move that was offered
     std::string m_lineage;
     std::optional<QVariantMap> m_screen; // that the offer found: all stands still when it is needed
+    Object m_wishes;                     // how it shall be shown, as offered
+    // The job that waits for the word that the session is ours, or why there is none.
+    std::optional<Result<QString>> m_readied;
+    UniqueFd m_word;
     std::string m_peer;
     std::string m_move; // of which something may have arrived that is not ours
 };

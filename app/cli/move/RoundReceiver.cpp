@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxFiles = 1000;
 constexpr std::size_t kMaxAhead = 64; // batches that wait for data
+constexpr std::size_t kWriteBytes = 512u << 10;
 
 struct Batch {
     std::vector<RecipeEntry> entries;
@@ -109,10 +110,18 @@ private:
                     return badProtocol("a chunk of another length");
                 m_bytes += bytes.size();
                 ++m_chunks;
-                if (!m_broken && !m_write(bytes))
-                    m_broken = true;
+                m_out += bytes;
+                if (m_out.size() >= kWriteBytes)
+                    write();
             }
+        write();
         return {};
+    }
+
+    void write() {
+        if (!m_broken && !m_out.empty() && !m_write(m_out))
+            m_broken = true;
+        m_out.clear();
     }
 
     Status end(const std::string& payload) {
@@ -132,6 +141,7 @@ private:
     ChunkShelf& m_shelf;
     const std::function<Status(std::string_view)>& m_write;
     std::deque<Batch> m_batches;
+    std::string m_out; // on its way to whoever writes
     std::uint64_t m_bytes = 0;
     std::uint64_t m_chunks = 0;
     bool m_broken = false;

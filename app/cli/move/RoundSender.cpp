@@ -20,7 +20,8 @@ constexpr std::size_t kMaxFiles = 800;
 
 struct Batch {
     std::vector<RecipeEntry> entries;
-    std::string bytes;
+    std::string bytes;      // of those that are asked about
+    std::size_t covers = 0; // bytes of the archive
 };
 
 // [[path, size], …] of the files of the host that follow, according to the manifest; those that
@@ -54,6 +55,7 @@ public:
         const std::uint64_t before = m_link.sentBytes();
         std::vector<std::byte> buffer(1 << 20);
         for (;;) {
+            ENTRACTE_TRY(m_link.awaitInput(from));
             const ssize_t got = ::read(from, buffer.data(), buffer.size());
             if (got < 0 && errno == EINTR)
                 continue;
@@ -86,12 +88,14 @@ private:
             }
         }
         const ChunkHash hash = hashChunk(bytes);
-        m_batch.entries.push_back(
-            {hash, static_cast<std::uint32_t>(bytes.size()), m_sender.m_known.insert(hash).second});
-        m_batch.bytes.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        const bool asked = m_sender.m_known.insert(hash).second;
+        m_batch.entries.push_back({hash, static_cast<std::uint32_t>(bytes.size()), asked});
+        if (asked)
+            m_batch.bytes.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        m_batch.covers += bytes.size();
         m_figures.bytes += bytes.size();
         ++m_figures.chunks;
-        if (m_batch.bytes.size() < kBatchBytes && m_batch.entries.size() < kMaxBatch)
+        if (m_batch.covers < kBatchBytes && m_batch.entries.size() < kMaxBatch)
             return {};
         return tell();
     }
@@ -122,7 +126,9 @@ private:
         std::size_t at = 0;
         std::size_t answer = 0;
         for (const RecipeEntry& entry : batch.entries) {
-            if (entry.asked && wanted[answer++]) {
+            if (!entry.asked)
+                continue;
+            if (wanted[answer++]) {
                 data.append(batch.bytes, at, entry.bytes);
                 if (data.size() >= kDataBytes)
                     ENTRACTE_TRY(send(data));

@@ -126,6 +126,7 @@ void EngineFixture::openEngine(std::chrono::seconds filesSettle) {
     options.screenProgram = companionProgram("entracte-fake-screen");
     options.proxyInSessions = false;
     options.filesSettle = filesSettle;
+    adjust(options);
     auto opened = Engine::open(
         options, [this](pid_t) { return std::make_unique<FakeDisplay>(m_display); }, &m_observer);
     ASSERT_TRUE(opened) << opened.error().forLog();

@@ -69,6 +69,8 @@ protected:
     void TearDown() override;
 
     void openEngine(std::chrono::seconds filesSettle = std::chrono::seconds(60));
+    // What a test wants otherwise.
+    virtual void adjust(EngineOptions&) const {}
     void closeEngine() { m_engine.reset(); }
     SessionSpec counterSpec() const;
     SessionInfo startCounter();

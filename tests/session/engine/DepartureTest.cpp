@@ -1,0 +1,299 @@
+// A session that goes to another machine while it stands still here: both sides are this engine.
+// Whatever fails, it goes on, and nothing of it is left elsewhere.
+
+#include "tests/session/engine/EngineFixture.h"
+
+#include <csignal>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <thread>
+
+namespace entracte::test {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string kMove = "00000000000000b1";
+
+class DepartureTest : public EngineFixture {
+protected:
+    void SetUp() override {
+        std::signal(SIGPIPE, SIG_IGN); // as the helper does
+        EngineFixture::SetUp();
+    }
+    void adjust(EngineOptions& options) const override {
+        options.departIdleLimit = m_idleLimit;
+        options.departLimit = m_limit;
+        options.stagedLimit = m_stagedLimit;
+    }
+    void startAnew() {
+        closeEngine();
+        openEngine();
+    }
+
+    // A session that runs, and what the first round brought of it to the other side.
+    void begin() {
+        m_info = startCounter();
+        ASSERT_GT(counterBeyond(m_info.id, 2), 2);
+        const auto taken = m_engine->snapshot(m_info.id, "", SnapshotOrigin::Asked, m_job);
+        ASSERT_TRUE(taken) << taken.error().forLog();
+        m_since = taken->id;
+        const auto arrived = imported(exported(*taken, {}), {"", kMove, "peer", m_info.id, false});
+        ASSERT_TRUE(arrived) << arrived.error().forLog();
+        m_arrived = *arrived;
+    }
+
+    // Whoever takes it: reads the pipe to its end, and talks. What it says at the end.
+    struct Taken {
+        std::string bundle;
+        std::string word; // of the helper
+    };
+    using Taker = std::function<void(int from, UniqueFd talk, Taken&)>;
+    Result<SnapshotInfo> depart(const Taker& take, Taken& taken) {
+        int pipe[2];
+        int pair[2];
+        EXPECT_EQ(::pipe2(pipe, O_CLOEXEC), 0);
+        EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+        UniqueFd read(pipe[0]);
+        std::thread taker([&, talk = UniqueFd(pair[0])]() mutable {
+            take(read.get(), std::move(talk), taken);
+            read.reset();
+        });
+        auto left = m_engine->depart(m_info.id, UniqueFd(pipe[1]), UniqueFd(pair[1]),
+                                     {"left", m_since, kMove, "peer"}, m_job);
+        taker.join();
+        return left;
+    }
+    static void readBundle(int from, Taken& taken) {
+        char buffer[65536];
+        for (ssize_t got = 0; (got = ::read(from, buffer, sizeof buffer)) > 0;)
+            taken.bundle.append(buffer, static_cast<std::size_t>(got));
+    }
+    static void readWord(int talk, Taken& taken) {
+        char letter = 0;
+        while (::read(talk, &letter, 1) == 1)
+            taken.word += letter;
+    }
+    // As it should be: all arrives and is staged, and then it is taken.
+    Taker wellBehaved() {
+        return [this](int from, UniqueFd talk, Taken& taken) {
+            readBundle(from, taken);
+            const auto staged = imported(taken.bundle, {"", kMove, "peer", m_info.id, true});
+            EXPECT_TRUE(staged) << (staged ? "" : staged.error().forLog());
+            EXPECT_EQ(::write(talk.get(), "a", 1), 1);
+            readWord(talk.get(), taken);
+        };
+    }
+    Result<SessionInfo> resumeThere(bool said = true) {
+        ResumeWishes wishes;
+        wishes.move = kMove;
+        int pipe[2];
+        EXPECT_EQ(::pipe2(pipe, O_CLOEXEC), 0);
+        EXPECT_EQ(::write(pipe[1], "{}", said ? 2 : 0), said ? 2 : 0);
+        ::close(pipe[1]);
+        wishes.word = std::make_shared<UniqueFd>(pipe[0]);
+        return m_engine->resume(m_arrived.id, "", wishes, m_job);
+    }
+    void expectItGoesOn() {
+        EXPECT_EQ(m_engine->session(m_info.id)->state, SessionState::Running);
+        EXPECT_EQ(m_engine->session(m_info.id)->move.state, MoveState::None);
+        const long now = counter(m_info.id).value_or(-1);
+        EXPECT_GT(counterBeyond(m_info.id, now), now);
+        EXPECT_EQ(m_engine->snapshots(m_info.id).size(), 1u) << "a snapshot of it is left";
+    }
+    // What waits of arrivals on the disk or in memory.
+    std::size_t waiting() const {
+        std::error_code none;
+        std::size_t count = 0;
+        for (const auto& folder : {m_state / "transfers", m_runtime / "transfers"})
+            for ([[maybe_unused]] const auto& entry : fs::directory_iterator(folder, none))
+                ++count;
+        return count;
+    }
+
+    std::chrono::milliseconds m_idleLimit = 20s, m_limit = 60s, m_stagedLimit = 60s;
+    SessionInfo m_info, m_arrived;
+    SnapshotId m_since;
+};
+
+TEST_F(DepartureTest, goesOnWhereItWentAndIsSuspendedHere) {
+    begin();
+    const long before = counter(m_info.id).value_or(0);
+    Taken taken;
+    const auto left = depart(wellBehaved(), taken);
+    ASSERT_TRUE(left) << left.error().forLog();
+    EXPECT_TRUE(taken.word.starts_with("{\"input\":{}") && taken.word.ends_with("}\n"))
+        << taken.word;
+    const auto here = m_engine->session(m_info.id);
+    EXPECT_EQ(here->state, SessionState::Suspended);
+    EXPECT_EQ(here->move.state, MoveState::Given);
+    EXPECT_EQ(here->move.id, kMove);
+    EXPECT_EQ(m_engine->moveFate(m_person.uid, kMove).value_or(MoveFate::Unknown),
+              MoveFate::Arriving);
+    const auto there = resumeThere();
+    ASSERT_TRUE(there) << there.error().forLog();
+    EXPECT_GT(counterBeyond(m_arrived.id, before), before);
+    EXPECT_EQ(m_engine->moveFate(m_person.uid, kMove).value_or(MoveFate::Unknown), MoveFate::Taken);
+    EXPECT_EQ(waiting(), 0u);
+    // And what stays here is whole.
+    ASSERT_TRUE(m_engine->moveStep(m_info.id, MoveStep::TakeBack, kMove, ""));
+    const auto back = m_engine->resume(m_info.id, left->id, {}, m_job);
+    ASSERT_TRUE(back) << back.error().forLog();
+    EXPECT_GT(counterBeyond(m_info.id, before), before);
+}
+
+TEST_F(DepartureTest, doesNotWaitForWhoDoesNotRead) {
+    m_idleLimit = 300ms;
+    startAnew();
+    begin();
+    Taken taken;
+    const auto left =
+        depart([](int, const UniqueFd& talk, Taken& told) { readWord(talk.get(), told); }, taken);
+    ASSERT_FALSE(left);
+    EXPECT_EQ(left.error().code(), ErrorCode::TimedOut) << left.error().forLog();
+    EXPECT_EQ(taken.word, "");
+    expectItGoesOn();
+}
+
+TEST_F(DepartureTest, doesNotWaitForAWordThatNeverComes) {
+    m_limit = 300ms;
+    startAnew();
+    begin();
+    Taken taken;
+    const auto left = depart(
+        [](int from, const UniqueFd& talk, Taken& told) {
+            readBundle(from, told);
+            readWord(talk.get(), told);
+        },
+        taken);
+    ASSERT_FALSE(left);
+    EXPECT_EQ(left.error().code(), ErrorCode::TimedOut) << left.error().forLog();
+    expectItGoesOn();
+}
+
+TEST_F(DepartureTest, goesOnWhenWhoeverTakesItGoes) {
+    begin();
+    Taken taken;
+    for (const bool early : {true, false}) {
+        const auto left = depart(
+            [early](int from, UniqueFd, Taken& told) {
+                if (!early)
+                    readBundle(from, told);
+            },
+            taken);
+        ASSERT_FALSE(left);
+        EXPECT_EQ(left.error().code(), ErrorCode::Cancelled) << left.error().forLog();
+        expectItGoesOn();
+    }
+}
+
+TEST_F(DepartureTest, goesOnWhenItIsCancelledWhileItWaits) {
+    begin();
+    Taken taken;
+    const auto left = depart(
+        [this](int from, const UniqueFd& talk, Taken& told) {
+            readBundle(from, told);
+            m_job.cancel(); // as a shutdown does
+            readWord(talk.get(), told);
+        },
+        taken);
+    ASSERT_FALSE(left);
+    EXPECT_EQ(left.error().code(), ErrorCode::Cancelled) << left.error().forLog();
+    EXPECT_EQ(taken.word, "");
+    expectItGoesOn();
+}
+
+TEST_F(DepartureTest, takesOnlyPipesAndSockets) {
+    begin();
+    const UniqueFd file(::open((m_root / "file").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    const auto copy = [&] { return UniqueFd(::fcntl(file.get(), F_DUPFD_CLOEXEC, 3)); };
+    const DepartWishes wishes{"", m_since, kMove, "peer"};
+    EXPECT_EQ(m_engine->depart(m_info.id, copy(), copy(), wishes, m_job).error().code(),
+              ErrorCode::InvalidArgument);
+    int pipe[2];
+    ASSERT_EQ(::pipe2(pipe, O_CLOEXEC), 0);
+    const UniqueFd reader(pipe[0]);
+    EXPECT_EQ(m_engine->depart(m_info.id, UniqueFd(pipe[1]), copy(), wishes, m_job).error().code(),
+              ErrorCode::InvalidArgument);
+    expectItGoesOn();
+}
+
+TEST_F(DepartureTest, isNotBroughtBackWithoutTheWord) {
+    begin();
+    Taken taken;
+    ASSERT_TRUE(depart(wellBehaved(), taken));
+    const auto refused = resumeThere(false);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::Cancelled) << refused.error().forLog();
+    EXPECT_EQ(m_engine->session(m_arrived.id)->state, SessionState::Suspended);
+    EXPECT_EQ(m_engine->moveFate(m_person.uid, kMove).value_or(MoveFate::Unknown),
+              MoveFate::Arriving);
+    EXPECT_EQ(waiting(), 0u);
+    EXPECT_TRUE(m_engine->moveStep(m_arrived.id, MoveStep::Drop, kMove, ""));
+}
+
+TEST_F(DepartureTest, whatNobodyResumesIsRemoved) {
+    m_stagedLimit = 200ms;
+    startAnew();
+    begin();
+    Taken taken;
+    ASSERT_TRUE(depart(wellBehaved(), taken));
+    for (int round = 0; round < 200 && waiting() > 0; ++round)
+        std::this_thread::sleep_for(50ms);
+    EXPECT_EQ(waiting(), 0u);
+    const auto refused = resumeThere();
+    ASSERT_FALSE(refused) << "an older round was taken for the last one";
+    EXPECT_EQ(refused.error().code(), ErrorCode::NotFound) << refused.error().forLog();
+    EXPECT_EQ(m_engine->moveFate(m_person.uid, kMove).value_or(MoveFate::Unknown),
+              MoveFate::Arriving);
+}
+
+TEST_F(DepartureTest, whatIsDroppedOrFoundByANewHelperIsRemoved) {
+    begin();
+    Taken taken;
+    ASSERT_TRUE(depart(wellBehaved(), taken));
+    EXPECT_GT(waiting(), 0u);
+    startAnew();
+    EXPECT_EQ(waiting(), 0u);
+    EXPECT_FALSE(resumeThere());
+    ASSERT_TRUE(imported(taken.bundle, {"", kMove, "peer", m_info.id, true}));
+    EXPECT_GT(waiting(), 0u);
+    ASSERT_TRUE(m_engine->moveStep(m_arrived.id, MoveStep::Drop, kMove, ""));
+    EXPECT_EQ(waiting(), 0u);
+}
+
+TEST_F(DepartureTest, nothingIsStagedForWhatDidNotArriveBefore) {
+    begin();
+    Taken taken;
+    ASSERT_TRUE(depart(wellBehaved(), taken));
+    EXPECT_EQ(
+        imported(taken.bundle, {"", "00000000000000b2", "peer", m_info.id, true}).error().code(),
+        ErrorCode::InvalidArgument)
+        << "another move";
+}
+
+TEST_F(DepartureTest, isDamagedOnItsWayAndRefused) {
+    begin();
+    Taken taken;
+    const auto left = depart(
+        [this](int from, UniqueFd talk, Taken& told) {
+            readBundle(from, told);
+            told.bundle[told.bundle.size() / 2] ^= 1;
+            const auto staged = imported(told.bundle, {"", kMove, "peer", m_info.id, true});
+            ASSERT_FALSE(staged);
+            EXPECT_EQ(staged.error().code(), ErrorCode::SnapshotDamaged);
+            talk.reset();
+        },
+        taken);
+    ASSERT_FALSE(left);
+    expectItGoesOn();
+    EXPECT_EQ(waiting(), 0u);
+}
+
+} // namespace
+
+} // namespace entracte::test
