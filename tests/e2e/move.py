@@ -1,8 +1,11 @@
 #!/usr/bin/python3
 """Sessions that move to another workstation, and what becomes of them when something goes wrong."""
+import json
 import os
 import re
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
@@ -54,6 +57,29 @@ def case_movesThereAndBack(case):
     refused = there.product.command("resume", left["id"])
     expect(refused.returncode == 18, f"it was resumed on both sides: {refused.returncode} {refused.stderr}")
     here.product.stop(back["there"])
+
+
+def case_anotherBuildOfALibraryThere(case):
+    here, there, _ = _stations(case)
+    # Both have one file system: the file is replaced when the session is not there to see it.
+    folder = Path(case.stack.enter_context(tempfile.TemporaryDirectory(dir="/opt")))
+    folder.chmod(0o755)
+    library = folder / "libbuild.so"
+    shutil.copy(next(Path("/lib").glob("*-linux-gnu/libutil.so.1")), library)
+    size = library.stat().st_size
+    session = here.product.start(here.server, "env", f"LD_PRELOAD={library}", *COUNTER)
+    before = wait_counting(here.server)
+    here.product.suspend(session)
+    other = library.with_suffix(".new")
+    other.write_bytes(b"another build, which no program could use")
+    other.replace(library)
+    moved = here.product.json("move", session, "there")["moved"]
+    there.product.resume(moved["there"], there.server)
+    expect(wait_counting(there.server) >= before, "the counter went on from where it was")
+    record = json.loads((there.product.state / "sessions" / moved["there"] / "session.json").read_text())
+    seen = os.stat(f"/proc/{record['init']['pid']}/root{library}").st_size
+    expect(seen == size, f"the session does not have its own build: {seen} bytes, and not {size}")
+    there.product.stop(moved["there"])
 
 
 def case_movedFromTheWindow(case):
@@ -164,9 +190,10 @@ def case_whoeverIsKilledAsItIsGivenAway(case):
     here.product.stop(session)
 
 
-# A moment in each phase: the handshake, ahead, in the middle of it, the last round, the giving away, what follows.
+# A moment in each phase: the handshake, ahead, in the middle of it, the last round, when all of it is there and the
+# session still stands still here, the giving away, what follows.
 MOMENTS = ((">", OFFER, "-"), (">", ROUND, '"last":false'), (">", RECIPE, "-"), ("<", ARRIVED, "-"),
-           (">", ROUND, '"last":true'), (">", GO, "-"), ("<", RUNS, "-"))
+           (">", ROUND, '"last":true'), ("<", ARRIVED, '"staged":true'), (">", GO, "-"), ("<", RUNS, "-"))
 
 
 def _at_every_moment(case, harm, mend, moments=MOMENTS, **more):
