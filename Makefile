@@ -54,7 +54,7 @@ bench-desktop: build
 
 # How long a session stands still while it moves, beside plain CRIU. QUICK=1: two moves instead of six.
 bench-move: build
-	@$(setup)/install-packages.sh move
+	@$(setup)/install-packages.sh move bench
 	@/usr/bin/python3 tests/bench/move.py $(BUILD) $(if $(QUICK),--rounds 2)
 
 bench-engine: build

@@ -1,6 +1,6 @@
 #!/bin/bash
 # install-packages.sh [SECTION...]: installs what is missing of packages.txt (when no section is named, all but [apps],
-# which are large, [move], [machine] and [package]).
+# which are large, [move], [bench], [machine] and [package]).
 # Asks only dpkg's own database when nothing is missing. Uses sudo when it is not run by root.
 set -euo pipefail
 
@@ -9,7 +9,7 @@ list=$(dirname "$(realpath "$0")")/packages.txt
 wanted_packages() { # SECTION...
     awk -v wanted=" $* " '
         /^\[/ { section = substr($0, 2, length($0) - 2); next }
-        /^[a-z0-9]/ && (wanted == "  " ? section !~ /^(apps|move|machine|package)$/ : index(wanted, " " section " ") > 0) { print $1 }' "$list"
+        /^[a-z0-9]/ && (wanted == "  " ? section !~ /^(apps|move|bench|machine|package)$/ : index(wanted, " " section " ") > 0) { print $1 }' "$list"
 }
 
 as_root() {
