@@ -2265,7 +2265,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>C&amp;ommand:</source>
-            <translation>Bef&amp;ehl:</translation>
+            <translation>Befeh&amp;l:</translation>
         </message>
         <message>
             <source>Command</source>
@@ -2309,7 +2309,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>Save it by &amp;itself:</source>
-            <translation>Von &amp;selbst sichern:</translation>
+            <translation>Von selbst s&amp;ichern:</translation>
         </message>
         <message>
             <source>Shared folders:</source>
@@ -2382,7 +2382,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>It may &amp;use:</source>
-            <translation>Sie darf &amp;benutzen:</translation>
+            <translation>Sie darf ben&amp;utzen:</translation>
         </message>
     </context>
     <context>
@@ -2552,7 +2552,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>When work is &amp;done</source>
-            <translation>Wenn etwas &amp;fertig ist</translation>
+            <translation>Wenn etwas ferti&amp;g ist</translation>
         </message>
         <message>
             <source>When something &amp;failed</source>
@@ -2580,7 +2580,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>Save &amp;everything:</source>
-            <translation>&amp;Alles sichern:</translation>
+            <translation>All&amp;es sichern:</translation>
         </message>
         <message>
             <source>This desktop gives no keys to applications in the background.</source>
@@ -2600,19 +2600,19 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>&amp;General</source>
-            <translation>Allge&amp;mein</translation>
+            <translation>Allgeme&amp;in</translation>
         </message>
         <message>
             <source>New &amp;sessions</source>
-            <translation>Neue &amp;Sitzungen</translation>
+            <translation>Neue Si&amp;tzungen</translation>
         </message>
         <message>
             <source>Stor&amp;age</source>
-            <translation>S&amp;peicher</translation>
+            <translation>Speic&amp;her</translation>
         </message>
         <message>
             <source>&amp;Programs</source>
-            <translation>Pro&amp;gramme</translation>
+            <translation>P&amp;rogramme</translation>
         </message>
         <message>
             <source>Start at &amp;login</source>
@@ -3290,8 +3290,8 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <translation>Arbeitsfläche</translation>
         </message>
         <message>
-            <source>This is chosen when it is started, and stays so.</source>
-            <translation>Das wird beim Start gewählt und bleibt so.</translation>
+            <source>Network and folders are chosen when it is started.</source>
+            <translation>Netzwerk und Ordner werden beim Start gewählt.</translation>
         </message>
     </context>
     <context>

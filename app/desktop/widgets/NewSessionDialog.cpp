@@ -262,6 +262,7 @@ QWidget* NewSessionDialog::options() {
     m_form->addRow(QString(), m_clipboard);
     m_form->addRow(tr("Save it by &itself:"), m_interval);
     m_more = new QToolButton(box);
+    m_more->setObjectName("more");
     m_more->setText(tr("More o&ptions"));
     m_more->setAutoRaise(true);
     m_more->setFocusPolicy(Qt::StrongFocus);

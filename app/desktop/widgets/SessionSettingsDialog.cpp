@@ -97,7 +97,7 @@ QWidget* SessionSettingsDialog::reachPage() {
         fact(tr("Desktop"), tr("Its notifications and links stay inside it."));
     column->addLayout(form);
     column->addWidget(
-        faintLabel(tr("This is chosen when it is started, and stays so."), this, 0.95));
+        faintLabel(tr("Network and folders are chosen when it is started."), this, 0.95));
     column->addStretch(1);
     return page;
 }

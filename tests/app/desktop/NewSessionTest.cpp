@@ -7,6 +7,7 @@
 #include "app/desktop/widgets/MoveDialog.h"
 #include "app/desktop/widgets/NewSessionDialog.h"
 #include "app/desktop/widgets/PreferencesDialog.h"
+#include "app/desktop/widgets/ProfilesPage.h"
 #include "app/desktop/widgets/SessionSettingsDialog.h"
 #include "app/desktop/widgets/VaultDialog.h"
 #include "tests/app/desktop/OrdinaryUser.h"
@@ -25,6 +26,9 @@
 #include <QTemporaryDir>
 #include <QTemporaryFile>
 #include <QToolButton>
+#include <QTranslator>
+
+#include <functional>
 
 using namespace entracte;
 using namespace entracte::desktop;
@@ -40,6 +44,31 @@ class NewSessionTest : public QObject {
     std::unique_ptr<Application> m_application;
 
     MainWindow& window() { return m_application->window(); }
+
+    // "&First / &Fourth", for each letter that more than one of what is shown has.
+    static QStringList lettersOfTwo(const QDialog& dialog, const QTabWidget* tabs) {
+        QStringList texts;
+        for (const auto* const button : dialog.findChildren<QAbstractButton*>())
+            if (button->isVisible())
+                texts.append(button->text());
+        for (const auto* const label : dialog.findChildren<QLabel*>())
+            if (label->isVisible() && label->buddy())
+                texts.append(label->text());
+        for (int page = 0; tabs && page < tabs->count(); ++page)
+            if (tabs->isTabVisible(page))
+                texts.append(tabs->tabText(page));
+        QHash<QChar, QStringList> having;
+        for (const auto& text : texts)
+            for (qsizetype at = text.indexOf('&'); at >= 0 && at + 1 < text.size();
+                 at = text.indexOf('&', at + 2))
+                if (text[at + 1] != '&')
+                    having[text[at + 1].toLower()].append(text);
+        QStringList found;
+        for (const auto& ones : having)
+            if (ones.size() > 1)
+                found.append(ones.join(" / "));
+        return found;
+    }
 
 private slots:
     void initTestCase() {
@@ -124,6 +153,46 @@ private slots:
                              qPrintable(about));
             dialog->hide();
         }
+    }
+
+    // In both languages, on every page: a key that two things have does neither at once.
+    void underlinedLettersLeadToOneThing() {
+        auto& desk = m_application->desk();
+        const auto session = desk.catalog.sessions.at(0).path;
+        const auto snapshot = desk.catalog.snapshots.at(0).path;
+        using Maker = std::function<QDialog*()>;
+        const std::initializer_list<Maker> makers{
+            [&] { return new NewSessionDialog(desk, &window()); },
+            [&] { return new NewSessionDialog(desk, &window(), session); },
+            [&] { return new SessionSettingsDialog(desk, session, &window()); },
+            [&] { return new PreferencesDialog(desk, true, &window()); },
+            [&] { return new VaultDialog(desk, &window()); },
+            [&] { return new CompareDialog(desk, snapshot, &window()); },
+            [&] { return new ExportDialog(desk, snapshot, &window()); },
+            [&] { return new MoveDialog(desk, session, &window()); },
+            [&] { return new ProfileDialog({}, &window()); }};
+        QStringList twice;
+        for (const QString language : {"en", "de"}) {
+            QTranslator words;
+            QVERIFY(words.load(":/i18n/entracte_" + language + ".qm"));
+            QCoreApplication::installTranslator(&words);
+            for (const auto& make : makers) {
+                const std::unique_ptr<QDialog> dialog(make());
+                dialog->show();
+                if (auto* const more = dialog->findChild<QToolButton*>("more"))
+                    more->click();
+                auto* const tabs = dialog->findChild<QTabWidget*>();
+                for (int page = 0; page < (tabs ? tabs->count() : 1); ++page) {
+                    if (tabs)
+                        tabs->setCurrentIndex(page);
+                    for (const auto& pair : lettersOfTwo(*dialog, tabs))
+                        twice.append(language + ' ' + dialog->windowTitle() + ": " + pair);
+                }
+            }
+            QCoreApplication::removeTranslator(&words);
+        }
+        twice.removeDuplicates();
+        QVERIFY2(twice.isEmpty(), qPrintable('\n' + twice.join('\n')));
     }
 
     void aProgramIsStartedInASessionThatRuns() {
