@@ -60,11 +60,12 @@ fi
 command -v pipewire-pulse >/dev/null || exit 1
 start() { # PROGRAM SOCKET: until it is there
     setsid -f "$1" </dev/null >>"$log" 2>&1
-    for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        [ -S "$XDG_RUNTIME_DIR/$2" ] && return 0
+    tries=0
+    until [ -S "$XDG_RUNTIME_DIR/$2" ]; do
+        tries=$((tries + 1))
+        [ $tries -le 100 ] || return 1
         sleep 0.2
     done
-    return 1
 }
 start pipewire pipewire-0 && start wireplumber pipewire-0 && start pipewire-pulse pulse/native
 )"}};
