@@ -98,9 +98,9 @@ public:
           m_move(std::move(move)), m_job(job), m_before(session.record()), m_layer(newId()) {}
 
     // From what a move has staged, and not from the store; once `word` says so.
-    void takeStaged(StagedArrival arrival, int word) {
+    void takeStaged(StagedArrival arrival, UniqueFd word) {
         m_source = {m_session.id(), arrival.base};
-        m_word = word;
+        m_word = std::move(word);
         m_arrival.emplace(std::move(arrival));
     }
 
@@ -355,12 +355,12 @@ private:
             ENTRACTE_TRY(m_job.check());
             if (std::chrono::steady_clock::now() > end)
                 return fail(ErrorCode::TimedOut, "Nobody said that the session shall go on here.");
-            pollfd poller{m_word, POLLIN, 0};
-            if (::poll(&poller, 1, kLookMs) <= 0)
-                continue;
+            pollfd poller{m_word.get(), POLLIN, 0};
+            ::poll(&poller, 1,
+                   kLookMs); // which says nothing of an end that came before we opened it
             char buffer[16384];
-            const ssize_t got = ::read(m_word, buffer, sizeof buffer);
-            if (got < 0 && errno == EINTR)
+            const ssize_t got = ::read(m_word.get(), buffer, sizeof buffer);
+            if (got < 0 && (errno == EINTR || errno == EAGAIN))
                 continue;
             if (got <= 0 || text.size() > kMaxWord)
                 break;
@@ -427,7 +427,7 @@ private:
     const std::string m_layer;
     Person m_person;
     std::optional<StagedArrival> m_arrival; // instead of a stored snapshot
-    int m_word = -1;                        // then: what it is brought back by
+    UniqueFd m_word;                        // then: what it is brought back by
     SnapshotInfo m_info;
     Remembered m_remembered;
     StepTimes m_steps;
@@ -462,11 +462,16 @@ Result<SessionInfo> resumeFrom(EngineContext& context, const JobUse& use,
     ResumeJob resume(context, session, source, wishes.files, wishes.move, job);
     if (wishes.word) {
         ENTRACTE_TRY(requirePipe(wishes.word->get(), O_RDONLY));
+        // The same pipe opened anew: one that does not block, whoever else reads it.
+        UniqueFd word(::open(("/proc/self/fd/" + std::to_string(wishes.word->get())).c_str(),
+                             O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+        if (!word)
+            return fail(Error::fromErrno("The pipe could not be opened"));
         auto arrival = context.staged.take(session.id(), wishes.move);
         if (!arrival)
             return fail(ErrorCode::NotFound, "What came last of the session is not there any more.",
                         {}, "Repeat the move.");
-        resume.takeStaged(std::move(*arrival), wishes.word->get());
+        resume.takeStaged(std::move(*arrival), std::move(word));
     }
     ENTRACTE_TRY(resume.run(wishes));
     job.report("redrawing", 1);
