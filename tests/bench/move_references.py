@@ -53,6 +53,14 @@ def _names(pids):
     return names
 
 
+def _await(programs, tree_now, settle):
+    """Until all run; then so long, that they come to rest."""
+    end = time.monotonic() + 120
+    while set(programs) - _names(tree_now()) and time.monotonic() < end:
+        time.sleep(0.5)
+    time.sleep(settle)
+
+
 def _expect(programs, pids, when):
     """What is measured must be there: every one of `programs` (names as the kernel has them)."""
     if missing := set(programs) - _names(pids):
@@ -71,7 +79,7 @@ class Plain:
                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                       start_new_session=True)
         self._pid = self._root.pid
-        time.sleep(settle)
+        _await(programs, lambda: tree(self._pid), settle)
 
     def __enter__(self):
         return self
@@ -177,7 +185,7 @@ class Podman:
         self._run("run", "--detach", "--name", before, "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096",
                   "--network", "none", "--volume", "/usr:/usr:ro", "--volume", "/etc:/etc:ro", "--env", "WORK=/root",
                   self.IMAGE, "bash", "-c", SCRIPT, "programs", *commands)
-        time.sleep(settle)
+        _await(programs, lambda: self._pids(before), settle)
         pids = self._pids(before)
         _expect(programs, pids, "in podman's container before it is saved")
         began = time.monotonic()
