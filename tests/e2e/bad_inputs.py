@@ -46,7 +46,7 @@ def _counting_session(case, product):
 
 
 def _expect_goes_on(desktop):
-    now = counter_value(desktop)
+    now = wait_for("its window", lambda: counter_value(desktop), 10) # it comes back when a suspension failed
     wait_for("the counter to go on", lambda: (counter_value(desktop) or 0) > now, 10)
 
 
