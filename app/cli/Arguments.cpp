@@ -244,6 +244,7 @@ public:
                          "not given)")
             ->type_name("RULES");
         prune->add_flag("--dry-run", m_arguments.dryRun, "Only tell what would be removed");
+        addCopy();
         addTransfers();
         addVault();
         auto* const pull = addRemotes(m_app, arguments, parseSeconds);
@@ -274,6 +275,16 @@ private:
                         "Where it listens (a place of its own in $XDG_RUNTIME_DIR)")
             ->type_name("PATH");
         vnc->add_flag("--read-only", m_arguments.readOnly, "Viewers may look, not type or click");
+    }
+    void addCopy() {
+        auto* const copy =
+            add(Verb::Copy, "cp", "Copy a file out of a running session, or into it");
+        copy->add_option("FROM", m_arguments.copyFrom,
+                         "SESSION:PATH, or a file of yours; \"-\" for standard input")
+            ->required();
+        copy->add_option("TO", m_arguments.copyTo,
+                         "A file or folder of yours, or SESSION:PATH; \"-\" for standard output")
+            ->required();
     }
     void addTransfers() {
         auto* const give =

@@ -37,6 +37,7 @@ enum class Verb {
     Check,
     Gc,
     Prune,
+    Copy,
     Export,
     Import,
     VaultCreate,
@@ -85,6 +86,8 @@ struct Arguments {
     std::string output;    // picture: a file, "-" for standard output
     std::string socket;    // vnc: a path
     bool readOnly = false; // vnc: viewers may only look
+    std::string copyFrom;  // cp: SESSION:PATH, or a file of the person's ("-": standard input)
+    std::string copyTo;    // cp: the other one
     std::string file;      // export, import; "-": standard output, input
     bool encrypt = false;  // export: with a passphrase
     bool keyring = false;  // vault: the passphrase comes from, or is kept in, the keyring

@@ -3,6 +3,7 @@
 #include "EntracteProxies.h" // generated
 #include "app/cli/CallerEnvironment.h"
 #include "app/cli/Confirmation.h"
+#include "app/cli/CopyCommand.h"
 #include "app/cli/DesktopSessions.h"
 #include "app/cli/DoctorCommand.h"
 #include "app/cli/DryRunCommand.h"
@@ -652,6 +653,8 @@ int run(const Arguments& arguments) {
             return report(ours.error(), arguments.json);
     if (arguments.dryRun && (arguments.verb == Verb::Snapshot || arguments.verb == Verb::Suspend))
         return dryRun(client, arguments);
+    if (arguments.verb == Verb::Copy)
+        return copyFile(client, arguments);
     if (arguments.verb == Verb::Export || arguments.verb == Verb::Import)
         return transfer(client, arguments);
     if (arguments.verb >= Verb::VaultCreate && arguments.verb <= Verb::VaultDelete)

@@ -168,6 +168,38 @@ void SessionObject::Exec(sdbus::Result<std::int32_t>&& result, std::vector<std::
                 });
 }
 
+template <typename Verb>
+void SessionObject::copyJob(sdbus::Result<Path>&& result, sdbus::UnixFd file, Verb verb) {
+    // Shared, since a job's function is copied; closed as soon as it has been run.
+    const auto shared = std::make_shared<sdbus::UnixFd>(std::move(file));
+    whenAllowed(m_context, m_info.owner, std::move(result),
+                [&context = m_context, id = m_info.id, owner = m_info.owner, shared,
+                 verb](const Pending<Path>& pending) {
+                    const auto work = [engine = context.engine, id, shared,
+                                       verb](JobControl& control) -> Result<std::string> {
+                        const sdbus::UnixFd data(std::move(*shared));
+                        return pathOf(verb(*engine, id, data.get(), control));
+                    };
+                    answer(pending, context.jobs.start("copy", "", owner, work));
+                });
+}
+
+void SessionObject::CopyOut(sdbus::Result<Path>&& result, std::string path, sdbus::UnixFd file) {
+    copyJob(std::move(result), std::move(file),
+            [path](Engine& engine, const SessionId& id, int data, JobControl& control) {
+                return engine.copyOut(id, path, data, control);
+            });
+}
+
+void SessionObject::CopyIn(sdbus::Result<Path>&& result, sdbus::UnixFd file, std::string path,
+                           std::string name, std::uint32_t mode) {
+    copyJob(std::move(result), std::move(file),
+            [place = CopyPlace{path, name, mode}](Engine& engine, const SessionId& id, int data,
+                                                  JobControl& control) {
+                return engine.copyIn(id, place, data, control);
+            });
+}
+
 void SessionObject::Snapshot(sdbus::Result<Path>&& result, std::string comment) {
     if (const auto checked = checkComment(comment); !checked)
         return result.returnError(toBus(checked.error()));

@@ -39,6 +39,9 @@ private:
     void Exec(sdbus::Result<std::int32_t>&& result, std::vector<std::string> command,
               std::map<std::string, std::string> environment,
               std::string workingDirectory) override;
+    void CopyOut(sdbus::Result<Path>&& result, std::string path, sdbus::UnixFd file) override;
+    void CopyIn(sdbus::Result<Path>&& result, sdbus::UnixFd file, std::string path,
+                std::string name, std::uint32_t mode) override;
     void Snapshot(sdbus::Result<Path>&& result, std::string comment) override;
     void Suspend(sdbus::Result<Path>&& result, std::string comment) override;
     void Depart(sdbus::Result<Path>&& result, sdbus::UnixFd file, sdbus::UnixFd talk,
@@ -107,6 +110,10 @@ private:
     // Asks polkit, then runs `verb(engine, id)`, which is short.
     template <typename Verb>
     void settle(sdbus::Result<>&& result, Verb verb);
+    // Asks polkit, then starts a job beside the others of this session: it is saved and used
+    // meanwhile. `verb(engine, id, fd, control)` is its work.
+    template <typename Verb>
+    void copyJob(sdbus::Result<Path>&& result, sdbus::UnixFd file, Verb verb);
     // Asks polkit, then starts a job on this session; `verb(engine, id, control)` is its work.
     template <typename Verb>
     void job(sdbus::Result<Path>&& result, const std::string& kind, Verb verb);

@@ -1,7 +1,7 @@
 # fish completion for entracte(1)
 
 set -g __entracte_commands start exec list show snapshot suspend resume rollback clone rename comment pin unpin \
-    schedule limits clipboard windows picture attach detach vnc stop delete check gc prune export import move push pull remote vault doctor
+    schedule limits clipboard windows picture attach detach vnc stop delete check gc prune cp export import move push pull remote vault doctor
 
 # Sessions by id with their name, and by name with their state.
 function __entracte_sessions
@@ -73,6 +73,7 @@ complete -c entracte -n $none -a delete -d 'Delete a session, or one of its snap
 complete -c entracte -n $none -a check -d 'Look whether snapshots are as they were written'
 complete -c entracte -n $none -a gc -d 'Free the disk space that no snapshot needs'
 complete -c entracte -n $none -a prune -d 'Remove the snapshots that rules do not keep'
+complete -c entracte -n $none -a cp -d 'Copy a file out of a running session, or into it'
 complete -c entracte -n $none -a export -d 'Write a snapshot into one file'
 complete -c entracte -n $none -a import -d 'Make a session from such a file'
 complete -c entracte -n $none -a vault -d 'Keep your snapshots encrypted'
@@ -116,6 +117,7 @@ __entracte_option remote -l keep -x -a "'daily=7 monthly=12'" -d 'Which snapshot
 __entracte_option remote -l session -x -d 'Only this one'
 __entracte_option remote -l grace -x -a '3d 1w' -d 'How long what none needs stays'
 __entracte_option remote -l dry-run -d 'Only tell what would be removed'
+__entracte_option cp -F -a "(__entracte_sessions | string replace -r '\$' ':')"
 __entracte_option export -l encrypt -d 'Seal it with a passphrase'
 complete -c entracte -n '__fish_seen_subcommand_from vault' -a 'create unlock lock status change-passphrase delete'
 __entracte_option 'export import vault' -l passphrase-fd -x -d 'Read the passphrase there'

@@ -620,6 +620,10 @@
             <translation>Die Sitzung konnte nicht exportiert werden</translation>
         </message>
         <message>
+            <source>The file could not be copied</source>
+            <translation>Die Datei konnte nicht kopiert werden</translation>
+        </message>
+        <message>
             <source>“%1” could not be exported</source>
             <translation>„%1“ konnte nicht exportiert werden</translation>
         </message>
@@ -1124,12 +1128,20 @@
             <translation>Alle Schnappschüsse sind, wie sie geschrieben wurden</translation>
         </message>
         <message>
+            <source>Copy a file</source>
+            <translation>Datei kopieren</translation>
+        </message>
+        <message>
             <source>Export</source>
             <translation>Exportieren</translation>
         </message>
         <message>
             <source>Import</source>
             <translation>Importieren</translation>
+        </message>
+        <message>
+            <source>Copying a file</source>
+            <translation>Eine Datei wird kopiert</translation>
         </message>
         <message>
             <source>Exporting a session</source>
@@ -1144,12 +1156,20 @@
             <translation>Eine Sitzung wird importiert</translation>
         </message>
         <message>
+            <source>The file was copied</source>
+            <translation>Die Datei wurde kopiert</translation>
+        </message>
+        <message>
             <source>“%1” was exported</source>
             <translation>„%1“ wurde exportiert</translation>
         </message>
         <message>
             <source>“%1” was imported</source>
             <translation>„%1“ wurde importiert</translation>
+        </message>
+        <message>
+            <source>Copying</source>
+            <translation>Wird kopiert</translation>
         </message>
         <message>
             <source>Writing the file</source>

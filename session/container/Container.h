@@ -88,6 +88,9 @@ Result<UniqueFd> socketInSession(pid_t init, int type);
 // symbolic link on the way). NotFound when nothing listens there.
 Result<UniqueFd> connectInSession(pid_t init, const std::string& path, int type);
 
+// The session's root (O_PATH), with what is mounted in it. Whoever has it looks up paths beneath it
+// with RESOLVE_IN_ROOT, and none of the kernel's magic links.
+Result<UniqueFd> openRootOfSession(pid_t init);
 // The FIFO at `path` (as seen in the session; on its root, no symbolic link on the way), for
 // reading and writing, without waiting for anybody. NotFound when something else, or nothing, is
 // there.

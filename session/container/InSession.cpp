@@ -126,6 +126,13 @@ Result<UniqueFd> connectInSession(pid_t init, const std::string& path, int type)
     return std::move(socket);
 }
 
+Result<UniqueFd> openRootOfSession(pid_t init) {
+    UniqueFd root = openOf(init, "root", O_PATH | O_DIRECTORY);
+    if (!root)
+        return fail(ErrorCode::SessionEnded, "The session has ended.");
+    return root;
+}
+
 Result<UniqueFd> openFifoInSession(pid_t init, const std::string& path) {
     ENTRACTE_ASSIGN(place, placeInSession(init, path));
     struct stat status {};

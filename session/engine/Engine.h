@@ -8,6 +8,7 @@
 // without any lock held, from the thread where it happened.
 
 #include "session/base/UniqueFd.h"
+#include "session/engine/CopyPlace.h"
 #include "session/engine/DisplayParticipant.h"
 #include "session/engine/Types.h"
 #include "session/store/StoreReports.h"
@@ -69,6 +70,11 @@ public:
     virtual Result<std::int32_t> exec(const SessionId&, const std::vector<std::string>& command,
                                       const std::map<std::string, std::string>& environment,
                                       const std::string& workingDirectory) = 0;
+    // What a file of a running session holds (its path absolute, or of the home folder), into
+    // `out`; and the other way, from `in` to its end. With the rights of the session's owner,
+    // beside whatever else is done with it.
+    virtual Status copyOut(const SessionId&, const std::string& path, int out, JobControl&) = 0;
+    virtual Status copyIn(const SessionId&, const CopyPlace&, int in, JobControl&) = 0;
     virtual Result<SnapshotInfo> snapshot(const SessionId&, const std::string& comment,
                                           SnapshotOrigin, JobControl&) = 0;
     virtual Result<SnapshotInfo> suspend(const SessionId&, const std::string& comment,

@@ -3,6 +3,7 @@
 #include "session/criu/Preflight.h"
 #include "session/engine/Adoption.h"
 #include "session/engine/Arrival.h"
+#include "session/engine/CopyJob.h"
 #include "session/engine/DisplayJobs.h"
 #include "session/engine/EngineContext.h"
 #include "session/engine/ExportJob.h"
@@ -86,6 +87,16 @@ public:
         }
         m_context.hostFiles.look(id);
         return init.spawn(command, environment, directory);
+    }
+
+    Status copyOut(const SessionId& id, const std::string& path, int out,
+                   JobControl& job) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        return copyFromSession(session, path, out, job);
+    }
+    Status copyIn(const SessionId& id, const CopyPlace& place, int in, JobControl& job) override {
+        ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        return copyIntoSession(session, place, in, job);
     }
 
     Result<SnapshotInfo> snapshot(const SessionId& id, const std::string& comment,

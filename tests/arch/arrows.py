@@ -21,6 +21,7 @@ ALLOWED = {
     "session/launch": ("session/base",),
     "session/desk": ("session/base",),
     "session/sound": ("session/base",),
+    "session/copy": ("session/base",),
     "session/init": ("session/base", "session/container", "session/desk"),
     "session/screen": ("session/base",),
     "session/clipboard": ("session/base",),

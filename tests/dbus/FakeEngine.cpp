@@ -234,6 +234,22 @@ Result<SessionInfo> FakeEngine::clone(const SessionId& id, const SnapshotId& sna
     return info;
 }
 
+Status FakeEngine::copyOut(const SessionId& id, const std::string& path, int out,
+                           JobControl& control) {
+    ENTRACTE_ASSIGN(found, session(id));
+    ENTRACTE_TRY(pretendToWork("", control));
+    const std::string line = found.name + ":" + path + "\n";
+    if (::write(out, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
+        return fail(Error::fromErrno("It could not be written"));
+    return {};
+}
+
+Status FakeEngine::copyIn(const SessionId& id, const CopyPlace&, int, JobControl& control) {
+    if (const auto found = session(id); !found)
+        return fail(found.error());
+    return pretendToWork("", control);
+}
+
 Status FakeEngine::exportSnapshot(const SessionId& id, const SnapshotId&, int out,
                                   const ExportWishes&, JobControl& control) {
     ENTRACTE_ASSIGN(found, session(id));

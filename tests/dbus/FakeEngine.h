@@ -43,6 +43,8 @@ public:
                                  JobControl&) override;
     Result<SessionInfo> clone(const SessionId&, const SnapshotId&, const std::string& name,
                               const ResumeWishes&, JobControl&) override;
+    Status copyOut(const SessionId&, const std::string& path, int out, JobControl&) override;
+    Status copyIn(const SessionId&, const CopyPlace&, int in, JobControl&) override;
     Status exportSnapshot(const SessionId&, const SnapshotId&, int out, const ExportWishes&,
                           JobControl&) override;
     Result<SessionInfo> importSession(const Person&, int in, const ImportWishes&,

@@ -156,6 +156,8 @@ QString titleOf(const QString& kind, const QString& session) {
         return Troubles::tr("It could not be cancelled");
     if (kind == "delete")
         return Troubles::tr("Nothing was deleted");
+    if (kind == "copy")
+        return Troubles::tr("The file could not be copied");
     if (kind == "export")
         return session.isEmpty() ? Troubles::tr("The session could not be exported")
                                  : Troubles::tr("“%1” could not be exported").arg(session);

@@ -272,6 +272,8 @@ QString jobTitle(const QString& kind) {
         return Words::tr("Verify a snapshot");
     if (kind == "gc")
         return Words::tr("Free room");
+    if (kind == "copy")
+        return Words::tr("Copy a file");
     if (kind == "export")
         return Words::tr("Export");
     if (kind == "import")
@@ -306,6 +308,8 @@ QString jobSentence(const QString& kind, const QString& session) {
         return Words::tr("Reading the snapshot and comparing");
     if (kind == "gc")
         return Words::tr("Freeing what no snapshot needs");
+    if (kind == "copy")
+        return Words::tr("Copying a file");
     if (kind == "export")
         return name.isEmpty() ? Words::tr("Exporting a session")
                               : Words::tr("Exporting “%1”").arg(name);
@@ -340,6 +344,8 @@ QString jobDone(const QString& kind, const QString& session) {
         return Words::tr("The snapshot is as it was written");
     if (kind == "gc")
         return Words::tr("What no snapshot needs is gone");
+    if (kind == "copy")
+        return Words::tr("The file was copied");
     if (kind == "export")
         return Words::tr("“%1” was exported").arg(name);
     if (kind == "import")
@@ -366,6 +372,8 @@ QString phaseText(const QString& phase) {
         return Words::tr("Bringing back windows");
     if (phase == "starting")
         return Words::tr("Starting programs");
+    if (phase == "copying")
+        return Words::tr("Copying");
     if (phase == "exporting")
         return Words::tr("Writing the file");
     if (phase == "importing")

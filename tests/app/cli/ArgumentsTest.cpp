@@ -1,4 +1,5 @@
 #include "app/cli/Arguments.h"
+#include "app/cli/CopyCommand.h"
 
 #include <gtest/gtest.h>
 
@@ -29,6 +30,18 @@ TEST(ArgumentsTest, takesTheProgramToTheLetter) {
     EXPECT_EQ(arguments.shareReadOnly, (std::vector<std::string>{"/c"}));
     EXPECT_EQ(arguments.command, (std::vector<std::string>{"xterm", "-e", "top", "--json", "--"}));
     EXPECT_FALSE(arguments.json);
+}
+
+TEST(ArgumentsTest, takesPlacesInSessions) {
+    Arguments arguments;
+    ASSERT_FALSE(parsed({"cp", "work:a:b/c", "./here:there"}, arguments));
+    const auto from = placeInSession(arguments.copyFrom);
+    ASSERT_TRUE(from);
+    EXPECT_EQ(from->session, "work");
+    EXPECT_EQ(from->path, "a:b/c");
+    for (const char* own : {"./here:there", "/here:there", "here", ":here", "-", ""})
+        EXPECT_FALSE(placeInSession(own)) << own;
+    EXPECT_TRUE(parsed({"cp", "work:a"}, arguments));
 }
 
 TEST(ArgumentsTest, takesADesktopInsteadOfAProgram) {

@@ -23,6 +23,7 @@ fish_offers() {
 expect "fish: entracte sn" snapshot "$(fish_offers 'entracte sn')"
 expect "fish: entracte resume --fi" --files "$(fish_offers 'entracte resume --fi')"
 expect "fish: entracte resume x --files " both "$(fish_offers 'entracte resume x --files ')"
+expect "fish: entracte c" cp "$(fish_offers 'entracte c')"
 expect "fish: entracte vault un" unlock "$(fish_offers 'entracte vault un')"
 expect "fish: entracte-desktop --sn" --snapshot-now "$(fish_offers 'entracte-desktop --sn')"
 
