@@ -310,11 +310,45 @@ def case_limitsHoldAndUsageIsTold(case):
         expect(refused.returncode == 2, f"{words}: {refused.returncode}")
 
 
+class _OwnGroups:
+    """Control groups for one helper: a person's is shared by all helpers that begin in the same place."""
+
+    def __init__(self, name):
+        hierarchies = [Path(line.split()[4]) for line in Path("/proc/self/mountinfo").read_text().splitlines()
+                       if " - cgroup" in line and "cpuset" not in line.rsplit(" ", 1)[1]]
+        self._groups = [group / name for group in hierarchies]
+
+    def __enter__(self):
+        for group in self._groups:
+            group.mkdir()
+        return self
+
+    def enter(self, *command):
+        script = "".join(f"echo $$ > {group}/cgroup.procs; " for group in self._groups) + 'exec "$@"'
+        return ["/bin/sh", "-c", script, "sh", *command]
+
+    def __exit__(self, *_):
+        for top in self._groups:
+            for parent, _, _ in os.walk(top, topdown=False):
+                wait_for("the group to be empty", lambda path=parent: self._gone(path), 20, 0.1)
+
+    @staticmethod
+    def _gone(path):
+        try:
+            os.rmdir(path)
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+        return True
+
+
 def case_onePersonsSessionsShareWhatThePersonMayUse(case):
     require_root()
+    groups = case.stack.enter_context(_OwnGroups(f"entracte-test-{os.getpid()}"))
     config = case.temporary("entracted.conf")
     config.write_text("person-processes = 120\n")
-    product = case.product(config=config)
+    product = case.product(config=config, network=groups)
     sessions = [product.start(None, "sleep", "infinity", screen="headless", name=name) for name in ("one", "two")]
     if product.json("limits", sessions[0])["usage"]["processes"] == 0:
         raise Skip("there are no control groups here")

@@ -272,6 +272,8 @@ class Product:
         for parent, groups, _ in os.walk("/sys/fs/cgroup") if names else ():
             for group in names.intersection(groups):
                 wait_for("the end of the session's last process", lambda path=Path(parent, group): _removed(path))
+                if Path(parent).name.startswith("entracte-of-"):  # its owner's, which may hold others
+                    _removed(Path(parent))
 
     def __enter__(self):
         return self
