@@ -38,38 +38,36 @@ public:
         pixmap->capturing = true;
         pixmap->captured = Clock::now();
         if (pixmap->backBufferOf == ClientXid::None) {
-            image(pixmap);
+            image(pixmap, pixmap->width, pixmap->height);
             return;
         }
         // As large as its window by now.
         ask(utilityRequest(core::kGetGeometry, 0).u32(server(pixmap->id)).finish(),
-            [next = *this, pixmap](const MessageView& reply) mutable {
-                pixmap->capturing = false;
-                if (reply.u8(0) != 1)
-                    return;
-                pixmap->capturing = true;
-                pixmap->width = reply.get(core::GetGeometryReply::width);
-                pixmap->height = reply.get(core::GetGeometryReply::height);
-                next.image(pixmap);
+            [self = *this, pixmap](const MessageView& reply) mutable {
+                using namespace core::GetGeometryReply;
+                if (reply.u8(0) == 1 && (pixmap->named || pixmap->withheld))
+                    self.image(pixmap, reply.get(width), reply.get(height));
+                else
+                    pixmap->capturing = false;
             });
     }
 
-    void image(const PixmapRef& pixmap) {
+    void image(const PixmapRef& pixmap, std::uint16_t width, std::uint16_t height) {
         ask(utilityRequest(core::kGetImage, kZPixmap)
                 .u32(server(pixmap->id))
                 .u16(0)
                 .u16(0)
-                .u16(pixmap->width)
-                .u16(pixmap->height)
+                .u16(width)
+                .u16(height)
                 .u32(~0u)
                 .finish(),
-            [pixmap](const MessageView& reply) {
+            [pixmap, width, height](const MessageView& reply) {
                 pixmap->capturing = false;
                 if (reply.u8(0) != 1)
                     return;
                 Image& image = *pixmap->image;
-                image.width = pixmap->width;
-                image.height = pixmap->height;
+                image.width = pixmap->width = width;
+                image.height = pixmap->height = height;
                 image.depth = reply.get(core::GetImageReply::depth);
                 image.data = copyOf(reply.tail(32));
                 image.valid = true;
@@ -143,13 +141,13 @@ public:
     void childOrder(const WindowRef& window) {
         window->orderDirty = false;
         ask(utilityRequest(core::kQueryTree, 0).u32(server(window->id)).finish(),
-            [this, window](const MessageView& reply) {
+            [self = *this, window](const MessageView& reply) {
                 if (reply.u8(0) != 1)
                     return;
                 std::map<ClientXid, std::size_t> place;
                 const std::size_t count = reply.get(core::QueryTreeReply::children_len);
                 for (std::size_t i = 0; i < count; ++i)
-                    place[m_core.link->translator->xids.toClient(
+                    place[self.m_core.link->translator->xids.toClient(
                         ServerXid{reply.u32(32 + 4 * i)})] = i;
                 std::ranges::stable_sort(window->children, {}, [&](ClientXid child) {
                     const auto at = place.find(child);
@@ -270,15 +268,15 @@ private:
 
     void climb(ClientXid window, std::uint32_t at) {
         ask(utilityRequest(core::kQueryTree, 0).u32(at).finish(),
-            [this, window, at](const MessageView& reply) {
+            [self = *this, window, at](const MessageView& reply) mutable {
                 using namespace core::QueryTreeReply;
                 const std::uint32_t above = reply.get(parent);
                 if (reply.u8(0) != 1 || above == 0)
                     return;
                 if (above == reply.get(root))
-                    m_order->outermost[window] = at;
+                    self.m_order->outermost[window] = at;
                 else
-                    climb(window, above);
+                    self.climb(window, above);
             });
     }
 
@@ -354,6 +352,8 @@ bool isCapturing(const Record& record) {
 } // namespace
 
 Status captureEverything(Core& core, Pump& pump, Clock::time_point deadline) {
+    // One that is on its way may be older than what was drawn since.
+    ENTRACTE_TRY(pump.until([&core] { return !isCapturing(core.record); }, deadline));
     Capturer capturer(core);
     // A window that changed its size gave its back buffer a new one.
     for (const auto& buffer : core.record.all<BackBuffer>())

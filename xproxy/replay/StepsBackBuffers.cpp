@@ -18,7 +18,8 @@ void replayBackBuffers(ReplayContext& c) {
 void replayBackBufferPixels(ReplayContext& c) {
     std::vector<PixmapRef> painted;
     for (const auto& buffer : c.record.all<BackBuffer>())
-        painted.push_back(buffer->pixels);
+        if (buffer->givesName())
+            painted.push_back(buffer->pixels);
     paintPixels(c, painted);
 }
 

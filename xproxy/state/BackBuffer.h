@@ -16,8 +16,9 @@ struct BackBuffer : Resource {
     ClientXid window = ClientXid::None;
     std::uint8_t swapAction = 0; // the program's hint
     // Not among the record's pixmaps: where the protocol wants a pixmap, a back buffer is none.
-    // A window's ids name one buffer; each has its own capture of it.
-    const PixmapRef pixels;
+    // All ids of a window's buffer share it; it bears one of them.
+    PixmapRef pixels;
+    bool givesName() const { return pixels->id == id; }
 };
 
 } // namespace entracte::xproxy

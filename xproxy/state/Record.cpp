@@ -26,8 +26,15 @@ void Record::forget(ClientXid id) {
 }
 
 void Record::endBackBuffer(const BackBuffer& gone) {
-    if (const auto window = find<Window>(gone.window))
+    if (const auto window = find<Window>(gone.window)) {
         std::erase(window->backBuffers, gone.id);
+        if (!window->backBuffers.empty()) { // it goes on by another of its ids
+            gone.pixels->id = window->backBuffers.front();
+            return;
+        }
+    }
+    if (!gone.givesName())
+        return;
     // A picture of it goes on showing what was in it: RENDER holds the pixmap that the buffer was.
     gone.pixels->named = false;
     gone.pixels->backBufferOf = ClientXid::None;
@@ -94,7 +101,8 @@ std::vector<PixmapRef> Record::pixelHolders() const {
     auto holders = all<Pixmap>();
     holders.insert(holders.end(), m_freedPixmaps.begin(), m_freedPixmaps.end());
     for (const auto& buffer : all<BackBuffer>())
-        holders.push_back(buffer->pixels);
+        if (buffer->givesName())
+            holders.push_back(buffer->pixels);
     return holders;
 }
 

@@ -16,13 +16,19 @@ void allocate(const RequestContext& c) {
         return;
     const auto made = c.record.create<BackBuffer>(id, c.client);
     made->window = of->id;
+    c.effects.created = id;
+    const auto other =
+        of->backBuffers.empty() ? nullptr : c.record.find<BackBuffer>(of->backBuffers.front());
     of->backBuffers.push_back(id);
+    if (other) {
+        made->pixels = other->pixels;
+        return;
+    }
     made->swapAction = c.view.get(swap_action);
     made->pixels->backBufferOf = of->id;
     made->pixels->width = of->width;
     made->pixels->height = of->height;
     made->pixels->depth = of->depth;
-    c.effects.created = id;
 }
 
 // What a back buffer holds afterwards is the window's, its background, or what it was: the server
@@ -30,9 +36,9 @@ void allocate(const RequestContext& c) {
 void swap(const RequestContext& c) {
     constexpr std::size_t kSwapInfo = 8; // bytes: window, action, padding
     for (std::size_t at = dbe::SwapBuffers::kFixedSize; at + 4 <= c.view.size(); at += kSwapInfo)
-        if (const auto window = c.record.find<Window>(ClientXid{c.view.u32(at)}))
-            for (const ClientXid buffer : window->backBuffers)
-                markDrawn(c.record, buffer);
+        if (const auto window = c.record.find<Window>(ClientXid{c.view.u32(at)});
+            window && !window->backBuffers.empty())
+            markDrawn(c.record, window->backBuffers.front());
 }
 
 } // namespace

@@ -91,7 +91,9 @@ void createCursor(const RequestContext& c) {
         return;
     const auto cursor = c.record.create<Cursor>(id, c.client);
     auto image = std::make_shared<Image>();
-    if (const auto& pixmap = picture->pixmap)
+    if (const auto& pixmap = picture->pixmap; pixmap && !pixmap->named && !pixmap->withheld)
+        image = pixmap->image; // a back buffer that is gone: nobody can be asked
+    else if (pixmap)
         c.effects.captures.push_back({pixmap->id, pixmap->width, pixmap->height, image});
     else if (const auto window = c.record.find<Window>(picture->drawable))
         c.effects.captures.push_back({window->id, window->width, window->height, image});

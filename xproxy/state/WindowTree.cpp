@@ -1,6 +1,7 @@
 #include "xproxy/state/WindowTree.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace entracte::xproxy {
 
@@ -81,7 +82,7 @@ void destroy(Record& record, ClientXid id) {
             client.saveSet.erase(one);
     }
     // Back buffers go with their windows (DBE protocol, section 2).
-    for (const ClientXid buffer : buffers)
+    for (const ClientXid buffer : buffers | std::views::reverse) // the one that names it last
         record.forget(buffer);
     doomed.insert(doomed.end(), buffers.begin(), buffers.end());
     const auto isDoomed = [&](ClientXid id) {
