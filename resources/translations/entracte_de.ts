@@ -313,6 +313,10 @@
             <translation>%1 kann nicht geschrieben werden: %2</translation>
         </message>
         <message>
+            <source>%1 is there already.</source>
+            <translation>%1 gibt es schon.</translation>
+        </message>
+        <message>
             <source>%1 cannot be removed: %2</source>
             <translation>%1 kann nicht gelöscht werden: %2</translation>
         </message>
@@ -3267,8 +3271,8 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <translation>Keine: Was ihre Programme speichern, bleibt in ihr.</translation>
         </message>
         <message>
-            <source>Its notifications and links stay inside it.</source>
-            <translation>Ihre Benachrichtigungen und Links bleiben in ihr.</translation>
+            <source>Its notifications, links and sound stay inside it.</source>
+            <translation>Ihre Benachrichtigungen und Links und ihr Ton bleiben in ihr.</translation>
         </message>
         <message>
             <source>&amp;Snapshots</source>

@@ -136,6 +136,9 @@ QString writeProfile(const ProgramProfile& profile) {
     if (const auto read = launch::parseProfile(id.toStdString(), text.toStdString()); !read)
         return printable(QString::fromStdString(read.error().sentence()));
     QSaveFile file(folder + '/' + id + ".toml");
+    // One that could not be read is not in the list, and is the person's all the same.
+    if (profile.from != ProgramProfile::From::Person && QFile::exists(file.fileName()))
+        return Words::tr("%1 is there already.").arg(printable(file.fileName()));
     if (!QDir().mkpath(folder) || !file.open(QIODevice::WriteOnly) || file.write(text) < 0 ||
         !file.commit())
         return Words::tr("%1 cannot be written: %2")

@@ -73,7 +73,7 @@ KeepRules::KeepRules(Desk& desk, const QString& rules, QWidget* parent)
                                                      {&Keep::monthly, tr("One a &month:")}};
     for (const auto& [member, name] : names) {
         auto* const count = new QSpinBox(m_numbers);
-        count->setRange(0, 1000);
+        count->setRange(0, 100'000); // as many as the helper takes
         count->setValue(given.*member);
         form->addRow(name, count);
         m_counts.append({member, count});

@@ -94,7 +94,7 @@ QWidget* SessionSettingsDialog::reachPage() {
         folders.append(tr("None: what its programs save stays inside it."));
     fact(tr("Shared folders"), folders.join('\n'));
     if (m_session.isPrivate)
-        fact(tr("Desktop"), tr("Its notifications and links stay inside it."));
+        fact(tr("Desktop"), tr("Its notifications, links and sound stay inside it."));
     column->addLayout(form);
     column->addWidget(
         faintLabel(tr("Network and folders are chosen when it is started."), this, 0.95));
