@@ -227,6 +227,8 @@ void SessionObject::Depart(sdbus::Result<Path>&& result, sdbus::UnixFd file, sdb
     const auto wishes = departWishes(options);
     if (!wishes)
         return result.returnError(toBus(wishes.error()));
+    if (const auto room = checkRoomForSnapshot(m_context.tree, m_info.owner); !room)
+        return result.returnError(toBus(room.error()));
     // Shared, since a job's function is copied; the job closes them.
     const auto out = std::make_shared<UniqueFd>(file.release());
     const auto word = std::make_shared<UniqueFd>(talk.release());

@@ -27,6 +27,7 @@ Status requirePipe(int fd, int access) {
     struct stat info {};
     const int flags = ::fcntl(fd, F_GETFL);
     if (::fstat(fd, &info) != 0 || !S_ISFIFO(info.st_mode) || flags < 0 ||
+        (flags & O_PATH) != 0 || // which may be of a FIFO that its holder may not open
         (flags & O_ACCMODE) != access)
         return fail(ErrorCode::InvalidArgument, "The descriptor is not the end of a pipe.");
     return {};

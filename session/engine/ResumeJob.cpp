@@ -26,6 +26,8 @@
 #include <spdlog/spdlog.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
+
 #include <future>
 
 namespace entracte {
@@ -279,6 +281,9 @@ private:
         if (m_newResolver)
             ENTRACTE_TRY(writeResolver(container));
         ENTRACTE_TRY(mountRoot(container));
+        // The person's documents are changed for a session that is here only.
+        if (std::ranges::any_of(m_remembered.files, &KeptFile::shared))
+            ENTRACTE_TRY(awaitWord());
         ENTRACTE_ASSIGN(left,
                         placeHostFiles(container, m_remembered.files, staging.images(),
                                        {*m_context.store, m_source.session, m_source.snapshot},
@@ -306,10 +311,7 @@ private:
                                 m_session.record().limits);
         options.groups = groups.doors();
         m_steps.did("cable, rights");
-        if (m_arrival) { // from here on it may run
-            ENTRACTE_TRY(awaitWord());
-            m_steps.did("wait for the word");
-        }
+        ENTRACTE_TRY(awaitWord()); // from here on it may run
         for (const std::uint64_t inode : m_remembered.sockets) {
             ENTRACTE_ASSIGN(ended, endedConnection(m_remembered.input[inode]));
             options.sockets.push_back({inode, std::move(ended)});
@@ -348,11 +350,16 @@ private:
         });
     }
 
+    // Of what is staged, once.
     Status awaitWord() {
+        if (!m_word)
+            return {};
         const auto end = std::chrono::steady_clock::now() + m_context.options.stagedLimit;
         std::string text;
         for (;;) {
             ENTRACTE_TRY(m_job.check());
+            if (m_info.encrypted) // it may be locked meanwhile
+                ENTRACTE_TRY(m_context.vaults.requireUnlocked(m_before.owner));
             if (std::chrono::steady_clock::now() > end)
                 return fail(ErrorCode::TimedOut, "Nobody said that the session shall go on here.");
             pollfd poller{m_word.get(), POLLIN, 0};
@@ -371,6 +378,8 @@ private:
             return fail(ErrorCode::Cancelled, "The session shall not go on here.");
         ENTRACTE_ASSIGN(input, inputFromJson({{"input", typed}}));
         m_remembered.input = std::move(input);
+        m_word.reset();
+        m_steps.did("wait for the word");
         return {};
     }
 

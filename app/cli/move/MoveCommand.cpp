@@ -320,8 +320,12 @@ private:
         const bool ownReason = !left && left.error().code() != ErrorCode::Cancelled;
         const Error& reason = ownReason ? left.error() : cause;
         const auto now = m_client.properties(m_session.path, SessionProxy::staticInterfaceName());
-        if (now && sessionView(m_session.path, *now).state == "suspended")
+        if (now && sessionView(m_session.path, *now).state == "suspended") {
+            // It may have been given away before its word was lost; nobody was told to take it.
+            MoveEnding ending(m_client, m_session, m_host, m_move, wishes(), m_stop);
+            static_cast<void>(ending.takeBack());
             return bringBack(reason, left ? *left : QString("/"));
+        }
         return untouched(reason, "The session goes on here.");
     }
 
