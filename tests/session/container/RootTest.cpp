@@ -52,8 +52,9 @@ TEST_F(RootTest, hidesTheStateDirectoryAndTheHostsOwnPlaces) {
     EXPECT_TRUE(std::filesystem::is_empty(inside("/sys")));
     EXPECT_EQ(run("ls -A /tmp /run | tr '\\n' ' '").text,
               "/run: entracte lock user  /tmp: .ICE-unix .X11-unix ");
-    EXPECT_EQ(run("ls -A /dev | tr '\\n' ' '").text,
-              "fd full null ptmx pts random shm stderr stdin stdout tty urandom zero ");
+    EXPECT_EQ(
+        run("ls -A /dev | tr '\\n' ' '").text,
+        "entracte-sound fd full null ptmx pts random shm stderr stdin stdout tty urandom zero ");
 }
 
 TEST_F(RootTest, givesThePersonTheirRuntimeDirectories) {
