@@ -212,7 +212,8 @@ TEST_F(RepositoryTest, aPushThatBeginsLaterUsesNothingThatIsMarked) {
     ASSERT_TRUE(prune(*repository, keepLast(10 * kDay)));
     const auto again = push(*repository, bytes, 3000, std::byte{2});
     ASSERT_TRUE(again);
-    EXPECT_GE(again->packs, old->packs) << "all of it is sent anew";
+    // Where chunks end depends on the repository's key, and how they fill packs on what is there.
+    EXPECT_GE(again->addedBytes * 10, old->addedBytes * 9) << "all of it is sent anew";
     const auto later = prune(*repository, keepLast(14 * kDay));
     ASSERT_TRUE(later);
     EXPECT_GE(later->deleted, old->packs);
