@@ -202,7 +202,7 @@ Result<MoveFate> fateOf(EngineContext& context, uid_t owner, const std::string& 
         const auto use = BriefUse::begin(session->slot);
         if (!use)
             return fail(use.error());
-        // The fate first: a taken one that was not settled is settled at the next start.
+        // What was decided counts, whatever the record says yet.
         if (const auto decided = readFate(context, move); decided && decided->owner == owner)
             return decided->fate;
         return session->record().move.state == MoveState::Arriving ? MoveFate::Arriving

@@ -34,7 +34,8 @@ Status noteFate(const EngineContext& context, const SessionRecord& record, const
 void forgetFate(const EngineContext& context, const std::string& move);
 Result<MoveFate> fateOf(EngineContext& context, uid_t owner, const std::string& move);
 
-// After a start: what was taken in the very moment of a crash is ours.
+// After a start: what was taken in the very moment of a crash, and of which nobody heard, waits for
+// its word again.
 void settleMoves(EngineContext& context);
 
 } // namespace entracte
