@@ -18,8 +18,10 @@ PASSPHRASE = "correct horse battery"
 
 # A megabyte that no compression hides, made in the program's memory: nowhere else does it stand.
 SECRET = hashlib.shake_256(b"a person's own secret").digest(1 << 20)
+MADE = "/tmp/the-secret-is-made"
 PROGRAM = ("import hashlib, time\n"
            "secret = hashlib.shake_256(b\"a person's own secret\").digest(1 << 20)\n"
+           f"open({MADE!r}, 'w').close()\n"
            "while True: time.sleep(0.2)\n")
 
 
@@ -33,8 +35,14 @@ def _said(product, *arguments, text=None, status=0):
 
 def _on_disk(product, *markers):
     """Files of the whole state directory that hold one of the markers."""
-    return [path for path in product.state.rglob("*") if path.is_file() and not path.is_symlink()
-            and any(marker in path.read_bytes() for marker in markers)]
+    found = []
+    for path in product.state.rglob("*"):
+        try:
+            if path.is_file() and not path.is_symlink() and any(m in path.read_bytes() for m in markers):
+                found.append(path)
+        except FileNotFoundError:
+            pass  # the helper tidies up meanwhile
+    return found
 
 
 def _pieces():
@@ -44,18 +52,9 @@ def _pieces():
 def _session(product):
     session = product.start(None, "/usr/bin/python3", "-c", PROGRAM, screen="headless",
                             options=("--env", "TOKEN=sesame-of-the-environment"))
-
-    def has_secret():
-        for pid in (p for p in os.listdir("/proc") if p.isdigit()):
-            try:
-                if Path(f"/proc/{pid}/cmdline").read_bytes().endswith(PROGRAM.encode() + b"\0"):
-                    used = Path(f"/proc/{pid}/wchan").read_text()
-                    return "nanosleep" in used
-            except OSError:
-                continue
-        return False
-
-    wait_for("the program to rest", has_secret, 20, 0.1)
+    # Looked for in this session: cases beside this one run the same program.
+    wait_for("the program's secret",
+             lambda: any(Path(f"/proc/{pid}/root{MADE}").exists() for pid in product.session_processes()), 20, 0.1)
     return session
 
 
