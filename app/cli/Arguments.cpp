@@ -34,6 +34,10 @@ constexpr const char* kScreenHelp =
     "headless (nowhere visible)";
 
 std::string parseSize(Arguments& arguments, const std::string& text) {
+    if (text == "full") {
+        arguments.fullScreen = true;
+        return {};
+    }
     const auto cross = text.find('x');
     std::uint16_t width = 0;
     std::uint16_t height = 0;
@@ -43,7 +47,7 @@ std::string parseSize(Arguments& arguments, const std::string& text) {
     };
     if (cross == std::string::npos || !number(std::string_view(text).substr(0, cross), width) ||
         !number(std::string_view(text).substr(cross + 1), height))
-        return "a size is WIDTHxHEIGHT, such as 1280x800";
+        return "a size is WIDTHxHEIGHT, such as 1280x800, or \"full\"";
     arguments.size = {width, height};
     return {};
 }
@@ -400,8 +404,9 @@ private:
                     if (const auto wrong = parseSize(m_arguments, text); !wrong.empty())
                         throw CLI::ValidationError("--size", wrong);
                 },
-                "Its size in pixels, for window and headless (1280x800)")
-            ->type_name("WxH");
+                "Its size in pixels, for window and headless (1280x800); \"full\": a window that "
+                "takes the whole screen")
+            ->type_name("WxH|full");
     }
     void addNetwork(CLI::App* command) {
         command
@@ -514,6 +519,10 @@ std::optional<int> parse(int argc, const char* const* argv, Arguments& arguments
             throw CLI::ExcludesError("--desktop", arguments.from.empty() ? "COMMAND" : "--from");
         if (arguments.automatic && (arguments.takeBack || !arguments.host.empty()))
             throw CLI::ExcludesError("--auto", arguments.takeBack ? "--take-back" : "HOST");
+        if (arguments.fullScreen && arguments.screen.empty())
+            arguments.screen = "window";
+        if (arguments.fullScreen && arguments.screen != "window")
+            throw CLI::ValidationError("--size", "only a window can be full screen");
         if (!arguments.desktop.empty() && arguments.screen == "host")
             throw CLI::ValidationError("--desktop", "a desktop has a screen of its own: window or "
                                                     "headless");

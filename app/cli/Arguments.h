@@ -74,6 +74,7 @@ struct Arguments {
     std::string desktop;              // start: a whole desktop (DesktopSessions.h)
     std::string screen;               // "host", "window", "headless"; empty: not said
     std::optional<std::pair<std::uint16_t, std::uint16_t>> size; // pixels
+    bool fullScreen = false;                                     // --size full
     std::vector<std::string> share;
     std::vector<std::string> shareReadOnly;
     std::vector<std::string> environment; // NAME=VALUE, on top of what is passed anyway

@@ -98,10 +98,11 @@ Result<std::optional<ScreenSpec>> takeScreen(OptionReader& reader, Sized sized) 
     ENTRACTE_ASSIGN(kind, reader.take<std::string>("screen"));
     ENTRACTE_ASSIGN(width, reader.take<std::uint16_t>("width"));
     ENTRACTE_ASSIGN(height, reader.take<std::uint16_t>("height"));
+    ENTRACTE_ASSIGN(fullScreen, reader.take<bool>("fullScreen"));
     ENTRACTE_ASSIGN(display, reader.take<std::string>("display"));
     ENTRACTE_ASSIGN(xauthority, reader.take<std::string>("xauthority"));
     ENTRACTE_ASSIGN(sessionBus, reader.take<std::string>("sessionBus"));
-    if (!kind && !width && !height && !display && !xauthority && !sessionBus)
+    if (!kind && !width && !height && !fullScreen && !display && !xauthority && !sessionBus)
         return std::optional<ScreenSpec>();
 
     ScreenSpec screen;
@@ -120,6 +121,9 @@ Result<std::optional<ScreenSpec>> takeScreen(OptionReader& reader, Sized sized) 
     else if (screen.width < 64 || screen.width > 16384 || screen.height < 64 ||
              screen.height > 16384)
         return refuse("A screen has 64 to 16384 pixels each way.");
+    screen.fullScreen = fullScreen.value_or(false);
+    if (screen.fullScreen && (screen.kind != ScreenKind::Window || width || height))
+        return refuse("Only the screen \"window\" can be full screen, and has no size then.");
     screen.display = display.value_or("");
     if (!screen.display.empty())
         ENTRACTE_TRY(checkDisplay(screen.display));

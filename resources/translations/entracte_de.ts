@@ -2312,6 +2312,14 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <translation>Nirgends zu sehen</translation>
         </message>
         <message>
+            <source>&amp;Full screen</source>
+            <translation>Voll&amp;bild</translation>
+        </message>
+        <message>
+            <source>The window takes the whole screen. The key with which your window manager ends full screen makes it a window among others.</source>
+            <translation>Das Fenster nimmt den ganzen Bildschirm ein. Die Taste, mit der Ihr Fenstermanager das Vollbild beendet, macht ein Fenster unter anderen daraus.</translation>
+        </message>
+        <message>
             <source>Width in pixels</source>
             <translation>Breite in Pixeln</translation>
         </message>

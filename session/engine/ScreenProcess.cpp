@@ -88,6 +88,8 @@ std::vector<std::string> screenCommand(const std::filesystem::path& program,
         command.push_back("--xauthority=" + spec.xauthority);
     if (spec.kind == ScreenKind::Window)
         command.push_back("--title=" + session + " - Entracte");
+    if (spec.kind == ScreenKind::Window && spec.fullScreen)
+        command.emplace_back("--full-screen");
     if (spec.clipboard)
         command.emplace_back("--clipboard");
     return command;

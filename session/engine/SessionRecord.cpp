@@ -36,7 +36,8 @@ ScreenSpec screenFromJson(const json& value) {
     value.at("height").get_to(screen.height);
     value.at("display").get_to(screen.display);
     value.at("xauthority").get_to(screen.xauthority);
-    screen.clipboard = value.value("clipboard", false); // not in the first versions'
+    screen.clipboard = value.value("clipboard", false); // these are not in the first versions'
+    screen.fullScreen = value.value("fullScreen", false);
     return screen;
 }
 
@@ -100,7 +101,8 @@ json specToJson(const SessionSpec& spec) {
           {"height", spec.screen.height},
           {"display", spec.screen.display},
           {"xauthority", spec.screen.xauthority},
-          {"clipboard", spec.screen.clipboard}}},
+          {"clipboard", spec.screen.clipboard},
+          {"fullScreen", spec.screen.fullScreen}}},
         {"command", spec.command},
         {"environment", spec.environment},
         {"workingDirectory", spec.workingDirectory},
@@ -228,6 +230,7 @@ ScreenSpec sizedLike(ScreenSpec asked, const ScreenSpec& before) {
     if (asked.width == 0 || asked.height == 0) {
         asked.width = before.width;
         asked.height = before.height;
+        asked.fullScreen |= before.fullScreen;
     }
     asked.clipboard = before.clipboard;
     if (asked.sessionBus.empty())

@@ -53,6 +53,7 @@ struct ScreenSpec {
     // Of the caller, whose desktop shows the notifications (base/BusAddress.h); empty: the usual
     // one of the person. The helper remembers it, and no snapshot or export does.
     std::string sessionBus;
+    bool fullScreen = false; // window: as large as the display that it is on, and nothing beside it
 };
 
 struct SharedFolder {

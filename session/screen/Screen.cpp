@@ -74,7 +74,7 @@ Status Screen::openDisplay() {
         ENTRACTE_TRY(ensureDirectory());
         auto server = ServerProcess::start(
             {m_options.kind == Kind::Window, m_options.width, m_options.height, m_options.display,
-             m_options.cookieFile, m_directory->path(), m_options.title});
+             m_options.cookieFile, m_directory->path(), m_options.title, m_options.fullScreen});
         if (!server) {
             tell(FromScreen::Failed, server.error().reason);
             return fail(std::move(server).error().error);

@@ -38,6 +38,7 @@ struct ScreenOptions {
     bool clipboard = false;           // window: shared from the beginning
     std::filesystem::path directory;  // an empty one of the person's; made when not given
     std::string title = "Entracte";   // of a window
+    bool fullScreen = false;          // window: of the display's size, whatever the numbers say
 };
 
 class Screen {

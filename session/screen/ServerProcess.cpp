@@ -62,6 +62,8 @@ std::vector<std::string> serverArguments(const ServerSpec& spec, const std::stri
         arguments = {"Xephyr", "-screen", size, "-resizeable", "-title", latin1(spec.title)};
     else
         arguments = {"Xvfb", "-screen", "0", size + "x24"};
+    if (spec.window && spec.fullScreen) // with a window manager or without one
+        arguments.emplace_back("-fullscreen");
     arguments.insert(arguments.end(), {"-displayfd", std::to_string(displayFd), "-auth", cookieFile,
                                        "-nolisten", "tcp", "-noreset"});
     return arguments;

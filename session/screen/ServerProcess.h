@@ -24,6 +24,7 @@ struct ServerSpec {
     std::filesystem::path parentCookieFile;
     std::filesystem::path directory; // for the server's own cookie file
     std::string title;               // of a window
+    bool fullScreen = false;         // of a window: width and height are the display's
 };
 
 struct ServerStartFailure {

@@ -65,6 +65,7 @@ int main(int argc, char** argv) {
     app.add_option("--xauthority", cookieFile, "cookie file (default: as every X client)");
     app.add_option("--size", size, "WIDTHxHEIGHT in pixels, of a window or headless screen");
     app.add_option("--title", options.title, "of a window");
+    app.add_flag("--full-screen", options.fullScreen, "a window as large as the display");
     auto* byControl =
         app.add_option("--control-fd", control, "serve the helper on this descriptor");
     app.add_option("--channel-fd", channel, "serve one display channel on this descriptor")

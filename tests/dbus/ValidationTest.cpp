@@ -110,6 +110,20 @@ TEST(ValidationTest, leavesTheSizeAsItWasWhenNoneIsSaid) {
     EXPECT_FALSE(screenSpec(options));
 }
 
+TEST(ValidationTest, onlyAWindowWithoutASizeIsFullScreen) {
+    const Options full{{"screen", sdbus::Variant(std::string("window"))},
+                       {"display", sdbus::Variant(std::string(":1"))},
+                       {"fullScreen", sdbus::Variant(true)}};
+    EXPECT_TRUE(sessionSpec({}, full)->screen.fullScreen);
+    EXPECT_TRUE((*screenSpec(full))->fullScreen);
+    auto other = full;
+    other.at("screen") = sdbus::Variant(std::string("host"));
+    EXPECT_FALSE(sessionSpec({}, other));
+    other = full;
+    other.emplace("width", sdbus::Variant(std::uint16_t{800}));
+    EXPECT_FALSE(sessionSpec({}, other));
+}
+
 TEST(ValidationTest, aClipboardIsSharedWhenThatIsSaid) {
     auto options = headless();
     EXPECT_FALSE(sessionSpec({}, options)->screen.clipboard);

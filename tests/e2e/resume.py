@@ -10,6 +10,7 @@ sys.dont_write_bytecode = True
 
 from entractetest.case import expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
+from entractetest.files import Files  # noqa: E402
 from entractetest.lookout import Lookout  # noqa: E402
 from entractetest.processes import BUILD_DIRECTORY, Failure, wait_for  # noqa: E402
 from entractetest.product import CommandFailed  # noqa: E402
@@ -250,6 +251,40 @@ def case_headlessScreen(case):
     product.suspend(session)
     product.resume(session, None, screen="headless")
     wait_for("its window again", lambda: product.show(session)["windows"] >= 1, 20, 0.2)
+
+
+def _expect_window_of(product, session, server, size):
+    """The session's screen is a window of that size, at the corner when it is the display's, and so is what is inside."""
+    desktop = Desktop(server)
+    window = desktop.wait_window("Xephyr")
+
+    def told():
+        product.exec(session, "sh", "-c", "xwininfo -root >/tmp/told && mv /tmp/told /tmp/root-window")
+        inside = Files(product).wait("root-window")
+        return tuple(int(re.search(rf"{side}: (\d+)", inside)[1]) for side in ("Width", "Height"))
+
+    wait_for(f"a screen of {size}", lambda: told() == size and window.geometry()[2:] == size, 20, 0.1)
+    if size == server.traits.size:
+        expect(window.geometry()[:2] == (0, 0), f"it begins at the corner: {window.geometry()}")
+    return desktop
+
+
+def case_aFullScreenIsTheWholeDisplay(case):
+    """Also that of another display, which is larger; and a window of a size again, when that is said."""
+    require_root()
+    first, product = case.first_server(), case.product()
+    session = product.start(first, *COUNTER, screen="window", options=("--size", "full"))
+    _expect_window_of(product, session, first, first.traits.size)
+    product.suspend(session)
+    second = case.second_server()
+    product.resume(session, second, screen="window")
+    _expect_window_of(product, session, second, second.traits.size)
+    product.json("detach", session)
+    product.json("attach", session, "--screen", "window", "--size", "800x600", server=second)
+    _expect_window_of(product, session, second, (800, 600))
+    product.json("detach", session)
+    product.json("attach", session, "--size", "full", server=first)
+    _expect_window_of(product, session, first, first.traits.size)
 
 
 if __name__ == "__main__":

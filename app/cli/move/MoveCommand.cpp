@@ -120,6 +120,8 @@ private:
                                                                     : m_arguments.screen},
                               {"display", m_arguments.display},
                               {"files", m_arguments.files}};
+        if (m_arguments.fullScreen)
+            object["fullScreen"] = true;
         if (m_arguments.size) {
             object["width"] = m_arguments.size->first;
             object["height"] = m_arguments.size->second;

@@ -289,6 +289,9 @@ private:
         }
         if (kind == "headless")
             return options;
+        const auto full = object.find("fullScreen");
+        if (kind == "window" && full != object.end() && *full == true)
+            options.insert("fullScreen", true);
         const auto wanted = textIn(object, "display", kName);
         const auto found = findScreen(wanted);
         if (!found)

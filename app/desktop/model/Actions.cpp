@@ -67,7 +67,9 @@ QString Actions::nameOf(const QString& session) const {
 
 void Actions::start(const StartRequest& request) {
     auto options = screenOptions(request.screen);
-    if (request.screen != "host") {
+    if (request.fullScreen) {
+        options.insert("fullScreen", true);
+    } else if (request.screen != "host") {
         options.insert("width", QVariant::fromValue<ushort>(request.width));
         options.insert("height", QVariant::fromValue<ushort>(request.height));
     }

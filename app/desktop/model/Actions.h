@@ -21,10 +21,11 @@ struct StartRequest {
     QString screen = "host"; // host, window, headless
     ushort width = 1280;     // pixels; window and headless
     ushort height = 800;
-    uint everySeconds = 0;  // saved by itself; 0: never
-    QString keep;           // which of its snapshots are kept; empty: all
-    bool clipboard = false; // shared with the desktop; window only
-    QString network;        // "nat", "none", "host-limited:PORT,PORT"; empty: not said
+    bool fullScreen = false; // window: of the display's size, whatever the numbers say
+    uint everySeconds = 0;   // saved by itself; 0: never
+    QString keep;            // which of its snapshots are kept; empty: all
+    bool clipboard = false;  // shared with the desktop; window only
+    QString network;         // "nat", "none", "host-limited:PORT,PORT"; empty: not said
     QStringList share;
     QStringList shareReadOnly;
     QString from;            // a session whose newest snapshot it begins as, instead of `command`

@@ -243,6 +243,10 @@ QWidget* NewSessionDialog::options() {
     size->addWidget(m_width);
     size->addWidget(new QLabel(QStringLiteral("×"), m_size));
     size->addWidget(m_height);
+    m_fullScreen = new QCheckBox(tr("&Full screen"), m_size);
+    m_fullScreen->setToolTip(tr("The window takes the whole screen. The key with which your window "
+                                "manager ends full screen makes it a window among others."));
+    size->addWidget(m_fullScreen);
     size->addStretch(1);
 
     m_clipboard = new QCheckBox(tr("Share the clip&board with my desktop"), box);
@@ -287,6 +291,7 @@ QWidget* NewSessionDialog::options() {
     show(false);
     connect(m_more, &QToolButton::toggled, this, show);
     connect(m_screen, &QComboBox::currentIndexChanged, this, &NewSessionDialog::refresh);
+    connect(m_fullScreen, &QCheckBox::toggled, this, &NewSessionDialog::refresh);
     connect(m_network, &NetworkChoice::changed, this, &NewSessionDialog::refresh);
     return box;
 }
@@ -328,6 +333,9 @@ void NewSessionDialog::refresh() {
     const auto words = command();
     const auto kind = m_screen->currentData().toString();
     m_form->setRowVisible(m_size, kind != "host");
+    m_fullScreen->setVisible(kind == "window");
+    for (auto* const side : {m_width, m_height})
+        side->setEnabled(kind == "headless" || !m_fullScreen->isChecked());
     m_form->setRowVisible(m_clipboard, kind == "window" && !copied); // a copy does as that one
     m_network->setCopies(copied);
     m_screenHint->setText(kind == "host" ? tr("Its windows stand among all others on this screen.")
@@ -368,6 +376,7 @@ StartRequest NewSessionDialog::request() const {
     request.screen = m_screen->currentData().toString();
     request.width = static_cast<ushort>(m_width->value());
     request.height = static_cast<ushort>(m_height->value());
+    request.fullScreen = request.screen == "window" && m_fullScreen->isChecked();
     request.clipboard = m_clipboard->isChecked() && !m_clipboard->isHidden();
     request.network = m_network->network();
     request.everySeconds = m_interval->currentData().toUInt();

@@ -60,6 +60,7 @@ private:
     QLabel* m_screenHint;
     QSpinBox* m_width;
     QSpinBox* m_height;
+    QCheckBox* m_fullScreen;
     QWidget* m_size;
     QWidget* m_options;
     QLabel* m_note; // where files stay

@@ -52,6 +52,16 @@ TEST(ArgumentsTest, takesADesktopInsteadOfAProgram) {
     EXPECT_TRUE(parsed({"start", "--desktop", "xfce", "--screen", "host"}, arguments));
 }
 
+TEST(ArgumentsTest, aFullScreenIsAWindows) {
+    Arguments arguments;
+    ASSERT_FALSE(parsed({"resume", "work", "--size", "full"}, arguments));
+    EXPECT_TRUE(arguments.fullScreen);
+    EXPECT_FALSE(arguments.size);
+    EXPECT_EQ(arguments.screen, "window");
+    Arguments other;
+    EXPECT_EQ(parsed({"resume", "work", "--size", "full", "--screen", "headless"}, other), 2);
+}
+
 TEST(ArgumentsTest, takesTheVaultsVerbsAndTheirOtherNames) {
     for (const auto& [word, verb] :
          {std::pair("create", Verb::VaultCreate), std::pair("unlock", Verb::VaultUnlock),

@@ -127,6 +127,10 @@ TEST(SessionSpecTest, aScreenHasTheSizeThatItHadUnlessAnotherIsAskedFor) {
     const ScreenSpec other =
         sizedLike({ScreenKind::Window, 640, 480, "", "", false, "unix:path=/other"}, before);
     EXPECT_EQ(other.width, 640);
+    ScreenSpec full = before;
+    full.fullScreen = true;
+    EXPECT_TRUE(sizedLike({ScreenKind::Window, 0, 0, ":2", "", false, ""}, full).fullScreen);
+    EXPECT_FALSE(sizedLike({ScreenKind::Window, 640, 480, ":2", "", false, ""}, full).fullScreen);
     EXPECT_EQ(other.sessionBus, "unix:path=/other");
 }
 
