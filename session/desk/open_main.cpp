@@ -3,8 +3,6 @@
 
 #include "session/desk/Connect.h"
 
-#include <poll.h>
-
 #include <cstdio>
 
 namespace {
@@ -20,10 +18,10 @@ const char* ask(const char* link) {
     if (!socket || !line.send({Kind::Open, 0, 1, joined({link})}) || !line.flush())
         return "the way out of the session is closed";
     for (;;) {
-        pollfd polled{socket.get(), static_cast<short>(line.owes() ? POLLIN | POLLOUT : POLLIN), 0};
-        if (::poll(&polled, 1, kPatienceMs) <= 0)
+        short heard = 0;
+        if (!waitFor(line, socket, kPatienceMs, heard))
             return "the desktop outside gives no answer";
-        if (!line.flush() || ((polled.revents & ~POLLOUT) != 0 && !line.read()))
+        if (!line.flush() || ((heard & ~POLLOUT) != 0 && !line.read()))
             return "the session ends";
         while (const auto frame = line.next()) {
             if (frame->kind == Kind::Unavailable)
