@@ -19,6 +19,7 @@
 #include "app/cli/move/HostsCommand.h"
 #include "app/cli/move/MoveCommand.h"
 #include "app/cli/move/MoveReceive.h"
+#include "app/common/InsideSession.h"
 
 #include <QDateTime>
 #include <QDir>
@@ -628,6 +629,13 @@ Result<Json> dispatch(Commands& commands, const Client& client, const Arguments&
     return fail(ErrorCode::Internal, "There is no such command.");
 }
 
+Error askedInside() {
+    return {ErrorCode::System,
+            "This terminal is in a session, and Entracte is outside of it.",
+            {},
+            "\"entracte-save\" saves this session; everything else is asked for outside."};
+}
+
 } // namespace
 
 int run(const Arguments& arguments) {
@@ -643,7 +651,8 @@ int run(const Arguments& arguments) {
     if (arguments.verb == Verb::Hosts)
         return listHosts(arguments);
     if (const auto reachable = client.reachable(); !reachable)
-        return report(reachable.error(), arguments.json, Client::kHelperUnreachableStatus);
+        return report(insideSession() ? askedInside() : reachable.error(), arguments.json,
+                      Client::kHelperUnreachableStatus);
     if (arguments.verb == Verb::Push)
         return push(client, arguments);
     if (arguments.verb == Verb::Pull)

@@ -1,6 +1,7 @@
 // entracte-desktop: sessions in a window and in the tray. Talks to entracted over D-Bus and has no
 // privileges of its own.
 
+#include "app/common/InsideSession.h"
 #include "app/desktop/Application.h"
 #include "app/desktop/SingleInstance.h"
 
@@ -122,6 +123,12 @@ int main(int argc, char** argv) {
     parser.addVersionOption();
     parser.process(*application);
 
+    if (entracte::insideSession()) { // where it is started at a desktop's login, too
+        std::fputs("entracte-desktop looks after sessions from outside of them. "
+                   "In a session, entracte-save saves it.\n",
+                   stderr);
+        return 0;
+    }
     QString action;
     for (const auto* const option : {&snapshot, &fresh, &check, &quit})
         if (parser.isSet(*option))

@@ -95,6 +95,10 @@ void Service::snapshotDue(const SessionInfo& session) {
     m_loop.post([this, session] { saveBySchedule(session); });
 }
 
+void Service::saveAsked(const SessionInfo& session, bool suspend) {
+    m_loop.post([this, session, suspend] { saveForAProgram(session, suspend); });
+}
+
 void Service::snapshotRemoved(const SessionId& session, const SnapshotId& id) {
     m_loop.post([this, session, id] { m_tree.remove(snapshotPath(session, id)); });
 }
@@ -223,6 +227,33 @@ void Service::saveBySchedule(const SessionInfo& session) {
     if (!started)
         spdlog::info("session {} is not saved by its schedule: {}", session.id,
                      started.error().forLog());
+}
+
+// A job like any other, which the owner's application shows.
+void Service::saveForAProgram(const SessionInfo& session, bool suspend) {
+    auto begun = m_shutdown.begun() ? Status(fail(ErrorCode::Busy, "The computer is shut down."))
+                                    : checkRoomForSnapshot(m_tree, session.owner);
+    if (begun) {
+        const auto started =
+            m_jobs.start(suspend ? kSuspend : "snapshot", session.id, session.owner,
+                         [engine = m_engine.get(), id = session.id,
+                          suspend](JobControl& control) -> Result<std::string> {
+                             auto taken =
+                                 suspend ? engine->suspend(id, "", SnapshotOrigin::Asked, control)
+                                         : engine->snapshot(id, "", SnapshotOrigin::Asked, control);
+                             engine->answerAsker(id, taken.has_value());
+                             if (!taken)
+                                 return fail(std::move(taken).error());
+                             return snapshotPath(id, taken->id);
+                         });
+        if (!started)
+            begun = fail(started.error());
+    }
+    if (begun)
+        return;
+    spdlog::info("session {} is not saved as one of its programs asked: {}", session.id,
+                 begun.error().forLog());
+    m_engine->answerAsker(session.id, false);
 }
 
 void Service::showSession(const SessionInfo& info) {

@@ -252,8 +252,8 @@ Status prepareLayer(const ContainerSpec& spec, const std::filesystem::path& stat
     ENTRACTE_TRY(writeHostname(writer));
     ENTRACTE_TRY(writeResolverWith(writer, spec.network));
     ENTRACTE_TRY(writeSoundFiles(writer, uid, gid));
-    for (const char* program :
-         {"entracte-session", "entracte-launch", "entracte-notifier", "entracte-open"})
+    for (const char* program : {"entracte-session", "entracte-launch", "entracte-notifier",
+                                "entracte-open", "entracte-save"})
         ENTRACTE_TRY(copyProgram(writer, program));
     if (spec.display)
         ENTRACTE_TRY(copyProgram(writer, "entracte-xproxy"));

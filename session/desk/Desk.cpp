@@ -2,6 +2,7 @@
 
 #include "session/desk/Link.h"
 #include "session/desk/Opener.h"
+#include "session/desk/Wish.h"
 
 #include <poll.h>
 #include <spdlog/spdlog.h>
@@ -20,6 +21,7 @@ constexpr const char* kOpenKey = "entracte-open";
 constexpr std::size_t kMaxQuestions = 3;
 constexpr std::size_t kMaxAskedLink = 300; // bytes: what a person can read in a notification
 constexpr auto kLookAgain = 5s;
+constexpr auto kSavingLimit = 10min;          // when no answer came
 constexpr std::uint32_t kUndefinedReason = 4; // of NotificationClosed
 
 // The address came from the person's environment; anybody could have made a socket there.
@@ -45,7 +47,8 @@ Desk::Desk(DeskOptions options)
     : m_options(std::move(options)), m_line(m_options.line.get()),
       m_popups(*this, m_options.session),
       m_notices(20, std::chrono::milliseconds(500), m_options.spent),
-      m_links(3, std::chrono::seconds(5), m_options.spent) {}
+      m_links(3, std::chrono::seconds(5), m_options.spent),
+      m_saves(1, std::chrono::seconds(15), m_options.spent) {}
 
 Desk::~Desk() {
     m_popups.takeBack();
@@ -68,11 +71,11 @@ Status Desk::run(int end) {
              0},
             {m_bus ? sd_bus_get_fd(m_bus.get()) : -1,
              static_cast<short>(m_bus ? std::max(0, sd_bus_get_events(m_bus.get())) : 0), 0},
-            {m_options.helper.get(), 0, 0}}; // -1 is passed over
+            {m_options.helper.get(), POLLIN, 0}}; // -1 is passed over
         // Answers that never come end with a call's own time limit.
         if (::poll(polled, std::size(polled), m_bus ? 1000 : -1) < 0 && errno != EINTR)
             return fail(Error::fromErrno("The session could not be listened to"));
-        if (polled[0].revents != 0 || polled[3].revents != 0)
+        if (polled[0].revents != 0 || (polled[3].revents != 0 && !hearHelper()))
             return {};
         if ((polled[1].revents & POLLOUT) != 0 && !m_line.flush())
             return {};
@@ -134,6 +137,8 @@ void Desk::handle(const Frame& frame) {
         return m_popups.close(frame.client, frame.token);
     case Kind::Open:
         return open(frame);
+    case Kind::Save:
+        return save(frame);
     default:
         break; // nothing for us
     }
@@ -162,6 +167,34 @@ void Desk::open(const Frame& frame) {
     if (m_options.askLinks || leadsInside(*link))
         return done(askToOpen(*link));
     openLink(hasBus ? m_bus.get() : nullptr, *link, done);
+}
+
+// One at a time, and not one after the other: a session could fill the disk with itself.
+void Desk::save(const Frame& frame) {
+    const bool suspend = frame.payload == joined({kSuspendWord});
+    if (!suspend && frame.payload != joined({kSnapshotWord}))
+        return;
+    const auto now = Allowance::Clock::now();
+    if ((m_saving && now < m_saving->until) || !m_saves.take(now))
+        return answer(Kind::Saved, frame.client, frame.token, {kTooSoonWord});
+    const Wish wish = suspend ? Wish::Suspend : Wish::Snapshot;
+    if (::send(m_options.helper.get(), &wish, sizeof wish, MSG_DONTWAIT | MSG_NOSIGNAL) != 1)
+        return answer(Kind::Saved, frame.client, frame.token, {kNotSavedWord});
+    m_saving = Saving{frame.client, frame.token, now + kSavingLimit};
+}
+
+// False when it is gone.
+bool Desk::hearHelper() {
+    Outcome outcome{};
+    const ssize_t got = ::recv(m_options.helper.get(), &outcome, sizeof outcome, MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return true;
+    if (got != 1)
+        return false;
+    if (const auto saving = std::exchange(m_saving, std::nullopt))
+        answer(Kind::Saved, saving->client, saving->token,
+               {outcome == Outcome::Saved ? kSavedWord : kNotSavedWord});
+    return true;
 }
 
 // The person sees all of what would be opened, or it is not.

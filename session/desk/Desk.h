@@ -1,6 +1,7 @@
 #pragma once
 
-// The person's desktop, as far as a session may reach it: shows its notifications, opens its links.
+// The person's desktop, as far as a session may reach it: shows its notifications, opens its links,
+// and has the helper save it when it asks for that.
 // Runs as the person, outside, in one thread, as long as its line to the session and the helper
 // live; what it shows goes with it. Everything that comes over the line is a stranger's: Notice.h
 // bounds what is shown, Link.h what is opened, and how much in a time is bounded here. Without a
@@ -17,7 +18,7 @@ namespace entracte::desk {
 
 struct DeskOptions {
     UniqueFd line;
-    UniqueFd helper;       // closed at its other end: the helper is gone
+    UniqueFd helper;       // Wish.h; closed at its other end: the helper is gone
     std::string session;   // its name, which every notification tells
     bool askLinks = false; // every link is opened when the person says so, and not before
     bool spent = false;    // the one before this ended: what it was still allowed is gone
@@ -50,6 +51,8 @@ private:
     void handle(const Frame& frame);
     void show(const Frame& frame);
     void open(const Frame& frame);
+    void save(const Frame& frame);
+    bool hearHelper();
     bool askToOpen(const std::string& link);
     void answer(Kind kind, std::uint32_t client, std::uint32_t token,
                 const std::vector<std::string>& words = {});
@@ -67,6 +70,12 @@ private:
     Allowance::Clock::time_point m_nextLook; // for a bus
     Allowance m_notices;
     Allowance m_links;
+    Allowance m_saves;
+    struct Saving {
+        std::uint32_t client, token; // who waits
+        Allowance::Clock::time_point until;
+    };
+    std::optional<Saving> m_saving;
 };
 
 } // namespace entracte::desk

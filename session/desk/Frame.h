@@ -1,12 +1,13 @@
 #pragma once
 
 // What travels between a session's programs and the person's desktop: frames on unix stream
-// sockets. Programs inside (entracte-notifier, entracte-open) connect to PID 1, which passes their
-// frames on to its one link to the outside, where entracte-desk reads them, and brings back what is
-// for them.
+// sockets. Programs inside (entracte-notifier, entracte-open, entracte-save) connect to PID 1,
+// which passes their frames on to its one link to the outside, where entracte-desk reads them, and
+// brings back what is for them.
 //
 //   entracte-notifier ─┐
-//   entracte-open    ──┴─► entracte-session (PID 1) ◄── the helper connects ── entracte-desk
+//   entracte-open    ──┤
+//   entracte-save    ──┴─► entracte-session (PID 1) ◄── the helper connects ── entracte-desk
 //
 // The helper connects the link, so that a session holds no connection that it made to the outside.
 // A snapshot leaves the link alone; after a resume PID 1 finds it closed and is given a new one.
@@ -36,11 +37,19 @@ enum class Kind : std::uint32_t {
                // actions: key and label in turn
     Close = 11, // no payload
     Open = 12,  // a link
+    Save = 13,  // this session: kSnapshotWord or kSuspendWord
     // From it.
     Closed = 20,  // the reason's number (Desktop Notifications Specification, NotificationClosed)
     Invoked = 21, // the action's key
     Opened = 22,  // "1", or "0": it was refused
+    Saved = 23,   // kSavedWord, kTooSoonWord, kNotSavedWord
 };
+
+inline constexpr const char* kSnapshotWord = "snapshot";
+inline constexpr const char* kSuspendWord = "suspend";
+inline constexpr const char* kSavedWord = "saved";
+inline constexpr const char* kTooSoonWord = "too soon";
+inline constexpr const char* kNotSavedWord = "not saved";
 
 struct Frame {
     Kind kind = Kind::Linked;

@@ -5,6 +5,7 @@
 #include "session/base/Printable.h"
 #include "session/criu/UnixPeers.h"
 #include "session/desk/Frame.h"
+#include "session/desk/Wish.h"
 
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
@@ -50,7 +51,7 @@ Result<DeskProcess> connect(const SessionRecord& record, pid_t init, bool spent)
     if (::fstat(line.get(), &status) != 0)
         return fail(Error::fromErrno("The link to the session could not be looked at"));
     int pair[2];
-    if (::pipe2(pair, O_CLOEXEC) != 0)
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) != 0)
         return fail(Error::fromErrno("The desktop's process could not be started"));
     const UniqueFd theirs(pair[0]);
     UniqueFd alive(pair[1]);
@@ -106,6 +107,28 @@ void keepDesk(const EngineContext& context, Session& session) {
         return;
     ++live.deskTries;
     link(context, session);
+}
+
+int deskWish(const Session& session) {
+    return session.live && session.live->desk ? session.live->desk->alive.get() : -1;
+}
+
+void hearDesk(const EngineContext& context, Session& session) {
+    const int socket = deskWish(session);
+    auto wish = desk::Wish::Snapshot;
+    const ssize_t got =
+        socket < 0 ? -1 : ::recv(socket, &wish, sizeof wish, MSG_DONTWAIT | MSG_TRUNC);
+    if (got == 0) // it has ended, which keepDesk() hears of
+        session.live->desk->alive.reset();
+    if (got == 1 && context.observer &&
+        (wish == desk::Wish::Snapshot || wish == desk::Wish::Suspend))
+        context.observer->saveAsked(session.info(), wish == desk::Wish::Suspend);
+}
+
+void tellDesk(const Session& session, bool saved) {
+    const auto outcome = saved ? desk::Outcome::Saved : desk::Outcome::Failed;
+    if (const int socket = deskWish(session); socket >= 0)
+        ::send(socket, &outcome, sizeof outcome, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 void endDesk(LiveSession& live) {

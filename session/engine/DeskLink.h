@@ -22,6 +22,14 @@ void endDesk(LiveSession& live);
 // session had shown at once is not shown at once again.
 void keepDesk(const EngineContext& context, Session& session);
 
+// What becomes readable when a program of the session asks for the session to be saved, or when the
+// process has ended; -1 when there is none.
+int deskWish(const Session& session);
+// Hears that wish, and tells the observer. The process is the person's, who may ask for it anyway.
+void hearDesk(const EngineContext& context, Session& session);
+// How it went, to whoever asked.
+void tellDesk(const Session& session, bool saved);
+
 // Before a dump: PID 1 has taken the link, or there is none any more. Waits a moment for that.
 void settleDesk(LiveSession& live);
 

@@ -53,6 +53,9 @@ public:
     virtual void vaultRemoved(uid_t /*owner*/) {}
     // Its schedule says that it should be saved now; whoever hears this asks for it.
     virtual void snapshotDue(const SessionInfo&) {}
+    // A program in it asked for it to be saved, or to be suspended. Whoever hears this says by
+    // answerAsker() how it went.
+    virtual void saveAsked(const SessionInfo&, bool /*suspend*/) {}
     virtual void programExited(const SessionId&, std::int32_t /*pid*/, int /*waitStatus*/) {}
 };
 
@@ -70,6 +73,8 @@ public:
     virtual Result<std::int32_t> exec(const SessionId&, const std::vector<std::string>& command,
                                       const std::map<std::string, std::string>& environment,
                                       const std::string& workingDirectory) = 0;
+    // To the program that asked for the session to be saved. Nobody is told when nobody asked.
+    virtual void answerAsker(const SessionId&, bool saved) = 0;
     // What a file of a running session holds (its path absolute, or of the home folder), into
     // `out`; and the other way, from `in` to its end. With the rights of the session's owner,
     // beside whatever else is done with it.

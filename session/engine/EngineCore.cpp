@@ -4,6 +4,7 @@
 #include "session/engine/Adoption.h"
 #include "session/engine/Arrival.h"
 #include "session/engine/CopyJob.h"
+#include "session/engine/DeskLink.h"
 #include "session/engine/DisplayJobs.h"
 #include "session/engine/EngineContext.h"
 #include "session/engine/ExportJob.h"
@@ -64,6 +65,14 @@ public:
     Result<SessionInfo> start(const Person& person, const SessionSpec& spec,
                               JobControl& job) override {
         return begun(startSession(m_context, person, spec, job));
+    }
+
+    void answerAsker(const SessionId& id, bool saved) override {
+        const auto session = m_context.registry.find(id);
+        if (!session)
+            return;
+        if (const auto use = BriefUse::begin((*session)->slot))
+            tellDesk(**session, saved);
     }
 
     Result<std::int32_t> exec(const SessionId& id, const std::vector<std::string>& command,

@@ -82,6 +82,7 @@ void refresh(EngineContext& context, Session& session) {
     if (!use || !session.live)
         return;
     keepNetwork(context, session);
+    hearDesk(context, session);
     keepDesk(context, session);
     keepSound(context, session);
     trustReturned(context, session);
@@ -179,7 +180,8 @@ void startWatch(EngineContext& context, Session& session) {
                         session.live->screen ? session.live->screen->socket() : -1,
                         {[&context, &session] { return buryEnded(context, session); },
                          [&context, &session] { return dropScreen(context, session); },
-                         [&context, &session] { refresh(context, session); }});
+                         [&context, &session] { refresh(context, session); },
+                         [&session] { return deskWish(session); }});
 }
 
 Result<std::unique_ptr<ScreenProcess>> startScreen(const EngineContext& context,

@@ -28,7 +28,7 @@ struct ServedNetwork {
 // What shows its notifications and opens its links (DeskLink.h).
 struct DeskProcess {
     Subprocess process;
-    UniqueFd alive;            // it ends when this is closed, also by the helper's death
+    UniqueFd alive;            // desk/Wish.h; it ends when this is closed, also by our death
     std::uint64_t outside = 0; // inode of our end of the link
 };
 

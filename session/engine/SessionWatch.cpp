@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <iterator>
 
 namespace entracte {
 
@@ -30,8 +31,11 @@ void SessionWatch::stop() {
 
 void SessionWatch::run(int initPidfd, int screen, const Handlers& handlers, int stop) {
     for (;;) {
-        pollfd polled[] = {{stop, POLLIN, 0}, {initPidfd, POLLIN, 0}, {screen, POLLIN, 0}};
-        const int ready = ::poll(polled, 3, kTickMs);
+        pollfd polled[] = {{stop, POLLIN, 0},
+                           {initPidfd, POLLIN, 0},
+                           {screen, POLLIN, 0},
+                           {handlers.early ? handlers.early() : -1, POLLIN, 0}};
+        const int ready = ::poll(polled, std::size(polled), kTickMs);
         if (ready < 0 && errno == EINTR)
             continue;
         if (ready < 0 || polled[0].revents != 0)
@@ -46,6 +50,8 @@ void SessionWatch::run(int initPidfd, int screen, const Handlers& handlers, int 
         } else if (polled[2].revents != 0 && handlers.screenEnded()) {
             screen = -1; // closed by now
             continue;
+        } else if (polled[3].revents != 0) {
+            handlers.tick();
         }
         pollfd wait{stop, POLLIN, 0};
         ::poll(&wait, 1, kRetryMs);

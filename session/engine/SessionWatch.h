@@ -16,6 +16,7 @@ public:
         std::function<bool()> sessionEnded;
         std::function<bool()> screenEnded;
         std::function<void()> tick;
+        std::function<int()> early = {}; // what makes a tick come at once when it is readable; -1
     };
 
     SessionWatch() = default;

@@ -1,7 +1,8 @@
 #pragma once
 
 // How programs of a session find what speaks for the person's desktop (session/desk): a bus name
-// for notifications, and a handler for links that comes after every browser of the session's own.
+// for notifications, a handler for links that comes after every browser of the session's own, and
+// entracte-save, which a whole desktop has in its menu.
 
 #include "session/base/Result.h"
 

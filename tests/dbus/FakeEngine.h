@@ -27,6 +27,7 @@ public:
     // A running session that was there before the service.
     void seed(uid_t owner, const std::string& name);
 
+    void answerAsker(const SessionId&, bool) override {}
     Result<SessionInfo> start(const Person&, const SessionSpec&, JobControl&) override;
     Result<std::int32_t> exec(const SessionId&, const std::vector<std::string>& command,
                               const std::map<std::string, std::string>& environment,

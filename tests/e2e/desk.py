@@ -73,6 +73,17 @@ class Inside:
         return self.files.wait(name, 30)
 
 
+    def ask_to_save(self, name, *options, language="C"):
+        """Begins; what is said of it, and the exit status, comes into NAME."""
+        self._product.exec(self._session, "env", f"LC_ALL={language}", "sh", "-c",
+                           'name=$1; shift; said=$(entracte-save "$@" 2>&1); echo "$? $said" >/tmp/$name.new; '
+                           'mv /tmp/$name.new /tmp/$name', "sh", name, *options)
+
+    def save(self, name, *options, **more):
+        self.ask_to_save(name, *options, **more)
+        return self.files.wait(name, 60)
+
+
 def _command(process):
     return Path(f"/proc/{process}/cmdline").read_bytes().decode().split("\0")
 
@@ -211,6 +222,45 @@ def case_aPrivateSessionKeepsThemToItself(case):
     expect(inside.open("link", "https://example.org/") != "0", "no link is opened")
     expect(not desk.shown() and not desk.opened(), "nothing reaches the desktop")
     expect(product.show(session)["private"], "it is told")
+
+
+def case_aSessionSavesItself(case):
+    """By a program in it: it goes on, comes back as it was then, and ends when that was asked; not twice in a row."""
+    require_root()
+    _, server, product, session = begin(case)
+    inside = Inside(product, session)
+    expect(inside.save("one") == "0 The session is saved.", f"it says: {inside.files.read('one')}")
+    expect(len(product.snapshots(session)) == 1 and product.state_of(session) == "running", "it is saved, and goes on")
+    again = inside.save("two", language="de_DE.UTF-8")
+    expect(again.startswith("4 ") and "eben erst" in again, f"not at once again: {again}")
+    product.kill_session(session)
+    product.resume(session, server)
+    # What asked was waiting for its answer in the moment that came back.
+    expect(inside.files.wait("one") == "0 The session goes on from where it was saved.", f"it says: {inside.files.read('one')}")
+    expect(inside.files.read("two") is None, "that came later")
+
+    inside.ask_to_save("three", "--suspend")
+    wait_for("the end of the session", lambda: product.state_of(session) == "suspended", 30, 0.1)
+    product.resume(session, server)
+    expect(inside.files.wait("three").startswith("0 "), f"it says: {inside.files.read('three')}")
+    expect(len(product.snapshots(session)) == 2, f"{product.snapshots(session)}")
+
+    # What cannot be saved is said, and the session goes on (field notes: a program that is traced).
+    product.exec(session, "/usr/bin/python3", "-c",
+                 "import ctypes, os, signal, time\n"
+                 "if os.fork() == 0:\n"
+                 "    assert ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0\n"
+                 "    os.kill(os.getpid(), signal.SIGSTOP)\n"
+                 "time.sleep(10000)\n")
+    wait_for("what keeps it", lambda: any(f["blocks"] for f in product.show(session)["findings"]), 20, 0.2)
+    said = inside.save("four")
+    expect(said == "4 The session was not saved, and goes on. Entracte outside says why.", f"it says: {said}")
+    expect(len(product.snapshots(session)) == 2 and product.state_of(session) == "running", "it goes on")
+
+    closed = product.start(None, "sleep", "infinity", screen="headless", name="closed", options=("--private",))
+    within = Inside(product, closed)
+    said = within.save("five")
+    expect(said.startswith("4 ") and not product.snapshots(closed), f"a private one has no way out: {said}")
 
 
 def case_linksAreOpenedOutside(case):

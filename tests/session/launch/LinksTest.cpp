@@ -35,11 +35,14 @@ TEST_F(LinksTest, aWholeDesktopsOwnNotificationsComeFirst) {
         const auto last = m_folder / (whole ? "desktop/last" : "last");
         ASSERT_TRUE(makeDeskFiles(first, last, whole));
         ASSERT_TRUE(makeDeskFiles(first, last, whole)) << "asked again";
+        EXPECT_TRUE(fs::is_symlink(last / "bin/entracte-save"));
+        // A desktop's menu has it in the place of the application, which is outside.
+        EXPECT_EQ(fs::exists(first / "applications/org.entracte.Desktop.desktop"), whole);
         EXPECT_EQ(fs::exists(first / service), !whole);
         EXPECT_EQ(fs::exists(last / service), whole);
         // Links are for browsers of the session's own first, in either.
         EXPECT_TRUE(fs::exists(last / "applications/mimeinfo.cache"));
-        EXPECT_FALSE(fs::exists(first / "applications"));
+        EXPECT_FALSE(fs::exists(first / "applications/mimeinfo.cache"));
     }
 }
 
