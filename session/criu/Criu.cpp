@@ -30,6 +30,13 @@ void removeLeftovers(const std::filesystem::path& images) {
         ::unlink((images / name).c_str());
 }
 
+// What a try before left.
+void clearImages(const std::filesystem::path& images) {
+    std::error_code error;
+    for (const auto& image : std::filesystem::directory_iterator(images, error))
+        std::filesystem::remove(image.path(), error);
+}
+
 std::uint64_t imageBytes(const std::filesystem::path& images) {
     std::uint64_t total = 0;
     std::error_code ignored;
@@ -52,13 +59,13 @@ Result<pid_t> restoredPid(const std::filesystem::path& images) {
 }
 
 // CRIU's own words for failures before its log exists go to the standard error.
-Error explain(CriuVerb verb, const std::filesystem::path& log, const Subprocess& criu,
-              const ExitStatus& status) {
+CriuFailure explain(CriuVerb verb, const std::filesystem::path& log, const Subprocess& criu,
+                    const ExitStatus& status) {
     std::error_code ignored;
-    auto error = std::filesystem::exists(log, ignored) ? diagnoseLogFile(verb, log)
-                                                       : diagnoseLog(verb, criu.errors());
-    auto detail = error.detail() + "; criu " + status.inWords();
-    return std::move(error).withDetail(std::move(detail));
+    auto failure = std::filesystem::exists(log, ignored) ? diagnoseLogFile(verb, log)
+                                                         : diagnoseLog(verb, criu.errors());
+    auto detail = failure.detail() + "; criu " + status.inWords();
+    return {std::move(failure).withDetail(std::move(detail)), failure.passes};
 }
 
 } // namespace
@@ -85,7 +92,7 @@ bool Criu::canDoWithoutLock() const {
            std::pair(major, minor) >= std::pair(3, 18);
 }
 
-Result<DumpResult> Criu::dump(const DumpOptions& options) const {
+Criu::DumpOutcome Criu::dump(const DumpOptions& options) const {
     DumpOptions with = options;
     with.lockNetwork = true;
     if (!options.whileFrozen ||
@@ -103,16 +110,11 @@ Result<DumpResult> Criu::dump(const DumpOptions& options) const {
         return options.whileFrozen();
     };
     auto dumped = dumpOnce(without);
-    if (!connected)
-        return dumped;
-    std::error_code error;
-    for (const auto& image : std::filesystem::directory_iterator(options.images, error))
-        std::filesystem::remove(image.path(), error);
-    return dumpOnce(with);
+    return connected ? dumpOnce(with) : dumped;
 }
 
-Result<DumpResult> Criu::dumpOnce(const DumpOptions& options) const {
-    removeLeftovers(options.images);
+Criu::DumpOutcome Criu::dumpOnce(const DumpOptions& options) const {
+    clearImages(options.images);
     std::optional<CriuHook> hook;
     std::string hookProgram;
     if (options.whileFrozen) {
@@ -134,7 +136,7 @@ Result<DumpResult> Criu::dumpOnce(const DumpOptions& options) const {
     ENTRACTE_ASSIGN(status, criu.wait(std::chrono::milliseconds(-1)));
     ENTRACTE_TRY(frozen);
     if (!status.success())
-        return fail(explain(CriuVerb::Dump, options.images / kDumpLog, criu, status));
+        return tl::unexpected(explain(CriuVerb::Dump, options.images / kDumpLog, criu, status));
 
     DumpResult result;
     ENTRACTE_ASSIGN(times, readDumpTimes(options.images / "stats-dump"));

@@ -6,6 +6,7 @@
 #include "session/base/Result.h"
 #include "session/base/UniqueFd.h"
 #include "session/container/Container.h"
+#include "session/criu/CriuLog.h"
 
 #include <chrono>
 #include <cstdint>
@@ -18,7 +19,7 @@ namespace entracte {
 
 struct DumpOptions {
     pid_t root = 0;               // host pid of the session's PID 1
-    std::filesystem::path images; // existing, empty directory
+    std::filesystem::path images; // existing directory; what lies in it is removed
     bool leaveRunning = true;     // false: the processes are gone after success
     std::vector<ExternalMount> mounts;
     std::vector<std::uint64_t> externalUnix; // inodes of connected unix sockets with a peer outside
@@ -70,12 +71,15 @@ public:
     const std::filesystem::path& program() const { return m_program; }
     Result<std::string> version() const;
 
-    Result<DumpResult> dump(const DumpOptions& options) const;
+    // Whatever fails, all goes on. When what stood in the way passes by itself, the same options
+    // will do for another try.
+    using DumpOutcome = tl::expected<DumpResult, CriuFailure>;
+    DumpOutcome dump(const DumpOptions& options) const;
     // The host pid of the restored PID 1.
     Result<pid_t> restore(RestoreOptions options) const;
 
 private:
-    Result<DumpResult> dumpOnce(const DumpOptions& options) const;
+    DumpOutcome dumpOnce(const DumpOptions& options) const;
     bool canDoWithoutLock() const;
 
     std::filesystem::path m_program;

@@ -24,6 +24,7 @@ struct KnownFailure {
     ErrorCode code;
     const char* sentence;
     const char* hint;
+    bool passes = false;
 };
 
 constexpr const char* kCloseIt = "Close it and try again.";
@@ -84,13 +85,14 @@ constexpr std::array kDumpFailures = {
                  "{0} watches a folder that has been deleted.",
                  "Close the window that shows the folder, or the program, and try again."},
     KnownFailure{"In-flight connection", ErrorCode::DumpFailed, "{0} was just making a connection.",
-                 kTryAgain},
+                 kTryAgain, true},
     KnownFailure{"unix: Can't dump in-flight", ErrorCode::DumpFailed,
-                 "{0} was just making a connection.", kTryAgain},
+                 "{0} was just making a connection.", kTryAgain, true},
     KnownFailure{"The socket has data to read", ErrorCode::DumpFailed,
-                 "{0} was just receiving a message of the kernel.", kTryAgain},
+                 "{0} was just receiving a message of the kernel.", kTryAgain, true},
+    // One that comes with its sender's credentials (SO_PASSCRED), as those of sound servers do.
     KnownFailure{"Control messages in queue", ErrorCode::DumpFailed,
-                 "{0} was just passing a file to another program.", kTryAgain},
+                 "{0} was just receiving a message of another program.", kTryAgain, true},
     KnownFailure{"Timeout reached", ErrorCode::DumpFailed, "{0} could not be stopped in time.",
                  kTryAgain},
     KnownFailure{"Unable to freeze", ErrorCode::DumpFailed, "{0} could not be stopped in time.",
@@ -103,7 +105,8 @@ constexpr std::array kDumpFailures = {
                  "End the debugger and try again."},
     KnownFailure{"running in 32-bit mode", ErrorCode::NotCheckpointable,
                  "{0} is a 32-bit program, which cannot be saved on this machine.", kCloseIt},
-    KnownFailure{"Zombies with threads", ErrorCode::DumpFailed, "{0} was just ending.", kTryAgain},
+    KnownFailure{"Zombies with threads", ErrorCode::DumpFailed, "{0} was just ending.", kTryAgain,
+                 true},
     KnownFailure{"packetized mode for pipes", ErrorCode::NotCheckpointable,
                  "{0} uses a pipe in packet mode, which cannot be saved.", kCloseIt},
     KnownFailure{"Only stream, dgram and raw are supported", ErrorCode::NotCheckpointable,
@@ -152,7 +155,8 @@ constexpr std::array kDumpFailures = {
     KnownFailure{"IP tool failed", ErrorCode::KernelUnsuitable,
                  "The session's network could not be saved.", "Install the package iproute2."},
     KnownFailure{"No such process", ErrorCode::SessionEnded,
-                 "The session, or a program in it, ended while it was being saved.", kTryAgain},
+                 "The session, or a program in it, ended while it was being saved.", kTryAgain,
+                 true},
 };
 
 constexpr std::array kRestoreFailures = {
@@ -276,7 +280,7 @@ Error unknownFailure(CriuVerb verb, std::string_view firstError) {
 
 } // namespace
 
-Error diagnoseLog(CriuVerb verb, std::string_view log) {
+CriuFailure diagnoseLog(CriuVerb verb, std::string_view log) {
     std::string program = "A program";
     std::string_view firstError;
     while (!log.empty()) {
@@ -289,15 +293,16 @@ Error diagnoseLog(CriuVerb verb, std::string_view log) {
         if (!message)
             continue;
         if (const auto* known = knownFailure(verb, *message))
-            return {known->code, fmt::format(fmt::runtime(known->sentence), program),
-                    "criu: " + printable(*message, kShownBytes), known->hint};
+            return {Error(known->code, fmt::format(fmt::runtime(known->sentence), program),
+                          "criu: " + printable(*message, kShownBytes), known->hint),
+                    known->passes};
         if (firstError.empty())
             firstError = *message;
     }
     return unknownFailure(verb, firstError);
 }
 
-Error diagnoseLogFile(CriuVerb verb, const std::filesystem::path& log) {
+CriuFailure diagnoseLogFile(CriuVerb verb, const std::filesystem::path& log) {
     std::string text;
     const UniqueFd file(::open(log.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     struct stat info {};
@@ -308,9 +313,9 @@ Error diagnoseLogFile(CriuVerb verb, const std::filesystem::path& log) {
         const ssize_t got = ::pread(file.get(), text.data(), text.size(), skipped);
         text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
     }
-    auto error = diagnoseLog(verb, text);
-    auto detail = error.detail() + " (" + log.string() + ")";
-    return std::move(error).withDetail(std::move(detail));
+    auto failure = diagnoseLog(verb, text);
+    auto detail = failure.detail() + " (" + log.string() + ")";
+    return {std::move(failure).withDetail(std::move(detail)), failure.passes};
 }
 
 } // namespace entracte

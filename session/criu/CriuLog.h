@@ -14,11 +14,19 @@ namespace entracte {
 
 enum class CriuVerb { Dump, Restore };
 
+struct CriuFailure : Error {
+    // NOLINTNEXTLINE(google-explicit-constructor): what is no more than an error is one of these
+    CriuFailure(Error error, bool passesByItself = false)
+        : Error(std::move(error)), passes(passesByItself) {}
+
+    bool passes; // what stood in the way: the same may succeed in a moment
+};
+
 // From the text of a log. Its detail is the decisive line; a log without an error gives a generic
 // sentence.
-Error diagnoseLog(CriuVerb verb, std::string_view log);
+CriuFailure diagnoseLog(CriuVerb verb, std::string_view log);
 
 // From the log file, whose path joins the detail. An unreadable log is not an error of its own.
-Error diagnoseLogFile(CriuVerb verb, const std::filesystem::path& log);
+CriuFailure diagnoseLogFile(CriuVerb verb, const std::filesystem::path& log);
 
 } // namespace entracte

@@ -6,6 +6,7 @@
 #include "session/criu/Preflight.h"
 #include "session/engine/Departure.h"
 #include "session/engine/DeskLink.h"
+#include "session/engine/DumpTries.h"
 #include "session/engine/HeldInput.h"
 #include "session/engine/HostFacts.h"
 #include "session/engine/HostFiles.h"
@@ -127,6 +128,23 @@ public:
         if (m_copied)
             ENTRACTE_TRY(layer.copyAhead(m_job));
         m_steps.did("copy files ahead");
+        for (DumpTries tries;;) {
+            auto taken = dump(criu, staging, layer);
+            if (taken)
+                return *taken;
+            if (m_dumped ||
+                !tries.again(taken.error(), m_session.live->container.initPidfd.get(), m_job))
+                return fail(std::move(taken).error());
+            ENTRACTE_TRY(m_job.check());
+            spdlog::info("session {}: {} It is tried again ({}).", m_session.id(),
+                         taken.error().sentence(), tries.made());
+        }
+    }
+
+private:
+    // One try. Whatever it ends with, what is not suspended goes on.
+    tl::expected<SnapshotInfo, CriuFailure> dump(const Criu& criu, const Staging& staging,
+                                                 StagedLayer& layer) {
         settleDesk(*m_session.live);
         if (m_departure)
             m_departure->standsStill();
@@ -155,6 +173,7 @@ public:
         options.externalUnix = sockets;
         const auto began = Clock::now();
         options.whileFrozen = [&]() -> Status {
+            m_dumped = true;
             const ScopeExit stop([this] {
                 if (m_departure) // it reads what is about to go
                     m_departure->stop();
@@ -180,13 +199,12 @@ public:
         }
         stillness.end(m_leftScreen);
         if (!dumped)
-            return fail(dumped.error());
+            return tl::unexpected(dumped.error());
         m_record.info.frozenMicros = dumped->frozenMicros;
         ENTRACTE_TRY(store(*writer, staging, layer));
         return *m_committed;
     }
 
-private:
     // Of the layer's folders: what overlayfs makes anew.
     inline static const std::set<std::string> kNotSaved{"work"};
 
@@ -295,6 +313,7 @@ private:
     const bool m_suspend;
     Departure* const m_departure; // null: it goes nowhere
     bool m_copied = true;         // the session's files, before they are packed
+    bool m_dumped = false;        // all is in the images: what failed since is not CRIU's affair
     HeldInput m_held;             // of a suspension
     bool m_leftScreen = false;
     StepTimes& m_steps;

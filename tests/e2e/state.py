@@ -14,6 +14,7 @@ from entractetest.product import CommandFailed  # noqa: E402
 from entractetest.state_kinds import KINDS, LOST, REFUSED, coverage  # noqa: E402
 
 VICTIM = BUILD_DIRECTORY / "tests" / "bin" / "state-victim"
+PASSER = VICTIM.parent / "descriptor-passer"
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "state-coverage.md"
 NOT_HAD = 77
 DUMP_FAILED, NOT_CHECKPOINTABLE = 14, 13
@@ -96,6 +97,32 @@ def case_connectionInTheMakingIsRefused(case):
         raise Failure("the snapshot succeeded")
     expect(not _failures(victims.results("refused")), "the session does not go on")
     product.snapshot(victims.session)
+
+
+def case_whoPassesDescriptorsAllTheTimeIsSaved(case):
+    """A message that its program has not read yet is waited for: it is gone in a moment."""
+    require_root()
+    product = case.product()
+    session = product.start(None, "sleep", "infinity", screen="headless")
+    tmp = Path(f"/proc/{product.session_processes()[0]}/root/tmp")
+    shutil.copyfile(PASSER, tmp / "passer")
+    os.chmod(tmp / "passer", 0o755)
+    product.exec(session, "/tmp/passer", "/tmp/passed")
+
+    def passed():
+        file = Path(f"/proc/{product.session_processes()[0]}/root/tmp/passed")
+        return int(file.read_text() or 0) if file.exists() else 0
+
+    def goes_on():
+        before = passed()
+        wait_for("more to be passed", lambda: passed() > before + 10, 20, 0.1)
+    goes_on()
+    for _ in range(20):
+        product.snapshot(session)
+        goes_on()
+    product.suspend(session)
+    product.resume(session, None, screen="headless")
+    goes_on()
 
 
 def case_dryRunNamesWhatCannotBeSaved(case):

@@ -97,6 +97,19 @@ INSTANTIATE_TEST_SUITE_P(
              "The session could not be brought back; its snapshot is untouched."}),
     [](const auto& failure) { return std::string(failure.param.name); });
 
+TEST(CriuLogBytesTest, tellsWhatPassesByItself) {
+    EXPECT_TRUE(diagnoseLog(CriuVerb::Dump, "(00.1) Error (criu/sk-queue.c:144): skqueue: Control "
+                                            "messages in queue, not supported\n")
+                    .passes);
+    EXPECT_TRUE(diagnoseLog(CriuVerb::Dump,
+                            "(00.1) Error (criu/sk-inet.c:188): inet: In-flight connection (l) "
+                            "for 5\n")
+                    .passes);
+    EXPECT_FALSE(
+        diagnoseLog(CriuVerb::Dump, "(00.1) Error (criu/x.c:1): Timeout reached\n").passes);
+    EXPECT_FALSE(diagnoseLog(CriuVerb::Dump, "(00.1) Error (criu/x.c:1): Something new\n").passes);
+}
+
 TEST(CriuLogBytesTest, aHostileNameIsMadePrintable) {
     const auto error = diagnoseLog(
         CriuVerb::Dump, "(00.1) Dumping task (pid: 1 comm: \x1b[31m\xff\xe2\x80\xae)\n"

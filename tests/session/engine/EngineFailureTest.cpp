@@ -1,6 +1,7 @@
 // What goes wrong on purpose: the running session goes on, the stored snapshots stay, a sentence
 // says so.
 
+#include "session/engine/DumpTries.h"
 #include "tests/session/engine/EngineFixture.h"
 
 #include <fcntl.h>
@@ -105,6 +106,92 @@ TEST_F(EngineFailureTest, goesOnWhenSomethingCannotBeSaved) {
     const auto findings = m_engine->preflight(info.id);
     ASSERT_TRUE(findings);
     EXPECT_FALSE(findings->empty());
+}
+
+// CRIU saves no message that comes with its sender's credentials. It is gone as soon as its program
+// has read it.
+class UnreadMessageTest : public EngineFailureTest {
+protected:
+    void begin() {
+        m_info = startCounter();
+        const auto program =
+            m_engine->exec(m_info.id,
+                           {"/usr/bin/python3", "-c",
+                            "import os,socket,time\n"
+                            "a,b=socket.socketpair()\n"
+                            "b.setsockopt(socket.SOL_SOCKET,socket.SO_PASSCRED,1)\n"
+                            "a.send(b'unread')\n"
+                            "open('/tmp/sent','w')\n"
+                            "while not os.path.exists('/tmp/read-it'): time.sleep(0.02)\n"
+                            "b.recv(100)\n"
+                            "open('/tmp/was-read','w')\n"
+                            "time.sleep(1000)"},
+                           {}, "");
+        ASSERT_TRUE(program) << program.error().forLog();
+        await("sent");
+        m_display.take();
+    }
+    fs::path inside(const std::string& name) const {
+        return "/proc/" + std::to_string(initOf(m_info.id)) + "/root/tmp/" + name;
+    }
+    void await(const std::string& name) const {
+        for (int round = 0; round < 400 && !fs::exists(inside(name)); ++round)
+            std::this_thread::sleep_for(std::chrono::milliseconds(25));
+        ASSERT_TRUE(fs::exists(inside(name)));
+    }
+    std::ptrdiff_t tries() { return std::ranges::count(m_display.take(), "prepare"); }
+
+    SessionInfo m_info;
+};
+
+TEST_F(UnreadMessageTest, isWaitedForAndTheSessionIsSaved) {
+    begin();
+    m_display.goOns = 0;
+    m_display.holdGoOn = true; // after the first try
+    std::thread reading([&] {
+        while (m_display.goOns == 0)
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        std::ofstream(inside("read-it")).put('x');
+        await("was-read");
+        m_display.holdGoOn = false;
+    });
+    const auto taken = m_engine->suspend(m_info.id, "", SnapshotOrigin::Asked, m_job);
+    reading.join();
+    ASSERT_TRUE(taken) << taken.error().forLog();
+    EXPECT_EQ(tries(), 2);
+    const auto back = m_engine->resume(m_info.id, "", {}, m_job);
+    ASSERT_TRUE(back) << back.error().forLog();
+    expectCountsOn(m_info.id);
+}
+
+TEST_F(UnreadMessageTest, isToldWhenItStays) {
+    begin();
+    const auto taken = m_engine->suspend(m_info.id, "", SnapshotOrigin::Asked, m_job);
+    ASSERT_FALSE(taken);
+    EXPECT_EQ(taken.error().code(), ErrorCode::DumpFailed) << taken.error().forLog();
+    EXPECT_EQ(taken.error().sentence(),
+              "python3 was just receiving a message of another program. The session goes on.");
+    EXPECT_EQ(tries(), DumpTries::kMost);
+    expectCountsOn(m_info.id);
+    EXPECT_TRUE(m_engine->snapshots(m_info.id).empty());
+}
+
+TEST_F(UnreadMessageTest, isNotWaitedForOnceTheJobIsCancelled) {
+    begin();
+    m_display.goOns = 0;
+    m_display.holdGoOn = true;
+    std::thread cancelling([&] {
+        while (m_display.goOns == 0)
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        m_job.cancel();
+        m_display.holdGoOn = false;
+    });
+    const auto taken = m_engine->snapshot(m_info.id, "", SnapshotOrigin::Asked, m_job);
+    cancelling.join();
+    ASSERT_FALSE(taken);
+    EXPECT_EQ(taken.error().code(), ErrorCode::Cancelled) << taken.error().forLog();
+    EXPECT_EQ(tries(), 1);
+    expectCountsOn(m_info.id);
 }
 
 // A disk that has room for the session and none for a snapshot of it.
