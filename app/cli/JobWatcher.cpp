@@ -83,6 +83,8 @@ void JobWatcher::onPropertiesChanged(const QString& interface, const QVariantMap
         return;
     m_properties.insert(changed);
     const auto job = jobView(m_properties);
+    if (m_hear)
+        m_hear(job);
     if (!job.running)
         onCompleted(job.error.isEmpty(), job.error, job.message, QDBusObjectPath(job.result));
     else

@@ -9,6 +9,7 @@
 #include <QObject>
 
 #include <csignal>
+#include <functional>
 
 namespace entracte::cli {
 
@@ -19,6 +20,8 @@ public:
     JobWatcher(const Client& client, QString path, bool showProgress);
     ~JobWatcher() override;
 
+    // Called from within wait(), whenever something of the job is heard.
+    void whenHeard(std::function<void(const JobView&)> hear) { m_hear = std::move(hear); }
     // The object that came of it ("/" when none), or the job's error.
     Result<QString> wait();
 
@@ -35,6 +38,7 @@ private:
     void show();
 
     const Client& m_client;
+    std::function<void(const JobView&)> m_hear;
     QString m_path;
     bool m_showProgress;
     struct sigaction m_before {}; // what Ctrl+C did before

@@ -199,7 +199,7 @@ Result<MoveFate> fateOf(EngineContext& context, uid_t owner, const std::string& 
                           (fate && fate->session == record.id);
         if (record.owner != owner || !here)
             continue;
-        const auto use = BriefUse::begin(session->slot);
+        const auto use = BriefUse::beside(session->slot); // an open job has decided already
         if (!use)
             return fail(use.error());
         // What was decided counts, whatever the record says yet.

@@ -2,6 +2,7 @@
 
 #include "session/base/Printable.h"
 #include "session/base/ScopeExit.h"
+#include "session/engine/ArrivedRound.h"
 #include "session/engine/DeskLink.h"
 #include "session/engine/FileSource.h"
 #include "session/engine/ForeignChecks.h"
@@ -172,7 +173,7 @@ public:
         undo.dismiss();
         removeOldLayers(m_context, m_session.record());
         m_steps.did("tidy up");
-        return {};
+        return m_arrival ? storeArrived(staging) : Status();
     }
 
 private:
@@ -261,6 +262,7 @@ private:
     // The images lie there already.
     Result<Staging> unpackArrived() {
         m_job.report("unpacking", 0.05);
+        ENTRACTE_TRY(keepAsTheyCame(m_arrival->staging));
         ENTRACTE_ASSIGN(layer,
                         openDirectory(m_context.paths.layer(m_session.id(), m_layer), false));
         const UniqueFd file(::open(m_arrival->layer().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
@@ -410,6 +412,16 @@ private:
             record.state = SessionState::Running;
             record.shownOn = m_session.live->screen ? m_session.live->screen->shownOn() : ShownOn();
         });
+    }
+
+    // It runs, and is ours.
+    Status storeArrived(const Staging& staging) {
+        m_session.slot.openToBrief();
+        auto stored = storeArrivedRound(m_context, m_session.record(), m_person, *m_arrival,
+                                        staging, m_before.move.peer, m_remembered.input, m_job);
+        m_session.slot.closeToBrief();
+        m_steps.did("store what came");
+        return stored;
     }
 
     void takeBack() {

@@ -2,7 +2,8 @@
 
 // A session back from a snapshot (shared design, "A restore, step by step"). Everything is made
 // beside what is there: a new layer, a new mount, a new screen. Whatever fails, all of it is taken
-// away again; the snapshot and the session's old layer are untouched.
+// away again; the snapshot and the session's old layer are untouched. One thing comes last, and may
+// fail without that: storing what came by a move (ArrivedRound.h).
 
 #include "session/engine/LiveSessions.h"
 

@@ -42,6 +42,8 @@ def case_movesThereAndBack(case):
     expect(arrived["state"] == "running" and arrived["display"] == there.server.display and arrived["move"] == "",
            f"it does not simply run there: {arrived}")
     expect(arrived["id"] == moved["there"] and arrived["lineage"] == session, f"another session: {arrived}")
+    [newest] = there.product.snapshots(moved["there"])
+    expect(moved["stored"] and newest["comment"] == "As it came from here", f"what came is not stored there: {newest}")
     expect(moved["rounds"][-1]["new_bytes"] < moved["rounds"][0]["new_bytes"], f"the last round was no shorter: {moved}")
     window = editor.window(Desktop(there.server))
     window.key("ctrl+End")

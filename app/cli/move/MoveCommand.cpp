@@ -271,8 +271,9 @@ private:
         const auto outcome =
             ending.commitGiven(*m_connection->link, given->value("input", Json::object()));
         const std::chrono::milliseconds still(given->value("still_ms", std::int64_t{0}));
-        m_downtime = still + (Clock::now() - told);
-        m_phases = {{"leave_ms", still.count()}, {"resume_ms", millis(Clock::now() - told)}};
+        const auto resumed = decided(outcome) - told;
+        m_downtime = still + resumed;
+        m_phases = {{"leave_ms", still.count()}, {"resume_ms", millis(resumed)}};
         // It tidies up; nothing can be done with the session before.
         const auto left = JobWatcher(m_client, job->path(), false).wait();
         if (outcome.where == Where::Unknown)
@@ -346,7 +347,7 @@ private:
         MoveEnding ending(m_client, m_session, m_host, m_move, wishes(), m_stop);
         tell({{"phase", "giving"}});
         const auto outcome = ending.commit(*m_connection->link);
-        m_downtime = Clock::now() - began;
+        m_downtime = decided(outcome) - began;
         m_phases = {{"suspend_ms", millis(suspended - began)},
                     {"last_round_ms", millis(arrived - suspended)},
                     {"resume_ms", millis(m_downtime - (arrived - began))}};
@@ -405,8 +406,20 @@ private:
         return Json{{"taken_back", m_session.id.toStdString()}};
     }
 
+    // When it was heard where it is.
+    static Clock::time_point decided(const MoveOutcome& outcome) {
+        return outcome.decided == Clock::time_point() ? Clock::now() : outcome.decided;
+    }
+
     Result<Json> done(MoveEnding& ending, const MoveOutcome& outcome) {
-        const auto finished = ending.finishHere(m_arguments.keepCopy);
+        if (outcome.unstored)
+            say("It runs there, and is not known to be stored there: " +
+                outcome.unstored->forPerson() +
+                (m_arguments.keepCopy
+                     ? std::string()
+                     : " So what it was when it left stays here; \"entracte delete " +
+                           m_session.id.toStdString() + "\" removes it."));
+        const auto finished = ending.finishHere(m_arguments.keepCopy, outcome.unstored.has_value());
         if (!finished)
             say("It runs there, but what is here could not be tidied up: " +
                 finished.error().sentence());
@@ -424,6 +437,7 @@ private:
                       {"there", textIn(outcome.there, "session", 16)},
                       {"display", textIn(outcome.there, "display", 100)},
                       {"kept", m_arguments.keepCopy},
+                      {"stored", !outcome.unstored},
                       {"rounds", m_rounds},
                       {"downtime_ms", millis(m_downtime)},
                       {"phases", m_phases},

@@ -9,6 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 using SessionProxy = OrgEntracteEntracte1SessionInterface;
 using Where = MoveOutcome::Where;
+using Clock = std::chrono::steady_clock;
 
 constexpr auto kSettleLimit = 60s;
 constexpr int kBetweenTriesMs = 1000;
@@ -53,7 +54,7 @@ Status MoveEnding::step(const char* name) {
 MoveOutcome MoveEnding::commit(MoveLink& link) {
     // Nothing was said to the other side yet: whether this was written or not, it is ours.
     if (const auto given = step("give"); !given)
-        return {Where::Here, given.error(), {}};
+        return {Where::Here, given.error()};
     return sayGo(link);
 }
 
@@ -64,20 +65,32 @@ MoveOutcome MoveEnding::commitGiven(MoveLink& link, const nlohmann::json& input)
 
 MoveOutcome MoveEnding::sayGo(MoveLink& link) {
     link.ignoreStop(); // from here on, both know too much to stop in the middle
-    std::optional<Error> refusal;
-    const auto told = [&]() -> Result<nlohmann::json> {
-        ENTRACTE_TRY(link.sendObject(FrameKind::Go, m_go));
-        return link.expectObject(FrameKind::Runs);
-    }();
+    auto told = giveOver(link);
     if (told)
-        return {Where::There, {}, *told};
+        return std::move(*told);
     if (!isLinkCut(told.error())) {
-        refusal = told.error();
-        auto outcome = settleOver(link, refusal, true);
+        auto outcome = settleOver(link, told.error(), true);
         if (outcome.where != Where::Unknown)
             return outcome;
     }
     return ask(kSettleLimit, true);
+}
+
+// It runs there when this returns no error, and most often is stored there, too.
+Result<MoveOutcome> MoveEnding::giveOver(MoveLink& link) {
+    m_go["hears_stored"] = true;
+    ENTRACTE_TRY(link.sendObject(FrameKind::Go, m_go));
+    ENTRACTE_ASSIGN(there, link.expectObject(FrameKind::Runs));
+    MoveOutcome outcome{Where::There, {}, there, Clock::now(), {}};
+    if (there.value("storing", nlohmann::json()) != true)
+        return outcome;
+    link.heedStop(m_stop.fd()); // of what follows, nothing hangs on this side
+    const auto stored = link.expectObject(FrameKind::Stored);
+    if (!stored)
+        outcome.unstored = stored.error();
+    else if (const auto error = stored->find("error"); error != stored->end())
+        outcome.unstored = errorFromJson(error->dump());
+    return outcome;
 }
 
 MoveOutcome MoveEnding::settle(std::chrono::seconds limit) {
@@ -107,12 +120,12 @@ MoveOutcome MoveEnding::settleOver(MoveLink& link, std::optional<Error> refusal,
             return link.expectObject(FrameKind::Fate);
         }();
         if (!answer)
-            return {Where::Unknown, answer.error(), {}};
+            return {Where::Unknown, answer.error()};
         const auto fate = textIn(*answer, "fate", 20);
         if (fate == "taken")
-            return {Where::There, {}, nlohmann::json::object()};
+            return {Where::There, {}, nlohmann::json::object(), Clock::now(), {}};
         if (fate == "dropped")
-            return {Where::Here, refusal.value_or(cutBefore()), {}};
+            return {Where::Here, refusal.value_or(cutBefore())};
         if (fate != "arriving")
             return {Where::Unknown,
                     Error(ErrorCode::NotFound, m_host + " knows nothing of this move."),
@@ -120,14 +133,11 @@ MoveOutcome MoveEnding::settleOver(MoveLink& link, std::optional<Error> refusal,
         if (refusal || !sayAgain)
             return dropThere(link, refusal.value_or(cutBefore()));
         // It waits for the word that was lost.
-        const auto told = [&]() -> Result<nlohmann::json> {
-            ENTRACTE_TRY(link.sendObject(FrameKind::Go, m_go));
-            return link.expectObject(FrameKind::Runs);
-        }();
+        auto told = giveOver(link);
         if (told)
-            return {Where::There, {}, *told};
+            return std::move(*told);
         if (isLinkCut(told.error()))
-            return {Where::Unknown, told.error(), {}};
+            return {Where::Unknown, told.error()};
         refusal = told.error();
     }
 }
@@ -144,15 +154,15 @@ MoveOutcome MoveEnding::dropThere(MoveLink& link, Error reason) {
         return {};
     }();
     if (!dropped)
-        return {Where::Unknown, dropped.error(), {}};
-    return {Where::Here, std::move(reason), {}};
+        return {Where::Unknown, dropped.error()};
+    return {Where::Here, std::move(reason)};
 }
 
-Status MoveEnding::finishHere(bool keep) {
+Status MoveEnding::finishHere(bool keep, bool unstored) {
     if (keep)
         return step("take-back");
     ENTRACTE_ASSIGN(overview, m_client.overview());
-    if (overview.snapshotsOf(m_session).size() > 1)
+    if (unstored || overview.snapshotsOf(m_session).size() > 1)
         return step("leave");
     return valueOf(m_client.proxy<SessionProxy>(m_session.path)->Delete());
 }

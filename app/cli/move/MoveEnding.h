@@ -39,6 +39,9 @@ struct MoveOutcome {
     Where where = Where::Unknown;
     std::optional<Error> reason; // but for There
     nlohmann::json there = nlohmann::json::object();
+    std::chrono::steady_clock::time_point decided{}; // when that was heard
+    // There, and only running: what came last is in no snapshot there, for all that is known.
+    std::optional<Error> unstored{};
 };
 
 class MoveEnding {
@@ -54,13 +57,15 @@ public:
     // had to be said with it is not known any more.
     MoveOutcome settle(std::chrono::seconds limit);
 
-    // It runs there. Earlier snapshots stay, with `keep` also a copy that can be resumed.
-    Status finishHere(bool keep);
+    // It runs there. Earlier snapshots stay, with `keep` also a copy that can be resumed; what is
+    // `unstored` there is kept here for the case that it must be taken back.
+    Status finishHere(bool keep, bool unstored);
     // It does not: suspended here, and nobody else's.
     Status takeBack();
 
 private:
     MoveOutcome sayGo(MoveLink& link);
+    Result<MoveOutcome> giveOver(MoveLink& link);
     MoveOutcome ask(std::chrono::seconds limit, bool sayAgain);
     Error cutBefore() const;
     MoveOutcome settleOver(MoveLink& link, std::optional<Error> refusal, bool sayAgain);

@@ -154,7 +154,7 @@ Result<Frame> MoveLink::receive() {
             length |= static_cast<std::uint32_t>(static_cast<unsigned char>(head[i + 1]))
                       << (8 * i);
         const auto kind = static_cast<unsigned char>(head[0]);
-        if (length > kMaxFrame || kind > static_cast<unsigned char>(FrameKind::Dropped))
+        if (length > kMaxFrame || kind > static_cast<unsigned char>(FrameKind::Stored))
             return badProtocol("a frame of kind " + std::to_string(kind));
         Frame frame{static_cast<FrameKind>(kind), std::string(length, '\0')};
         ENTRACTE_TRY(readAll(frame.payload.data(), length));

@@ -39,6 +39,7 @@ public:
     // Until something can be read there, or the person wants to stop: Cancelled.
     Status awaitInput(int fd) const;
     void ignoreStop() { m_stop = -1; }
+    void heedStop(int stop) { m_stop = stop; } // again
     std::uint64_t sentBytes() const { return m_sent; }
 
 private:

@@ -44,11 +44,12 @@ enum class FrameKind : std::uint8_t {
     RoundEnd,  // >  how much it was
     Arrived,   // <  imported
     Go,        // >  it is yours: resume it
-    Runs,      // <  done
+    Runs,      // <  done; with "storing": Stored follows
     Ask,       // >  what became of that move?
     Fate,      // <
     Drop,      // >  it shall not arrive
     Dropped,   // <
+    Stored,    // <  what came last is a snapshot there, or why not; to who said "hears_stored"
 };
 
 struct Frame {

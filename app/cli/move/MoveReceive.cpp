@@ -236,7 +236,7 @@ private:
             static_cast<void>(JobWatcher(m_client, **m_readied, false).wait());
         m_readied.reset();
     }
-    Status sayWord(const Object& object) {
+    Status sayWord(const SessionView& session, const Object& object) {
         ENTRACTE_TRY(*m_readied);
         const auto input = object.find("input");
         const std::string word = input != object.end() && input->is_object() ? input->dump() : "{}";
@@ -249,9 +249,45 @@ private:
             left.remove_prefix(static_cast<std::size_t>(wrote));
         }
         m_word.reset();
-        const auto resumed = JobWatcher(m_client, **m_readied, false).wait();
+        // It runs long before all is stored.
+        Status told;
+        bool runs = false;
+        const auto tell = [&] {
+            if (!std::exchange(runs, true))
+                told = tellRuns(session, flagIn(object, "hears_stored"));
+        };
+        JobWatcher watcher(m_client, **m_readied, false);
+        watcher.whenHeard([&](const JobView& job) {
+            if (job.running && job.phase == "storing")
+                tell();
+        });
+        const auto resumed = watcher.wait();
         m_readied.reset();
-        return resumed ? Status() : Status(fail(resumed.error()));
+        if (!runs && !resumed && !isTaken(textIn(object, "move", 16)))
+            return fail(resumed.error());
+        tell();
+        cleanUp(session);
+        if (!told || !flagIn(object, "hears_stored"))
+            return told;
+        return m_link.sendObject(FrameKind::Stored,
+                                 resumed ? Object::object()
+                                         : Object{{"error", errorToJson(resumed.error())}});
+    }
+    // Also when what followed failed.
+    bool isTaken(const std::string& move) const {
+        const auto fate = valueOf(
+            m_client.proxy<ManagerProxy>(Client::kRoot)->MoveFate(QString::fromStdString(move)));
+        return fate && *fate == "taken";
+    }
+    // It is ours.
+    Status tellRuns(const SessionView& session, bool storing) {
+        m_move.clear();
+        ENTRACTE_ASSIGN(properties,
+                        m_client.properties(session.path, SessionProxy::staticInterfaceName()));
+        const auto now = sessionView(session.path, properties);
+        return m_link.sendObject(FrameKind::Runs, {{"session", now.id.toStdString()},
+                                                   {"display", now.display.toStdString()},
+                                                   {"storing", storing}});
     }
 
     Result<QVariantMap> resumeOptions(const Object& object) const {
@@ -312,7 +348,7 @@ private:
         if (!flagIn(object, "running")) {
             ENTRACTE_TRY(valueOf(proxy->MoveStep("take", QString::fromStdString(move), {})));
         } else if (m_readied && move == m_move) {
-            ENTRACTE_TRY(sayWord(object));
+            return sayWord(session, object);
         } else if (object.contains("input")) {
             return fail(ErrorCode::NotFound,
                         "What came last of the session is not there any more.");
@@ -321,14 +357,8 @@ private:
             ENTRACTE_ASSIGN(job, valueOf(proxy->Resume(QDBusObjectPath("/"), options)));
             ENTRACTE_TRY(JobWatcher(m_client, job.path(), false).wait());
         }
-        m_move.clear(); // it is ours
-        ENTRACTE_ASSIGN(properties,
-                        m_client.properties(session.path, SessionProxy::staticInterfaceName()));
-        const auto now = sessionView(session.path, properties);
-        const auto told =
-            m_link.sendObject(FrameKind::Runs, {{"session", now.id.toStdString()},
-                                                {"display", now.display.toStdString()}});
-        cleanUp(now);
+        const auto told = tellRuns(session, false);
+        cleanUp(session);
         return told;
     }
 

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -88,7 +89,8 @@ protected:
             readWord(talk.get(), taken);
         };
     }
-    Result<SessionInfo> resumeThere(bool said = true) {
+    Result<SessionInfo> resumeThere(bool said = true) { return resumeThere(said, m_job); }
+    Result<SessionInfo> resumeThere(bool said, JobControl& job) {
         ResumeWishes wishes;
         wishes.move = kMove;
         int pipe[2];
@@ -96,7 +98,7 @@ protected:
         EXPECT_EQ(::write(pipe[1], "{}", said ? 2 : 0), said ? 2 : 0);
         ::close(pipe[1]);
         wishes.word = std::make_shared<UniqueFd>(pipe[0]);
-        return m_engine->resume(m_arrived.id, "", wishes, m_job);
+        return m_engine->resume(m_arrived.id, "", wishes, job);
     }
     void expectItGoesOn() {
         EXPECT_EQ(m_engine->session(m_info.id)->state, SessionState::Running);
@@ -139,11 +141,90 @@ TEST_F(DepartureTest, goesOnWhereItWentAndIsSuspendedHere) {
     EXPECT_GT(counterBeyond(m_arrived.id, before), before);
     EXPECT_EQ(m_engine->moveFate(m_person.uid, kMove).value_or(MoveFate::Unknown), MoveFate::Taken);
     EXPECT_EQ(waiting(), 0u);
+    // The newest snapshot there is what was moved, and whole.
+    const auto arrived = m_engine->snapshots(m_arrived.id);
+    ASSERT_EQ(arrived.size(), 2u);
+    EXPECT_EQ(arrived.back().comment, "As it came from peer");
+    EXPECT_GT(arrived.back().takenUnixMs, arrived.front().takenUnixMs);
+    ASSERT_TRUE(m_engine->stop(m_arrived.id, m_job));
+    ASSERT_TRUE(m_engine->resume(m_arrived.id, "", {}, m_job));
+    EXPECT_GT(counterBeyond(m_arrived.id, before), before);
+    EXPECT_TRUE(m_engine->snapshot(m_arrived.id, "", SnapshotOrigin::Asked, m_job));
     // And what stays here is whole.
     ASSERT_TRUE(m_engine->moveStep(m_info.id, MoveStep::TakeBack, kMove, ""));
     const auto back = m_engine->resume(m_info.id, left->id, {}, m_job);
     ASSERT_TRUE(back) << back.error().forLog();
     EXPECT_GT(counterBeyond(m_info.id, before), before);
+}
+
+// Whatever keeps what came from being stored, the session runs, and is this machine's.
+TEST_F(DepartureTest, runsWhereItWentWhenItCannotBeStoredThere) {
+    begin();
+    Taken taken;
+    ASSERT_TRUE(depart(wellBehaved(), taken));
+    JobControl job;
+    job.observe([&](const JobControl::Progress& progress) {
+        if (progress.phase == "storing")
+            job.cancel();
+    });
+    const auto there = resumeThere(true, job);
+    ASSERT_FALSE(there);
+    EXPECT_EQ(there.error().code(), ErrorCode::Cancelled) << there.error().forLog();
+    EXPECT_TRUE(there.error().sentence().starts_with("The session runs, but"))
+        << there.error().forLog();
+    EXPECT_EQ(m_engine->session(m_arrived.id)->state, SessionState::Running);
+    EXPECT_EQ(m_engine->session(m_arrived.id)->move.state, MoveState::None);
+    EXPECT_EQ(m_engine->moveFate(m_person.uid, kMove).value_or(MoveFate::Unknown), MoveFate::Taken);
+    const long now = counter(m_arrived.id).value_or(-1);
+    EXPECT_GT(counterBeyond(m_arrived.id, now), now);
+    EXPECT_EQ(waiting(), 0u);
+    ASSERT_EQ(m_engine->snapshots(m_arrived.id).size(), 1u);
+    ASSERT_TRUE(m_engine->snapshot(m_arrived.id, "", SnapshotOrigin::Asked, m_job));
+}
+
+// The disk is full by the time that it is to be stored. Its image on the disk here is gone already:
+// else the store would have all of it.
+TEST_F(DepartureTest, runsWhereItWentWhenTheDiskIsFullThere) {
+    closeEngine();
+    ASSERT_EQ(::mount("tmpfs", m_state.c_str(), "tmpfs", 0, "size=192m,mode=700"), 0);
+    openEngine();
+    begin();
+    // Something new in its memory that is in no snapshot yet.
+    ASSERT_TRUE(m_engine->exec(m_info.id,
+                               {"/usr/bin/python3", "-c",
+                                "import os,time\nx=os.urandom(8<<20)\nopen('/tmp/made','w')\n"
+                                "time.sleep(1000)"},
+                               {}, ""));
+    const fs::path made = "/proc/" + std::to_string(initOf(m_info.id)) + "/root/tmp/made";
+    for (int round = 0; round < 400 && !fs::exists(made); ++round)
+        std::this_thread::sleep_for(25ms);
+    Taken taken;
+    ASSERT_TRUE(depart(wellBehaved(), taken));
+    ASSERT_TRUE(m_engine->moveStep(m_info.id, MoveStep::TakeBack, kMove, ""));
+    ASSERT_TRUE(m_engine->remove(m_info.id));
+    ASSERT_TRUE(m_engine->collectGarbage(m_job));
+    JobControl job;
+    job.observe([&](const JobControl::Progress& progress) {
+        if (progress.phase == "storing" && !fs::exists(m_state / "ballast"))
+            std::ofstream(m_state / "ballast")
+                << std::string(fs::space(m_state).available - (1 << 20), 'b');
+    });
+    const auto there = resumeThere(true, job);
+    ASSERT_FALSE(there);
+    EXPECT_EQ(there.error().code(), ErrorCode::NoSpace) << there.error().forLog();
+    EXPECT_EQ(m_engine->session(m_arrived.id)->state, SessionState::Running);
+    const long now = counter(m_arrived.id).value_or(-1);
+    EXPECT_GT(counterBeyond(m_arrived.id, now), now);
+    EXPECT_EQ(m_engine->snapshots(m_arrived.id).size(), 1u);
+    fs::remove(m_state / "ballast");
+    const auto later = m_engine->suspend(m_arrived.id, "", SnapshotOrigin::Asked, m_job);
+    ASSERT_TRUE(later) << later.error().forLog();
+    ASSERT_TRUE(m_engine->resume(m_arrived.id, "", {}, m_job));
+    EXPECT_GT(counterBeyond(m_arrived.id, now), now);
+    ASSERT_TRUE(m_engine->stop(m_arrived.id, m_job));
+    ASSERT_TRUE(m_engine->remove(m_arrived.id));
+    closeEngine();
+    ASSERT_EQ(::umount2(m_state.c_str(), MNT_DETACH), 0);
 }
 
 TEST_F(DepartureTest, doesNotWaitForWhoDoesNotRead) {
