@@ -9,8 +9,10 @@
 #include "session/engine/TransferPlace.h"
 #include "session/store/Directories.h"
 
+#include <fcntl.h>
 #include <spdlog/spdlog.h>
 
+#include <exception>
 #include <set>
 
 namespace entracte {
@@ -18,6 +20,11 @@ namespace entracte {
 namespace {
 
 constexpr std::chrono::seconds kPatience{15}; // with all of them together; a bus waits for 25
+constexpr int kTries = 2;
+
+UniqueFd duplicate(const UniqueFd& fd) {
+    return UniqueFd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
+}
 
 // The screen that it had, or one like it; a session that had none gets none.
 void adoptScreen(EngineContext& context, Session& session) {
@@ -67,6 +74,19 @@ void adoptRunning(EngineContext& context, Session& session, UniqueFd pidfd) {
     context.hostFiles.look(session.id());
 }
 
+// What goes wrong with a part of it must not leave a session that runs, and that nobody could save
+// or end any more.
+void adopt(EngineContext& context, Session& session, const UniqueFd& pidfd) {
+    for (int tries = 0; tries < kTries && !session.live; ++tries) {
+        try {
+            adoptRunning(context, session, duplicate(pidfd));
+        } catch (const std::exception& problem) {
+            spdlog::error("session {} was not taken up as a whole: {}", session.id(),
+                          problem.what());
+        }
+    }
+}
+
 void settleEnded(EngineContext& context, Session& session) {
     endProcessesOn(context.paths.mountPoint(session.id()));
     clearRuntime(context, session);
@@ -112,18 +132,24 @@ Status Adoption::begin() {
         auto use = JobUse::begin(m_context, session);
         if (!use)
             return fail(use.error());
-        m_underWay.push_back(
+        m_underWay.emplace(
+            session->id(),
             std::async(std::launch::async, [&context = m_context, session, use = std::move(*use),
                                             pidfd = std::move(*pidfd)]() mutable {
                 const JobUse held(std::move(use)); // no longer than this function
-                adoptRunning(context, *session, std::move(pidfd));
+                adopt(context, *session, pidfd);
                 removeOldLayers(context, session->record());
             }));
     }
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    for (const auto& one : m_underWay)
+    for (const auto& [id, one] : m_underWay)
         one.wait_until(deadline);
     return {};
+}
+
+void Adoption::await(const SessionId& session) const {
+    if (const auto found = m_underWay.find(session); found != m_underWay.end())
+        found->second.wait();
 }
 
 } // namespace entracte

@@ -9,7 +9,7 @@
 #include "session/engine/EngineContext.h"
 
 #include <future>
-#include <vector>
+#include <map>
 
 namespace entracte {
 
@@ -21,12 +21,13 @@ public:
 
     // Once, before anything else is asked of the engine.
     Status begin();
-    // Waits for what is under way still.
+    // Waits for what is under way still, with one session or with all.
+    void await(const SessionId& session) const;
     void end() { m_underWay.clear(); }
 
 private:
     EngineContext& m_context;
-    std::vector<std::future<void>> m_underWay;
+    std::map<SessionId, std::shared_future<void>> m_underWay; // not changed but by the two above
 };
 
 } // namespace entracte

@@ -119,6 +119,8 @@ public:
     Result<SnapshotInfo> suspend(const SessionId& id, const std::string& comment,
                                  SnapshotOrigin origin, JobControl& job) override {
         ENTRACTE_ASSIGN(session, m_context.registry.find(id));
+        if (origin == SnapshotOrigin::Shutdown) // there is no later time to ask again
+            m_adoption.await(id);
         return takeSnapshot(m_context, session, comment, origin, Afterwards::End, job);
     }
     Result<SnapshotInfo> depart(const SessionId& id, UniqueFd out, UniqueFd talk,

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <future>
 #include <thread>
 
 namespace entracte::test {
@@ -350,6 +351,42 @@ TEST_F(EngineFailureTest, aSessionThatDoesNotAnswerKeepsNoOtherWaiting) {
     for (int round = 0; round < 200 && ready() < 2; ++round)
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     EXPECT_EQ(ready(), 2);
+}
+
+// A machine that goes down soon after its helper began anew.
+TEST_F(EngineFailureTest, aSessionThatIsJustTakenUpIsSavedAtAShutdownAllTheSame) {
+    const SessionInfo info = startCounter();
+    ASSERT_GT(counterBeyond(info.id, 2), 2);
+    closeEngine();
+    m_display.goOns = 0;
+    m_display.holdGoOn = true;
+    openEngine();
+    EXPECT_EQ(m_engine->suspend(info.id, "", SnapshotOrigin::Asked, m_job).error().code(),
+              ErrorCode::Busy);
+    auto saving = std::async(std::launch::async, [&] {
+        return m_engine->suspend(info.id, "", SnapshotOrigin::Shutdown, m_job);
+    });
+    EXPECT_EQ(saving.wait_for(std::chrono::milliseconds(300)), std::future_status::timeout);
+    m_display.holdGoOn = false;
+    const auto saved = saving.get();
+    ASSERT_TRUE(saved) << saved.error().forLog();
+    const auto back = m_engine->resume(info.id, "", {}, m_job);
+    ASSERT_TRUE(back) << back.error().forLog();
+}
+
+TEST_F(EngineFailureTest, aSessionIsTakenUpWhateverIsThrownMeanwhile) {
+    const SessionInfo info = startCounter();
+    ASSERT_GT(counterBeyond(info.id, 2), 2);
+    for (const bool early : {true, false}) {
+        closeEngine();
+        (early ? m_display.throwWhenMade : m_display.throwInGoOn) = true;
+        openEngine();
+        EXPECT_FALSE(m_display.throwWhenMade || m_display.throwInGoOn) << "it was thrown";
+        EXPECT_TRUE(m_engine->preflight(info.id));
+        const auto taken = m_engine->snapshot(info.id, "", SnapshotOrigin::Asked, m_job);
+        ASSERT_TRUE(taken) << taken.error().forLog();
+        expectCountsOn(info.id);
+    }
 }
 
 TEST_F(EngineFailureTest, refusesToResumeWhatRuns) {

@@ -14,6 +14,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
 #include <thread>
 
 namespace entracte::test {
@@ -38,6 +39,8 @@ public:
     }
     Status goOn() override {
         m_script.note("goOn");
+        if (m_script.throwInGoOn.exchange(false))
+            throw std::runtime_error("thrown by the test");
         if (m_script.goOns++ == 0)
             while (m_script.holdGoOn)
                 std::this_thread::sleep_for(5ms);
@@ -128,7 +131,13 @@ void EngineFixture::openEngine(std::chrono::seconds filesSettle) {
     options.filesSettle = filesSettle;
     adjust(options);
     auto opened = Engine::open(
-        options, [this](pid_t) { return std::make_unique<FakeDisplay>(m_display); }, &m_observer);
+        options,
+        [this](pid_t) {
+            if (m_display.throwWhenMade.exchange(false))
+                throw std::runtime_error("thrown by the test");
+            return std::make_unique<FakeDisplay>(m_display);
+        },
+        &m_observer);
     ASSERT_TRUE(opened) << opened.error().forLog();
     m_engine = std::move(*opened);
 }

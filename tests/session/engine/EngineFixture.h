@@ -26,9 +26,11 @@ struct DisplayScript {
     std::vector<std::string> calls;
     std::atomic<bool> failPrepare{false};
     std::atomic<bool> failAttach{false};
-    std::atomic<bool> holdPrepare{false}; // until it is false again
-    std::atomic<bool> holdGoOn{false};    // the first, until it is false again
-    std::atomic<int> goOns{0};            // since then
+    std::atomic<bool> holdPrepare{false};   // until it is false again
+    std::atomic<bool> holdGoOn{false};      // the first, until it is false again
+    std::atomic<int> goOns{0};              // since then
+    std::atomic<bool> throwWhenMade{false}; // once
+    std::atomic<bool> throwInGoOn{false};
 
     void note(const std::string& call) {
         const std::lock_guard lock(mutex);
