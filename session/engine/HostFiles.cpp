@@ -231,11 +231,16 @@ Result<std::uint64_t> stockMappedFiles(SnapshotStore& store, const ContainerSpec
         container.id, facts, [&](std::size_t i) { return host.open(facts[i].path); }, stretch);
 }
 
-std::uint64_t unsettledFileBytes(pid_t init, std::chrono::seconds settle) {
+std::uint64_t bytesToCopy(pid_t init, std::chrono::seconds settle, const KnownFiles* known) {
     const HostRoot host(settle);
+    std::set<std::string_view> there;
+    if (known)
+        for (const KeptFile& file : known->files)
+            if (file.stored)
+                there.insert(file.path);
     std::uint64_t bytes = 0;
     for (const auto& [path, end] : mappedFiles(init))
-        if (!host.factsOf(path))
+        if ((known && !there.contains(path)) || !host.factsOf(path))
             bytes += end;
     return bytes;
 }

@@ -68,7 +68,7 @@ Result<std::uint64_t> stockMappedFiles(SnapshotStore& store, const ContainerSpec
                                        pid_t init, std::chrono::seconds settle,
                                        const JobStretch& stretch);
 // How much keepHostFiles will copy of a session that runs, about.
-std::uint64_t unsettledFileBytes(pid_t init, std::chrono::seconds settle);
+std::uint64_t bytesToCopy(pid_t init, std::chrono::seconds settle, const KnownFiles* known);
 
 nlohmann::json keptFilesToJson(const std::vector<KeptFile>& files);
 // SnapshotDamaged when it is none. Snapshots of the first version have no list: empty.

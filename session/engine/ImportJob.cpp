@@ -103,7 +103,7 @@ Status requireStream(int fd) {
     struct stat info {};
     const int flags = ::fcntl(fd, F_GETFL);
     if (::fstat(fd, &info) != 0 || (!S_ISFIFO(info.st_mode) && !S_ISREG(info.st_mode)) ||
-        flags < 0 || (flags & O_ACCMODE) != O_RDONLY)
+        flags < 0 || (flags & O_PATH) != 0 || (flags & O_ACCMODE) != O_RDONLY)
         return fail(ErrorCode::InvalidArgument,
                     "The descriptor is neither the end of a pipe nor a file opened for reading.");
     return {};

@@ -233,7 +233,8 @@ private:
     Result<Staging> makeStaging() {
         ENTRACTE_ASSIGN(sealed, m_context.vaults.has(m_session.record().owner));
         const std::uint64_t memory = memoryOf(processesBeneath(init())) +
-                                     unsettledFileBytes(init(), m_context.options.filesSettle) +
+                                     bytesToCopy(init(), m_context.options.filesSettle,
+                                                 m_departure ? &m_departure->known() : nullptr) +
                                      kImageOverhead;
         const std::uint64_t files = treeSize(m_container.layer / "upper");
         m_copied = !m_suspend || Staging::fitsInMemory(memory + files);

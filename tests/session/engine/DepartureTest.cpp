@@ -1,15 +1,19 @@
 // A session that goes to another machine while it stands still here: both sides are this engine.
 // Whatever fails, it goes on, and nothing of it is left elsewhere.
 
+#include "session/base/ScopeExit.h"
 #include "tests/session/engine/EngineFixture.h"
 
 #include <csignal>
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
+#include <future>
+#include <iterator>
 #include <thread>
 
 namespace entracte::test {
@@ -37,8 +41,9 @@ protected:
     }
 
     // A session that runs, and what the first round brought of it to the other side.
-    void begin() {
-        m_info = startCounter();
+    void begin() { begin(startCounter()); }
+    void begin(const SessionInfo& started) {
+        m_info = started;
         ASSERT_GT(counterBeyond(m_info.id, 2), 2);
         const auto taken = m_engine->snapshot(m_info.id, "", SnapshotOrigin::Asked, m_job);
         ASSERT_TRUE(taken) << taken.error().forLog();
@@ -90,8 +95,10 @@ protected:
         };
     }
     Result<SessionInfo> resumeThere(bool said = true) { return resumeThere(said, m_job); }
-    Result<SessionInfo> resumeThere(bool said, JobControl& job) {
+    Result<SessionInfo> resumeThere(bool said, JobControl& job,
+                                    FilesPolicy files = FilesPolicy::Ask) {
         ResumeWishes wishes;
+        wishes.files = files;
         wishes.move = kMove;
         int pipe[2];
         EXPECT_EQ(::pipe2(pipe, O_CLOEXEC), 0);
@@ -106,6 +113,18 @@ protected:
         const long now = counter(m_info.id).value_or(-1);
         EXPECT_GT(counterBeyond(m_info.id, now), now);
         EXPECT_EQ(m_engine->snapshots(m_info.id).size(), 1u) << "a snapshot of it is left";
+    }
+    // In its memory, and in no snapshot yet.
+    void holdSomethingNew() {
+        ASSERT_TRUE(m_engine->exec(m_info.id,
+                                   {"/usr/bin/python3", "-c",
+                                    "import os,time\nx=os.urandom(8<<20)\nopen('/tmp/made','w')\n"
+                                    "time.sleep(1000)"},
+                                   {}, ""));
+        const fs::path made = "/proc/" + std::to_string(initOf(m_info.id)) + "/root/tmp/made";
+        for (int round = 0; round < 400 && !fs::exists(made); ++round)
+            std::this_thread::sleep_for(25ms);
+        ASSERT_TRUE(fs::exists(made));
     }
     // What waits of arrivals on the disk or in memory.
     std::size_t waiting() const {
@@ -189,15 +208,7 @@ TEST_F(DepartureTest, runsWhereItWentWhenTheDiskIsFullThere) {
     ASSERT_EQ(::mount("tmpfs", m_state.c_str(), "tmpfs", 0, "size=192m,mode=700"), 0);
     openEngine();
     begin();
-    // Something new in its memory that is in no snapshot yet.
-    ASSERT_TRUE(m_engine->exec(m_info.id,
-                               {"/usr/bin/python3", "-c",
-                                "import os,time\nx=os.urandom(8<<20)\nopen('/tmp/made','w')\n"
-                                "time.sleep(1000)"},
-                               {}, ""));
-    const fs::path made = "/proc/" + std::to_string(initOf(m_info.id)) + "/root/tmp/made";
-    for (int round = 0; round < 400 && !fs::exists(made); ++round)
-        std::this_thread::sleep_for(25ms);
+    holdSomethingNew();
     Taken taken;
     ASSERT_TRUE(depart(wellBehaved(), taken));
     ASSERT_TRUE(m_engine->moveStep(m_info.id, MoveStep::TakeBack, kMove, ""));
@@ -300,7 +311,179 @@ TEST_F(DepartureTest, takesOnlyPipesAndSockets) {
     const UniqueFd reader(pipe[0]);
     EXPECT_EQ(m_engine->depart(m_info.id, UniqueFd(pipe[1]), copy(), wishes, m_job).error().code(),
               ErrorCode::InvalidArgument);
+    // What its holder may not open is not opened for them.
+    const fs::path fifo = m_root / "fifo";
+    ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+    const auto place = [](const fs::path& path) {
+        return UniqueFd(::open(path.c_str(), O_PATH | O_CLOEXEC));
+    };
+    EXPECT_EQ(m_engine->depart(m_info.id, place(fifo), copy(), wishes, m_job).error().code(),
+              ErrorCode::InvalidArgument);
+    EXPECT_EQ(m_engine->importSession(m_person, place(m_root / "exported").get(), {}, m_job)
+                  .error()
+                  .code(),
+              ErrorCode::InvalidArgument);
+    ResumeWishes resume;
+    resume.move = kMove;
+    resume.word = std::make_shared<UniqueFd>(place(fifo));
+    EXPECT_EQ(m_engine->resume(m_arrived.id, "", resume, m_job).error().code(),
+              ErrorCode::InvalidArgument);
     expectItGoesOn();
+}
+
+// Whoever talks with the helper dies in the moment in which it is given away: nobody was told.
+TEST_F(DepartureTest, isTakenBackWhenNobodyHeardThatItWasGiven) {
+    begin();
+    const long before = counter(m_info.id).value_or(0);
+    Taken taken;
+    const auto left = depart(
+        [](int from, UniqueFd talk, Taken& told) {
+            readBundle(from, told);
+            EXPECT_EQ(::write(talk.get(), "a", 1), 1);
+        },
+        taken);
+    if (!left) // it was seen to have gone before it was given
+        return expectItGoesOn();
+    EXPECT_EQ(m_engine->session(m_info.id)->move.state, MoveState::Given);
+    EXPECT_FALSE(m_engine->resume(m_info.id, "", {}, m_job));
+    ASSERT_TRUE(m_engine->moveStep(m_info.id, MoveStep::TakeBack, kMove, ""));
+    ASSERT_TRUE(m_engine->resume(m_info.id, left->id, {}, m_job));
+    EXPECT_GT(counterBeyond(m_info.id, before), before);
+}
+
+TEST_F(DepartureTest, goesOnWhenTheDiskIsFullHere) {
+    closeEngine();
+    ASSERT_EQ(::mount("tmpfs", m_state.c_str(), "tmpfs", 0, "size=128m,mode=700"), 0);
+    openEngine();
+    begin();
+    holdSomethingNew();
+    std::ofstream(m_state / "ballast")
+        << std::string(fs::space(m_state).available - 64 * 1024, 'b');
+    Taken taken;
+    const auto left = depart(
+        [](int from, const UniqueFd& talk, Taken& told) {
+            readBundle(from, told);
+            readWord(talk.get(), told);
+        },
+        taken);
+    ASSERT_FALSE(left);
+    EXPECT_EQ(left.error().code(), ErrorCode::NoSpace) << left.error().forLog();
+    EXPECT_EQ(taken.word, "");
+    fs::remove(m_state / "ballast");
+    expectItGoesOn();
+    Taken again;
+    ASSERT_TRUE(depart(wellBehaved(), again));
+    ASSERT_TRUE(resumeThere());
+    for (const SessionId& id : {m_info.id, m_arrived.id}) {
+        static_cast<void>(m_engine->moveStep(id, MoveStep::TakeBack, kMove, ""));
+        static_cast<void>(m_engine->stop(id, m_job));
+        ASSERT_TRUE(m_engine->remove(id));
+    }
+    closeEngine();
+    ASSERT_EQ(::umount2(m_state.c_str(), MNT_DETACH), 0);
+}
+
+class SealedDepartureTest : public DepartureTest {
+protected:
+    void beginSealed() {
+        ASSERT_TRUE(m_engine->createVault(m_person.uid, secret().get()));
+        begin();
+        Taken taken;
+        const auto left = depart(wellBehaved(), taken);
+        ASSERT_TRUE(left) << left.error().forLog();
+        EXPECT_TRUE(left->encrypted);
+    }
+    static UniqueFd secret() {
+        int ends[2];
+        EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+        EXPECT_EQ(::write(ends[1], "a horse", 7), 7);
+        ::close(ends[1]);
+        return UniqueFd(ends[0]);
+    }
+    void expectItComesBackHere() {
+        ASSERT_TRUE(m_engine->unlockVault(m_person.uid, secret().get()));
+        ASSERT_TRUE(m_engine->moveStep(m_info.id, MoveStep::TakeBack, kMove, ""));
+        ASSERT_TRUE(m_engine->resume(m_info.id, "", {}, m_job));
+        EXPECT_GT(counterBeyond(m_info.id, 2), 2);
+    }
+};
+
+// In clear, in memory: nothing of it stays when the key goes.
+TEST_F(SealedDepartureTest, whatArrivedGoesWhenItsOwnersVaultIsLocked) {
+    beginSealed();
+    EXPECT_GT(waiting(), 0u);
+    ASSERT_TRUE(m_engine->lockVault(m_person.uid));
+    EXPECT_EQ(waiting(), 0u);
+    EXPECT_FALSE(resumeThere());
+    expectItComesBackHere();
+}
+
+TEST_F(SealedDepartureTest, isNotBroughtBackOnceItsVaultIsLocked) {
+    beginSealed();
+    ResumeWishes wishes;
+    wishes.move = kMove;
+    int pipe[2];
+    ASSERT_EQ(::pipe2(pipe, O_CLOEXEC), 0);
+    wishes.word = std::make_shared<UniqueFd>(pipe[0]);
+    const UniqueFd word(pipe[1]);
+    std::atomic<bool> waits{false};
+    JobControl job;
+    job.observe([&](const JobControl::Progress& progress) {
+        if (progress.phase == "restoring")
+            waits = true;
+    });
+    auto resumed = std::async(std::launch::async,
+                              [&] { return m_engine->resume(m_arrived.id, "", wishes, job); });
+    while (!waits)
+        std::this_thread::sleep_for(5ms);
+    ASSERT_TRUE(m_engine->lockVault(m_person.uid));
+    const auto refused = resumed.get();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::VaultLocked) << refused.error().forLog();
+    EXPECT_EQ(m_engine->session(m_arrived.id)->state, SessionState::Suspended);
+    EXPECT_EQ(waiting(), 0u);
+    expectItComesBackHere();
+}
+
+TEST_F(SealedDepartureTest, isStoredSealedWhereItWent) {
+    beginSealed();
+    ASSERT_TRUE(resumeThere());
+    EXPECT_TRUE(m_engine->snapshots(m_arrived.id).back().encrypted);
+    EXPECT_EQ(m_engine->snapshots(m_arrived.id).back().comment, "As it came from peer");
+}
+
+// What the person has outside is changed for a session that is here only.
+TEST_F(DepartureTest, documentsAreTouchedOnlyAfterTheWord) {
+    const fs::path folder = fs::path(m_person.home) / ("documents-" + newId());
+    ASSERT_TRUE(fs::create_directory(folder));
+    const ScopeExit tidy([&] { fs::remove_all(folder); });
+    const fs::path document = folder / "letter";
+    const auto write = [&](const std::string& text) { std::ofstream(document) << text; };
+    const auto content = [&] {
+        std::ifstream in(document);
+        return std::string(std::istreambuf_iterator<char>(in), {});
+    };
+    write("as it was saved");
+    ASSERT_EQ(::chown(folder.c_str(), m_person.uid, m_person.gid), 0);
+    ASSERT_EQ(::chown(document.c_str(), m_person.uid, m_person.gid), 0);
+    SessionSpec spec = counterSpec();
+    spec.sharedFolders = {{folder, false}};
+    spec.command.back() = "exec 7<>" + document.string() + "; " + spec.command.back();
+    const auto started = m_engine->start(m_person, spec, m_job);
+    ASSERT_TRUE(started) << started.error().forLog();
+    begin(*started);
+    Taken taken;
+    const auto left = depart(wellBehaved(), taken);
+    ASSERT_TRUE(left) << left.error().forLog();
+    write("changed outside");
+    const auto refused = resumeThere(false, m_job, FilesPolicy::Saved);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::Cancelled) << refused.error().forLog();
+    EXPECT_EQ(content(), "changed outside");
+    ASSERT_TRUE(imported(taken.bundle, {"", kMove, "peer", m_info.id, true}));
+    const auto there = resumeThere(true, m_job, FilesPolicy::Saved);
+    ASSERT_TRUE(there) << there.error().forLog();
+    EXPECT_EQ(content(), "as it was saved");
 }
 
 TEST_F(DepartureTest, isNotBroughtBackWithoutTheWord) {

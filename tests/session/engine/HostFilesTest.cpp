@@ -1,9 +1,11 @@
 // The host's files in snapshots, for files whose times tell that they are as they were.
 
+#include "session/engine/HostFiles.h"
 #include "tests/session/engine/EngineFixture.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <functional>
@@ -145,6 +147,30 @@ TEST_F(HostFilesTest, comeBackElsewhereEachOfTwoWithTheSameContents) {
     const auto resumed = m_engine->resume(arrived->id, "", {}, m_job);
     ASSERT_TRUE(resumed) << resumed.error().forLog();
     EXPECT_GT(counterBeyond(arrived->id, *counter(arrived->id) + 3), 0);
+}
+
+// Room for what is copied is made beforehand: of a session that departs, also for what it has
+// mapped since the round before.
+TEST(BytesToCopyTest, areThoseThatNobodyKeeps) {
+    const auto settle = std::chrono::seconds(1);
+    const auto bytes = [&](const KnownFiles* known) {
+        return bytesToCopy(::getpid(), settle, known);
+    };
+    std::ifstream maps("/proc/self/maps");
+    std::string library;
+    for (std::string line; library.empty() && std::getline(maps, line);)
+        if (line.find("/libc.so") != std::string::npos)
+            library = line.substr(line.find('/'));
+    ASSERT_FALSE(library.empty());
+    KnownFiles known;
+    const auto all = bytes(&known);
+    KeptFile file;
+    file.path = library;
+    known.files.push_back(file);
+    EXPECT_EQ(bytes(&known), all) << "known, and not kept in the store";
+    known.files.back().stored = 0;
+    EXPECT_LT(bytes(&known), all);
+    EXPECT_LT(bytes(nullptr), bytes(&known)) << "the store keeps what has not changed for long";
 }
 
 TEST_F(HostFilesTest, areSharedBySessions) {

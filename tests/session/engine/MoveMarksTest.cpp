@@ -3,6 +3,8 @@
 
 #include "tests/session/engine/EngineFixture.h"
 
+#include <fstream>
+
 namespace entracte::test {
 
 namespace {
@@ -78,6 +80,22 @@ TEST_F(MoveMarksTest, whatArrivesIsOnlyItsMovesToResume) {
     EXPECT_EQ(m_engine->moveFate(m_person.uid + 1, kMove).value_or(MoveFate::Taken),
               MoveFate::Unknown)
         << "somebody else's question";
+}
+
+// A helper that died between two steps of a resume: after it had written that the session is taken,
+// and before anybody could hear it, or find the session running.
+TEST_F(MoveMarksTest, whatWasTakenAndNeverSaidWaitsForItsWordAgain) {
+    const SessionInfo arrived = arriving(suspended());
+    closeEngine();
+    fs::create_directory(m_state / "moves");
+    std::ofstream(m_state / "moves" / kMove) << R"({"owner":)" << m_person.uid << R"(,"session":")"
+                                             << arrived.id << R"(","taken":true})";
+    openEngine();
+    EXPECT_EQ(fate(), MoveFate::Arriving);
+    startAnew();
+    EXPECT_EQ(fate(), MoveFate::Arriving);
+    ASSERT_TRUE(resumes(arrived.id, kMove));
+    EXPECT_EQ(fate(), MoveFate::Taken);
 }
 
 TEST_F(MoveMarksTest, whatIsDroppedIsGoneAndStaysDropped) {
