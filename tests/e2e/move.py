@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -168,6 +169,52 @@ def case_whatFailsLeavesItOnOneSide(case):
     running, resting = _places(here, there)
     expect([name for name, _ in running] == ["there"] and resting == [], f"not on exactly one side: {running} {resting}")
     there.product.stop(running[0][1]["id"])
+
+
+def case_keepLeavesACopyThatIsSuspended(case):
+    here, there, _ = _stations(case)
+    session = _counter_session(here)
+    before = wait_counting(here.server)
+    moved = here.product.json("move", session, "there", "--keep")["moved"]
+    expect(moved["kept"] and wait_counting(there.server) >= before, f"the counter did not go on: {moved}")
+    [copy] = here.sessions()
+    expect(copy["id"] == session and copy["state"] == "suspended" and copy["move"] == "", f"no copy stayed: {copy}")
+    there.product.stop(moved["there"])
+    here.product.resume(session, here.server)
+    expect(wait_counting(here.server) >= before, "the copy is not what was moved")
+    here.product.stop(session)
+
+
+def case_anotherNumberOfThePersonThereIsRefused(case):
+    other = case.person.uid + 4321
+    here, there, _ = _stations(case, uid_there=other)
+    session = _counter_session(here)
+    refused = here.product.command("move", session, "there")
+    said = f"{here.person.name} with the number {other} there"
+    expect(refused.returncode == 18 and said in refused.stderr, f"{refused.returncode}: {refused.stderr}")
+    wait_counting(here.server)
+    made = list((there.product.state / "sessions").glob("*"))
+    expect(here.product.snapshots(session) == [] and made == [], f"something was made of what was refused: {made}")
+    here.product.stop(session)
+
+
+def case_interruptedWhileItStandsStillItGoesOnHere(case):
+    """Ctrl+C when all of it is there, and nobody has given it away."""
+    here, there, _ = _stations(case)
+    session = _counter_session(here)
+    folder = here.stop_at("<", ARRIVED, '"staged":true', action="hold")
+    with here.product.start_command("move", session, "there") as move:
+        wait_for("the last round to arrive", lambda: (folder / "reached").exists(), 90)
+        os.killpg(move.pid, signal.SIGINT)  # as a terminal does
+        wait_for("the command to end", lambda: not move.running(), 60)
+        (folder / "go-on").touch()
+        expect("goes on here" in move.words(), f"it is not said where it is: {move.words()}")
+    wait_counting(here.server)
+    wait_for("what arrived to be dropped", lambda: there.sessions() == [], 30)
+    [one] = here.sessions()
+    expect(one["state"] == "running" and one["move"] == "", f"it does not simply run here: {one}")
+    expect(here.product.snapshots(session) == [], "snapshots of the move are left")
+    here.product.stop(session)
 
 
 def case_whoeverIsKilledAsItIsGivenAway(case):

@@ -56,7 +56,7 @@ class _Helper(Product):
 
 
 class Workstation:
-    def __init__(self, workspace, name, person, address, traits, disk_megabytes=None):
+    def __init__(self, workspace, name, person, address, traits, disk_megabytes=None, uid=None):
         self.name, self.address, self.folder = name, address, _Folder(workspace, name)
         self._stack = ExitStack()
         # Nobody else keeps the namespaces: they go with it.
@@ -81,6 +81,8 @@ class Workstation:
         # Two X servers in networks of their own would both be :0, and take each other's socket in /tmp.
         with inside(self.holder, ("uts", "ipc", "mnt")):
             self.server = self._stack.enter_context(XServer(self.folder, "server", self.person, traits))
+        if uid:
+            self._renumber(uid)
         self.product = self._stack.enter_context(_Helper(self))
         self._start_sshd()
 
@@ -171,6 +173,15 @@ class Workstation:
     def stop_nowhere(self):
         self._relay = {}
 
+    def _renumber(self, uid):
+        """The person's account has that number for who comes from now on, and not the one of the other workstation."""
+        accounts = self.folder.path / "passwd"
+        accounts.write_text("".join(
+            ":".join([*line.split(":")[:2], str(uid), *line.split(":")[3:]]) if line.split(":")[0] == self.person.name
+            else line for line in Path("/etc/passwd").read_text().splitlines(keepends=True)))
+        accounts.chmod(0o644)
+        self.root('mount --bind "$1" /etc/passwd; chown -R "$2" "$3"', accounts, uid, self._cache)
+
     def lose_helper(self):
         """kill -9; another one starts, on a bus of its own. Who comes by ssh from now on finds that one."""
         before = self.product.bus_address
@@ -232,11 +243,13 @@ class Link:
         self.first.root("ip link set wire up")
 
 
-def two_workstations(case, disk_there=None):
-    """Joined, and each knowing the other by its name. `disk_there`: a disk of its own with so many megabytes."""
+def two_workstations(case, disk_there=None, uid_there=None):
+    """Joined, and each knowing the other by its name. `disk_there`: a disk of its own with so many megabytes.
+    `uid_there`: the number of the person's account.
+    """
     from .servers import FIRST, SECOND
     here = case.stack.enter_context(Workstation(case.workspace, "here", case.person, "10.77.0.1", FIRST))
-    there = case.stack.enter_context(Workstation(case.workspace, "there", case.person, "10.77.0.2", SECOND, disk_there))
+    there = case.stack.enter_context(Workstation(case.workspace, "there", case.person, "10.77.0.2", SECOND, disk_there, uid_there))
     link = Link(here, there)
     here.trust(there)
     there.trust(here)
