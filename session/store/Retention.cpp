@@ -65,9 +65,13 @@ Result<std::set<SnapshotId>> chooseToRemove(const std::vector<SnapshotInfo>& sna
         }
     }
 
+    // Of numbers that are all nothing only a limit of space is left: whatever it holds stays.
+    const bool bySpaceOnly =
+        rules.maxBytes > 0 && rules.last == 0 &&
+        std::ranges::all_of(periods, [](const auto& p) { return p.first == 0; });
     std::set<SnapshotId> removed;
     for (const SnapshotInfo* info : newestFirst)
-        if (!kept.contains(info->id))
+        if (!bySpaceOnly && !kept.contains(info->id))
             removed.insert(info->id);
     if (rules.maxBytes == 0)
         return removed;

@@ -95,6 +95,13 @@ TEST_F(RetentionTest, dropsTheOldestBeyondTheLimitOfSpace) {
     EXPECT_EQ(kept(limited), (Hours{2, 4}));
 }
 
+TEST_F(RetentionTest, aLimitOfSpaceAloneKeepsAsManyAsItHolds) {
+    for (const double at : {1.0, 2.0, 3.0, 4.0})
+        add(at);
+    EXPECT_EQ(kept({0, 0, 0, 0, 0, 35}), (Hours{2, 3, 4}));
+    EXPECT_EQ(kept({0, 0, 0, 0, 1, 35}), (Hours{4}));
+}
+
 } // namespace
 
 } // namespace entracte::test
