@@ -46,6 +46,19 @@ public:
         return which == SP_LineEditClearButton ? actionIcon("close")
                                                : QProxyStyle::standardIcon(which, option, widget);
     }
+    // Fusion's outlines are darker than the window: on a dark one nobody sees an empty box.
+    void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+                       const QWidget* widget) const override {
+        QProxyStyle::drawPrimitive(element, option, painter, widget);
+        if (element == PE_IndicatorCheckBox || element == PE_FrameLineEdit)
+            outline(*painter, *option, option->rect);
+    }
+    void drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,
+                            QPainter* painter, const QWidget* widget) const override {
+        QProxyStyle::drawComplexControl(control, option, painter, widget);
+        if (control == CC_SpinBox)
+            outline(*painter, *option, option->rect);
+    }
     // From right to left Qt sets the words at the far end of a button, away from the icon.
     void drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
                      const QWidget* widget) const override {
@@ -67,6 +80,22 @@ public:
         drawItemText(painter, {right - icon - kGap - words, place.top(), words, place.height()},
                      Qt::AlignCenter | Qt::TextShowMnemonic, button->palette, enabled, button->text,
                      QPalette::ButtonText);
+    }
+
+private:
+    static void outline(QPainter& painter, const QStyleOption& option, const QRect& rect) {
+        const auto& palette = option.palette;
+        if (palette.color(QPalette::Window).lightness() >= 128 ||
+            option.state.testFlag(State_HasFocus)) // which Fusion shows by the accent's colour
+            return;
+        const bool enabled = option.state.testFlag(State_Enabled);
+        painter.save();
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(mixed(palette.color(QPalette::Window), palette.color(QPalette::Text),
+                             enabled ? 0.45 : 0.25));
+        painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2);
+        painter.restore();
     }
 };
 

@@ -3,10 +3,16 @@
 #include "app/desktop/widgets/Appearance.h"
 
 #include <QApplication>
+#include <QCheckBox>
 #include <QImage>
+#include <QLineEdit>
 #include <QPushButton>
+#include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <algorithm>
+#include <cmath>
 
 using namespace entracte::desktop;
 
@@ -28,6 +34,15 @@ Columns columnsOf(const QImage& image, const QColor& colour) {
                 found.last = x;
             }
     return found;
+}
+
+// Relative, as WCAG has it.
+double luminance(const QColor& colour) {
+    const auto linear = [](double part) {
+        return part <= 0.03928 ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) +
+           0.0722 * linear(colour.blueF());
 }
 
 } // namespace
@@ -66,6 +81,30 @@ private slots:
             const int whole = (mirrored ? words.first + icon.last : icon.first + words.last) / 2;
             QVERIFY2(qAbs(whole - 250) < 16, qPrintable(QString::number(whole)));
         }
+    }
+
+    // What can be pressed or typed into is told from the ground around it (WCAG 1.4.11: 3 to 1).
+    void outlinesAreSeenOnDarkGround() {
+        QApplication::setLayoutDirection(Qt::LeftToRight);
+        Settings settings;
+        settings.setColours(Settings::Colours::Dark);
+        const Appearance appearance(settings);
+        QCheckBox check;
+        QLineEdit line;
+        QSpinBox number;
+        for (QWidget* const widget : std::initializer_list<QWidget*>{&check, &line, &number}) {
+            widget->resize(60, 26);
+            const auto image = widget->grab().toImage();
+            const auto ground = luminance(widget->palette().color(QPalette::Window));
+            double best = 1;
+            for (int x = 0; x < 4; ++x)
+                best =
+                    std::max(best, (luminance(image.pixelColor(x, 13)) + 0.05) / (ground + 0.05));
+            QVERIFY2(
+                best >= 3,
+                qPrintable(QString("%1: %2").arg(widget->metaObject()->className()).arg(best)));
+        }
+        settings.setColours(Settings::Colours::AsDesktop);
     }
 };
 
