@@ -87,11 +87,16 @@ int main(int argc, char** argv) {
 
     QTranslator qts;
     QTranslator ours;
-    if (qts.load(QLocale(), "qtbase", "_", QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
-        QCoreApplication::installTranslator(&qts);
-    // English has a translation, too: its plurals.
-    if (ours.load(QLocale(), "entracte", "_", ":/i18n") || ours.load(":/i18n/entracte_en.qm"))
-        QCoreApplication::installTranslator(&ours);
+    // Qt's own words only in a language that ours are in: half of a dialog in each helps nobody,
+    // and those of Hebrew would turn English ones around. English has a translation, too: its
+    // plurals.
+    if (ours.load(QLocale(), "entracte", "_", ":/i18n")) {
+        if (qts.load(QLocale(), "qtbase", "_", QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
+            QCoreApplication::installTranslator(&qts);
+    } else {
+        static_cast<void>(ours.load(":/i18n/entracte_en.qm"));
+    }
+    QCoreApplication::installTranslator(&ours);
     if (!wordsOnly)
         QGuiApplication::setApplicationDisplayName(QCoreApplication::translate("main", "Entracte"));
 

@@ -3,6 +3,7 @@
 #include "app/desktop/model/Wording.h"
 
 #include <QCoreApplication>
+#include <QLocale>
 #include <QRegularExpression>
 
 #include <vector>
@@ -128,6 +129,14 @@ const std::vector<Known>& known() {
     return all;
 }
 
+// A size as the helper writes it ("71.5 GB"), as the person does.
+QString asWritten(const QString& part) {
+    static const QRegularExpression size(R"(^(\d+)\.(\d+ [kMGT]?B)$)");
+    const auto match = size.match(part);
+    return match.hasMatch() ? match.captured(1) + QLocale().decimalPoint() + match.captured(2)
+                            : part;
+}
+
 } // namespace
 
 QString inPersonsWords(const QString& said) {
@@ -139,8 +148,8 @@ QString inPersonsWords(const QString& said) {
         auto words = QCoreApplication::translate("HelperWords", one.sentence);
         // At once: what a name holds is no place for the next one.
         if (match.lastCapturedIndex() == 2)
-            return words.arg(match.captured(1), match.captured(2));
-        return match.lastCapturedIndex() == 1 ? words.arg(match.captured(1)) : words;
+            return words.arg(asWritten(match.captured(1)), asWritten(match.captured(2)));
+        return match.lastCapturedIndex() == 1 ? words.arg(asWritten(match.captured(1))) : words;
     }
     return text;
 }

@@ -7,6 +7,7 @@
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
+#include <QGridLayout>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -80,8 +81,15 @@ void MoveDialog::askWhere(QVBoxLayout* column) {
         steps << tr("It is sent to the other computer, and is suspended there as it is here.");
     steps << tr("Its connections to the network end; its programs connect anew.")
           << tr("Whatever fails before it goes on there, it stays here.");
-    for (const auto& step : steps)
-        column->addWidget(wrapped(QStringLiteral("•  ") + step, this));
+    auto* const list = new QGridLayout;
+    list->setHorizontalSpacing(8);
+    list->setVerticalSpacing(10);
+    list->setColumnStretch(1, 1);
+    for (int row = 0; row < steps.size(); ++row) {
+        list->addWidget(new QLabel(QStringLiteral("•"), this), row, 0, Qt::AlignTop);
+        list->addWidget(wrapped(steps[row], this), row, 1);
+    }
+    column->addLayout(list);
     column->addWidget(faintLabel(
         tr("It goes over your ssh, which has to log in without asking in a terminal. The other "
            "computer needs Entracte, and you need the same user name and number there."),

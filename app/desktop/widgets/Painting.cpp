@@ -5,6 +5,7 @@
 #include <QImage>
 #include <QPainterPath>
 #include <QPixmapCache>
+#include <QStyle>
 
 #include <algorithm>
 
@@ -43,7 +44,12 @@ void paintLine(QPainter& painter, const QRect& rect, const QFont& font, const QC
                const QString& text, Qt::Alignment alignment) {
     painter.setFont(font);
     painter.setPen(colour);
-    painter.drawText(rect, int(alignment | Qt::AlignVCenter) | Qt::TextSingleLine,
+    // At the side that the window's direction says; its words in the order of their own language,
+    // or "3 windows" would end with its number in a window from right to left.
+    const auto side = QStyle::visualAlignment(painter.layoutDirection(), alignment);
+    const auto order = text.isRightToLeft() ? Qt::TextForceRightToLeft : Qt::TextForceLeftToRight;
+    painter.drawText(rect,
+                     int(side | Qt::AlignAbsolute | Qt::AlignVCenter) | Qt::TextSingleLine | order,
                      QFontMetrics(font).elidedText(text, Qt::ElideRight, rect.width()));
 }
 

@@ -202,6 +202,20 @@ void fitHeight(QWidget* dialog, int width) {
     dialog->resize(width, dialog->layout()->totalHeightForWidth(width));
 }
 
+void growToFit(QWidget* dialog) {
+    // From the innermost: an outer layout knows what the inner ones told it last.
+    auto inner = dialog->findChildren<QWidget*>();
+    std::reverse(inner.begin(), inner.end());
+    for (auto* const widget : inner)
+        if (widget->layout())
+            widget->layout()->activate();
+    auto* const layout = dialog->layout();
+    layout->invalidate();
+    layout->activate();
+    const int width = std::max(dialog->width(), layout->totalMinimumSize().width());
+    dialog->resize(width, std::max(dialog->height(), layout->totalHeightForWidth(width)));
+}
+
 void ElidedLabel::setWholeText(const QString& text) {
     m_whole = text;
     setAccessibleName(text);

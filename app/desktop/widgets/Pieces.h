@@ -41,6 +41,8 @@ QLabel* picture(const QString& icon, int size, const QColor& colour, QWidget* pa
 void alignNames(QWidget* dialog);
 // As high as its words need at this width, in pixels; a layout alone allows for narrower lines.
 void fitHeight(QWidget* dialog, int width);
+// As high as its words have come to need; the person's own size is only ever exceeded.
+void growToFit(QWidget* dialog);
 
 // A line that is cut with an ellipsis where there is no room, and then told whole by its tool tip.
 class ElidedLabel : public QLabel {

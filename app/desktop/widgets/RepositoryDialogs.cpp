@@ -51,8 +51,10 @@ PushDialog::PushDialog(Desk& desk, const QString& snapshot, QWidget* parent)
     makePrimary(go);
     go->setDefault(true);
     go->setEnabled(false);
-    connect(m_choice, &RepositoryChoice::changed, go,
-            [this, go] { go->setEnabled(m_choice->isUsable()); });
+    connect(m_choice, &RepositoryChoice::changed, go, [this, go] {
+        go->setEnabled(m_choice->isUsable());
+        growToFit(this);
+    });
     connect(box, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(box, &QDialogButtonBox::accepted, this, [this, view] { begin(view); });
     column->addStretch(1);
@@ -92,6 +94,7 @@ PullDialog::PullDialog(Desk& desk, QWidget* parent)
     makePrimary(m_go);
     connect(m_look, &QPushButton::clicked, this, &PullDialog::look);
     connect(m_choice, &RepositoryChoice::changed, this, &PullDialog::forget);
+    connect(m_choice, &RepositoryChoice::changed, this, [this] { growToFit(this); });
     connect(m_sessions, &QListWidget::currentRowChanged, this, &PullDialog::refresh);
     connect(m_sessions, &QListWidget::itemActivated, this, &PullDialog::begin);
     connect(box, &QDialogButtonBox::rejected, this, &QDialog::reject);
