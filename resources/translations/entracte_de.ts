@@ -1185,7 +1185,7 @@
         </message>
         <message>
             <source>It was being given to %1. “Move to…” asks whether it arrived.</source>
-            <translation>Sie wurde gerade an %1 übergeben. „Umziehen…“ fragt, ob sie ankam.</translation>
+            <translation>Sie wurde gerade an %1 übergeben. „Umziehen …“ fragt, ob sie ankam.</translation>
         </message>
         <message>
             <source>It is at %1. What was saved here before can be opened beside.</source>
@@ -1486,7 +1486,7 @@
         </message>
         <message>
             <source>&amp;Browse…</source>
-            <translation>D&amp;urchsuchen…</translation>
+            <translation>D&amp;urchsuchen …</translation>
         </message>
         <message>
             <source>Without a passphrase whoever has the file can read everything that the programs have in memory: documents, messages, passwords.</source>
@@ -1646,7 +1646,7 @@
         </message>
         <message>
             <source>Looking into the file…</source>
-            <translation>Die Datei wird angesehen…</translation>
+            <translation>Die Datei wird angesehen …</translation>
         </message>
         <message>
             <source>The file is encrypted. What is in it can be seen with its passphrase only.</source>
@@ -1849,6 +1849,17 @@
                 <numerusform>Jetzt würden %n Schnappschüsse gelöscht; das gibt %1 frei.</numerusform>
             </translation>
         </message>
+        <message>
+            <source>As many snapshots are kept as %1 hold, and the pinned ones.</source>
+            <translation>Es bleiben so viele Schnappschüsse, wie in %1 passen, und die angehefteten.</translation>
+        </message>
+        <message numerus="yes">
+            <source>At most %n snapshot(s) are kept, in at most %1, and the pinned ones.</source>
+            <translation>
+                <numerusform>Höchstens ein Schnappschuss bleibt, mit höchstens %1, und die angehefteten.</numerusform>
+                <numerusform>Höchstens %n Schnappschüsse bleiben, mit höchstens %1, und die angehefteten.</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::LimitsChoice</name>
@@ -2024,7 +2035,7 @@
         </message>
         <message>
             <source>&amp;Import…</source>
-            <translation>&amp;Importieren…</translation>
+            <translation>&amp;Importieren …</translation>
         </message>
         <message>
             <source>Export</source>
@@ -2049,11 +2060,11 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>&amp;Encryption…</source>
-            <translation>&amp;Verschlüsselung…</translation>
+            <translation>&amp;Verschlüsselung …</translation>
         </message>
         <message>
             <source>&amp;Fetch from a repository…</source>
-            <translation>Aus einem Repository &amp;holen…</translation>
+            <translation>Aus einem Repository &amp;holen …</translation>
         </message>
         <message>
             <source>The chosen snapshot</source>
@@ -2611,8 +2622,8 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <translation>Keine Tasten</translation>
         </message>
         <message>
-            <source>Save &amp;everything:</source>
-            <translation>All&amp;es sichern:</translation>
+            <source>K&amp;eys to save all:</source>
+            <translation>Tast&amp;en für alles sichern:</translation>
         </message>
         <message>
             <source>This desktop gives no keys to applications in the background.</source>
@@ -2763,6 +2774,14 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <source>How a program is started</source>
             <translation>Wie ein Programm gestartet wird</translation>
         </message>
+        <message>
+            <source>Something else changed this profile meanwhile. Replace it with what stands here, or cancel, and open it again to see what it says now.</source>
+            <translation>Etwas anderes hat dieses Profil inzwischen geändert. Ersetzen Sie es durch das, was hier steht, oder brechen Sie ab und öffnen Sie es noch einmal, um zu sehen, was es jetzt sagt.</translation>
+        </message>
+        <message>
+            <source>&amp;Replace</source>
+            <translation>&amp;Ersetzen</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::ProfilesPage</name>
@@ -2784,11 +2803,11 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>Ne&amp;w…</source>
-            <translation>&amp;Neu…</translation>
+            <translation>&amp;Neu …</translation>
         </message>
         <message>
             <source>C&amp;hange…</source>
-            <translation>Än&amp;dern…</translation>
+            <translation>Än&amp;dern …</translation>
         </message>
         <message>
             <source>&amp;Delete</source>
@@ -2819,6 +2838,34 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <source>Your profiles are files in %1.</source>
             <translation>Ihre Profile sind Dateien in %1.</translation>
         </message>
+        <message>
+            <source>&amp;Undo</source>
+            <translation>&amp;Rückgängig</translation>
+        </message>
+        <message>
+            <source>The profile of %1 is not there any more.</source>
+            <translation>Das Profil von %1 ist nicht mehr da.</translation>
+        </message>
+        <message>
+            <source>The profile of %1 is in the wastebasket.</source>
+            <translation>Das Profil von %1 liegt im Papierkorb.</translation>
+        </message>
+        <message>
+            <source>Delete a profile</source>
+            <translation>Ein Profil löschen</translation>
+        </message>
+        <message>
+            <source>Delete the profile of %1 for good?</source>
+            <translation>Das Profil von %1 endgültig löschen?</translation>
+        </message>
+        <message>
+            <source>There is no wastebasket here that it could be fetched back from.</source>
+            <translation>Hier gibt es keinen Papierkorb, aus dem es zurückgeholt werden könnte.</translation>
+        </message>
+        <message>
+            <source>&amp;Delete for good</source>
+            <translation>&amp;Endgültig löschen</translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::PullDialog</name>
@@ -2848,7 +2895,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>Looking into it…</source>
-            <translation>Es wird nachgesehen…</translation>
+            <translation>Es wird nachgesehen …</translation>
         </message>
         <message>
             <source>%1: saved %2 at %3</source>
@@ -2915,7 +2962,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>Looking which repositories there are…</source>
-            <translation>Es wird nachgesehen, welche Repositorys es gibt…</translation>
+            <translation>Es wird nachgesehen, welche Repositorys es gibt …</translation>
         </message>
         <message>
             <source>Repository</source>
@@ -3123,7 +3170,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>Co&amp;mpare…</source>
-            <translation>V&amp;ergleichen…</translation>
+            <translation>V&amp;ergleichen …</translation>
         </message>
         <message>
             <source>See what lies between two snapshots</source>
@@ -3131,7 +3178,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>E&amp;xport…</source>
-            <translation>E&amp;xportieren…</translation>
+            <translation>E&amp;xportieren …</translation>
         </message>
         <message>
             <source>Write this snapshot into a file</source>
@@ -3139,7 +3186,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>&amp;Move to…</source>
-            <translation>&amp;Umziehen…</translation>
+            <translation>&amp;Umziehen …</translation>
         </message>
         <message>
             <source>Go on with it at another computer</source>
@@ -3147,7 +3194,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>Send to a re&amp;pository…</source>
-            <translation>An ein Re&amp;pository senden…</translation>
+            <translation>An ein Re&amp;pository senden …</translation>
         </message>
         <message>
             <source>Where another computer can fetch it</source>
@@ -3715,11 +3762,11 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>&amp;Import…</source>
-            <translation>&amp;Importieren…</translation>
+            <translation>&amp;Importieren …</translation>
         </message>
         <message>
             <source>Export…</source>
-            <translation>Exportieren…</translation>
+            <translation>Exportieren …</translation>
         </message>
     </context>
     <context>
@@ -3747,7 +3794,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>Unlock…</source>
-            <translation>Entsperren…</translation>
+            <translation>Entsperren …</translation>
         </message>
     </context>
     <context>
@@ -3841,7 +3888,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>Change the &amp;passphrase…</source>
-            <translation>&amp;Passphrase ändern…</translation>
+            <translation>&amp;Passphrase ändern …</translation>
         </message>
         <message>
             <source>&amp;Stop encrypting</source>

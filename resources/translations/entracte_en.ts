@@ -203,6 +203,13 @@
                 <numerusform>Now %n snapshots would be deleted, which frees %1.</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>At most %n snapshot(s) are kept, in at most %1, and the pinned ones.</source>
+            <translation>
+                <numerusform>At most one snapshot is kept, in at most %1, and the pinned ones.</numerusform>
+                <numerusform>At most %n snapshots are kept, in at most %1, and the pinned ones.</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::LimitsChoice</name>

@@ -105,7 +105,7 @@ void Actions::start(const StartRequest& request) {
 }
 
 void Actions::limitWhenStarted(const QDBusPendingCall& call, const StartRequest& request) {
-    if (!request.isLimited() && request.everySeconds == 0 && request.keep.isEmpty())
+    if (!request.isLimited() && request.from.isEmpty())
         return;
     ++m_unanswered;
     auto* const watcher = new QDBusPendingCallWatcher(call, this);
@@ -131,10 +131,11 @@ void Actions::limitStarted(const JobState& job, const StartRequest& request) {
         return;
     if (request.isLimited())
         setLimits(job.job.result, request);
-    if (!request.from.isEmpty() && request.everySeconds > 0)
-        setSchedule(job.job.result, request.everySeconds);
-    if (!request.from.isEmpty() && !request.keep.isEmpty())
-        setRetention(job.job.result, request.keep);
+    if (request.from.isEmpty())
+        return; // it was started with the rest
+    // Whatever the one has that it was made from: also never, and all.
+    setSchedule(job.job.result, request.everySeconds);
+    setRetention(job.job.result, request.keep);
 }
 
 void Actions::setLimits(const QString& session, const StartRequest& limits) {

@@ -1,5 +1,7 @@
 #include "app/desktop/model/InstalledPrograms.h"
 
+#include "app/desktop/model/Words.h"
+
 #include <QCollator>
 #include <QDir>
 #include <QDirIterator>
@@ -9,7 +11,6 @@
 #include <QStandardPaths>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 namespace entracte::desktop {
@@ -70,56 +71,7 @@ bool canRun(const QString& program) {
                                  : !QStandardPaths::findExecutable(program).isEmpty();
 }
 
-std::optional<QStringList> words(const QString& text, bool singleQuotes, bool fieldCodes) {
-    QStringList found;
-    QString word;
-    bool started = false;
-    QChar quote;
-    for (qsizetype i = 0; i < text.size(); ++i) {
-        const auto c = text[i];
-        if (!quote.isNull()) {
-            if (c == quote)
-                quote = QChar();
-            else if (c == '\\' && quote == '"' && i + 1 < text.size())
-                word += text[++i];
-            else
-                word += c;
-        } else if (c == '"' || (singleQuotes && c == '\'')) {
-            quote = c;
-            started = true;
-        } else if (c == '\\' && i + 1 < text.size()) {
-            word += text[++i];
-            started = true;
-        } else if (fieldCodes && c == '%' && i + 1 < text.size()) {
-            if (text[++i] == '%') {
-                word += '%';
-                started = true;
-            }
-        } else if (c.isSpace()) {
-            if (started)
-                found.append(std::exchange(word, {}));
-            started = false;
-        } else {
-            word += c;
-            started = true;
-        }
-    }
-    if (!quote.isNull())
-        return std::nullopt;
-    if (started)
-        found.append(word);
-    return found;
-}
-
 } // namespace
-
-QStringList execWords(const QString& exec) {
-    return words(exec, false, true).value_or(QStringList());
-}
-
-QStringList typedWords(const QString& typed) {
-    return words(typed, true, false).value_or(QStringList());
-}
 
 InstalledPrograms InstalledPrograms::ofPerson() {
     QStringList directories;

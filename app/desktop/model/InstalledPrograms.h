@@ -37,12 +37,4 @@ private:
     mutable QHash<QString, qsizetype> m_byProgram;
 };
 
-// The words of an Exec key, field codes dropped (the specification's quoting). Empty when it is
-// malformed.
-QStringList execWords(const QString& exec);
-
-// The words of what a person typed, quoted as a shell would have it; nothing is expanded. Empty
-// when a quotation does not end.
-QStringList typedWords(const QString& typed);
-
 } // namespace entracte::desktop

@@ -1,11 +1,13 @@
 #include "app/desktop/model/ProgramProfiles.h"
 
 #include "app/desktop/model/Wording.h"
+#include "app/desktop/model/Words.h"
 #include "session/launch/Profile.h"
 
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QRegularExpression>
 #include <QSaveFile>
 
@@ -14,6 +16,8 @@
 namespace entracte::desktop {
 
 namespace {
+
+constexpr qint64 kMaxFile = 64 * 1024; // bytes; no session reads a larger one
 
 struct Words {
     Q_DECLARE_TR_FUNCTIONS(ProgramProfiles)
@@ -84,6 +88,21 @@ QByteArray fileOf(const ProgramProfile& profile) {
     return text.toUtf8();
 }
 
+QString placeOf(const QString& id) {
+    return ownProfileFolder() + '/' + id + ".toml";
+}
+
+// Of the person's, by id.
+QMap<QString, QByteArray> ownFiles() {
+    QMap<QString, QByteArray> files;
+    for (const auto& info : QDir(ownProfileFolder()).entryInfoList({"*.toml"}, QDir::Files)) {
+        QFile file(info.filePath());
+        if (file.open(QIODevice::ReadOnly))
+            files.insert(info.completeBaseName(), file.read(kMaxFile));
+    }
+    return files;
+}
+
 // Named after its program, and as no other is: one of another's name would take its place.
 QString freshId(const QString& program) {
     static const QRegularExpression unusual("[^A-Za-z0-9._+-]");
@@ -95,8 +114,7 @@ QString freshId(const QString& program) {
     for (const auto& one : ProgramProfiles::read().all)
         taken.append(one.id);
     auto id = base;
-    for (int number = 2;
-         taken.contains(id) || QFile::exists(ownProfileFolder() + '/' + id + ".toml"); ++number)
+    for (int number = 2; taken.contains(id) || QFile::exists(placeOf(id)); ++number)
         id = QStringLiteral("%1-%2").arg(base).arg(number);
     return id;
 }
@@ -108,6 +126,8 @@ ProgramProfiles ProgramProfiles::read() {
     std::vector<std::string> problems;
     launch::Profiles places[] = {launch::builtInProfiles(), {}, {}};
     launch::addProfiles(places[1], launch::kSystemProfiles, problems);
+    // Before they are understood: one that is written in between counts as changed.
+    const auto files = ownFiles();
     if (const auto own = launch::ownProfiles(); !own.empty())
         launch::addProfiles(places[2], own, problems);
     using From = ProgramProfile::From;
@@ -115,6 +135,8 @@ ProgramProfiles ProgramProfiles::read() {
     for (int place = 0; place < 3; ++place)
         for (const auto& [id, profile] : places[place]) {
             auto view = seen(profile, kFrom[place]);
+            if (view.from == From::Person)
+                view.file = files.value(view.id);
             for (int later = place + 1; later < 3; ++later)
                 view.replaced = view.replaced || places[later].contains(id);
             profiles.all.append(std::move(view));
@@ -129,30 +151,54 @@ QString ownProfileFolder() {
 }
 
 QString writeProfile(const ProgramProfile& profile) {
-    const auto folder = ownProfileFolder();
     const auto id = profile.id.isEmpty() ? freshId(profile.programs.value(0)) : profile.id;
     const auto text = fileOf(profile);
     // What a session could not read is not written.
     if (const auto read = launch::parseProfile(id.toStdString(), text.toStdString()); !read)
         return printable(QString::fromStdString(read.error().sentence()));
-    QSaveFile file(folder + '/' + id + ".toml");
+    QSaveFile file(placeOf(id));
     // One that could not be read is not in the list, and is the person's all the same.
     if (profile.from != ProgramProfile::From::Person && QFile::exists(file.fileName()))
         return Words::tr("%1 is there already.").arg(printable(file.fileName()));
-    if (!QDir().mkpath(folder) || !file.open(QIODevice::WriteOnly) || file.write(text) < 0 ||
-        !file.commit())
+    if (!QDir().mkpath(ownProfileFolder()) || !file.open(QIODevice::WriteOnly) ||
+        file.write(text) < 0 || !file.commit())
         return Words::tr("%1 cannot be written: %2")
             .arg(printable(file.fileName()), file.errorString());
     return {};
 }
 
+QByteArray profileFile(const ProgramProfile& profile) {
+    return ownFiles().value(profile.id);
+}
+
+bool changedMeanwhile(const ProgramProfile& profile) {
+    return profile.from == ProgramProfile::From::Person && !profile.id.isEmpty() &&
+           profileFile(profile) != profile.file;
+}
+
+QString trashProfile(const ProgramProfile& profile) {
+    QString trashed;
+    return QFile::moveToTrash(placeOf(profile.id), &trashed) ? trashed : QString();
+}
+
+QString untrashProfile(const ProgramProfile& profile, const QString& trashed) {
+    const auto place = placeOf(profile.id);
+    if (QFile::exists(place))
+        return Words::tr("%1 is there already.").arg(printable(place));
+    QFile file(trashed);
+    if (!QDir().mkpath(ownProfileFolder()) || !file.rename(place))
+        return Words::tr("%1 cannot be written: %2").arg(printable(place), file.errorString());
+    // What the wastebasket knows of it (the XDG trash specification).
+    const QFileInfo was(trashed);
+    QFile::remove(was.path() + "/../info/" + was.fileName() + ".trashinfo");
+    return {};
+}
+
 QString removeProfile(const ProgramProfile& profile) {
-    QFile file(ownProfileFolder() + '/' + profile.id + ".toml");
-    // Where there is a wastebasket, it can be fetched from there.
-    return QFile::moveToTrash(file.fileName()) || file.remove()
-               ? QString()
-               : Words::tr("%1 cannot be removed: %2")
-                     .arg(printable(file.fileName()), file.errorString());
+    QFile file(placeOf(profile.id));
+    return file.remove() ? QString()
+                         : Words::tr("%1 cannot be removed: %2")
+                               .arg(printable(file.fileName()), file.errorString());
 }
 
 QString programsText(const ProgramProfile& profile) {
@@ -182,16 +228,6 @@ QStringList profileLines(const ProgramProfile& profile) {
     if (lines.size() == before)
         lines.append(Words::tr("It changes nothing."));
     return lines;
-}
-
-QString quotedWords(const QStringList& words) {
-    static const QRegularExpression plain("^[A-Za-z0-9_./:=,+@%-]+$");
-    QStringList typed;
-    for (auto word : words)
-        typed.append(plain.match(word).hasMatch()
-                         ? word
-                         : '"' + word.replace('\\', "\\\\").replace('"', "\\\"") + '"');
-    return typed.join(' ');
 }
 
 } // namespace entracte::desktop

@@ -4,6 +4,7 @@
 // sees them: those that come with Entracte, the computer's, and the person's own, which they can
 // make, change and delete. A session reads the files; here they are only looked at and written.
 
+#include <QByteArray>
 #include <QList>
 #include <QMap>
 #include <QString>
@@ -21,6 +22,7 @@ struct ProgramProfile {
     QStringList arguments;
     QMap<QString, QString> environment;
     QString notes;
+    QByteArray file; // the person's: what it held when it was read
 
     bool isForEverything() const { return programs.contains("*"); }
 };
@@ -35,12 +37,21 @@ QString ownProfileFolder();
 // As a file of the person's: under its name, or under a new one that nothing else has. A sentence
 // says why it could not be.
 QString writeProfile(const ProgramProfile& profile);
+// Something else wrote or removed its file since it was read.
+bool changedMeanwhile(const ProgramProfile& profile);
+// As it is now.
+QByteArray profileFile(const ProgramProfile& profile);
+
+// Where it lies in the wastebasket; empty where there is none, and then nothing has happened.
+QString trashProfile(const ProgramProfile& profile);
+// Puts it back from there. A sentence says why it could not be.
+QString untrashProfile(const ProgramProfile& profile, const QString& trashed);
+// For good. A sentence says why it could not be.
 QString removeProfile(const ProgramProfile& profile);
+
 // "Every program", "gimp and 2 more"
 QString programsText(const ProgramProfile& profile);
 // Why, and what is given to these programs, a paragraph each.
 QStringList profileLines(const ProgramProfile& profile);
-// Words as they are typed: quoted where that is needed, so that typedWords() reads them again.
-QString quotedWords(const QStringList& words);
 
 } // namespace entracte::desktop

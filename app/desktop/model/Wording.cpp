@@ -27,7 +27,12 @@ QString printable(const QString& text) {
     for (const auto character : text) {
         const bool turnsAround = character.unicode() >= 0x202A && character.unicode() <= 0x202E;
         const bool isolates = character.unicode() >= 0x2066 && character.unicode() <= 0x2069;
-        if (character.isSurrogate() || (character.isPrint() && !turnsAround && !isolates))
+        // Both count as printable, and begin a line.
+        const bool endsLine = character.unicode() == 0x2028 || character.unicode() == 0x2029;
+        // Within words of Persian and Hindi, and of what emoji are put together.
+        const bool joins = character.unicode() == 0x200C || character.unicode() == 0x200D;
+        if (joins || character.isSurrogate() ||
+            (character.isPrint() && !turnsAround && !isolates && !endsLine))
             safe += character;
         else
             safe += QChar::Space;

@@ -34,6 +34,8 @@ Keep Keep::ofText(const QString& text) {
                                               [&](const auto& one) { return name == one.first; });
         if (rule != kRules.end())
             keep.*(rule->second) = word.section('=', 1).toInt();
+        else if (name == "bytes")
+            keep.bytes = word.section('=', 1).toULongLong();
         else
             rest.append(word);
     }
@@ -46,13 +48,34 @@ QString Keep::text() const {
     for (const auto& [name, member] : kRules)
         if (this->*member > 0)
             words.append(QStringLiteral("%1=%2").arg(QString(name)).arg(this->*member));
+    if (bytes > 0)
+        words.append(QStringLiteral("bytes=%1").arg(bytes));
     if (!other.isEmpty())
         words.append(other);
     return words.join(' ');
 }
 
+QString Keep::sentence() const {
+    if (all())
+        return KeepRules::tr("All snapshots are kept.");
+    int most = 0;
+    for (const auto& [name, member] : kRules)
+        most += this->*member;
+    const auto room = bytes > 0 ? sizeText(bytes) : QString();
+    if (most == 0)
+        return KeepRules::tr("As many snapshots are kept as %1 hold, and the pinned ones.")
+            .arg(room);
+    return room.isEmpty()
+               ? KeepRules::tr("At most %n snapshot(s) are kept, and the pinned ones.", nullptr,
+                               most)
+               : KeepRules::tr("At most %n snapshot(s) are kept, in at most %1, and the pinned "
+                               "ones.",
+                               nullptr, most)
+                     .arg(room);
+}
+
 KeepRules::KeepRules(Desk& desk, const QString& rules, QWidget* parent)
-    : QWidget(parent), m_desk(desk), m_other(Keep::ofText(rules).other),
+    : QWidget(parent), m_desk(desk), m_given(Keep::ofText(rules)),
       m_tidies(new QCheckBox(tr("&Delete older snapshots by these rules"), this)),
       m_numbers(new QWidget(this)), m_words(faintLabel({}, this, 0.95)),
       m_kept(new QListWidget(this)) {
@@ -62,7 +85,7 @@ KeepRules::KeepRules(Desk& desk, const QString& rules, QWidget* parent)
     column->addWidget(m_tidies);
     auto* const form = new QFormLayout(m_numbers);
     form->setContentsMargins(22, 0, 0, 0);
-    auto given = Keep::ofText(rules);
+    auto given = m_given;
     m_tidies->setChecked(!given.all());
     if (given.all())
         given = Keep::ofText(kSensible);
@@ -96,7 +119,8 @@ Keep KeepRules::keep() const {
     Keep keep;
     if (!m_tidies->isChecked())
         return keep;
-    keep.other = m_other;
+    keep.bytes = m_given.bytes;
+    keep.other = m_given.other;
     for (const auto& [member, count] : m_counts)
         keep.*member = count->value();
     return keep;
@@ -110,12 +134,7 @@ void KeepRules::tryOn(const QString& session) {
 void KeepRules::refresh() {
     m_numbers->setEnabled(m_tidies->isChecked());
     const auto rules = keep();
-    int most = 0;
-    for (const auto& [name, member] : kRules)
-        most += rules.*member;
-    m_words->setText(
-        rules.all() ? tr("All snapshots are kept.")
-                    : tr("At most %n snapshot(s) are kept, and the pinned ones.", nullptr, most));
+    m_words->setText(rules.sentence());
     ask(rules);
     emit changed();
 }

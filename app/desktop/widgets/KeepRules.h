@@ -14,18 +14,22 @@ class QSpinBox;
 
 namespace entracte::desktop {
 
-// "hourly=24 daily=7": how many of each kind are kept; all when it is empty.
+// "hourly=24 daily=7 bytes=20000000000": how many of each kind are kept, and how much at most; all
+// when it is empty.
 struct Keep {
     int last = 0;
     int hourly = 0;
     int daily = 0;
     int weekly = 0;
     int monthly = 0;
-    QString other; // words that are kept as they are ("bytes=…")
+    quint64 bytes = 0; // 0: no limit
+    QString other;     // words that are kept as they are
 
     static Keep ofText(const QString& text);
     QString text() const;
     bool all() const { return text().isEmpty(); }
+    // What they come to, a sentence.
+    QString sentence() const;
 };
 
 class KeepRules : public QWidget {
@@ -47,7 +51,7 @@ private:
     void showPreview(const QStringList& removed, quint64 freed);
 
     Desk& m_desk;
-    QString m_other;
+    Keep m_given; // also what nothing here changes
     QString m_session;
     QCheckBox* m_tidies;
     QWidget* m_numbers;

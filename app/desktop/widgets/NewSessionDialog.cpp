@@ -1,5 +1,6 @@
 #include "app/desktop/widgets/NewSessionDialog.h"
 
+#include "app/desktop/model/Words.h"
 #include "app/desktop/widgets/Choices.h"
 #include "app/desktop/widgets/FolderChoice.h"
 #include "app/desktop/widgets/Icons.h"

@@ -123,7 +123,7 @@ void PreferencesDialog::addHotkey(QFormLayout* form) {
     auto* const both = new QHBoxLayout;
     both->addWidget(keys, 1);
     both->addWidget(clear);
-    auto* const name = new QLabel(tr("Save &everything:"), this);
+    auto* const name = new QLabel(tr("K&eys to save all:"), this);
     name->setBuddy(keys);
     form->addRow(name, both);
     auto* const problem = faintLabel({}, this, 0.95);

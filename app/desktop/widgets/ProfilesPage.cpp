@@ -1,20 +1,21 @@
 #include "app/desktop/widgets/ProfilesPage.h"
 
-#include "app/desktop/model/InstalledPrograms.h"
 #include "app/desktop/model/Wording.h"
 #include "app/desktop/widgets/Icons.h"
 #include "app/desktop/widgets/Pieces.h"
+#include "app/desktop/widgets/ProfileDialog.h"
 
 #include <QDesktopServices>
-#include <QDialogButtonBox>
 #include <QDir>
-#include <QFormLayout>
 #include <QHBoxLayout>
-#include <QLineEdit>
 #include <QListWidget>
-#include <QRegularExpression>
+#include <QMessageBox>
+#include <QShortcut>
 #include <QUrl>
 #include <QVBoxLayout>
+
+#include <algorithm>
+#include <utility>
 
 namespace entracte::desktop {
 
@@ -40,7 +41,8 @@ ProfilesPage::ProfilesPage(QWidget* parent)
     : QWidget(parent), m_list(new QListWidget(this)), m_words(wrapped({}, this)),
       m_problem(problemLabel(this)), m_add(new QPushButton(tr("Ne&w…"), this)),
       m_change(new QPushButton(tr("C&hange…"), this)),
-      m_remove(new QPushButton(tr("&Delete"), this)) {
+      m_remove(new QPushButton(tr("&Delete"), this)), m_undoBar(new QWidget(this)),
+      m_undoWords(wrapped({}, m_undoBar)) {
     m_list->setAccessibleName(tr("Program profiles"));
     m_list->setMinimumHeight(100);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -49,16 +51,22 @@ ProfilesPage::ProfilesPage(QWidget* parent)
     // As high as the longest of those that come with Entracte: the rest stays where it is.
     m_words->setMinimumHeight(m_words->fontMetrics().lineSpacing() * 10);
     auto* const folder = new QPushButton(actionIcon("folder"), tr("Open the &folder"), this);
-    for (auto* const button : {m_add, m_change, m_remove, folder})
+    auto* const undo = new QPushButton(actionIcon("undo"), tr("&Undo"), m_undoBar);
+    for (auto* const button : {m_add, m_change, m_remove, folder, undo})
         button->setAutoDefault(false);
+    auto* const undoRow = new QHBoxLayout(m_undoBar);
+    undoRow->setContentsMargins(0, 0, 0, 0);
+    undoRow->addWidget(m_undoWords, 1);
+    undoRow->addWidget(undo);
+    m_undoBar->hide();
     connect(m_list, &QListWidget::currentRowChanged, this, &ProfilesPage::refresh);
     connect(m_list, &QListWidget::itemActivated, m_change, &QPushButton::click);
     connect(m_add, &QPushButton::clicked, this, [this] { edit({}); });
-    connect(m_change, &QPushButton::clicked, this, [this] {
-        if (const auto* const profile = chosen())
-            edit(*profile);
-    });
+    connect(m_change, &QPushButton::clicked, this, &ProfilesPage::change);
     connect(m_remove, &QPushButton::clicked, this, &ProfilesPage::remove);
+    connect(new QShortcut(QKeySequence::Delete, m_list, nullptr, nullptr, Qt::WidgetShortcut),
+            &QShortcut::activated, m_remove, &QPushButton::click);
+    connect(undo, &QPushButton::clicked, this, &ProfilesPage::undo);
     connect(folder, &QPushButton::clicked, this, &ProfilesPage::showFolder);
     auto* const buttons = new QHBoxLayout;
     for (auto* const button : {m_add, m_change, m_remove})
@@ -75,6 +83,7 @@ ProfilesPage::ProfilesPage(QWidget* parent)
     column->addWidget(m_list, 1);
     column->addWidget(m_words);
     column->addWidget(m_problem);
+    column->addWidget(m_undoBar);
     column->addLayout(buttons);
     read();
 }
@@ -83,10 +92,16 @@ ProfilesPage::ProfilesPage(QWidget* parent)
 void ProfilesPage::read() {
     const auto* const before = chosen();
     const auto id = before ? before->id : QString();
+    const auto row = m_list->currentRow();
+    QStringList known; // of the person's
+    for (const auto& profile : m_profiles.all)
+        if (profile.from == ProgramProfile::From::Person)
+            known.append(profile.id);
     m_profiles = ProgramProfiles::read();
     {
         const QSignalBlocker quiet(m_list);
         m_list->clear();
+        QListWidgetItem* fresh = nullptr;
         for (const auto& profile : m_profiles.all) {
             auto* const item = new QListWidgetItem(
                 actionIcon(profile.from == ProgramProfile::From::Person ? "edit" : "program"),
@@ -98,13 +113,23 @@ void ProfilesPage::read() {
                 item->setForeground(palette().brush(QPalette::PlaceholderText));
             if (profile.id == id && !profile.replaced)
                 m_list->setCurrentItem(item);
+            // What has just been made is looked at next.
+            if (before && profile.from == ProgramProfile::From::Person &&
+                !known.contains(profile.id))
+                fresh = item;
         }
-        if (m_list->currentRow() < 0)
-            m_list->setCurrentRow(0);
+        if (fresh)
+            m_list->setCurrentItem(fresh);
+        if (m_list->currentRow() < 0) // what followed it
+            m_list->setCurrentRow(std::clamp(row, 0, std::max(0, m_list->count() - 1)));
     }
-    m_problem->setText(m_profiles.problems.join('\n'));
-    m_problem->setVisible(!m_profiles.problems.isEmpty());
+    tell(m_profiles.problems.join('\n'));
     refresh();
+}
+
+void ProfilesPage::tell(const QString& problem) {
+    m_problem->setText(problem);
+    m_problem->setVisible(!problem.isEmpty());
     emit told();
 }
 
@@ -124,21 +149,71 @@ void ProfilesPage::refresh() {
 }
 
 void ProfilesPage::edit(const ProgramProfile& profile) {
+    m_undoBar->hide();
     auto* const dialog = new ProfileDialog(profile, this);
     connect(dialog, &ProfileDialog::written, this, &ProfilesPage::read);
     dialog->open();
 }
 
-void ProfilesPage::remove() {
-    const auto* const profile = chosen();
-    if (!profile || profile->from != ProgramProfile::From::Person)
+// As it is now: whatever else writes such files may have done so since the list was made.
+void ProfilesPage::change() {
+    const auto* const before = chosen();
+    if (!before)
         return;
-    const auto problem = removeProfile(*profile);
+    const auto was = *before;
     read();
-    if (problem.isEmpty())
+    const auto now =
+        std::find_if(m_profiles.all.begin(), m_profiles.all.end(), [&](const auto& profile) {
+            return profile.id == was.id && profile.from == was.from;
+        });
+    if (now != m_profiles.all.end())
+        return edit(ProgramProfile(*now));
+    if (m_profiles.problems.isEmpty()) // else they say more
+        tell(tr("The profile of %1 is not there any more.").arg(programsText(was)));
+}
+
+void ProfilesPage::remove() {
+    const auto* const found = chosen();
+    if (!found || found->from != ProgramProfile::From::Person)
         return;
-    m_problem->setText(problem);
-    m_problem->show();
+    const auto profile = *found;
+    m_undoBar->hide();
+    m_trashed = trashProfile(profile);
+    QString problem;
+    if (!m_trashed.isEmpty()) {
+        m_removed = profile;
+        m_undoWords->setText(
+            tr("The profile of %1 is in the wastebasket.").arg(programsText(profile)));
+        m_undoBar->show();
+    } else if (!profileFile(profile).isNull()) {
+        if (!isForGood(profile))
+            return;
+        problem = removeProfile(profile);
+    }
+    read();
+    if (!problem.isEmpty())
+        tell(problem);
+    m_list->setFocus(); // the button has nothing to do at what follows, perhaps
+}
+
+bool ProfilesPage::isForGood(const ProgramProfile& profile) {
+    QMessageBox box(QMessageBox::Question, tr("Delete a profile"),
+                    tr("Delete the profile of %1 for good?").arg(programsText(profile)),
+                    QMessageBox::NoButton, this);
+    tellPlainly(box, tr("There is no wastebasket here that it could be fetched back from."));
+    auto* const deletes = box.addButton(tr("&Delete for good"), QMessageBox::DestructiveRole);
+    box.setDefaultButton(box.addButton(QMessageBox::Cancel));
+    box.exec();
+    return box.clickedButton() == deletes;
+}
+
+void ProfilesPage::undo() {
+    m_undoBar->hide();
+    const auto problem = untrashProfile(m_removed, std::exchange(m_trashed, {}));
+    read();
+    if (!problem.isEmpty())
+        tell(problem);
+    m_list->setFocus();
 }
 
 // Whoever has none yet finds an empty folder, and whatever shows folders.
@@ -146,94 +221,7 @@ void ProfilesPage::showFolder() {
     const auto folder = ownProfileFolder();
     if (QDir().mkpath(folder) && QDesktopServices::openUrl(QUrl::fromLocalFile(folder)))
         return;
-    m_problem->setText(tr("Your profiles are files in %1.").arg(printable(folder)));
-    m_problem->show();
-}
-
-ProfileDialog::ProfileDialog(const ProgramProfile& profile, QWidget* parent)
-    : QDialog(parent), m_profile(profile), m_programs(new QLineEdit(this)),
-      m_arguments(new QLineEdit(this)), m_variables(new QLineEdit(this)),
-      m_notes(new QLineEdit(this)), m_problem(problemLabel(this)) {
-    setAttribute(Qt::WA_DeleteOnClose);
-    const bool isNew = profile.programs.isEmpty();
-    setWindowTitle(isNew ? tr("New profile") : tr("Change a profile"));
-    m_programs->setPlaceholderText(tr("For example: inkscape; * for every program"));
-    m_arguments->setPlaceholderText(tr("For example: --disable-gpu"));
-    m_variables->setPlaceholderText(tr("For example: GDK_RENDERING=image"));
-    m_notes->setPlaceholderText(tr("Why"));
-    m_programs->setText(profile.programs.join(", "));
-    m_arguments->setText(quotedWords(profile.arguments));
-    QStringList variables;
-    for (auto one = profile.environment.begin(); one != profile.environment.end(); ++one)
-        variables.append(one.key() + '=' + one.value());
-    m_variables->setText(quotedWords(variables));
-    m_notes->setText(profile.notes);
-    auto* const form = new QFormLayout;
-    form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
-    form->addRow(tr("&Programs:"), m_programs);
-    form->addRow(tr("Start them &with:"), m_arguments);
-    form->addRow(tr("Se&t for them:"), m_variables);
-    form->addRow(tr("&Note:"), m_notes);
-    auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
-    m_save = buttons->addButton(QDialogButtonBox::Save);
-    makePrimary(m_save);
-    m_save->setDefault(true);
-    connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    auto* const column = new QVBoxLayout(this);
-    column->setContentsMargins(20, 18, 20, 16);
-    column->setSpacing(10);
-    column->addWidget(title(isNew ? tr("How a program is started") : windowTitle(), this, 1.15));
-    column->addLayout(form);
-    column->addWidget(faintLabel(tr("Names of programs without folders, with commas between them. "
-                                    "Words with spaces in quotation marks, as in a terminal. It "
-                                    "counts when such a program is started next."),
-                                 this, 0.95));
-    column->addWidget(m_problem);
-    column->addStretch(1);
-    column->addWidget(buttons);
-    for (auto* const line : {m_programs, m_arguments, m_variables, m_notes})
-        connect(line, &QLineEdit::textChanged, this, &ProfileDialog::refresh);
-    refresh();
-    fitHeight(this, 480);
-}
-
-ProgramProfile ProfileDialog::typed() const {
-    static const QRegularExpression between(R"([\s,;]+)");
-    auto profile = m_profile;
-    profile.programs = m_programs->text().split(between, Qt::SkipEmptyParts);
-    profile.arguments = typedWords(m_arguments->text());
-    profile.environment.clear();
-    for (const auto& word : typedWords(m_variables->text()))
-        profile.environment.insert(word.section('=', 0, 0), word.section('=', 1));
-    profile.notes = m_notes->text().trimmed();
-    return profile;
-}
-
-// What cannot be read as it stands is said while it is typed.
-void ProfileDialog::refresh() {
-    const auto unended = [](const QLineEdit* line) {
-        return !line->text().trimmed().isEmpty() && typedWords(line->text()).isEmpty();
-    };
-    QString problem;
-    if (unended(m_arguments) || unended(m_variables))
-        problem = tr("A quotation does not end.");
-    for (const auto& word : typedWords(m_variables->text()))
-        if (word.indexOf('=') < 1)
-            problem = tr("“%1” is not of the form NAME=VALUE.").arg(printable(word));
-    m_problem->setText(problem);
-    m_problem->setVisible(!problem.isEmpty());
-    m_save->setEnabled(problem.isEmpty() && !typed().programs.isEmpty());
-}
-
-void ProfileDialog::accept() {
-    const auto problem = writeProfile(typed());
-    m_problem->setText(problem);
-    m_problem->setVisible(!problem.isEmpty());
-    if (!problem.isEmpty())
-        return;
-    emit written();
-    QDialog::accept();
+    tell(tr("Your profiles are files in %1.").arg(printable(folder)));
 }
 
 } // namespace entracte::desktop

@@ -5,11 +5,9 @@
 
 #include "app/desktop/model/ProgramProfiles.h"
 
-#include <QDialog>
 #include <QWidget>
 
 class QLabel;
-class QLineEdit;
 class QListWidget;
 class QPushButton;
 
@@ -28,7 +26,11 @@ private:
     void read();
     void refresh();
     void edit(const ProgramProfile& profile);
+    void change();
     void remove();
+    void undo();
+    bool isForGood(const ProgramProfile& profile);
+    void tell(const QString& problem);
     void showFolder();
     const ProgramProfile* chosen() const;
 
@@ -39,29 +41,10 @@ private:
     QPushButton* m_add;
     QPushButton* m_change;
     QPushButton* m_remove;
-};
-
-// One profile of the person's, new or changed.
-class ProfileDialog : public QDialog {
-    Q_OBJECT
-public:
-    ProfileDialog(const ProgramProfile& profile, QWidget* parent);
-    void accept() override;
-
-signals:
-    void written();
-
-private:
-    void refresh();
-    ProgramProfile typed() const;
-
-    ProgramProfile m_profile;
-    QLineEdit* m_programs;
-    QLineEdit* m_arguments;
-    QLineEdit* m_variables;
-    QLineEdit* m_notes;
-    QLabel* m_problem;
-    QPushButton* m_save;
+    ProgramProfile m_removed; // the last one that went to the wastebasket
+    QString m_trashed;        // where it lies there
+    QWidget* m_undoBar;
+    QLabel* m_undoWords;
 };
 
 } // namespace entracte::desktop

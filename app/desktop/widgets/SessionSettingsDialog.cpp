@@ -106,7 +106,8 @@ void SessionSettingsDialog::accept() {
     const auto seconds = m_interval->currentData().toUInt();
     if (seconds != m_session.scheduleSeconds)
         m_desk.actions.setSchedule(m_session.path, seconds);
-    if (m_rules->keep().text() != m_session.retention)
+    // However it was written.
+    if (m_rules->keep().text() != Keep::ofText(m_session.retention).text())
         m_desk.actions.setRetention(m_session.path, m_rules->keep().text());
     if (m_comesBack->isChecked() != m_session.resumeAutomatically)
         m_desk.actions.setResumeAutomatically(m_session.path, m_comesBack->isChecked());

@@ -10,6 +10,7 @@
 #include "app/desktop/model/ProgramProfiles.h"
 #include "app/desktop/model/Troubles.h"
 #include "app/desktop/model/Wording.h"
+#include "app/desktop/model/Words.h"
 #include "app/desktop/widgets/KeepRules.h"
 #include "app/desktop/widgets/WindowStrip.h"
 #include "session/doctor/Doctor.h"
@@ -347,6 +348,9 @@ private slots:
     void namesCannotDisturbTheText() {
         QCOMPARE(printable(QString::fromUtf8("a\nb\u202Ec\u2066d")), "a b c d");
         QCOMPARE(printable(QString::fromUtf8("Grüße 🎭")), QString::fromUtf8("Grüße 🎭"));
+        QCOMPARE(printable(QString::fromUtf8("a\u2028b\u2029c\u200Fd")), "a b c d");
+        for (const auto* const joined : {"می\u200Cخواهم", "👩\u200D💻"})
+            QCOMPARE(printable(QString::fromUtf8(joined)), QString::fromUtf8(joined));
     }
 
     void aTipIsNoMarkup() {

@@ -5,6 +5,7 @@
 #include "app/desktop/model/Repairs.h"
 #include "app/desktop/widgets/CompareDialog.h"
 #include "app/desktop/widgets/FilesDialog.h"
+#include "app/desktop/widgets/KeepRules.h"
 #include "app/desktop/widgets/NewSessionDialog.h"
 #include "app/desktop/widgets/PreferencesDialog.h"
 #include "app/desktop/widgets/SessionSettingsDialog.h"
@@ -281,6 +282,45 @@ private slots:
         QVERIFY(says(dialog, "would be deleted"));
     }
 
+    void rulesThatWereNotTouchedStayAsTheyAre() {
+        const auto path = sessions()->currentIndex().data(PathRole).toString();
+        auto& desk = m_application->desk();
+        const auto now = [&] { return desk.catalog.sessions.find(path); };
+        const QString rules("hourly=24 last=5"); // in another order than the dialog has them
+        desk.actions.setRetention(path, rules);
+        QTRY_COMPARE(now()->retention, rules);
+        const bool comesBack = now()->resumeAutomatically;
+        SessionSettingsDialog dialog(desk, path, &window());
+        dialog.show();
+        named<QCheckBox>(dialog, "Resume it by itself when it was interrupted")->click();
+        dialog.accept();
+        QTRY_COMPARE(now()->resumeAutomatically, !comesBack); // which is told last
+        QCOMPARE(now()->retention, rules);
+        desk.actions.setResumeAutomatically(path, comesBack);
+        desk.actions.setRetention(path, {});
+        QTRY_COMPARE(now()->retention, QString());
+    }
+
+    void rulesAreToldInWords() {
+        const auto words = [this](const QString& rules) {
+            KeepRules box(m_application->desk(), rules, nullptr);
+            box.show();
+            QString found;
+            for (const auto* const label : box.findChildren<QLabel*>())
+                if (label->text().contains("kept") && !label->text().startsWith("Pinned"))
+                    found += label->text().replace(QChar::Nbsp, ' ');
+            return found;
+        };
+        QCOMPARE(words(""), QString("All snapshots are kept."));
+        QCOMPARE(words("last=1 hourly=2"),
+                 QString("At most 3 snapshot(s) are kept, and the pinned ones."));
+        QCOMPARE(words("bytes=20000000000"),
+                 QString("As many snapshots are kept as 20.0 GB hold, and the pinned ones."));
+        QCOMPARE(
+            words("last=3 bytes=20000000000"),
+            QString("At most 3 snapshot(s) are kept, in at most 20.0 GB, and the pinned ones."));
+    }
+
     void whatCannotBeSavedIsSaid() {
         // As the fake finds it.
         QToolButton* badge = nullptr;
@@ -412,6 +452,39 @@ private slots:
         QCOMPARE(request.memoryBytes, quint64(1) << 30);
         QCOMPARE(request.cpuPercent, 50U);
         startLimited(request);
+    }
+
+    void aCopyIsSavedByItselfOnlyWhenOneSaysSo() {
+        takeSnapshot();
+        auto& desk = m_application->desk();
+        const auto& all = desk.catalog.sessions;
+        const auto model = sessions()->currentIndex().data(PathRole).toString();
+        const int before = snapshots();
+        desk.actions.setSchedule(model, 900); // which the fake finds due at once
+        QTRY_COMPARE(snapshots(), before + 1);
+        desk.actions.setRetention(model, "last=7");
+        QTRY_COMPARE(all.find(model)->retention, QString("last=7"));
+        QTRY_VERIFY(named<QPushButton>(window(), "Snapshot now")->isEnabled());
+        NewSessionDialog dialog(desk, &window());
+        dialog.findChild<QTabWidget*>()->setCurrentIndex(2);
+        dialog.show();
+        auto request = dialog.request();
+        QCOMPARE(request.everySeconds, 0U);
+        request.from = model;
+        request.name = "never by itself";
+        desk.actions.start(request);
+        const auto copy = [&]() -> const SessionView* {
+            for (int row = 0; row < all.rowCount(); ++row)
+                if (all.at(row).name == request.name)
+                    return &all.at(row);
+            return nullptr;
+        };
+        QTRY_VERIFY(copy());
+        QTRY_COMPARE(copy()->scheduleSeconds, 0U);
+        QTRY_COMPARE(copy()->retention, QString());
+        desk.actions.setSchedule(model, 0);
+        desk.actions.setRetention(model, {});
+        QTRY_COMPARE(all.find(model)->retention, QString());
     }
 
     void limitsAreSetThoughTheApplicationWasBusy() {

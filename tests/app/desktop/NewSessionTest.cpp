@@ -7,7 +7,7 @@
 #include "app/desktop/widgets/MoveDialog.h"
 #include "app/desktop/widgets/NewSessionDialog.h"
 #include "app/desktop/widgets/PreferencesDialog.h"
-#include "app/desktop/widgets/ProfilesPage.h"
+#include "app/desktop/widgets/ProfileDialog.h"
 #include "app/desktop/widgets/SessionSettingsDialog.h"
 #include "app/desktop/widgets/VaultDialog.h"
 #include "tests/app/desktop/OrdinaryUser.h"
