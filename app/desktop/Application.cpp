@@ -6,6 +6,8 @@
 namespace entracte::desktop {
 
 namespace {
+constexpr int kTrayLooks = 20;
+constexpr int kTrayLookMs = 500;
 constexpr int kLatestRestMs = 2000;     // until there is a tray, whatever the window does
 constexpr int kLongestGoodbyeMs = 5000; // for answers, when everything ends
 } // namespace
@@ -90,6 +92,17 @@ void Application::makeTray() {
     });
     connect(m_tray.get(), &Tray::importAsked, this, [this] { perform("import"); });
     m_window->setTray(m_tray->isThere());
+    if (!m_tray->isThere())
+        awaitTray(kTrayLooks);
+}
+
+void Application::awaitTray(int looks) {
+    if (m_tray->isThere())
+        return m_window->setTray(true);
+    if (looks > 0)
+        QTimer::singleShot(kTrayLookMs, this, [this, looks] { awaitTray(looks - 1); });
+    else if (m_background)
+        openWindow();
 }
 
 void Application::connectTransfers() {
@@ -136,11 +149,9 @@ void Application::begin(bool background) {
         makeTray();
         followHotkey();
     };
-    if (background) {
-        makeTheRest();
-        if (m_tray->isThere())
-            return;
-    }
+    m_background = background;
+    if (background)
+        return makeTheRest();
     // Neither is waited for by who wants to see the window; one that starts minimised has no first
     // picture.
     connect(m_window.get(), &MainWindow::firstPainted, this, makeTheRest);

@@ -11,6 +11,18 @@ namespace entracte::desktop {
 
 namespace {
 constexpr int kNewest = 5;
+constexpr int kMostSessions = 15; // a menu is no list of hundreds
+constexpr int kLongest = 40;      // characters of a name or a comment
+
+// As it stands in a menu: printable, and no wider than menus are; "&" would underline a letter.
+QString inMenu(const QString& name) {
+    auto text = printable(name);
+    if (text.size() > kLongest) {
+        const bool halved = text[kLongest - 2].isHighSurrogate();
+        text = text.left(kLongest - (halved ? 2 : 1)).trimmed() + QChar(0x2026);
+    }
+    return text.replace('&', "&&");
+}
 constexpr int kSteps = 24; // pictures of a whole piece of work
 } // namespace
 
@@ -116,17 +128,22 @@ void Tray::fillMenu() {
 
 void Tray::addSessions() {
     const auto& sessions = m_desk.catalog.sessions;
-    bool first = true;
+    int shown = 0;
+    int more = 0;
     for (int row = 0; row < sessions.rowCount(); ++row) {
         const auto& session = sessions.at(row);
         if (m_desk.deletions.isHidden(session.path))
             continue;
-        if (std::exchange(first, false))
+        if (shown == kMostSessions) {
+            ++more;
+            continue;
+        }
+        if (shown++ == 0)
             m_menu.addSection(tr("Sessions"));
         auto* const one = m_menu.addMenu(
             programIcon(m_desk.programs, session.command),
             tr("%1 — %2", "a session, its state")
-                .arg(printable(session.name).replace('&', "&&"),
+                .arg(inMenu(session.name),
                      stateText(session, m_desk.catalog.snapshots.newestOf(session.path))));
         const auto* const job = m_desk.catalog.jobs.runningFor(session.path);
         const bool idle = !job && m_desk.link.reach() == HelperLink::Reach::Here;
@@ -152,6 +169,9 @@ void Tray::addSessions() {
         one->addAction(actionIcon("window"), tr("Open"), this,
                        [this, path] { emit sessionAsked(path); });
     }
+    if (more > 0)
+        m_menu.addAction(actionIcon("window"), tr("%n more session(s)…", nullptr, more), this,
+                         &Tray::openAsked);
 }
 
 // Only where something is planned.
@@ -193,9 +213,8 @@ void Tray::addSnapshots() {
         auto* const resume = m_menu.addAction(
             actionIcon("resume"),
             tr("%1: %2, %3", "a session, a snapshot of it, a time")
-                .arg(printable(session->name), snapshotTitle(snapshot),
-                     timeText(snapshot.takenUnixMs))
-                .replace('&', "&&"),
+                .arg(inMenu(session->name), inMenu(snapshotTitle(snapshot)),
+                     timeText(snapshot.takenUnixMs)),
             this, [this, snapshot] {
                 const auto* const now = m_desk.catalog.sessions.find(snapshot.session);
                 if (!now || !isAlive(*now))

@@ -3768,6 +3768,13 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
             <source>Export…</source>
             <translation>Exportieren …</translation>
         </message>
+        <message numerus="yes">
+            <source>%n more session(s)…</source>
+            <translation>
+                <numerusform>Eine weitere Sitzung …</numerusform>
+                <numerusform>%n weitere Sitzungen …</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::TroubleCard</name>

@@ -304,6 +304,13 @@
                 <numerusform>%n sessions running</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>%n more session(s)…</source>
+            <translation>
+                <numerusform>One more session…</numerusform>
+                <numerusform>%n more sessions…</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>entracte::desktop::UndoBar</name>

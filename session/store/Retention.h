@@ -19,9 +19,8 @@ struct Retention {
     std::uint32_t weekly = 4;
     std::uint32_t monthly = 6;
     std::uint32_t last = 1;     // this many newest stay in any case; at least one does
-    std::uint64_t maxBytes = 0; // of the session's snapshots together; 0: no limit. The oldest that
-                                // are neither pinned nor in use go until it holds. Alone, with
-                                // all numbers 0, it is the only thing that removes any.
+    std::uint64_t maxBytes = 0; // of all together; 0: no limit. The oldest that are neither pinned
+                                // nor in use go until it holds. Alone, it is the only rule.
 };
 
 // What the session would take if these were gone (bytes): what snapshots share is counted once.

@@ -146,5 +146,14 @@ def case_aDesktopsOwnMenuDoesTheSame(case):
     app.wait_for("list item", "work, suspended")
 
 
+def case_aPanelMayStartLater(case):
+    """As at a login."""
+    _, _, _, app = begin(case, tray=False)
+    app.wait_for("label", "shows no tray")
+    app.start_panel()
+    tray_icon(app)
+    wait_for("the window told", lambda: "shows no tray" not in app.tree())
+
+
 if __name__ == "__main__":
     sys.exit(main(globals()))

@@ -196,6 +196,8 @@ QWidget* NewSessionDialog::templatePage() {
     m_templates = new QListWidget(page);
     m_templates->setIconSize({28, 28});
     m_templates->setAccessibleName(tr("Sessions with snapshots"));
+    m_templates->setHorizontalScrollBarPolicy(
+        Qt::ScrollBarAlwaysOff); // it is cut, with an ellipsis
     const auto& sessions = m_desk.catalog.sessions;
     for (int row = 0; row < sessions.rowCount(); ++row) {
         const auto& session = sessions.at(row);

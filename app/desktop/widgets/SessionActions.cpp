@@ -234,12 +234,15 @@ void SessionActions::runMove() {
 
 void SessionActions::runRename() {
     const auto session = m_session;
-    bool well = false;
-    const auto name =
-        QInputDialog::getText(m_window, tr("Rename"), tr("&Name of the session:"),
-                              QLineEdit::Normal, m_desk.actions.nameOf(session), &well)
-            .trimmed();
-    if (well && !name.isEmpty() && name != m_desk.actions.nameOf(session))
+    QInputDialog dialog(m_window);
+    dialog.setWindowTitle(tr("Rename"));
+    dialog.setLabelText(tr("&Name of the session:"));
+    dialog.setTextValue(m_desk.actions.nameOf(session));
+    dialog.resize(420, dialog.sizeHint().height()); // names are long
+    if (dialog.exec() != QDialog::Accepted)
+        return;
+    const auto name = dialog.textValue().trimmed();
+    if (!name.isEmpty() && name != m_desk.actions.nameOf(session))
         m_desk.actions.rename(session, name);
 }
 

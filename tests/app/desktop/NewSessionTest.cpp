@@ -2,6 +2,7 @@
 // asked for, and that the session has them.
 
 #include "app/desktop/Application.h"
+#include "app/desktop/Tray.h"
 #include "app/desktop/widgets/CompareDialog.h"
 #include "app/desktop/widgets/ExportDialog.h"
 #include "app/desktop/widgets/MoveDialog.h"
@@ -272,6 +273,30 @@ private slots:
         named<QCheckBox>(settings, "Share the clipboard with my desktop")->click();
         settings.accept();
         QTRY_VERIFY(!started()->clipboard);
+    }
+
+    void aMenuOfManySessionsStaysAMenu() {
+        auto& desk = m_application->desk();
+        const auto& all = desk.catalog.sessions;
+        QStringList names{QString(64, 'w'), QString::fromUtf8("🎭").repeated(16), "R&D"};
+        while (all.rowCount() + names.size() < 20)
+            names.append(QString("number %1").arg(names.size()));
+        for (const auto& name : names) {
+            StartRequest request;
+            request.command = QStringList("xterm");
+            request.name = name;
+            desk.actions.start(request);
+        }
+        QTRY_VERIFY(all.rowCount() >= 20);
+        Tray tray(desk);
+        QStringList texts;
+        for (const auto* const action : tray.menu().actions())
+            texts.append(action->text());
+        const auto like = [&](const QString& part) { return texts.filter(part).size(); };
+        QVERIFY2(like(" — ") == 15, qPrintable(texts.join('\n')));
+        QCOMPARE(like(QString("%1 more session(s)…").arg(all.rowCount() - 15)), 1);
+        for (const auto& text : texts)
+            QVERIFY2(text.size() < 80 && !text.contains(QString(64, 'w')), qPrintable(text));
     }
 };
 

@@ -41,7 +41,7 @@ class Application:
         if tray == "notifier":
             self._start_notifier()
         elif tray:
-            self._start("tint2", "-c", self._tint2_configuration())
+            self.start_panel()
         if notifications:
             self._start("dunst", "-conf", self._dunst_configuration())
             self._wait_for_name("org.freedesktop.Notifications")
@@ -105,6 +105,9 @@ class Application:
     def notifier(self, *arguments):
         """What the desktop does with our item in its tray (entractetest/notifier.py)."""
         return run(["/usr/bin/python3", "-", *arguments], self.person, self.environment, input=_NOTIFIER.read_text())
+
+    def start_panel(self):
+        self._start("tint2", "-c", self._tint2_configuration())
 
     def _tint2_configuration(self):
         path = self.folder / "tint2rc"
@@ -218,6 +221,21 @@ class Application:
         """The window before all others, with the keyboard."""
         self.command()
         self.wait_for_keyboard("Entracte")
+
+    def open(self, keys, title, page=()):
+        """The dialog with this title that these keys of the window open, with the keyboard; `page`: the keys that lead to
+        one of its pages.
+        """
+        self.front()
+        self.key(keys)
+        self.wait_for_keyboard(title)
+        if page:
+            self.key(page)
+
+    def close(self, before="Entracte"):
+        """The dialog that has the keyboard, which gives it back to what was before."""
+        self.key("Escape")
+        self.wait_for_keyboard(before)
 
     def pointer(self, *arguments):
         run(["xdotool", *map(str, arguments)], self.person, self.environment)
