@@ -50,10 +50,26 @@ std::size_t tcpAt(std::span<const std::byte> frame) {
     return kEthernet + header;
 }
 
+bool isArp(std::span<const std::byte> frame) {
+    return frame.size() >= kEthernet && word(frame, 12) == kArp;
+}
+
 } // namespace
 
-Verdict judge(std::span<const std::byte> frame, const std::set<std::uint16_t>& ports) {
-    if (frame.size() >= kEthernet && word(frame, 12) == kArp)
+Verdict judgeBeyond(std::span<const std::byte> frame) {
+    if (isArp(frame))
+        return Verdict::Pass;
+    if (frame.size() < kEthernet + kIp || word(frame, 12) != kIpv4)
+        return Verdict::Drop;
+    // "This host on this network" and loopback (RFC 1122, 3.2.1.3): connect(2) takes both for here.
+    // Not refused: whoever asks hears no answer from such an address on a wire.
+    constexpr std::uint8_t kThisHost = 0, kLoopback = 127;
+    const std::uint8_t net = at(frame, kEthernet + 16);
+    return net == kThisHost || net == kLoopback ? Verdict::Drop : Verdict::Pass;
+}
+
+Verdict judgeHostOnly(std::span<const std::byte> frame, const std::set<std::uint16_t>& ports) {
+    if (isArp(frame))
         return Verdict::Pass;
     const std::size_t tcp = tcpAt(frame);
     if (tcp == 0)

@@ -1,8 +1,8 @@
 #pragma once
 
-// What a session that may only reach named ports of this computer may send. Pure functions on
-// Ethernet frames that a program of the session can shape; nothing is remembered between two of
-// them, so a fragment, which hides its ports, does not pass.
+// What a session may send. Pure functions on Ethernet frames that a program of the session can
+// shape; nothing is remembered between two of them, so where ports decide, a fragment, which hides
+// them, does not pass.
 
 #include <cstddef>
 #include <cstdint>
@@ -24,8 +24,13 @@ enum class Verdict : std::uint8_t {
     Refuse // the beginning of a TCP connection: answered as a closed port would
 };
 
-// ARP passes, and TCP to kHost on one of `ports`.
-Verdict judge(std::span<const std::byte> frame, const std::set<std::uint16_t>& ports);
+// Of a session that reaches what the person's programs reach: everything passes but what the
+// sockets on this side would take for this computer's loopback. (A program's own loopback is
+// nearer, but it may bind its socket to eth0, and whatever address it asks for goes out there.)
+Verdict judgeBeyond(std::span<const std::byte> frame);
+
+// Of a session that reaches this computer only: ARP passes, and TCP to kHost on one of `ports`.
+Verdict judgeHostOnly(std::span<const std::byte> frame, const std::set<std::uint16_t>& ports);
 
 // The answer of a closed port (RFC 9293, 3.10.7.1) to a frame that was judged Refuse.
 std::vector<std::byte> refusal(std::span<const std::byte> frame);

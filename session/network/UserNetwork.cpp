@@ -120,7 +120,7 @@ void UserNetwork::receive() {
             continue;
         const auto frame = std::span<const std::byte>(m_frame).first(static_cast<std::size_t>(got));
         const Verdict verdict =
-            m_options.hostOnly ? judge(frame, m_options.hostPorts) : Verdict::Pass;
+            m_options.hostOnly ? judgeHostOnly(frame, m_options.hostPorts) : judgeBeyond(frame);
         if (verdict == Verdict::Refuse) {
             const auto answer = refusal(frame);
             send(answer.data(), answer.size());

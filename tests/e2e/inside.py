@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 from entractetest.case import Skip, expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.files import Files  # noqa: E402
-from entractetest.network import ASK, OtherNetwork  # noqa: E402
+from entractetest.network import ASK, SEND, OtherNetwork  # noqa: E402
 from entractetest.processes import Failure, Process, children, run, run_status, wait_for  # noqa: E402
 from entractetest.product import CommandFailed  # noqa: E402
 from entractetest.programs import mousepad, qt_editor  # noqa: E402
@@ -91,6 +91,11 @@ def case_networkReachesOutsideAlsoWhenThatChanged(case):
     expect(answer == f"{HOME}:{PORT}", f"the session reaches the network: {answer}")
     answer = asker.ask(f"10.0.2.2:{OTHER}", f"127.0.0.1:{OTHER}")
     expect(f"127.0.0.1:{OTHER}" not in answer, f"what listens on this computer's loopback is its own: {answer}")
+    # Programs may send to addresses of a loopback by eth0, whatever their routes say.
+    heard = network.hear(f"127.0.0.1:{OTHER}", f"{HOME}:{OTHER}")
+    product.exec(session, "/usr/bin/python3", "-c", SEND, f"127.0.0.1:{OTHER}", f"127.1.2.3:{OTHER}", f"{HOME}:{OTHER}")
+    wait_for("the last of them", lambda: f"heard {HOME}" in heard.words())
+    expect("heard 127" not in heard.words(), f"none of them comes to this computer's: {heard.words()}")
     expect(sessions.network_of(session) == "nat", "list shows it")
     # A connection that stays: its program writes what it reads, and writes once a word comes.
     product.exec(session, "/usr/bin/python3", "-c", """

@@ -51,25 +51,42 @@ std::uint32_t sumOf(const Frame& frame, std::size_t from, std::size_t to, std::u
     return sum;
 }
 
+TEST(FrameFilterTest, passesEverythingButThisComputersLoopback) {
+    for (const std::uint32_t place : {0x08080808u, kHost, kNameServer, 0xffffffffu, 0x7effffffu})
+        EXPECT_EQ(judgeBeyond(syn(place, 80)), Verdict::Pass) << place;
+    for (const std::uint32_t place : {0x7f000001u, 0x7f090909u, 0x7fffffffu, 0u, 0x00000001u})
+        EXPECT_EQ(judgeBeyond(syn(place, 80)), Verdict::Drop) << place;
+    Frame frame = syn(0x7f000001, 80);
+    put(frame, 23, 17, 1); // UDP
+    EXPECT_EQ(judgeBeyond(frame), Verdict::Drop);
+    put(frame, 20, 0x0001, 2); // a later fragment
+    EXPECT_EQ(judgeBeyond(frame), Verdict::Drop);
+    put(frame, 12, 0x8100, 2); // a VLAN
+    EXPECT_EQ(judgeBeyond(frame), Verdict::Drop);
+    const Frame whole = syn(kHost, 80);
+    for (std::size_t size = 0; size < 34; ++size)
+        EXPECT_EQ(judgeBeyond(std::span(whole).first(size)), Verdict::Drop) << size;
+}
+
 TEST(FrameFilterTest, passesTheNamedPortsOfThisComputerOnly) {
-    EXPECT_EQ(judge(syn(kHost, 5432), kPorts), Verdict::Pass);
-    EXPECT_EQ(judge(syn(kHost, 5432, 8), kPorts), Verdict::Pass);
-    EXPECT_EQ(judge(syn(kHost, 5433), kPorts), Verdict::Refuse);
-    EXPECT_EQ(judge(syn(kNameServer, 5432), kPorts), Verdict::Refuse);
-    EXPECT_EQ(judge(syn(0x08080808, 5432), kPorts), Verdict::Refuse);
+    EXPECT_EQ(judgeHostOnly(syn(kHost, 5432), kPorts), Verdict::Pass);
+    EXPECT_EQ(judgeHostOnly(syn(kHost, 5432, 8), kPorts), Verdict::Pass);
+    EXPECT_EQ(judgeHostOnly(syn(kHost, 5433), kPorts), Verdict::Refuse);
+    EXPECT_EQ(judgeHostOnly(syn(kNameServer, 5432), kPorts), Verdict::Refuse);
+    EXPECT_EQ(judgeHostOnly(syn(0x08080808, 5432), kPorts), Verdict::Refuse);
     Frame answer = syn(kHost, 80);
     put(answer, 34 + 13, 0x10, 1); // not the beginning of a connection
-    EXPECT_EQ(judge(answer, kPorts), Verdict::Drop);
+    EXPECT_EQ(judgeHostOnly(answer, kPorts), Verdict::Drop);
 }
 
 TEST(FrameFilterTest, passesNothingThatItCannotRead) {
     Frame arp(14 + 28);
     put(arp, 12, 0x0806, 2);
-    EXPECT_EQ(judge(arp, kPorts), Verdict::Pass);
+    EXPECT_EQ(judgeHostOnly(arp, kPorts), Verdict::Pass);
     const auto changed = [](std::size_t place, std::uint32_t value, std::size_t size) {
         Frame frame = syn(kHost, 5432);
         put(frame, place, value, size);
-        return judge(frame, kPorts);
+        return judgeHostOnly(frame, kPorts);
     };
     EXPECT_EQ(changed(12, 0x86dd, 2), Verdict::Drop); // IPv6
     EXPECT_EQ(changed(12, 0x8100, 2), Verdict::Drop); // a VLAN
@@ -81,7 +98,7 @@ TEST(FrameFilterTest, passesNothingThatItCannotRead) {
     EXPECT_EQ(changed(14, 0x65, 1), Verdict::Drop);   // another version
     const Frame whole = syn(kHost, 5432);
     for (std::size_t size = 0; size < whole.size(); ++size)
-        EXPECT_EQ(judge(std::span(whole).first(size), kPorts), Verdict::Drop) << size;
+        EXPECT_EQ(judgeHostOnly(std::span(whole).first(size), kPorts), Verdict::Drop) << size;
 }
 
 TEST(FrameFilterTest, answersAsAClosedPortWould) {

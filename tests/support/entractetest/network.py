@@ -22,6 +22,34 @@ while True:
         kept.append(connection)
 """
 
+# Says what comes in datagrams to the addresses that it is given.
+_EARS = """
+import selectors, socket, sys
+chosen = selectors.DefaultSelector()
+for word in sys.argv[1:]:
+    host, _, port = word.rpartition(":")
+    one = socket.socket(socket.AF_INET6 if "[" in word else socket.AF_INET, socket.SOCK_DGRAM)
+    one.bind((host.strip("[]"), int(port)))
+    chosen.register(one, selectors.EVENT_READ)
+print("listening", flush=True)
+while True:
+    for key, _ in chosen.select():
+        print("heard", key.fileobj.recv(100).decode(), flush=True)
+"""
+
+# In a session: sends its name in a datagram to each place, by a socket that is bound to eth0.
+SEND = """
+import socket, sys
+for word in sys.argv[1:]:
+    host, _, port = word.rpartition(":")
+    with socket.socket(socket.AF_INET6 if "[" in word else socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0")
+        try:
+            one.sendto(word.encode(), (host.strip("[]"), int(port)))
+        except OSError as problem:
+            print(word, problem)
+"""
+
 # In a session: what became of connecting to each "host:port", as one line in a file.
 ASK = """
 import os, socket, sys
@@ -73,8 +101,15 @@ class OtherNetwork:
         self.address = address
 
     def serve(self, *places):
+        return self._serve(_SERVER, places)
+
+    def hear(self, *places):
+        """Its words are "heard" and what came, line by line."""
+        return self._serve(_EARS, places)
+
+    def _serve(self, program, places):
         log = self._workspace.path / f"serves{len(self._servers)}.log"
-        server = Process(self.enter(sys.executable, "-c", _SERVER, *places), log)
+        server = Process(self.enter(sys.executable, "-c", program, *places), log)
         self._servers.append(server)
         wait_for("a server", lambda: "listening" in server.words(), 10)
         return server
