@@ -16,7 +16,7 @@ sys.dont_write_bytecode = True
 from entractetest import x11  # noqa: E402
 from entractetest.case import Skip, expect, main  # noqa: E402
 from entractetest.desktop import Desktop, differing_pixels, pixels  # noqa: E402
-from entractetest.processes import wait_for  # noqa: E402
+from entractetest.processes import Process, wait_for  # noqa: E402
 from entractetest.servers import FIRST, SECOND, ServerTraits  # noqa: E402
 from entractetest.xproxy import StandaloneProxy  # noqa: E402
 
@@ -193,6 +193,83 @@ def case_windowsComeBackOnTheirWorkspaces(case):
         told(outside)["large"][2]) == 2 and told(outside)["above"][2]) and told(outside), 20, 0.2)
     proxy.move(second)
     wait_for(f"the same as {before} (it is {told(Desktop(second))})", lambda: told(Desktop(second)) == before, 20, 0.2)
+
+
+def _screen_of_density(case, name, dpi):
+    """A large screen whose person has set everything up for this density."""
+    server = case.server(name, ServerTraits(size=(1600, 1200), options=("-dpi", str(dpi))))
+    Desktop(server).run(["xrdb", "-merge"], input=f"Xft.dpi: {dpi}\n")
+    settings = case.temporary(f"{name}-settings")
+    settings.write_text(f"Xft/DPI {dpi * 1024}\nGdk/UnscaledDPI {96 * 1024}\nGdk/WindowScalingFactor {dpi // 96}\n")
+    settings.chmod(0o644)
+    case.stack.enter_context(Process(["xsettingsd", "-c", settings], case.temporary(f"{name}-settings.log"), case.person,
+                                     env=server.environment()))
+    return server
+
+
+# GTK 3, Qt, and one that asks the X server's resources.
+_OF_THREE_KINDS = (["yad", "--text=Some words that take room"], ["kate", "--startanon"], ["xterm", "-fa", "Monospace"])
+
+
+def case_programsMeetAnotherDensity(case):
+    """GTK's follow the settings of the screen that they are on, as they would follow a change of them; others stay as
+    they are. What is begun is as if there were nothing between."""
+    _require("xsettingsd", "yad", "kate", "xterm", "xrdb")
+    low, high = _screen_of_density(case, "low", 96), _screen_of_density(case, "high", 192)
+    plain = case.server("plain", FIRST)
+
+    def sizes(desktop):
+        """[(class, width, height)]"""
+        return sorted((w.window_class, *w.geometry()[2:]) for w in desktop.windows())
+
+    def begin(at):
+        start, desktop = case.start_on(at) if at in (low, high) else inside_start, Desktop(at)
+        there = len(desktop.windows())
+        programs = [start(["env", "GDK_BACKEND=x11", "NO_AT_BRIDGE=1", *command]) for command in _OF_THREE_KINDS]
+        wait_for("three windows", lambda: len(desktop.windows()) == there + 3, 60, 0.2)
+        return programs
+
+    def settled(desktop):
+        """What the sizes are once they stay."""
+        last = None
+        def same():
+            nonlocal last
+            before, last = last, sizes(desktop)
+            return before == last and last
+        return wait_for("the windows to keep their sizes", same, 30, 0.7)
+    direct = {}
+    for server in (low, high):
+        programs = begin(server)
+        direct[server] = settled(Desktop(server))
+        for program in programs:
+            program.end()
+        wait_for("no window", lambda s=server: not Desktop(s).windows(), 20)
+    expect(all(large[1] > small[1] for small, large in zip(direct[low], direct[high])), f"no difference: {direct}")
+
+    proxy = StandaloneProxy(case, low)
+    inside_start, inside = case.start_on(proxy), Desktop(proxy)
+    programs = begin(proxy)
+    expect(settled(inside) == direct[low], f"begun as {sizes(inside)}, not {direct[low]}")
+    small, large = ([one for one in direct[server] if one[0] == "Yad"] for server in (low, high))
+    others = [one for one in direct[low] if one[0] != "Yad"]
+    # The plain screen has no such settings at all: GTK's keep what they had, as when a settings daemon ends.
+    for server, of_gtk in ((high, large), (low, small), (high, large), (plain, large), (low, small), (high, large)):
+        proxy.move(server)
+        wait_for(f"{of_gtk} and {others} on {server.name}", lambda s=server, g=of_gtk: sizes(Desktop(s)) == sorted(
+            g + others), 20, 0.2)
+        _expect_running(*programs)
+    begin(proxy)
+    expect(settled(inside) == sorted(large + others + direct[high]), f"all are {sizes(inside)}")
+    dialog = next(w for w in Desktop(high).windows("Yad"))
+    dialog.activate()
+    Desktop(high).run(["xdotool", "key", "Return"])
+    wait_for("one dialog less", lambda: len(inside.windows("Yad")) == 1, 20)
+    # Where it is drawn, there it takes clicks: the right one of its buttons, below.
+    other = next(w for w in Desktop(high).windows("Yad"))
+    other.activate()
+    _, _, width, height = other.geometry()
+    other.click(width * 3 // 4, height * 3 // 4)
+    wait_for("no dialog", lambda: not inside.windows("Yad"), 20)
 
 
 BITMAP = """#define b_width 16

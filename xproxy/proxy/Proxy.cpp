@@ -172,7 +172,12 @@ XidRange Proxy::chooseRange(XidRange server) const {
     const std::uint32_t mask = m_core.face->setup.ridMask;
     const XidRange strangers = XidMap::strangers(mask);
     const auto isFree = [&](std::uint32_t base) {
-        return base != strangers.base &&
+        // Programs may still know a window of an earlier screen by an id of such a range.
+        const bool isManagers =
+            std::ranges::any_of(m_core.record.settingsManagers, [&](const auto& entry) {
+                return XidRange{base, mask}.contains(raw(entry.second.window));
+            });
+        return base != strangers.base && !isManagers &&
                std::ranges::none_of(m_core.clients, [&](const auto& entry) {
                    return entry.second->range.mask != 0 && entry.second->range.base == base;
                });

@@ -50,7 +50,10 @@ constexpr Step kSteps[] = {
     {"pixmaps of windows", replayWindowPixmaps, false},
     {"GLX", replayGlx, false},
     {"focus and grabs", replayFocusAndGrabs, true},
+    {"settings of the screen", findSettings, true},
+    {"listeners for settings", replaySettings, true},
     {"announcements", announceServer, false},
+    {"announcements of settings", announceSettings, false},
 };
 
 } // namespace

@@ -73,6 +73,20 @@ void ReplayContext::sendAsProxy(Bytes request) {
     core.link->utility->inject(request, reporter(wire::kHostOrder, kNobody));
 }
 
+void ReplayContext::askAsProxy(Bytes request, std::function<void(const MessageView&)> answered) {
+    ++requests;
+    core.link->translator->request(
+        requestSchema(Ext::Core, MessageView(request, wire::kHostOrder).u8(0)), Ext::Core, request,
+        wire::kHostOrder, false);
+    core.link->utility->inject(request, [report = reporter(wire::kHostOrder, kNobody),
+                                         answered = std::move(answered)](ByteView answer) {
+        report(answer);
+        const MessageView view(answer, wire::kHostOrder);
+        if (!answer.empty() && view.u8(0) == 1)
+            answered(view);
+    });
+}
+
 ClientXid ReplayContext::temporaryId(const Client& client) {
     auto& ids = m_freeIds[client.id];
     if (ids.empty()) {

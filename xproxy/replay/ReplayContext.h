@@ -6,6 +6,7 @@
 #include "xproxy/proxy/Pump.h"
 #include "xproxy/proxy/RequestPath.h"
 
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -22,6 +23,8 @@ public:
     const char* step = ""; // for the log
     std::size_t errors = 0;
     std::size_t requests = 0;
+    // By number of screen: the XSETTINGS managers of the new server that are strangers.
+    std::map<std::size_t, ServerXid> settingsOwners;
 
     // The client, when it is connected to the new server.
     Client* client(ClientId id) const;
@@ -49,6 +52,8 @@ public:
         return asProxy(core.face->extensions.of(ext).major, minor);
     }
     void sendAsProxy(Bytes request);
+    // The same; `answered` gets the server's reply as it is, or nothing.
+    void askAsProxy(Bytes request, std::function<void(const MessageView&)> answered);
 
     // Everything sent so far has been done, on every connection.
     Status barrier() { return m_pump.syncAll(m_deadline); }

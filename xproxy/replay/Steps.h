@@ -44,7 +44,11 @@ void replayRedirection(ReplayContext& context);
 void replayWindowPixmaps(ReplayContext& context);
 void replayGlx(ReplayContext& context);
 void replayFocusAndGrabs(ReplayContext& context);
-// Tells programs what truly differs: the screen's size, the keyboard.
+// Who manages the screen's settings is asked, known to programs as the one before, and listened to.
+void findSettings(ReplayContext& context);
+void replaySettings(ReplayContext& context);
+// Tells programs what truly differs: the screen's size, the keyboard; the settings.
 void announceServer(ReplayContext& context);
+void announceSettings(ReplayContext& context);
 
 } // namespace entracte::xproxy

@@ -1,6 +1,7 @@
 // Settings on windows, counters, damage, selections, focus, grabs, and what programs are told at
 // the end.
 
+#include "xproxy/replay/EventBuilder.h"
 #include "xproxy/replay/Steps.h"
 #include "xproxy/state/GrabCursor.h"
 
@@ -191,30 +192,6 @@ void replayFocusAndGrabs(ReplayContext& c) {
     }
 }
 
-namespace {
-
-// An event of 32 bytes, built field by field.
-class Event {
-public:
-    Event(const Client& client, std::uint8_t code) : m_order(client.order), m_bytes(32) {
-        m_bytes[0] = std::byte{code};
-        put16(m_bytes, wire::header::sequence.offset,
-              static_cast<std::uint16_t>(client.upstream->sequence.clientSequence()), m_order);
-    }
-    template <typename T>
-    Event& set(wire::Field<T> field, std::type_identity_t<T> value) {
-        wire::setField(std::span(m_bytes), m_order, field, value);
-        return *this;
-    }
-    const Bytes& bytes() const { return m_bytes; }
-
-private:
-    ByteOrder m_order;
-    Bytes m_bytes;
-};
-
-} // namespace
-
 void announceServer(ReplayContext& c) {
     constexpr std::uint32_t kStructureNotify = 1u << 17;
     constexpr std::uint8_t kMappingModifier = 0;
@@ -231,7 +208,7 @@ void announceServer(ReplayContext& c) {
     for (const auto& [id, mask] : rootWindow->eventMasks)
         if (Client* client = c.client(id); client && (mask & kStructureNotify)) {
             using namespace core::ConfigureNotifyEvent;
-            client->stream.queue(Event(*client, core::kConfigureNotifyEvent)
+            client->stream.queue(EventBuilder(*client, core::kConfigureNotifyEvent)
                                      .set(event, raw(root))
                                      .set(window, raw(root))
                                      .set(width, screen.width)
@@ -245,17 +222,18 @@ void announceServer(ReplayContext& c) {
             continue;
         if (entry.key.ext == Ext::RandR && entry.key.opcode == wire::randr::kSelectInput) {
             using namespace wire::randr::ScreenChangeNotifyEvent;
-            client->stream.queue(Event(*client, c.core.face->extensions.of(Ext::RandR).firstEvent)
-                                     .set(rotation, 1)
-                                     .set(timestamp, now)
-                                     .set(config_timestamp, now)
-                                     .set(wire::randr::ScreenChangeNotifyEvent::root, raw(root))
-                                     .set(request_window, raw(entry.key.object))
-                                     .set(width, screen.width)
-                                     .set(height, screen.height)
-                                     .set(mwidth, screen.widthMm)
-                                     .set(mheight, screen.heightMm)
-                                     .bytes());
+            client->stream.queue(
+                EventBuilder(*client, c.core.face->extensions.of(Ext::RandR).firstEvent)
+                    .set(rotation, 1)
+                    .set(timestamp, now)
+                    .set(config_timestamp, now)
+                    .set(wire::randr::ScreenChangeNotifyEvent::root, raw(root))
+                    .set(request_window, raw(entry.key.object))
+                    .set(width, screen.width)
+                    .set(height, screen.height)
+                    .set(mwidth, screen.widthMm)
+                    .set(mheight, screen.heightMm)
+                    .bytes());
         }
         if (entry.key.ext == Ext::Xkb && entry.key.opcode == wire::xkb::kSelectEvents)
             usesXkb.insert(entry.key.client);
@@ -264,7 +242,7 @@ void announceServer(ReplayContext& c) {
         using namespace wire::xkb::NewKeyboardNotifyEvent;
         constexpr std::uint8_t kCoreKeyboard = 3;
         Client* client = c.client(id);
-        client->stream.queue(Event(*client, c.core.face->extensions.of(Ext::Xkb).firstEvent)
+        client->stream.queue(EventBuilder(*client, c.core.face->extensions.of(Ext::Xkb).firstEvent)
                                  .set(time, now)
                                  .set(deviceID, kCoreKeyboard)
                                  .set(oldDeviceID, kCoreKeyboard)
@@ -280,13 +258,14 @@ void announceServer(ReplayContext& c) {
             continue;
         using namespace core::MappingNotifyEvent;
         client->stream.queue(
-            Event(*client, core::kMappingNotifyEvent)
+            EventBuilder(*client, core::kMappingNotifyEvent)
                 .set(request, kMappingKeyboard)
                 .set(first_keycode, setup.minKeycode)
                 .set(count, static_cast<std::uint8_t>(setup.maxKeycode - setup.minKeycode + 1))
                 .bytes());
-        client->stream.queue(
-            Event(*client, core::kMappingNotifyEvent).set(request, kMappingModifier).bytes());
+        client->stream.queue(EventBuilder(*client, core::kMappingNotifyEvent)
+                                 .set(request, kMappingModifier)
+                                 .bytes());
     }
 }
 

@@ -106,6 +106,10 @@ std::vector<PixmapRef> Record::pixelHolders() const {
     return holders;
 }
 
+std::string settingsSelection(std::size_t screen) {
+    return "_XSETTINGS_S" + std::to_string(screen);
+}
+
 void Record::clientGone(ClientId client) {
     // Windows go through the tree: they take their children with them, save-sets first.
     windowtree::clientGone(*this, client);
@@ -118,6 +122,8 @@ void Record::clientGone(ClientId client) {
     std::erase_if(m_freedPixmaps,
                   [client](const PixmapRef& pixmap) { return pixmap->owner == client; });
     sticky.clientGone(client);
+    for (auto& [screen, manager] : settingsManagers)
+        manager.eventMasks.erase(client);
     std::erase_if(selections,
                   [client](const auto& entry) { return entry.second.client == client; });
     std::erase_if(activeGrabs,
@@ -137,6 +143,8 @@ void Record::clientRetired(ClientId client) {
     for (const auto& window : all<Window>())
         window->eventMasks.erase(client);
     sticky.clientGone(client);
+    for (auto& [screen, manager] : settingsManagers)
+        manager.eventMasks.erase(client);
     std::erase_if(selections,
                   [client](const auto& entry) { return entry.second.client == client; });
     std::erase_if(activeGrabs,

@@ -41,6 +41,14 @@ struct SelectionOwner {
     std::uint32_t time = 0; // the programs' time, ms
 };
 
+// Who manages the settings of a screen (XSETTINGS), when that is a stranger: the window by the id
+// that programs were told, and which of its events they have asked for.
+struct SettingsManager {
+    ClientXid window = ClientXid::None;
+    std::map<ClientId, std::uint32_t> eventMasks;
+};
+std::string settingsSelection(std::size_t screen); // its name
+
 struct InputFocus {
     ClientXid window = ClientXid{1}; // PointerRoot
     std::uint8_t revertTo = 0;       // None
@@ -130,6 +138,7 @@ public:
     std::vector<ClientXid> roots;
     ClientXid overlay = ClientXid::None; // Composite's overlay window, when somebody asked for it
     std::map<ClientAtom, SelectionOwner> selections;
+    std::map<std::size_t, SettingsManager> settingsManagers; // by number of screen
     InputFocus focus;
     struct ActiveGrab {
         ClientId client;

@@ -176,6 +176,16 @@ void mapWindow(const RequestContext& c, Window& window) {
     window.iconic = false;
 }
 
+// What a program wants to hear of the screen's settings.
+void listenToSettings(const RequestContext& c) {
+    using namespace core::ChangeWindowAttributes;
+    for (auto& [screen, manager] : c.record.settingsManagers) {
+        const ValueList given = ValueList::parse(c.view, c.view.get(value_mask), kFixedSize);
+        if (manager.window == xidOf(c.view, window) && given.has(CW::EventMask))
+            manager.eventMasks[c.client] = given.at(CW::EventMask);
+    }
+}
+
 } // namespace
 
 void recordWindowRequest(const RequestContext& c) {
@@ -186,8 +196,11 @@ void recordWindowRequest(const RequestContext& c) {
     }
     // All of these name the window in the same place.
     const auto window = record.find<Window>(xidOf(c.view, core::MapWindow::window));
-    if (!window)
+    if (!window) {
+        if (c.opcode == core::kChangeWindowAttributes)
+            listenToSettings(c);
         return;
+    }
     switch (c.opcode) {
     case core::kChangeWindowAttributes:
         applyAttributes(c, *window,
@@ -310,6 +323,9 @@ void recordWindowEvent(Record& record, ClientId client, const MessageView& event
         const auto doomed = record.find<Window>(id);
         if (!sent && doomed && !doomed->idUsedAgain)
             windowtree::destroy(record, id);
+        if (!sent && !doomed)
+            std::erase_if(record.settingsManagers,
+                          [id](const auto& entry) { return entry.second.window == id; });
         break;
     }
     case core::kSelectionClearEvent: {

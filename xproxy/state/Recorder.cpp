@@ -40,6 +40,18 @@ void knowOverlay(Record& record, ClientXid id) {
     record.overlay = id;
 }
 
+void knowSettingsManager(Record& record, ClientAtom selection, ClientXid owner) {
+    for (std::size_t screen = 0; screen < record.roots.size(); ++screen) {
+        if (record.atoms.nameOf(selection) != settingsSelection(screen))
+            continue;
+        auto& managers = record.settingsManagers;
+        if (owner == ClientXid::None || record.isOfPrograms(owner))
+            managers.erase(screen);
+        else if (managers[screen].window != owner)
+            managers[screen] = {owner, {}};
+    }
+}
+
 } // namespace
 
 void Recorder::reply(ClientId client, Ext ext, const MessageView& request,
@@ -68,6 +80,10 @@ void Recorder::reply(ClientId client, Ext ext, const MessageView& request,
         case core::kGrabKeyboard:
             if (reply.get(core::GrabKeyboardReply::status) == kSuccess)
                 m_record.activeGrabs[1] = {client, ext, copyOf(request.bytes()), nullptr};
+            break;
+        case core::kGetSelectionOwner:
+            knowSettingsManager(m_record, atomOf(request, core::GetSelectionOwner::selection),
+                                xidOf(reply, core::GetSelectionOwnerReply::owner));
             break;
         default:
             break;

@@ -38,6 +38,8 @@ constexpr RequestRule kCore[] = {
     {wire::core::kGetProperty, Fate::Granted, nullptr, "what is deleted by reading is left out"},
     {wire::core::kSetSelectionOwner, Fate::Recorded, recordPropertyRequest,
      "SetSelectionOwner as its program"},
+    {wire::core::kGetSelectionOwner, Fate::Granted, nullptr,
+     "a stranger who manages the screen's settings: the new screen's has its id"},
     {wire::core::kConvertSelection, Fate::Momentary, nullptr, ""},
     {wire::core::kSendEvent, Fate::Momentary, nullptr, ""},
     {wire::core::kGrabPointer, Fate::Granted, nullptr, "taken again as its program"},
