@@ -341,9 +341,9 @@ def case_theInputMethodComposes(case):
 
 
 def _choose(window, key, title, path):
-    """In a file dialog of GTK that `key` opens: its entry shows the path, then it is taken."""
+    """In a file dialog that `key` opens: its entry shows the path, then it is taken. `title`: the beginning of its."""
     def dialog():
-        return next((w for w in window.desktop.windows("Mousepad") if w.title == title), None)
+        return next((w for w in window.desktop.windows(window.window_class) if w.title.startswith(title)), None)
 
     def step(what, does, until):
         """Again while it comes to nothing: keys go astray where windows come and go."""
@@ -359,26 +359,35 @@ def _choose(window, key, title, path):
         dialog().key("ctrl+a")
         dialog().type(str(path))
     found = step(f"the dialog {title}", lambda: dialog() or window.key(key), dialog)
+    # Its entry is the first to listen, and completes nothing that is complete.
     step(f"{path} to be typed", enter, lambda: found.all_text() == str(path))
     step("the dialog's end", lambda: dialog() and found.key("Return"), lambda: not dialog())
 
 
 def case_fileDialogsReachSharedFolders(case):
-    """A document of the person's is opened by a program's own dialog, saved where it is, and saved as another."""
+    """A document of the person's is opened by a program's own dialog (GTK's), saved where it is, and saved as another."""
+    _edits_papers(case, mousepad())
+
+
+def case_fileDialogsOfQtReachSharedFolders(case):
+    _edits_papers(case, qt_editor())
+
+
+def _edits_papers(case, editor):
     require_root()
     server, product = case.first_server(), case.product()
     papers = case.workspace.folder("papers", case.person)
     (papers / "letter.txt").write_text("Dear reader,\n")
     os.chown(papers / "letter.txt", case.person.uid, case.person.gid)
-    product.start(server, *mousepad().command, options=("--share", str(papers)))
+    product.start(server, *editor.command, options=("--share", str(papers)))
     desktop = Desktop(server)
-    _choose(desktop.wait_window("Mousepad"), "ctrl+o", "Open File", papers / "letter.txt")
-    letter = desktop.wait_window("Mousepad", title="letter.txt")
-    expect(letter.all_text() == "Dear reader,\n", f"it is the person's: {letter.all_text()!r}")
+    _choose(desktop.wait_window(editor.window_class), "ctrl+o", "Open File", papers / "letter.txt")
+    letter = desktop.wait_window(editor.window_class, title="letter.txt")
+    wait_for("the person's letter", lambda: letter.all_text() == "Dear reader,\n")
     letter.type("Yours")
     letter.key("ctrl+s")
     wait_for("it to be saved outside", lambda: (papers / "letter.txt").read_text().strip() == "Yours")
-    _choose(letter, "ctrl+shift+s", "Save As", papers / "copy.txt")
+    _choose(letter, "ctrl+shift+s", "Save", papers / "copy.txt")
     wait_for("the copy outside", lambda: (papers / "copy.txt").exists() and (papers / "copy.txt").read_text().strip() == "Yours")
     expect((papers / "copy.txt").stat().st_uid == case.person.uid, "the copy is the person's")
 
