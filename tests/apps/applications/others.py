@@ -143,3 +143,28 @@ class Glxgears(Application):
 
     def quit(self, trial):
         trial.window().key("Escape")
+
+
+class Sopwith(Application):
+    name, package, window_class = "sopwith", "sopwith", "sopwith"
+    command, processes = ("/usr/games/sopwith",), ("sopwith",)
+    tolerated = 0  # nothing in it moves while its plane stands, and its score is small
+    notes = "a game: SDL, with sound"
+
+    def begin(self, trial):
+        super().begin(trial)
+        window = trial.window()
+        for key in ("s", "n"):  # alone, as a novice
+            trial.shows_change(window, lambda k=key: window.key(k), 1000)
+        # A bomb on one's own plane: 50 points less, a crater, and the next plane.
+        trial.shows_change(window, lambda: window.key("b"), 50)
+        trial.settle(window)
+
+    def use(self, trial):
+        window = trial.window()
+        # Off the ground: from now on everything moves.
+        trial.shows_change(window, lambda: window.key("x", "x", "x", "comma"), 1000)
+        trial.shows_change(window, lambda: None, 1000)
+
+    def quit(self, trial):
+        trial.window().key(*["ctrl+c"] * 3)
