@@ -285,9 +285,10 @@ private slots:
             StartRequest request;
             request.command = QStringList("xterm");
             request.name = name;
+            const int before = all.rowCount();
             desk.actions.start(request);
+            QTRY_VERIFY(all.rowCount() > before); // eight jobs of one person at once are too many
         }
-        QTRY_VERIFY(all.rowCount() >= 20);
         Tray tray(desk);
         QStringList texts;
         for (const auto* const action : tray.menu().actions())
