@@ -7,12 +7,36 @@
 #include "dbus/service/Workers.h"
 #include "session/engine/Engine.h"
 
+#include <atomic>
+#include <map>
 #include <memory>
 #include <utility>
 
 namespace entracte::service {
 
 class Jobs;
+
+// How many calls of each person wait for their answers: each takes a thread, of a helper that works
+// for everybody.
+class Unanswered {
+public:
+    // As many as the bus itself lets one connection have (dbus-daemon(1), max_replies).
+    static constexpr int kMost = 128;
+    // Kept until the answer is given; none for who has too many. Root is not counted.
+    using Place = std::shared_ptr<std::atomic<int>>;
+    Place begin(uid_t uid) {
+        auto& count = m_counts[uid];
+        if (!count)
+            count = std::make_shared<std::atomic<int>>(0);
+        if (uid != 0 && *count >= kMost)
+            return nullptr;
+        ++*count;
+        return {count.get(), [count](std::atomic<int>*) { --*count; }};
+    }
+
+private:
+    std::map<uid_t, Place> m_counts; // never more than there are people
+};
 
 struct Context {
     BusLoop& loop;
@@ -22,6 +46,7 @@ struct Context {
     Workers& workers;
     Jobs& jobs;
     Engine* engine; // set before the bus name is claimed
+    Unanswered unanswered{};
 };
 
 // sdbus-c++'s way to answer later. Shared, since std::function must be copyable.
@@ -35,11 +60,20 @@ inline sdbus::Error toBus(const Error& error) {
 }
 
 // Calls `then(pending)` once polkit allowed the current caller to touch what is `owner`'s,
-// otherwise answers with the refusal. `then` must not capture the object whose method it is: it may
-// be gone by then.
+// otherwise answers with the refusal; who has too many calls under way is refused at once. `then`
+// must not capture the object whose method it is: it may be gone by then.
 template <typename... T, typename Then>
 void whenAllowed(Context& context, uid_t owner, sdbus::Result<T...>&& result, Then then) {
-    auto pending = std::make_shared<sdbus::Result<T...>>(std::move(result));
+    auto place = context.unanswered.begin(context.gate.current().uid);
+    if (!place)
+        return result.returnError(
+            toBus({ErrorCode::Busy,
+                   "Too many calls of yours wait for their answers.",
+                   {},
+                   "Nothing was changed. Try again when some have been answered."}));
+    const Pending<T...> pending(
+        new sdbus::Result<T...>(std::move(result)),
+        [place = std::move(place)](sdbus::Result<T...>* answered) { delete answered; });
     context.authority.ask(context.gate.current(), owner,
                           [pending, then = std::move(then)](Status allowed) {
                               if (!allowed)

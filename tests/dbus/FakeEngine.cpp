@@ -107,6 +107,14 @@ Result<std::int32_t> FakeEngine::exec(const SessionId& id, const std::vector<std
         return fail(ErrorCode::NotFound, "There is no program /missing.");
     if (command.front() == "homely" && !workingDirectory.empty())
         return fail(ErrorCode::NotFound, "There is no such folder.");
+    if (command.front() == "wait") {
+        std::unique_lock lock(m_mutex);
+        m_releasing.wait(lock, [this] { return m_released; });
+    } else if (command.front() == "release") {
+        const std::lock_guard lock(m_mutex);
+        m_released = true;
+        m_releasing.notify_all();
+    }
     std::int32_t pid = 0;
     ENTRACTE_TRY(change(id, [&](SessionInfo& info) {
         pid = ++m_lastPid;

@@ -15,6 +15,7 @@
 
 #include "session/engine/Engine.h"
 
+#include <condition_variable>
 #include <map>
 #include <mutex>
 
@@ -105,6 +106,8 @@ private:
 
     EngineObserver* m_observer;
     mutable std::mutex m_mutex;
+    std::condition_variable m_releasing; // who runs "wait" is let go by "release"
+    bool m_released = false;
     std::map<SessionId, SessionInfo> m_sessions;
     std::map<SessionId, std::map<SnapshotId, SnapshotInfo>> m_snapshots;
     struct Vault {

@@ -35,5 +35,48 @@ TEST_F(ShareTest, nobodyHasMoreThanTheirShare) {
     EXPECT_TRUE(other.waitForEnd(other.snapshot(theirs, "").objectPath()));
 }
 
+// Calls that take long, from two connections of one person, who reads no answer.
+TEST_F(ShareTest, nobodyHasTooManyCallsUnderWay) {
+    int served = 0;
+    const auto heard = [](sd_bus_message* reply, void* count, sd_bus_error*) {
+        if (!sd_bus_message_get_error(reply))
+            ++*static_cast<int*>(count);
+        return 0;
+    };
+    const auto session = startOne(other, "busy");
+    BusClient one{9};
+    BusClient another{9}; // the bus limits each of them, too
+    int sent = 0;
+    Reply last;
+    do {
+        for (BusClient* client : {&one, &another}) {
+            const auto call = client->newCall(session, kSession, "Exec");
+            sd_bus_message_append(call.get(), "asa{ss}s", 1, "wait", 0, "");
+            ASSERT_GE(sd_bus_call_async(client->bus(), nullptr, call.get(), heard, &served, 0), 0);
+            sd_bus_flush(client->bus());
+            ++sent;
+        }
+        last = other.call(kRoot, kManager, "Storage");
+    } while (last.ok() && sent < 200);
+    EXPECT_EQ(last.error, "org.entracte.Error.Busy") << last.text << " after " << sent;
+    EXPECT_EQ(sent, 128);
+    EXPECT_EQ(served, 0);
+    EXPECT_TRUE(me.call(kRoot, kManager, "Storage").ok()) << "others are served";
+    const auto release = [](sd_bus_message* m) {
+        sd_bus_message_append(m, "asa{ss}s", 1, "release", 0, "");
+    };
+    EXPECT_TRUE(BusClient(0).call(session, kSession, "Exec", release).ok());
+    const auto limit = std::chrono::seconds(20);
+    EXPECT_TRUE(one.until(
+        [&] {
+            while (sd_bus_process(another.bus(), nullptr) > 0) {
+            }
+            return served == 128;
+        },
+        limit))
+        << served;
+    EXPECT_TRUE(other.call(kRoot, kManager, "Storage").ok()) << "once they have been answered";
+}
+
 } // namespace
 } // namespace entracte::test
