@@ -124,7 +124,7 @@ def case_nothingTypedIsLostOrDoubled(case):
 
 
 # Frames of a move, as app/cli/move/MoveProtocol.h counts them.
-HELLO, OFFER, ANSWER, ROUND, RECIPE, ROUND_END, ARRIVED, GO, RUNS = 2, 3, 4, 5, 7, 10, 11, 12, 13
+HELLO, OFFER, ANSWER, ROUND, RECIPE, ROUND_END, ARRIVED, GO, RUNS, STORED = 2, 3, 4, 5, 7, 10, 11, 12, 13, 18
 
 
 def _counter_session(station):
@@ -240,9 +240,10 @@ def case_whoeverIsKilledAsItIsGivenAway(case):
 
 
 # A moment in each phase: the handshake, ahead, in the middle of it, the last round, when all of it is there and the
-# session still stands still here, the giving away, what follows.
+# session still stands still here, the giving away, what follows, and when what came is stored there.
 MOMENTS = ((">", OFFER, "-"), (">", ROUND, '"last":false'), (">", RECIPE, "-"), ("<", ARRIVED, "-"),
-           (">", ROUND, '"last":true'), ("<", ARRIVED, '"staged":true'), (">", GO, "-"), ("<", RUNS, "-"))
+           (">", ROUND, '"last":true'), ("<", ARRIVED, '"staged":true'), (">", GO, "-"), ("<", RUNS, "-"),
+           ("<", STORED, "-"))
 
 
 def _at_every_moment(case, harm, mend, moments=MOMENTS, **more):
@@ -296,7 +297,7 @@ def case_helperHereKilledAtEveryPhase(case):
 
 def case_diskThereFullAtEveryPhase(case):
     _at_every_moment(case, lambda here, there, link: there.fill_disk(), lambda here, there, link: there.empty_disk(),
-                     MOMENTS[1:-1], disk_there=1000)
+                     MOMENTS[1:-2], disk_there=1000)
 
 
 def case_everythingLeavesAMachine(case):
