@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 
 from entractetest.case import expect, main  # noqa: E402
 from entractetest.processes import BUILD_DIRECTORY  # noqa: E402
-from entractetest.servers import FIRST, SECOND  # noqa: E402
+from entractetest.servers import FIRST, SECOND, ServerTraits  # noqa: E402
 from entractetest.xproxy import StandaloneProxy  # noqa: E402
 
 REQUESTS = 3000
@@ -71,9 +71,15 @@ def _expect_same(direct, proxied):
     expect(len(direct) == len(proxied), f"{len(direct)} lines became {len(proxied)}")
 
 
-def run_twice(case, seed, moves=True):
-    first = case.server("first", FIRST, window_manager=False)
-    second = case.server("second", SECOND, window_manager=False)
+def _like(traits, depth, more):
+    return ServerTraits(size=traits.size, options=(*traits.options, *more), clock_ahead=traits.clock_ahead,
+                        atoms=traits.atoms, depth=depth)
+
+
+def run_twice(case, seed, moves=True, depth=24, more=()):
+    at_first, at_second = (_like(traits, depth, more) for traits in (FIRST, SECOND))
+    first = case.server("first", at_first, window_manager=False)
+    second = case.server("second", at_second, window_manager=False)
     proxy = StandaloneProxy(case, first)
     script = _Script(case, proxy, seed)
 
@@ -82,7 +88,7 @@ def run_twice(case, seed, moves=True):
             proxy.move((first, second)[number % 2])
 
     proxied = script.transcript(move)
-    direct_server = case.server("direct", FIRST, window_manager=False)
+    direct_server = case.server("direct", at_first, window_manager=False)
     direct = _Script(case, direct_server, seed, script.bases()).transcript()
     _expect_same(direct, proxied)
 
@@ -102,6 +108,16 @@ def case_anotherRunOfThem(case):
 def case_grabsThatEndedOrWereRefused(case):
     """Windows with a grab are reparented; two programs grab the same."""
     run_twice(case, 3)
+
+
+def case_aScreenWhosePixelsAreIndices(case):
+    """PseudoColor: programs allocate the cells of colormaps."""
+    run_twice(case, 5, depth=8)
+
+
+def case_aScreenWithCellsOfEachChannel(case):
+    """DirectColor."""
+    run_twice(case, 6, more=("-cc", "5"))
 
 
 if __name__ == "__main__":

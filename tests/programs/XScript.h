@@ -72,6 +72,7 @@ public:
 
     std::array<Connection, 2> connections;
     xcb_window_t frame = 0; // of the first connection; every other window is somewhere below it
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> cells; // colormap and pixel
     xcb_colormap_t deepColormap = 0; // of deepVisual; 0: there is no visual of 32 bits
     xcb_visualid_t deepVisual = 0;
     std::uint32_t alphaFormat = 0; // RENDER's, of 8 bits

@@ -280,7 +280,107 @@ void cursors(World& w, Transcript&, Connection& c) {
         }
 }
 
+// Cells of a colormap whose visual has them: allocated, stored, freed, asked for.
+void cells(World& w, Transcript& t, Connection& c) {
+    xcb_generic_error_t* error = nullptr;
+    const std::uint32_t map =
+        c.colormaps.empty() || w.sometimes(2) ? c.screen->default_colormap : c.colormaps.back();
+    const auto some = [&] { return static_cast<std::uint16_t>(w.draw(4) * 0x5555); };
+    const auto keep = [&](std::uint32_t pixel) { w.cells.emplace_back(map, pixel); };
+    const auto any = [&] { return w.draw(static_cast<std::uint32_t>(w.cells.size())); };
+    const auto store = [&](std::uint32_t in, std::uint32_t pixel) {
+        const xcb_coloritem_t item{pixel, some(), some(), some(), 7, 0};
+        xcb_store_colors(c.xcb, in, 1, &item);
+    };
+    switch (w.draw(8)) {
+    case 0:
+        if (c.colormaps.size() < 3) {
+            c.colormaps.push_back(w.freshId(c));
+            xcb_create_colormap(c.xcb, XCB_COLORMAP_ALLOC_NONE, c.colormaps.back(), w.frame,
+                                c.screen->root_visual);
+        } else {
+            c.colormaps.push_back(w.freshId(c));
+            xcb_copy_colormap_and_free(c.xcb, c.colormaps.back(), map);
+        }
+        break;
+    case 1:
+    case 2: {
+        auto* got = xcb_alloc_color_reply(
+            c.xcb, xcb_alloc_color(c.xcb, map, some(), some(), some()), &error);
+        if (got)
+            keep(got->pixel);
+        t.reply(c, "AllocColor", got, error);
+        break;
+    }
+    case 3: {
+        auto* got = xcb_alloc_color_cells_reply(
+            c.xcb,
+            xcb_alloc_color_cells(c.xcb, 0, map, static_cast<std::uint16_t>(w.extent(1, 4)),
+                                  static_cast<std::uint16_t>(w.draw(3))),
+            &error);
+        std::vector<std::uint32_t> pixels;
+        if (got) {
+            const auto* first = xcb_alloc_color_cells_pixels(got);
+            pixels.assign(first, first + got->pixels_len);
+            for (std::uint16_t i = 0; i < got->masks_len; ++i)
+                for (std::size_t k = 0, count = pixels.size(); k < count; ++k)
+                    pixels.push_back(pixels[k] | xcb_alloc_color_cells_masks(got)[i]);
+        }
+        t.reply(c, "AllocColorCells", got, error);
+        for (const std::uint32_t pixel : pixels) {
+            keep(pixel);
+            store(map, pixel);
+        }
+        break;
+    }
+    case 4:
+        if (!w.cells.empty()) {
+            const std::size_t at = any();
+            const auto [in, pixel] = w.cells[at];
+            w.cells.erase(w.cells.begin() + static_cast<std::ptrdiff_t>(at));
+            xcb_free_colors(c.xcb, in, w.sometimes(3) ? 1u << w.draw(8) : 0, 1, &pixel);
+        }
+        break;
+    case 5:
+        if (!w.cells.empty()) {
+            const auto [in, pixel] = w.cells[any()];
+            store(in, pixel);
+        }
+        break;
+    case 6:
+        if (!w.cells.empty()) {
+            constexpr std::string_view kName = "tomato";
+            const auto [in, pixel] = w.cells[any()];
+            xcb_store_named_color(c.xcb, 7, in, pixel, kName.size(), kName.data());
+        }
+        break;
+    default: {
+        constexpr std::string_view kName = "dark olive green";
+        auto* got = xcb_alloc_named_color_reply(
+            c.xcb, xcb_alloc_named_color(c.xcb, map, kName.size(), kName.data()), &error);
+        if (got)
+            keep(got->pixel);
+        t.reply(c, "AllocNamedColor", got, error);
+        break;
+    }
+    }
+}
+
+bool hasCells(const Connection& c) {
+    for (auto depth = xcb_screen_allowed_depths_iterator(c.screen); depth.rem;
+         xcb_depth_next(&depth))
+        for (auto visual = xcb_depth_visuals_iterator(depth.data); visual.rem;
+             xcb_visualtype_next(&visual))
+            if (visual.data->visual_id == c.screen->root_visual)
+                return visual.data->_class % 2 == 1; // X protocol: the dynamic ones are odd
+    return false;
+}
+
 void colors(World& w, Transcript& t, Connection& c) {
+    if (hasCells(c)) {
+        cells(w, t, c);
+        return;
+    }
     xcb_generic_error_t* error = nullptr;
     const std::uint32_t map =
         c.colormaps.empty() || w.sometimes(2) ? c.screen->default_colormap : c.colormaps.back();

@@ -203,9 +203,14 @@ void freeBuffer(World& w, Transcript&, Connection& c) {
     w.give(c, c.backBuffers, at);
 }
 
+// Servers whose screen's pixels are indices lack it.
+bool hasComposite(const Connection& c) {
+    return xcb_get_extension_data(c.xcb, &xcb_composite_id)->present;
+}
+
 void redirect(World& w, Transcript&, Connection& c) {
     const auto* window = w.any(c.windows);
-    if (!window)
+    if (!window || !hasComposite(c))
         return;
     xcb_composite_redirect_window(c.xcb, window->id, XCB_COMPOSITE_REDIRECT_AUTOMATIC);
     w.redirected.push_back(window->id);
@@ -226,8 +231,9 @@ void prepareExtensions(World& w, Transcript& t) {
         std::free(
             xcb_damage_query_version_reply(c.xcb, xcb_damage_query_version(c.xcb, 1, 1), nullptr));
         std::free(xcb_sync_initialize_reply(c.xcb, xcb_sync_initialize(c.xcb, 3, 1), nullptr));
-        std::free(xcb_composite_query_version_reply(c.xcb, xcb_composite_query_version(c.xcb, 0, 4),
-                                                    nullptr));
+        if (hasComposite(c))
+            std::free(xcb_composite_query_version_reply(
+                c.xcb, xcb_composite_query_version(c.xcb, 0, 4), nullptr));
         std::free(xcb_test_get_version_reply(c.xcb, xcb_test_get_version(c.xcb, 2, 2), nullptr));
         doublebuffer::start(c.xcb);
         std::free(xcb_shape_query_version_reply(c.xcb, xcb_shape_query_version(c.xcb), nullptr));

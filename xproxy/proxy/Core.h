@@ -24,6 +24,9 @@ struct ServerLink {
     std::uint32_t nextUtilityId = 1;    // low bits
     ServerXid window = ServerXid::None; // the proxy's own, unmapped
     Bytes token;                        // a property of it, to know the server again by
+    // In the place of the screen's default colormap, where that has not the cells that programs
+    // know (state/ColorCells.h).
+    ServerXid screenColormap = ServerXid::None;
     Watcher fromServer;
     bool lost = false;
     SharedImages images;

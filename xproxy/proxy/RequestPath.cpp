@@ -186,7 +186,12 @@ RequestPath::Verdict RequestPath::handle(Client& client, std::span<std::byte> me
     if (isTooLong(view))
         return passInParts(client, *ext, opcode, view);
     RequestEffects effects = m_core.recorder.request(client.id, *ext, view);
+    Bytes colormap;
+    if (*ext == Ext::Core && m_core.link->screenColormap != ServerXid::None)
+        colormap = colormapFor(client, view);
     pass(client, *ext, requestSchema(*ext, opcode), message, big, effects);
+    if (!colormap.empty())
+        injectAs(client, std::move(colormap));
     return Verdict::Pass;
 }
 
@@ -233,6 +238,8 @@ void RequestPath::pass(Client& client, Ext ext, const wire::MessageSchema* schem
         capture(client, wanted);
     for (const auto& wanted : effects.regionCaptures)
         capture(client, wanted);
+    if (effects.namedColor.colormap)
+        lookUp(client, effects.namedColor);
     if (effects.givenWay.unused != ClientXid::None)
         m_core.link->translator->xids.giveWay(effects.givenWay.freed, effects.givenWay.unused);
     if (effects.withhold) {

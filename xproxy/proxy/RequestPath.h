@@ -48,6 +48,11 @@ private:
     void capture(Client& client, const RequestEffects::Capture& wanted);
     void holdWhileBlocked(Client& client);
     void capture(Client& client, const RequestEffects::RegionCapture& wanted);
+    // RequestColors.cpp
+    void lookUp(Client& client, const RequestEffects::NamedColor& wanted);
+    // What a window needs after the request, if the screen's colormap is not the server's; or
+    // nothing.
+    Bytes colormapFor(const Client& client, const MessageView& view) const;
 
     // The ones that are answered here. Nothing: it is an ordinary one.
     std::optional<Verdict> special(Client& client, Ext ext, std::uint8_t opcode,

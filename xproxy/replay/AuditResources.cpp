@@ -85,6 +85,35 @@ void auditBackBuffers(Auditor& a) {
               });
 }
 
+// What was stored may be rounded to what the screen can show.
+void auditCells(Auditor& a, const Colormap& colormap) {
+    constexpr std::size_t kAtOnce = 4096;
+    const ColorCells& cells = *colormap.cells;
+    const unsigned bits = std::clamp<unsigned>(cells.layout().bitsPerRgb, 1, 16);
+    for (std::size_t channel = 0; channel < cells.channels(); ++channel) {
+        std::vector<std::pair<std::uint32_t, ColorCells::Rgb>> asked;
+        const auto& all = cells.channel(channel);
+        for (std::uint32_t at = 0; at < all.size() && asked.size() < kAtOnce; ++at)
+            if (all[at].isKnown && !all[at].isFree())
+                asked.emplace_back(at << cells.layout().shift(channel), all[at].color);
+        if (asked.empty())
+            continue;
+        auto request = a.asProxy(core_::kQueryColors).u32(raw(colormap.id));
+        for (const auto& [pixel, color] : asked)
+            request.u32(pixel);
+        a.ask(request.finish(), [&a, asked, bits, channel, isDirect = cells.channels() > 1,
+                                 about = a.nameOf(colormap)](const MessageView& reply) {
+            constexpr std::size_t kRgb = 8; // bytes
+            for (std::size_t i = 0; i < asked.size(); ++i)
+                for (std::size_t part = 0; part < 3; ++part)
+                    if (!isDirect || part == channel)
+                        a.number(about, fmt::format("cell {:#x}", asked[i].first),
+                                 asked[i].second[part] >> (16 - bits),
+                                 reply.u16(32 + kRgb * i + 2 * part) >> (16 - bits));
+        });
+    }
+}
+
 void auditDrawingState(Auditor& a) {
     namespace render = wire::render;
     for (const auto& gc : audited<GContext>(a))
@@ -96,6 +125,9 @@ void auditDrawingState(Auditor& a) {
         expectThere(a, *font, a.asProxy(core_::kQueryTextExtents, 0).u32(raw(font->id)).finish());
     for (const auto& colormap : audited<Colormap>(a))
         expectThere(a, *colormap, a.asProxy(core_::kQueryColors).u32(raw(colormap->id)).finish());
+    for (const auto& colormap : a.record.all<Colormap>())
+        if (colormap->cells)
+            auditCells(a, *colormap);
     for (const auto& picture : audited<Picture>(a))
         expectThere(
             a, *picture,

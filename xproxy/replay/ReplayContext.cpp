@@ -43,14 +43,15 @@ void ReplayContext::send(Client& client, Bytes request, bool bigRequest) {
 }
 
 void ReplayContext::ask(Client& client, Bytes request,
-                        std::function<void(const MessageView&)> answered) {
+                        std::function<void(const MessageView&)> answered, bool mayFail) {
     ++requests;
     m_requests.injectAs(client, std::move(request), false,
-                        [report = reporter(client.order, client.id), order = client.order,
+                        [report = reporter(client.order, client.id), order = client.order, mayFail,
                          answered = std::move(answered)](ByteView answer) {
-                            report(answer);
+                            if (!mayFail)
+                                report(answer);
                             const MessageView view(answer, order);
-                            if (!answer.empty() && view.u8(0) == 1)
+                            if (answered && !answer.empty() && view.u8(0) == 1)
                                 answered(view);
                         });
 }
@@ -61,6 +62,17 @@ void ReplayContext::sendWithFd(Client& client, Bytes request, UniqueFd fd) {
 }
 
 void ReplayContext::sendAsProxy(Bytes request) {
+    inject(std::move(request), reporter(wire::kHostOrder, kNobody));
+}
+
+void ReplayContext::askAsProxy(Bytes request, std::function<void(const MessageView&)> answered) {
+    inject(std::move(request), [answered = std::move(answered)](ByteView reply) {
+        if (answered)
+            answered(MessageView(reply, wire::kHostOrder));
+    });
+}
+
+void ReplayContext::inject(Bytes request, std::function<void(ByteView)> answered) {
     ++requests;
     const MessageView view(request, wire::kHostOrder);
     const auto ext = core.face->extensions.byMajor(view.u8(0));
@@ -70,21 +82,7 @@ void ReplayContext::sendAsProxy(Bytes request) {
     const bool big = view.get(wire::header::requestLength) == 0;
     core.link->translator->request(requestSchema(*ext, opcode), *ext, request, wire::kHostOrder,
                                    big);
-    core.link->utility->inject(request, reporter(wire::kHostOrder, kNobody));
-}
-
-void ReplayContext::askAsProxy(Bytes request, std::function<void(const MessageView&)> answered) {
-    ++requests;
-    core.link->translator->request(
-        requestSchema(Ext::Core, MessageView(request, wire::kHostOrder).u8(0)), Ext::Core, request,
-        wire::kHostOrder, false);
-    core.link->utility->inject(request, [report = reporter(wire::kHostOrder, kNobody),
-                                         answered = std::move(answered)](ByteView answer) {
-        report(answer);
-        const MessageView view(answer, wire::kHostOrder);
-        if (!answer.empty() && view.u8(0) == 1)
-            answered(view);
-    });
+    core.link->utility->inject(request, std::move(answered));
 }
 
 ClientXid ReplayContext::temporaryId(const Client& client) {

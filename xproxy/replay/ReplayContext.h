@@ -39,8 +39,10 @@ public:
         return as(client, core.face->extensions.of(ext).major, minor);
     }
     void send(Client& client, Bytes request, bool bigRequest = false);
-    // The same; `answered` gets the server's reply as it is, or nothing.
-    void ask(Client& client, Bytes request, std::function<void(const MessageView&)> answered);
+    // The same; `answered` gets the server's reply as it is, or nothing. `mayFail`: an error is no
+    // news.
+    void ask(Client& client, Bytes request, std::function<void(const MessageView&)> answered,
+             bool mayFail = false);
     void sendWithFd(Client& client, Bytes request, UniqueFd fd);
 
     // The same as the proxy itself, on the utility connection: in the programs' world, host byte
@@ -52,8 +54,9 @@ public:
         return asProxy(core.face->extensions.of(ext).major, minor);
     }
     void sendAsProxy(Bytes request);
-    // The same; `answered` gets the server's reply as it is, or nothing.
-    void askAsProxy(Bytes request, std::function<void(const MessageView&)> answered);
+    // `answered` gets the server's reply or error as it is, or nothing; an error is told nowhere
+    // else.
+    void askAsProxy(Bytes request, std::function<void(const MessageView&)> answered = {});
 
     // Everything sent so far has been done, on every connection.
     Status barrier() { return m_pump.syncAll(m_deadline); }
@@ -81,6 +84,7 @@ public:
     void freePixmap(Client& client, ClientXid pixmap);
 
 private:
+    void inject(Bytes request, std::function<void(ByteView)> answered);
     std::function<void(ByteView)> reporter(ByteOrder order, ClientId who);
     void attach(Client& owner, const ShmSegment& segment, ClientXid id);
     void makeCursor(Client& client, const Cursor& cursor, ClientXid id);

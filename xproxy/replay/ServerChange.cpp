@@ -31,6 +31,32 @@ std::uint64_t inodeOf(int fd) {
     return ::fstat(fd, &status) == 0 ? status.st_ino : 0;
 }
 
+// The visuals from whose colormaps programs allocate, and the screens' own such colormaps.
+void recordColormaps(Core& core) {
+    constexpr std::uint8_t kGrayScale = 1, kPseudoColor = 3, kDirectColor = 5;
+    Record& record = core.record;
+    for (const auto& screen : core.face->setup.screens) {
+        for (const auto& depth : screen.depths)
+            for (const auto& visual : depth.visuals)
+                if (visual.visualClass == kGrayScale || visual.visualClass == kPseudoColor)
+                    record.cellVisuals[visual.id] =
+                        ColorCells::indexed(visual.colormapEntries, visual.bitsPerRgb,
+                                            visual.visualClass == kGrayScale);
+                else if (visual.visualClass == kDirectColor)
+                    record.cellVisuals[visual.id] = ColorCells::direct(
+                        visual.redMask, visual.greenMask, visual.blueMask, visual.bitsPerRgb);
+        const auto layout = record.cellVisuals.find(screen.rootVisual);
+        if (layout == record.cellVisuals.end())
+            continue;
+        const auto colormap = record.create<Colormap>(ClientXid{screen.defaultColormap}, kNobody);
+        colormap->visual = screen.rootVisual;
+        colormap->window = ClientXid{screen.root};
+        colormap->cells.emplace(layout->second);
+        colormap->cells->share(kNobody, screen.blackPixel, {0, 0, 0});
+        colormap->cells->share(kNobody, screen.whitePixel, {0xffff, 0xffff, 0xffff});
+    }
+}
+
 // The roots, as the programs know them, are the record's first windows.
 void recordRoots(Core& core) {
     for (const auto& screen : core.face->setup.screens) {
@@ -137,6 +163,7 @@ Status ServerChange::attach(UniqueFd channel) {
         m_core.face = knowledge.face;
         (*link)->translator = makeTranslator(m_core, knowledge, 0);
         recordRoots(m_core);
+        recordColormaps(m_core);
         m_core.link = std::move(*link);
         UtilityPath(m_core).watchRoots();
         m_core.link->utility->stream.flush();

@@ -1,6 +1,7 @@
 #include "xproxy/replay/ServerMatch.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace entracte::xproxy {
@@ -28,6 +29,13 @@ std::set<std::uint32_t> usedVisuals(const Record& record) {
         if (!window->isInputOnly())
             visuals.insert(window->visual);
     return visuals;
+}
+
+// As the protocol calls it (section 8 "Server Response").
+std::string className(std::uint8_t visualClass) {
+    static constexpr std::array kNames = {"StaticGray",  "GrayScale", "StaticColor",
+                                          "PseudoColor", "TrueColor", "DirectColor"};
+    return visualClass < kNames.size() ? kNames[visualClass] : "that it has";
 }
 
 // The server's visual that means the same; 0: none.
@@ -151,6 +159,8 @@ Status checkSuitable(const Core& core, const ServerFace& server) {
     if (!core.clients.empty() && usual && other) {
         if (theirs.rootDepth != mine.rootDepth)
             return unsuitable("a screen of " + std::to_string(mine.rootDepth) + " bits.");
+        if (other->visualClass != usual->visualClass)
+            return unsuitable("a screen of the class " + className(usual->visualClass) + ".");
         if (!other->looksLike(*usual))
             return unsuitable("colours that have red, green and blue in the same places.");
     }
@@ -158,6 +168,12 @@ Status checkSuitable(const Core& core, const ServerFace& server) {
         const auto* visual = known.setup.visual(id);
         if (visual && likeVisual(server.setup, known.setup.depthOf(id), *visual) == 0)
             return unsuitable("windows of " + std::to_string(known.setup.depthOf(id)) + " bits.");
+    }
+    for (const auto& colormap : core.record.all<Colormap>()) {
+        const auto* visual = known.setup.visual(colormap->visual);
+        if (colormap->cells && !colormap->isScreens() && visual &&
+            likeVisual(server.setup, known.setup.depthOf(visual->id), *visual) == 0)
+            return unsuitable("colormaps of the class " + className(visual->visualClass) + ".");
     }
     for (std::size_t i = 1; i < kExtCount; ++i) {
         const auto ext = static_cast<Ext>(i);

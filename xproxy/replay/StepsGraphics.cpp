@@ -1,4 +1,4 @@
-// Colormaps, fonts, shared memory, pixmaps and their pixels, graphics contexts, cursors.
+// Fonts, shared memory, pixmaps and their pixels, graphics contexts, cursors.
 
 #include "xproxy/replay/Steps.h"
 
@@ -43,39 +43,6 @@ void replayClientSettings(ReplayContext& c) {
                                 .u32(0)
                                 .u32(static_cast<std::uint32_t>(known.priority))
                                 .finish());
-}
-
-namespace {
-
-void storeColors(ReplayContext& c, Client& owner, const Colormap& colormap) {
-    constexpr std::size_t kAtOnce = 4096; // items of 12 bytes: any server takes that much
-    std::span rest(colormap.stored);
-    while (!rest.empty()) {
-        auto request = c.as(owner, core::kStoreColors).u32(raw(colormap.id));
-        for (const auto& item : rest.first(std::min(kAtOnce, rest.size())))
-            request.u32(item.pixel)
-                .u16(item.red)
-                .u16(item.green)
-                .u16(item.blue)
-                .u8(item.channels)
-                .u8(0);
-        c.send(owner, request.finish());
-        rest = rest.subspan(std::min(kAtOnce, rest.size()));
-    }
-}
-
-} // namespace
-
-void replayColormaps(ReplayContext& c) {
-    for (const auto& colormap : c.record.all<Colormap>())
-        if (Client* owner = c.client(colormap->owner)) {
-            c.send(*owner, c.as(*owner, core::kCreateColormap, colormap->alloc)
-                               .u32(raw(colormap->id))
-                               .u32(raw(screenDrawable(c)))
-                               .u32(colormap->visual)
-                               .finish());
-            storeColors(c, *owner, *colormap);
-        }
 }
 
 void replayFonts(ReplayContext& c) {

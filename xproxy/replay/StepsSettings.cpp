@@ -75,6 +75,8 @@ void findSettings(ReplayContext& c) {
             continue; // nobody has ever asked for it, or it comes along
         c.askAsProxy(c.asProxy(core::kGetSelectionOwner).u32(raw(*selection)).finish(),
                      [&c, screen](const MessageView& reply) {
+                         if (reply.u8(0) != 1) // no reply
+                             return;
                          const ServerXid owner{reply.get(core::GetSelectionOwnerReply::owner)};
                          if (owner != ServerXid::None)
                              c.settingsOwners[screen] = owner;

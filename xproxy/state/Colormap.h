@@ -1,12 +1,12 @@
 #pragma once
 
-// A colormap of a program's own. Of a TrueColor visual it holds nothing: pixels are computed. Of a
-// DirectColor visual video players ask for all cells at once and store a ramp: what is stored in
-// such a colormap is kept. Cells that were allocated singly are not.
+// A colormap: a program's own, or a screen's default one when programs allocate cells of it. Of a
+// TrueColor visual it holds nothing: pixels are computed.
 
+#include "xproxy/state/ColorCells.h"
 #include "xproxy/state/Resource.h"
 
-#include <vector>
+#include <optional>
 
 namespace entracte::xproxy {
 
@@ -16,17 +16,11 @@ struct Colormap : Resource {
     std::uint32_t visual = 0;
     ClientXid window = ClientXid::None; // tells the screen
     std::uint8_t alloc = 0;
+    std::optional<ColorCells> cells; // nothing: pixels are computed
 
-    // One item of StoreColors. Two pixels may share the cell of a channel: in the order of storing.
-    struct Stored {
-        std::uint32_t pixel = 0;
-        std::uint16_t red = 0, green = 0, blue = 0;
-        std::uint8_t channels = 0;
-    };
-    std::vector<Stored> stored;
-
+    // As it was made: none of them can be freed.
     bool hasAllCells() const { return alloc == 1; }
-    void store(const Stored& item);
+    bool isScreens() const { return owner == kNobody; }
 };
 
 } // namespace entracte::xproxy

@@ -92,13 +92,18 @@ std::map<ClientId, Holdings> holdingsOf(const Record& record) {
         ++its.others;
         tally.glyphs(its, set->store);
     }
+    for (const auto& colormap : record.all<Colormap>()) {
+        Holdings& its = tally.made(*colormap);
+        ++its.others;
+        its.bytes += colormap->cells ? colormap->cells->bytes() : 0;
+    }
     for (const auto& region : record.all<Region>()) {
         Holdings& its = tally.made(*region);
         ++its.others;
         its.bytes += region->shape->rectangles.size();
     }
-    countOthers<GContext, Font, Colormap, Counter, Alarm, Fence, Damage, ShmSegment, GlxObject>(
-        record, tally);
+    countOthers<GContext, Font, Counter, Alarm, Fence, Damage, ShmSegment, GlxObject>(record,
+                                                                                      tally);
     for (const auto& entry : record.sticky.inOrder())
         all[entry.key.client].bytes += sizeof entry + entry.request->request.size();
     return all;

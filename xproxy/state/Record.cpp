@@ -121,6 +121,9 @@ void Record::clientGone(ClientId client) {
         forget(id);
     std::erase_if(m_freedPixmaps,
                   [client](const PixmapRef& pixmap) { return pixmap->owner == client; });
+    for (const auto& colormap : all<Colormap>())
+        if (colormap->cells)
+            colormap->cells->clientGone(client);
     sticky.clientGone(client);
     for (auto& [screen, manager] : settingsManagers)
         manager.eventMasks.erase(client);

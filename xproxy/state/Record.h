@@ -157,6 +157,8 @@ public:
         std::uint8_t depth = 0;
     };
     std::map<std::uint32_t, PictFormat> pictFormats;
+    // Visuals whose colormaps have cells.
+    std::map<std::uint32_t, ColorCells::Layout> cellVisuals;
 
 private:
     void add(std::shared_ptr<Resource> resource);

@@ -1,4 +1,4 @@
-// Pixmaps, graphics contexts, fonts, colormaps.
+// Pixmaps, graphics contexts, fonts.
 
 #include "xproxy/state/Accepted.h"
 #include "xproxy/state/Recorder.h"
@@ -138,17 +138,6 @@ void polyText(const RequestContext& c, std::size_t bytesOfCharacter) {
 
 } // namespace
 
-void Colormap::store(const Stored& item) {
-    constexpr std::size_t kMax = 1u << 16; // more than any visual has cells
-    const auto same = [&](const Stored& old) {
-        return old.pixel == item.pixel && (old.channels & ~item.channels) == 0;
-    };
-    if (stored.size() < kMax / 64) // few: looking for the one that is replaced costs nothing
-        std::erase_if(stored, same);
-    if (stored.size() < kMax)
-        stored.push_back(item);
-}
-
 void recordGraphicsRequest(const RequestContext& c) {
     Record& record = c.record;
     switch (c.opcode) {
@@ -218,46 +207,6 @@ void recordGraphicsRequest(const RequestContext& c) {
     }
     case core::kCloseFont:
         record.forget<Font>(xidOf(c.view, core::CloseFont::font));
-        break;
-    case core::kCreateColormap: {
-        using namespace core::CreateColormap;
-        const ClientXid id = xidOf(c.view, mid);
-        if (!c.mayCreate(id))
-            break;
-        const auto colormap = record.create<Colormap>(id, c.client);
-        colormap->visual = c.view.get(visual);
-        colormap->window = xidOf(c.view, window);
-        colormap->alloc = c.view.get(alloc);
-        c.effects.created = id;
-        break;
-    }
-    case core::kCopyColormapAndFree: {
-        using namespace core::CopyColormapAndFree;
-        const auto from = record.find<Colormap>(xidOf(c.view, src_cmap));
-        const ClientXid id = xidOf(c.view, mid);
-        if (!c.mayCreate(id) || !from)
-            break;
-        const auto colormap = record.create<Colormap>(id, c.client);
-        colormap->visual = from->visual;
-        colormap->window = from->window;
-        colormap->alloc = from->alloc;
-        colormap->stored = from->stored;
-        c.effects.created = id;
-        break;
-    }
-    case core::kStoreColors: {
-        constexpr std::size_t kItem = 12; // COLORITEM: pixel, red, green, blue, channels
-        const auto colormap = record.find<Colormap>(xidOf(c.view, core::StoreColors::cmap));
-        if (!colormap || !colormap->hasAllCells())
-            break;
-        for (std::size_t at = core::StoreColors::kFixedSize; at + kItem <= c.view.size();
-             at += kItem)
-            colormap->store({c.view.u32(at), c.view.u16(at + 4), c.view.u16(at + 6),
-                             c.view.u16(at + 8), c.view.u8(at + 10)});
-        break;
-    }
-    case core::kFreeColormap:
-        record.forget<Colormap>(xidOf(c.view, core::FreeColormap::cmap));
         break;
     default:
         c.effects.unknown = true;

@@ -72,6 +72,12 @@ void Recorder::reply(ClientId client, Ext ext, const MessageView& request,
                         window->properties.erase(found);
                 }
             break;
+        case core::kAllocColor:
+        case core::kAllocNamedColor:
+        case core::kAllocColorCells:
+        case core::kAllocColorPlanes:
+            recordColorReply(m_record, client, request, reply);
+            break;
         case core::kGrabPointer:
             if (reply.get(core::GrabPointerReply::status) == kSuccess)
                 m_record.activeGrabs[0] = {client, ext, copyOf(request.bytes()),

@@ -32,6 +32,15 @@ struct RequestEffects {
         std::shared_ptr<RegionShape> into;
     };
     std::vector<RegionCapture> regionCaptures;
+    // A colour by name was stored: which one that is has to be asked just before.
+    struct NamedColor {
+        std::shared_ptr<Colormap> colormap; // null: none was
+        std::uint32_t pixel = 0;
+        std::uint8_t which = 0; // of red, green, blue
+        std::uint32_t stores = 0;
+        std::string name;
+    };
+    NamedColor namedColor;
     // A freed pixmap that is still used gives its id to what the request creates, and has got an
     // unused one.
     struct GivenWay {
@@ -92,6 +101,7 @@ private:
 void recordWindowRequest(const RequestContext& context);
 void recordPropertyRequest(const RequestContext& context);
 void recordGraphicsRequest(const RequestContext& context);
+void recordColormapRequest(const RequestContext& context);
 void recordCursorRequest(const RequestContext& context);
 void recordInputRequest(const RequestContext& context);
 void recordRenderRequest(const RequestContext& context);
@@ -106,6 +116,9 @@ void recordClientRequest(const RequestContext& context);
 
 void recordWindowEvent(Record& record, ClientId client, const MessageView& event);
 
+// What the server granted of a colormap's cells.
+void recordColorReply(Record& record, ClientId client, const MessageView& request,
+                      const MessageView& reply);
 // A XIPassiveGrabDevice that the server did not grant for the modifiers that its reply names; all
 // of them when it answered with an error.
 void passiveGrabRefused(Record& record, ClientId client, const MessageView& request,

@@ -7,6 +7,11 @@ namespace entracte::xproxy::requesttables {
 
 namespace {
 
+// Pixels of a TrueColor visual are computed: the same on every server that is suitable.
+constexpr const char* kSharedCells =
+    "AllocColor as its program, of the same cell; TrueColor pixels are the same anyhow";
+constexpr const char* kPrivateCells = "AllocColorCells as its program, of the same cells";
+
 constexpr RequestRule kCore[] = {
     {wire::core::kCreateWindow, Fate::Recorded, recordWindowRequest,
      "CreateWindow as its program, ReparentWindow into a parent of another program"},
@@ -103,25 +108,19 @@ constexpr RequestRule kCore[] = {
      "PutImage of the pixmap; windows are exposed"},
     {wire::core::kImageText8, Fate::Draws, nullptr, "PutImage of the pixmap; windows are exposed"},
     {wire::core::kImageText16, Fate::Draws, nullptr, "PutImage of the pixmap; windows are exposed"},
-    {wire::core::kCreateColormap, Fate::Recorded, recordGraphicsRequest, "CreateColormap"},
-    {wire::core::kFreeColormap, Fate::Recorded, recordGraphicsRequest, "CreateColormap"},
-    {wire::core::kCopyColormapAndFree, Fate::Recorded, recordGraphicsRequest, "CreateColormap"},
+    {wire::core::kCreateColormap, Fate::Recorded, recordColormapRequest, "CreateColormap"},
+    {wire::core::kFreeColormap, Fate::Recorded, recordColormapRequest, "CreateColormap"},
+    {wire::core::kCopyColormapAndFree, Fate::Recorded, recordColormapRequest, "CreateColormap"},
     {wire::core::kInstallColormap, Fate::ScreenWide, nullptr, ""},
     {wire::core::kUninstallColormap, Fate::ScreenWide, nullptr, ""},
-    {wire::core::kAllocColor, Fate::Asked, nullptr,
-     "pixels of a TrueColor visual are computed: the same on every server that is suitable"},
-    {wire::core::kAllocNamedColor, Fate::Asked, nullptr,
-     "pixels of a TrueColor visual are computed: the same on every server that is suitable"},
-    {wire::core::kAllocColorCells, Fate::NotCarried, nullptr,
-     "only colormaps of other classes than TrueColor have cells"},
-    {wire::core::kAllocColorPlanes, Fate::NotCarried, nullptr,
-     "only colormaps of other classes than TrueColor have cells"},
-    {wire::core::kFreeColors, Fate::NotCarried, nullptr,
-     "only colormaps of other classes than TrueColor have cells"},
-    {wire::core::kStoreColors, Fate::Recorded, recordGraphicsRequest,
-     "StoreColors into colormaps that were made with all their cells (AllocAll)"},
-    {wire::core::kStoreNamedColor, Fate::NotCarried, nullptr,
-     "only colormaps of other classes than TrueColor have cells"},
+    {wire::core::kAllocColor, Fate::Granted, nullptr, kSharedCells},
+    {wire::core::kAllocNamedColor, Fate::Granted, nullptr, kSharedCells},
+    {wire::core::kAllocColorCells, Fate::Granted, nullptr, kPrivateCells},
+    {wire::core::kAllocColorPlanes, Fate::Granted, nullptr, kPrivateCells},
+    {wire::core::kFreeColors, Fate::Recorded, recordColormapRequest, "left out"},
+    {wire::core::kStoreColors, Fate::Recorded, recordColormapRequest, "StoreColors"},
+    {wire::core::kStoreNamedColor, Fate::Recorded, recordColormapRequest,
+     "StoreColors of the colour that the server's LookupColor tells"},
     {wire::core::kCreateCursor, Fate::Recorded, recordCursorRequest,
      "CreateCursor from pixels that were taken when it was made"},
     {wire::core::kCreateGlyphCursor, Fate::Recorded, recordCursorRequest,

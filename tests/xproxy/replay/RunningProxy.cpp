@@ -64,8 +64,20 @@ void RunningProxy::with(const std::function<void(Proxy&, ServerChange&)>& what) 
 }
 
 void RunningProxy::moveTo(const test::TestServer& server) {
+    const auto done = attach(server);
+    EXPECT_TRUE(done) << done.error().forLog();
+}
+
+std::string RunningProxy::refusalOf(const test::TestServer& server) {
+    const auto done = attach(server);
+    EXPECT_FALSE(done);
+    return done ? std::string() : done.error().forLog();
+}
+
+Status RunningProxy::attach(const test::TestServer& server) {
     int ends[2];
-    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) != 0)
+        return fail(ErrorCode::Internal, "There is no socket.");
     const std::string number = std::to_string(ends[1]);
     const pid_t screen = ::fork();
     if (screen == 0) {
@@ -78,10 +90,9 @@ void RunningProxy::moveTo(const test::TestServer& server) {
     }
     m_screens.push_back(screen);
     ::close(ends[1]);
-    with([&](Proxy&, ServerChange& change) {
-        const auto done = change.attach(UniqueFd(ends[0]));
-        EXPECT_TRUE(done) << done.error().forLog();
-    });
+    Status done;
+    with([&](Proxy&, ServerChange& change) { done = change.attach(UniqueFd(ends[0])); });
+    return done;
 }
 
 void RunningProxy::settle(xcb_connection_t* program) {

@@ -24,6 +24,8 @@ public:
     RunningProxy(const RunningProxy&) = delete;
 
     void moveTo(const test::TestServer& server);
+    // The message with which it is refused; a failure of the test when it is not.
+    std::string refusalOf(const test::TestServer& server);
     // In the proxy's thread; returns when it is done.
     void with(const std::function<void(Proxy&, ServerChange&)>& what);
     // Everything that the program sent has been handled by proxy and server.
@@ -35,6 +37,8 @@ public:
     std::string display() const { return ":" + std::to_string(m_number); }
 
 private:
+    Status attach(const test::TestServer& server);
+
     Proxy m_proxy;
     ServerChange m_change;
     int m_number = 0;
