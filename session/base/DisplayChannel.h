@@ -39,11 +39,14 @@ enum class ConnectStatus : std::uint32_t {
     Refused = 2,     // the server said no (authorisation, too many clients)
 };
 
+// The server is the session's own (in a window, or headless), with a keyboard that nobody else has.
+inline constexpr std::uint32_t kOwnServer = 1;
+
 struct ConnectReply { // screen -> proxy; `setupLength` bytes follow: the setup reply, whole
     std::uint32_t magic;
     ConnectStatus status;
     std::uint32_t setupLength;
-    std::uint32_t pad;
+    std::uint32_t flags; // kOwnServer
 };
 static_assert(sizeof(ConnectReply) == 16);
 

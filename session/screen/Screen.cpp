@@ -282,9 +282,9 @@ void Screen::serveChannel(std::size_t key) {
     if (!setup)
         spdlog::warn("{}", setup.error().error.forLog());
     const auto& bytes = setup ? *setup : setup.error().reply;
-    const display::ConnectReply reply{display::kChannelMagic,
-                                      setup ? display::ConnectStatus::Ok : setup.error().status,
-                                      static_cast<std::uint32_t>(bytes.size()), 0};
+    const display::ConnectReply reply{
+        display::kChannelMagic, setup ? display::ConnectStatus::Ok : setup.error().status,
+        static_cast<std::uint32_t>(bytes.size()), m_server ? display::kOwnServer : 0};
     std::vector<std::byte> out(sizeof reply + bytes.size());
     std::memcpy(out.data(), &reply, sizeof reply);
     if (!bytes.empty())

@@ -287,5 +287,40 @@ def case_aFullScreenIsTheWholeDisplay(case):
     _expect_window_of(product, session, first, first.traits.size)
 
 
+def _keyboard(product, session):
+    """What the key right of T gives, and how keys repeat, on the session's display."""
+    product.exec(session, "sh", "-c", "rm -f /tmp/keyboard; (xmodmap -pke | grep 'keycode  29 '; xset q | grep 'repeat delay') "
+                                      ">/tmp/told && mv /tmp/told /tmp/keyboard")
+    key, repeat = Files(product).wait("keyboard").splitlines()
+    return key.split("=")[1].split()[0], tuple(int(number) for number in re.findall(r"\d+", repeat))
+
+
+def case_theKeyboardOfItsOwnScreenComesBack(case):
+    """Whoever set it has long ended. That of the person's display is the person's: it stays there."""
+    require_root()
+    first, product = case.first_server(), case.product()
+    for screen, server in (("window", first), ("headless", None)):
+        session = product.start(server, *COUNTER, screen=screen, name=screen)
+        product.exec(session, "sh", "-c", "setxkbmap us && setxkbmap de && xset r rate 300 50 && xmodmap -e 'keycode 30 = x'")
+        wait_for("the other keyboard", lambda at=session: _keyboard(product, at) == ("z", (300, 50)), 20, 0.1)
+        product.suspend(session)
+        product.resume(session, server, screen=screen)
+        now = _keyboard(product, session)
+        expect(now == ("z", (300, 50)), f"{screen}: {now}")
+        product.json("detach", session)
+        product.json("attach", session, "--screen", "headless")
+        now = _keyboard(product, session)
+        expect(now == ("z", (300, 50)), f"{screen}, attached: {now}")
+        product.stop(session)
+    session = product.start(first, *COUNTER)
+    product.exec(session, "setxkbmap", "de")
+    wait_for("the other keyboard", lambda: _keyboard(product, session)[0] == "z", 20, 0.1)
+    product.suspend(session)
+    second = case.second_server()
+    product.resume(session, second)
+    now = _keyboard(product, session)
+    expect(now[0] == "y", f"the keyboard there is as it was: {now}")
+
+
 if __name__ == "__main__":
     sys.exit(main(globals()))

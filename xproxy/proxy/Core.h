@@ -28,6 +28,7 @@ struct ServerLink {
     // know (state/ColorCells.h).
     ServerXid screenColormap = ServerXid::None;
     Watcher fromServer;
+    bool own = false; // nobody but the session is on it
     bool lost = false;
     SharedImages images;
 

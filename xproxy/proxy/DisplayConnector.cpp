@@ -100,7 +100,8 @@ void DisplayConnector::receive() {
         waiting.done(fail(std::move(parsed).error()));
         return;
     }
-    waiting.done(ServerConnection{std::move(waiting.socket), std::move(*parsed)});
+    waiting.done(ServerConnection{std::move(waiting.socket), std::move(*parsed),
+                                  (reply.flags & display::kOwnServer) != 0});
 }
 
 void DisplayConnector::lose(const Error& why) {

@@ -16,6 +16,7 @@ namespace entracte::xproxy {
 struct ServerConnection {
     UniqueFd socket;
     SetupInfo setup;
+    bool own = false; // the session's (base/DisplayChannel.h, kOwnServer)
 };
 
 class DisplayConnector final : public Pollable {

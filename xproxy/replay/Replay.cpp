@@ -14,6 +14,7 @@ struct Step {
 };
 
 constexpr Step kSteps[] = {
+    {"devices", replayDevices, false},
     {"client settings", replayClientSettings, false},
     {"colormaps", replayColormaps, false},
     {"fonts", replayFonts, false},

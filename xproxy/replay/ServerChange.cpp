@@ -192,6 +192,7 @@ Result<std::unique_ptr<ServerLink>> ServerChange::open(UniqueFd channel,
     ENTRACTE_ASSIGN(connection, link->connector->connectNow(wire::kHostOrder, kConnectLimit));
     link->utility = std::make_unique<Upstream>(std::move(connection.socket), wire::kHostOrder,
                                                connection.setup.range(), 0);
+    link->own = connection.own;
     link->window = link->freshUtilityId();
     ENTRACTE_ASSIGN(known, probeServer(*link->utility, connection.setup, link->window,
                                        Clock::now() + kProbeLimit));

@@ -8,6 +8,8 @@
 namespace entracte::xproxy {
 
 // Client-wide settings: agreed versions, BIG-REQUESTS, opened devices, XKB selections.
+// The keyboard and the pointer, as programs have set them, where they are the session's.
+void replayDevices(ReplayContext& context);
 void replayClientSettings(ReplayContext& context);
 void replayColormaps(ReplayContext& context);
 void replayFonts(ReplayContext& context);

@@ -8,6 +8,7 @@
 #include "xproxy/state/BackBuffer.h"
 #include "xproxy/state/Colormap.h"
 #include "xproxy/state/Cursor.h"
+#include "xproxy/state/DeviceSettings.h"
 #include "xproxy/state/Font.h"
 #include "xproxy/state/GContext.h"
 #include "xproxy/state/GlyphSet.h"
@@ -135,6 +136,7 @@ public:
     std::map<ClientId, ClientRecord> clients;
     AtomNames atoms;
     StickyRequests sticky;
+    DeviceSettings devices;
     std::vector<ClientXid> roots;
     ClientXid overlay = ClientXid::None; // Composite's overlay window, when somebody asked for it
     std::map<ClientAtom, SelectionOwner> selections;

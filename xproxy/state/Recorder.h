@@ -104,6 +104,7 @@ void recordGraphicsRequest(const RequestContext& context);
 void recordColormapRequest(const RequestContext& context);
 void recordCursorRequest(const RequestContext& context);
 void recordInputRequest(const RequestContext& context);
+void recordDeviceRequest(const RequestContext& context);
 void recordRenderRequest(const RequestContext& context);
 void recordShmRequest(const RequestContext& context);
 void recordXFixesRequest(const RequestContext& context);

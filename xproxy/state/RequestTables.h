@@ -26,4 +26,8 @@ std::span<const RequestRule> glx();
 std::span<const RequestRule> doublebuffer();
 std::span<const RequestRule> res();
 
+// The keyboard and the pointer are the screen's.
+inline constexpr const char* kOnOwnScreen =
+    "sent again where the screen is the session's own; elsewhere the new one is announced";
+
 } // namespace entracte::xproxy::requesttables
