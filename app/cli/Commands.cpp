@@ -630,10 +630,12 @@ Result<Json> dispatch(Commands& commands, const Client& client, const Arguments&
 }
 
 Error askedInside() {
-    return {ErrorCode::System,
-            "This terminal is in a session, and Entracte is outside of it.",
-            {},
-            "\"entracte-save\" saves this session; everything else is asked for outside."};
+    return {
+        ErrorCode::System,
+        "This terminal is in a session, and Entracte is outside of it.",
+        {},
+        "\"entracte-save\" saves this session when it is not private; everything else is asked for "
+        "outside."};
 }
 
 } // namespace

@@ -75,6 +75,8 @@ std::string originName(SnapshotOrigin origin) {
         return "rollback";
     case SnapshotOrigin::Shutdown:
         return "shutdown";
+    case SnapshotOrigin::Program:
+        return "program";
     case SnapshotOrigin::Asked:
         break;
     }

@@ -234,18 +234,17 @@ void Service::saveForAProgram(const SessionInfo& session, bool suspend) {
     auto begun = m_shutdown.begun() ? Status(fail(ErrorCode::Busy, "The computer is shut down."))
                                     : checkRoomForSnapshot(m_tree, session.owner);
     if (begun) {
-        const auto started =
-            m_jobs.start(suspend ? kSuspend : "snapshot", session.id, session.owner,
-                         [engine = m_engine.get(), id = session.id,
-                          suspend](JobControl& control) -> Result<std::string> {
-                             auto taken =
-                                 suspend ? engine->suspend(id, "", SnapshotOrigin::Asked, control)
-                                         : engine->snapshot(id, "", SnapshotOrigin::Asked, control);
-                             engine->answerAsker(id, taken.has_value());
-                             if (!taken)
-                                 return fail(std::move(taken).error());
-                             return snapshotPath(id, taken->id);
-                         });
+        const auto started = m_jobs.start(
+            suspend ? kSuspend : "snapshot", session.id, session.owner,
+            [engine = m_engine.get(), id = session.id,
+             suspend](JobControl& control) -> Result<std::string> {
+                auto taken = suspend ? engine->suspend(id, "", SnapshotOrigin::Program, control)
+                                     : engine->snapshot(id, "", SnapshotOrigin::Program, control);
+                engine->answerAsker(id, taken.has_value());
+                if (!taken)
+                    return fail(std::move(taken).error());
+                return snapshotPath(id, taken->id);
+            });
         if (!started)
             begun = fail(started.error());
     }
@@ -253,7 +252,13 @@ void Service::saveForAProgram(const SessionInfo& session, bool suspend) {
         return;
     spdlog::info("session {} is not saved as one of its programs asked: {}", session.id,
                  begun.error().forLog());
-    m_engine->answerAsker(session.id, false);
+    // May wait for what the session does.
+    m_workers->run<void>(
+        [engine = m_engine.get(), id = session.id] {
+            engine->answerAsker(id, false);
+            return Status();
+        },
+        [](const Status&) {});
 }
 
 void Service::showSession(const SessionInfo& info) {

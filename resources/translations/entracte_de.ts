@@ -868,6 +868,10 @@
             <translation>Vor dem Zurückgehen</translation>
         </message>
         <message>
+            <source>Saved from within</source>
+            <translation>Von innen gesichert</translation>
+        </message>
+        <message>
             <source>When the computer went down</source>
             <translation>Als der Rechner herunterfuhr</translation>
         </message>

@@ -171,6 +171,9 @@ void Desk::open(const Frame& frame) {
 
 // One at a time, and not one after the other: a session could fill the disk with itself.
 void Desk::save(const Frame& frame) {
+    if (frame.payload == joined({kRestoredWord}))
+        return answer(Kind::Saved, frame.client, frame.token,
+                      {m_options.restored ? kSavedWord : kNotSavedWord});
     const bool suspend = frame.payload == joined({kSuspendWord});
     if (!suspend && frame.payload != joined({kSnapshotWord}))
         return;

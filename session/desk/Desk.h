@@ -21,6 +21,7 @@ struct DeskOptions {
     UniqueFd helper;       // Wish.h; closed at its other end: the helper is gone
     std::string session;   // its name, which every notification tells
     bool askLinks = false; // every link is opened when the person says so, and not before
+    bool restored = false; // the session has just come out of a snapshot
     bool spent = false;    // the one before this ended: what it was still allowed is gone
 };
 

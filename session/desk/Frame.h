@@ -37,7 +37,7 @@ enum class Kind : std::uint32_t {
                // actions: key and label in turn
     Close = 11, // no payload
     Open = 12,  // a link
-    Save = 13,  // this session: kSnapshotWord or kSuspendWord
+    Save = 13,  // this session: kSnapshotWord or kSuspendWord; or kRestoredWord: a question
     // From it.
     Closed = 20,  // the reason's number (Desktop Notifications Specification, NotificationClosed)
     Invoked = 21, // the action's key
@@ -47,6 +47,7 @@ enum class Kind : std::uint32_t {
 
 inline constexpr const char* kSnapshotWord = "snapshot";
 inline constexpr const char* kSuspendWord = "suspend";
+inline constexpr const char* kRestoredWord = "restored"; // has it come out of a snapshot? "saved"
 inline constexpr const char* kSavedWord = "saved";
 inline constexpr const char* kTooSoonWord = "too soon";
 inline constexpr const char* kNotSavedWord = "not saved";

@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
     app.add_option("--helper-fd", helper, "what ends with the helper");
     app.add_option("--session", options.session, "its name")->required();
     app.add_flag("--ask-links", options.askLinks, "ask the person before a link is opened");
+    app.add_flag("--restored", options.restored, "the session has just come out of a snapshot");
     app.add_flag("--spent", options.spent, "take the place of one that ended");
     CLI11_PARSE(app, argc, argv);
     if (line < 3 || ::fcntl(line, F_SETFD, FD_CLOEXEC) != 0) {

@@ -8,10 +8,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 namespace {
 
 using namespace entracte::desk;
+using entracte::UniqueFd;
 
 constexpr int kPatienceMs = 10 * 60 * 1000; // a large session on a slow disk
 constexpr int kFailed = 4;                  // xdg-open(1): the action failed
@@ -23,7 +25,6 @@ struct Said {
 };
 
 constexpr Said kSaved{true, "The session is saved.", "Die Sitzung ist gesichert."};
-// The way out was closed and opened again.
 constexpr Said kBack{true, "The session goes on from where it was saved.",
                      "Die Sitzung geht dort weiter, wo sie gesichert wurde."};
 constexpr Said kClosed{false, "The session was not saved: nobody outside saves it from in here.",
@@ -32,40 +33,49 @@ constexpr Said kTooSoon{false,
                         "The session was not saved: it has just been asked for. Wait a moment.",
                         "Die Sitzung wurde nicht gesichert: Das war eben erst verlangt. Warten "
                         "Sie einen Augenblick."};
-constexpr Said kNotSaved{false,
-                         "The session was not saved, and goes on. Entracte outside says why.",
-                         "Die Sitzung wurde nicht gesichert und läuft weiter. Entracte außerhalb "
-                         "sagt, warum."};
+constexpr Said kNotSaved{
+    false, "The session was not saved, and goes on. Try again, or save it from outside.",
+    "Die Sitzung wurde nicht gesichert und läuft weiter. Versuchen Sie es noch einmal, oder von "
+    "außen."};
 constexpr Said kNoAnswer{false, "It is not known whether the session was saved: no answer came.",
                          "Ob die Sitzung gesichert wurde, ist nicht bekannt: Es kam keine "
                          "Antwort."};
 
-const Said& answered(const Frame& frame) {
-    if (frame.kind == Kind::Linked)
-        return kBack;
-    if (frame.kind == Kind::Unavailable)
-        return kClosed;
-    if (frame.payload == joined({kSavedWord}))
-        return kSaved;
-    return frame.payload == joined({kTooSoonWord}) ? kTooSoon : kNotSaved;
+// Asks, and waits for the first frame that is an answer. Null: none came.
+std::optional<Frame> asked(Line& line, const UniqueFd& socket, const char* what) {
+    if (!line.send({Kind::Save, 0, 1, joined({what})}) || !line.flush())
+        return std::nullopt;
+    for (;;) {
+        short heard = 0;
+        if (!waitFor(line, socket, kPatienceMs, heard))
+            return std::nullopt;
+        if (!line.flush() || ((heard & ~POLLOUT) != 0 && !line.read()))
+            return std::nullopt;
+        while (auto frame = line.next())
+            if (frame->kind == Kind::Linked || frame->kind == Kind::Unavailable ||
+                frame->kind == Kind::Saved)
+                return frame;
+    }
 }
 
 const Said& ask(const char* what) {
     const auto socket = connectToInit();
-    Line line(socket.get());
-    if (!socket || !line.send({Kind::Save, 0, 1, joined({what})}) || !line.flush())
+    if (!socket)
         return kClosed;
-    for (;;) {
-        short heard = 0;
-        if (!waitFor(line, socket, kPatienceMs, heard))
-            return kNoAnswer;
-        if (!line.flush() || ((heard & ~POLLOUT) != 0 && !line.read()))
-            return kNoAnswer;
-        while (const auto frame = line.next())
-            if (frame->kind == Kind::Linked || frame->kind == Kind::Unavailable ||
-                frame->kind == Kind::Saved)
-                return answered(*frame);
+    Line line(socket.get());
+    auto answer = asked(line, socket, what);
+    if (answer && answer->kind == Kind::Linked) {
+        // The way out was opened anew: the session came out of a snapshot, or something ended.
+        answer = asked(line, socket, kRestoredWord);
+        return answer && answer->payload == joined({kSavedWord}) ? kBack : kNoAnswer;
     }
+    if (!answer)
+        return kNoAnswer;
+    if (answer->kind == Kind::Unavailable)
+        return kClosed;
+    if (answer->payload == joined({kSavedWord}))
+        return kSaved;
+    return answer->payload == joined({kTooSoonWord}) ? kTooSoon : kNotSaved;
 }
 
 bool speaksGerman() {

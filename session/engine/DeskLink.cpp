@@ -43,7 +43,7 @@ std::vector<std::string> environmentOf(const Person& person, const ScreenSpec& s
     return environment;
 }
 
-Result<DeskProcess> connect(const SessionRecord& record, pid_t init, bool spent) {
+Result<DeskProcess> connect(const SessionRecord& record, pid_t init, bool spent, bool restored) {
     ENTRACTE_ASSIGN(person, personOfUid(record.owner));
     // When its queue is full, it is not waited for.
     ENTRACTE_ASSIGN(line, connectInSession(init, desk::kSocket, SOCK_STREAM | SOCK_NONBLOCK));
@@ -61,6 +61,8 @@ Result<DeskProcess> connect(const SessionRecord& record, pid_t init, bool spent)
                        "--helper-fd=" + std::to_string(kHelperFd), "--session=" + record.spec.name};
     if (spent)
         process.command.emplace_back("--spent");
+    if (restored)
+        process.command.emplace_back("--restored");
     // Where a session is kept from the network, a link that opens by itself would be a way out.
     if (record.spec.network.kind != NetworkKind::Nat)
         process.command.emplace_back("--ask-links");
@@ -71,12 +73,13 @@ Result<DeskProcess> connect(const SessionRecord& record, pid_t init, bool spent)
     return DeskProcess{std::move(started), std::move(alive), status.st_ino};
 }
 
-void link(const EngineContext& context, Session& session) {
+void link(const EngineContext& context, Session& session, bool restored = false) {
     const SessionRecord record = session.record();
     endDesk(*session.live);
     if (!context.options.proxyInSessions || record.spec.isPrivate)
         return;
-    auto connected = connect(record, session.live->container.init, session.live->deskSpent);
+    auto connected =
+        connect(record, session.live->container.init, session.live->deskSpent, restored);
     if (connected) {
         session.live->desk.emplace(std::move(*connected));
         session.live->deskSpent = true;
@@ -89,10 +92,11 @@ void link(const EngineContext& context, Session& session) {
 
 } // namespace
 
-void linkToDesk(const EngineContext& context, Session& session) {
+void linkToDesk(const EngineContext& context, Session& session, bool restored) {
     session.live->deskTries = 0;
     session.live->deskSpent = false;
-    link(context, session);
+    session.owedOutcome = 0; // of an earlier link
+    link(context, session, restored);
 }
 
 void keepDesk(const EngineContext& context, Session& session) {
@@ -125,9 +129,10 @@ void hearDesk(const EngineContext& context, Session& session) {
         context.observer->saveAsked(session.info(), wish == desk::Wish::Suspend);
 }
 
-void tellDesk(const Session& session, bool saved) {
-    const auto outcome = saved ? desk::Outcome::Saved : desk::Outcome::Failed;
-    if (const int socket = deskWish(session); socket >= 0)
+void tellDesk(Session& session) {
+    const int socket = deskWish(session);
+    const char outcome = session.owedOutcome.exchange(0);
+    if (socket >= 0 && outcome != 0)
         ::send(socket, &outcome, sizeof outcome, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 

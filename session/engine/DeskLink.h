@@ -13,7 +13,9 @@ namespace entracte {
 // the session is private, or its PID 1 knows of no such link (an older one). What goes wrong is
 // logged: a session without notifications is one all the same. Waits for nothing that a session
 // decides.
-void linkToDesk(const EngineContext& context, Session& session);
+// `restored`: the session has just come out of a snapshot, which a program of it may have asked
+// for.
+void linkToDesk(const EngineContext& context, Session& session, bool restored = false);
 
 // So that it takes back what it shows.
 void endDesk(LiveSession& live);
@@ -27,8 +29,8 @@ void keepDesk(const EngineContext& context, Session& session);
 int deskWish(const Session& session);
 // Hears that wish, and tells the observer. The process is the person's, who may ask for it anyway.
 void hearDesk(const EngineContext& context, Session& session);
-// How it went, to whoever asked.
-void tellDesk(const Session& session, bool saved);
+// What is owed (Session::owedOutcome), to whoever asked for the session to be saved.
+void tellDesk(Session& session);
 
 // Before a dump: PID 1 has taken the link, or there is none any more. Waits a moment for that.
 void settleDesk(LiveSession& live);

@@ -1,6 +1,7 @@
 #include "session/engine/Engine.h"
 
 #include "session/criu/Preflight.h"
+#include "session/desk/Wish.h"
 #include "session/engine/Adoption.h"
 #include "session/engine/Arrival.h"
 #include "session/engine/CopyJob.h"
@@ -71,8 +72,11 @@ public:
         const auto session = m_context.registry.find(id);
         if (!session)
             return;
+        const auto outcome = saved ? desk::Outcome::Saved : desk::Outcome::Failed;
+        (*session)->owedOutcome = static_cast<char>(outcome);
+        // Where another job works already, the session's watch tells it afterwards.
         if (const auto use = BriefUse::begin((*session)->slot))
-            tellDesk(**session, saved);
+            tellDesk(**session);
     }
 
     Result<std::int32_t> exec(const SessionId& id, const std::vector<std::string>& command,

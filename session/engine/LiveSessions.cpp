@@ -82,6 +82,7 @@ void refresh(EngineContext& context, Session& session) {
     if (!use || !session.live)
         return;
     keepNetwork(context, session);
+    tellDesk(session);
     hearDesk(context, session);
     keepDesk(context, session);
     keepSound(context, session);

@@ -166,7 +166,7 @@ public:
         m_steps.did("take it up");
         ENTRACTE_TRY(show(std::move(shown)));
         m_steps.did("windows");
-        linkToDesk(m_context, m_session);
+        linkToDesk(m_context, m_session, true);
         linkSound(m_context, m_session);
         watchPrograms(m_session, true);
         ENTRACTE_TRY(settle());

@@ -74,6 +74,7 @@ public:
     std::atomic<std::uint32_t> windows{0};
     std::atomic<std::int64_t> nextSnapshotUnixMs{0}; // by the schedule
     std::atomic<Quiet> quiet{Quiet::NotAsked};
+    std::atomic<char> owedOutcome{0}; // desk/Wish.h, to who asked for it to be saved; 0: nothing
 
     JobSlot slot;
     std::unique_ptr<LiveSession> live;               // of the slot's holder; null: does not run

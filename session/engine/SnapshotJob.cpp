@@ -400,7 +400,9 @@ Result<SnapshotInfo> takeOne(EngineContext& context, const JobUse& use, const st
         static_cast<void>(context.registry.update(
             session, [](SessionRecord& record) { record.comeback = Return::None; }));
     }
-    applyRetention(context, use);
+    // A program could push out of its timeline what the person wants to keep.
+    if (origin != SnapshotOrigin::Program)
+        applyRetention(context, use);
     tellSpace(context, session.id());
     steps.did("tidy up");
     job.report(afterwards == Afterwards::End ? "ending" : "storing", 1, taken->storedBytes);

@@ -220,6 +220,7 @@ enum class SnapshotOrigin : std::uint8_t {
     Scheduled, // its time had come
     Rollback,  // so that a rollback can be undone
     Shutdown,  // the machine was about to go down
+    Program,   // a program in it asked, which the person need not know of
 };
 
 // A window of a session, as a window manager shows it.

@@ -64,7 +64,7 @@ SnapshotInfo infoFromJson(const json& value) {
     info.hostFileStoredBytes = value.value("hostFileStoredBytes", std::uint64_t{0});
     info.pinned = value.value("pinned", false);
     const int origin = value.value("origin", 0);
-    if (origin >= 0 && origin <= static_cast<int>(SnapshotOrigin::Shutdown))
+    if (origin >= 0 && origin <= static_cast<int>(SnapshotOrigin::Program))
         info.origin = static_cast<SnapshotOrigin>(origin);
     return info;
 }

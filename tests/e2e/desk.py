@@ -15,7 +15,7 @@ from entractetest.case import Skip, expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.desk import PersonsDesk, RealDesk  # noqa: E402
 from entractetest.files import Files  # noqa: E402
-from entractetest.processes import Person, Process, wait_for  # noqa: E402
+from entractetest.processes import Person, Process, parent_of, wait_for  # noqa: E402
 from entractetest.product import programs_for_everybody  # noqa: E402
 
 # Notifies, and writes what becomes of it: FILE.number, FILE.events. Closes it when FILE.close is there.
@@ -73,6 +73,17 @@ class Inside:
         return self.files.wait(name, 30)
 
 
+    def commands(self):
+        """Names of the programs of the product's sessions."""
+        first, found = set(self._product.session_processes()), set()
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                if first & set(_ancestors(int(entry.name))):
+                    found.add((entry / "comm").read_text().strip())
+            except OSError:
+                continue # it has ended
+        return found
+
     def ask_to_save(self, name, *options, language="C"):
         """Begins; what is said of it, and the exit status, comes into NAME."""
         self._product.exec(self._session, "env", f"LC_ALL={language}", "sh", "-c",
@@ -82,6 +93,12 @@ class Inside:
     def save(self, name, *options, **more):
         self.ask_to_save(name, *options, **more)
         return self.files.wait(name, 60)
+
+
+def _ancestors(pid):
+    while pid > 1:
+        pid = parent_of(pid)
+        yield pid
 
 
 def _command(process):
@@ -254,8 +271,18 @@ def case_aSessionSavesItself(case):
                  "time.sleep(10000)\n")
     wait_for("what keeps it", lambda: any(f["blocks"] for f in product.show(session)["findings"]), 20, 0.2)
     said = inside.save("four")
-    expect(said == "4 The session was not saved, and goes on. Entracte outside says why.", f"it says: {said}")
+    expect(said == "4 The session was not saved, and goes on. Try again, or save it from outside.", f"it says: {said}")
     expect(len(product.snapshots(session)) == 2 and product.state_of(session) == "running", "it goes on")
+
+    # Another link is no proof of anything: the process outside may have died with the question.
+    (before,) = _links(product)
+    os.kill(before, signal.SIGSTOP)
+    inside.ask_to_save("lost")
+    wait_for("the question", lambda: "entracte-save" in inside.commands(), 20, 0.1)
+    os.kill(before, signal.SIGKILL)
+    lost = inside.files.wait("lost", 30)
+    expect(lost.startswith("4 It is not known"), f"it says: {lost}")
+    expect(len(product.snapshots(session)) == 2, "and nothing was saved")
 
     closed = product.start(None, "sleep", "infinity", screen="headless", name="closed", options=("--private",))
     within = Inside(product, closed)

@@ -242,6 +242,8 @@ QString snapshotTitle(const SnapshotView& snapshot) {
         return Words::tr("Before going back");
     if (snapshot.origin == "shutdown")
         return Words::tr("When the computer went down");
+    if (snapshot.origin == "program")
+        return Words::tr("Saved from within");
     return snapshot.suspended ? Words::tr("Suspended") : Words::tr("Snapshot");
 }
 
