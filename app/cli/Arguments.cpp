@@ -1,15 +1,15 @@
 #include "app/cli/Arguments.h"
 
+#include "app/cli/ArgumentValues.h"
 #include "app/cli/Output.h"
 #include "app/cli/RemoteArguments.h"
+#include "app/cli/SharedOptions.h"
 #include "app/cli/Usage.h"
 #include "session/base/Error.h"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
 #include <string_view>
 
 namespace entracte::cli {
@@ -29,88 +29,9 @@ constexpr const char* kFooter =
     "SESSION is a session's name or the beginning of its id, as \"entracte list\" shows them.\n"
     "Every command takes --json. See entracte(1) for the keys and for the exit statuses.";
 
-constexpr const char* kScreenHelp =
-    "Where the windows go: host (among your other windows), window (all in one window), "
-    "headless (nowhere visible)";
-
-std::string parseSize(Arguments& arguments, const std::string& text) {
-    if (text == "full") {
-        arguments.fullScreen = true;
-        return {};
-    }
-    const auto cross = text.find('x');
-    std::uint16_t width = 0;
-    std::uint16_t height = 0;
-    const auto number = [](std::string_view part, std::uint16_t& value) {
-        const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
-        return error == std::errc() && end == part.data() + part.size() && value > 0;
-    };
-    if (cross == std::string::npos || !number(std::string_view(text).substr(0, cross), width) ||
-        !number(std::string_view(text).substr(cross + 1), height))
-        return "a size is WIDTHxHEIGHT, such as 1280x800, or \"full\"";
-    arguments.size = {width, height};
-    return {};
-}
-
-// "90", "90s", "10min", "2h", "1d", "1w"; "never" and "now" are 0.
-std::string parseSeconds(std::optional<std::uint32_t>& seconds, const std::string& text) {
-    if (text == "never" || text == "now") {
-        seconds = 0;
-        return {};
-    }
-    constexpr std::pair<std::string_view, std::uint32_t> kUnits[] = {
-        {"", 1}, {"s", 1}, {"min", 60}, {"m", 60}, {"h", 3600}, {"d", 86400}, {"w", 604800}};
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-    const auto found =
-        std::ranges::find(kUnits, unit, &std::pair<std::string_view, std::uint32_t>::first);
-    if (error != std::errc() || found == std::end(kUnits) ||
-        number > std::numeric_limits<std::uint32_t>::max() / found->second)
-        return "a time is a number with s, min, h, d or w, such as 10min";
-    seconds = number * found->second;
-    return {};
-}
-
-// "2G", "512M", "1500000000", "none"
-std::string parseBytes(std::optional<std::uint64_t>& bytes, const std::string& text) {
-    constexpr std::pair<std::string_view, std::uint64_t> kUnits[] = {
-        {"", 1}, {"K", 1ull << 10}, {"M", 1ull << 20}, {"G", 1ull << 30}, {"T", 1ull << 40}};
-    if (text == "none") {
-        bytes = 0;
-        return {};
-    }
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-    for (const auto& [name, size] : kUnits)
-        if (error == std::errc() && unit == name &&
-            number <= std::numeric_limits<std::uint64_t>::max() / size) {
-            bytes = number * size;
-            return {};
-        }
-    return "an amount of memory is a number with K, M, G or T, such as 2G";
-}
-
-// "150%", "64", "none"
-std::string parseCount(std::optional<std::uint32_t>& count, std::string text, bool percent) {
-    if (text == "none") {
-        count = 0;
-        return {};
-    }
-    if (percent && text.ends_with('%'))
-        text.pop_back();
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size())
-        return "this is not a number";
-    count = number;
-    return {};
-}
-
-class Parser {
+class Parser : SharedOptions {
 public:
-    explicit Parser(Arguments& arguments) : m_arguments(arguments), m_app(kAbout, "entracte") {
+    explicit Parser(Arguments& arguments) : SharedOptions(arguments), m_app(kAbout, "entracte") {
         m_app.footer(kFooter);
         m_app.require_subcommand(1);
         m_app.fallthrough(); // --json may stand before and after the command
@@ -373,61 +294,6 @@ private:
         // What ssh runs on the other machine.
         add(Verb::MoveReceive, "move-receive", "")->group("");
     }
-    void addPassphraseFd(CLI::App* command) {
-        command
-            ->add_option("--passphrase-fd", m_arguments.passphraseFd,
-                         "Read the passphrase's line from this descriptor instead of asking")
-            ->type_name("N")
-            ->check(CLI::Range(0, 1023));
-    }
-    void addYes(CLI::App* command) {
-        command->add_flag("-y,--yes", m_arguments.yes,
-                          "Do not ask first, which is done on a terminal only");
-    }
-    void addCommand(CLI::App* command, const std::string& about) {
-        command->add_option("COMMAND", m_arguments.command, about);
-    }
-    void addEnvironment(CLI::App* command) {
-        command->add_option("--env", m_arguments.environment, "Set an environment variable")
-            ->type_name("NAME=VALUE")
-            ->take_all()
-            ->expected(1);
-    }
-    void addScreen(CLI::App* command) {
-        command->add_option("--screen", m_arguments.screen, kScreenHelp)
-            ->type_name("KIND")
-            ->check(CLI::IsMember({"host", "window", "headless"}));
-        command
-            ->add_option_function<std::string>(
-                "--size",
-                [this](const std::string& text) {
-                    if (const auto wrong = parseSize(m_arguments, text); !wrong.empty())
-                        throw CLI::ValidationError("--size", wrong);
-                },
-                "Its size in pixels, for window and headless (1280x800); \"full\": a window that "
-                "takes the whole screen")
-            ->type_name("WxH|full");
-    }
-    void addNetwork(CLI::App* command) {
-        command
-            ->add_option(
-                "--network", m_arguments.network,
-                "What its programs reach: nat (what yours reach; a new session's), none, "
-                "or host-limited:PORT,PORT (only these ports of this computer, at 10.0.2.2)")
-            ->type_name("WHAT");
-    }
-    CLI::Option* addSnapshot(CLI::App* command, const std::string& about) {
-        return command->add_option("--snapshot", m_arguments.snapshot, about)->type_name("ID");
-    }
-    void addFiles(CLI::App* command) {
-        command
-            ->add_option("--files", m_arguments.files,
-                         "Which documents in shared folders count that were changed outside since: "
-                         "current, saved, both (the current ones are kept beside), or ask (the "
-                         "default: names them and changes nothing)")
-            ->type_name("WHICH")
-            ->check(CLI::IsMember({"ask", "current", "saved", "both"}));
-    }
     void addLimits() {
         auto* const limits =
             addWithSession(Verb::Limits, "limits",
@@ -477,20 +343,7 @@ private:
             ->type_name("YES|NO")
             ->check(CLI::IsMember({"yes", "no"}));
     }
-    static void addSeconds(CLI::App* command, const std::string& name,
-                           std::optional<std::uint32_t>& seconds, const std::string& about) {
-        command
-            ->add_option_function<std::string>(
-                name,
-                [&seconds, name](const std::string& text) {
-                    if (const auto wrong = parseSeconds(seconds, text); !wrong.empty())
-                        throw CLI::ValidationError(name, wrong);
-                },
-                about)
-            ->type_name("TIME");
-    }
 
-    Arguments& m_arguments;
     CLI::App m_app;
 };
 
