@@ -6,8 +6,7 @@
 namespace entracte::desktop {
 
 namespace {
-constexpr int kTrayLooks = 20;
-constexpr int kTrayLookMs = 500;
+constexpr int kTrayComesMs = 10'000;    // at login, after us
 constexpr int kLatestRestMs = 2000;     // until there is a tray, whatever the window does
 constexpr int kLongestGoodbyeMs = 5000; // for answers, when everything ends
 } // namespace
@@ -92,17 +91,7 @@ void Application::makeTray() {
     });
     connect(m_tray.get(), &Tray::importAsked, this, [this] { perform("import"); });
     m_window->setTray(m_tray->isThere());
-    if (!m_tray->isThere())
-        awaitTray(kTrayLooks);
-}
-
-void Application::awaitTray(int looks) {
-    if (m_tray->isThere())
-        return m_window->setTray(true);
-    if (looks > 0)
-        QTimer::singleShot(kTrayLookMs, this, [this, looks] { awaitTray(looks - 1); });
-    else if (m_background)
-        openWindow();
+    connect(m_tray.get(), &Tray::cameUp, this, [this] { m_window->setTray(true); });
 }
 
 void Application::connectTransfers() {
@@ -149,9 +138,16 @@ void Application::begin(bool background) {
         makeTray();
         followHotkey();
     };
-    m_background = background;
-    if (background)
-        return makeTheRest();
+    if (background) {
+        makeTheRest();
+        // Who would have no other way to it sees the window.
+        if (!m_tray->isThere())
+            QTimer::singleShot(kTrayComesMs, this, [this] {
+                if (!m_tray->isThere())
+                    openWindow();
+            });
+        return;
+    }
     // Neither is waited for by who wants to see the window; one that starts minimised has no first
     // picture.
     connect(m_window.get(), &MainWindow::firstPainted, this, makeTheRest);

@@ -38,9 +38,6 @@ private:
     void connectTransfers();
     // Once; the window tells then whether there is one.
     void makeTray();
-    // At login a panel may start after us: looks a few times more, and says when it is there, or
-    // opens the window of somebody who would have no other way to it.
-    void awaitTray(int looks);
     void openWindow();
     void quit();
     void followHotkey();
@@ -64,7 +61,6 @@ private:
     Notifier m_notifier;
     AtLogin m_atLogin;
     Hotkey m_hotkey;
-    bool m_background = false;
     QString m_hotkeyShown; // what it was set to last
 };
 

@@ -6,13 +6,14 @@
 #include "app/desktop/Desk.h"
 #include "app/desktop/widgets/Icons.h"
 
+#include <QAbstractNativeEventFilter>
 #include <QMenu>
 #include <QSystemTrayIcon>
 #include <QTimer>
 
 namespace entracte::desktop {
 
-class Tray : public QObject {
+class Tray : public QObject, QAbstractNativeEventFilter {
     Q_OBJECT
 public:
     explicit Tray(Desk& desk, QObject* parent = nullptr);
@@ -21,6 +22,8 @@ public:
     QMenu& menu() { return m_menu; }
 
 signals:
+    // A panel has started after us.
+    void cameUp();
     void openAsked();
     void newSessionAsked();
     void quitAsked();
@@ -30,6 +33,7 @@ signals:
     void snapshotAsked(const QString& session, const QString& snapshot);
 
 private:
+    bool nativeEventFilter(const QByteArray& type, void* event, qintptr*) override;
     void refreshIcon();
     void fillMenu();
     void addSessions();

@@ -152,7 +152,7 @@ def case_aPanelMayStartLater(case):
     app.wait_for("label", "shows no tray")
     app.start_panel()
     tray_icon(app)
-    wait_for("the window told", lambda: "shows no tray" not in app.tree())
+    wait_for("the window told", lambda: not app.shows("label", "shows no tray"))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 #include <QHBoxLayout>
 #include <QPointer>
 #include <QScrollArea>
+#include <QShortcut>
 #include <QThreadPool>
 #include <QVBoxLayout>
 
@@ -23,10 +24,14 @@ CheckPage::CheckPage(Desk& desk, QWidget* parent)
     auto* const heading = title(tr("Check this computer"), this);
     auto* const back = new QPushButton(tr("&Close"), this);
     connect(back, &QPushButton::clicked, this, &CheckPage::closed);
+    connect(
+        new QShortcut(QKeySequence::Cancel, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut),
+        &QShortcut::activated, this, &CheckPage::closed);
     connect(m_again, &QPushButton::clicked, this, [this] {
         m_desk.link.look();
         check();
     });
+    setFocusProxy(back);
     auto* const inner = new QWidget;
     m_list->setContentsMargins(0, 0, 6, 0);
     inner->setLayout(m_list);

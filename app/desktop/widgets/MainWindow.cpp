@@ -331,6 +331,7 @@ void MainWindow::verify() {
 void MainWindow::checkComputer() {
     m_checking = true;
     refreshPage();
+    m_checkPage->setFocus();
     m_checkPage->check();
 }
 

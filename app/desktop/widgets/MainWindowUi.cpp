@@ -79,6 +79,12 @@ QWidget* MainWindow::sidebar() {
 
     m_list = listOf(m_sessions, tr("Sessions"), side);
     m_list->setItemDelegate(new SessionDelegate(m_desk, m_list));
+    // Who chooses a session wants to see it, and no longer what was checked.
+    for (const auto chosen : {&QListView::clicked, &QListView::activated})
+        connect(m_list, chosen, this, [this] {
+            m_checking = false;
+            refreshPage();
+        });
     connect(m_list, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
         if (!m_list->indexAt(at).isValid())
             return;
@@ -131,6 +137,7 @@ QWidget* MainWindow::content() {
     connect(m_checkPage, &CheckPage::closed, this, [this] {
         m_checking = false;
         refreshPage();
+        m_list->setFocus();
     });
 
     m_blank = new QWidget(this);
@@ -203,6 +210,7 @@ QWidget* MainWindow::sessionPage() {
     details->setAccessibleName(tr("The chosen snapshot"));
     details->viewport()->setAutoFillBackground(false);
     m_panel->setAutoFillBackground(false);
+    connect(m_panel, &SnapshotPanel::commentDone, m_timeline, qOverload<>(&QWidget::setFocus));
     // Along the timeline with the mouse: pictures only, the chosen one stays.
     connect(m_timeline, &QListView::entered, m_panel, [this](const QModelIndex& index) {
         m_panel->glanceAt(index.data(PathRole).toString());

@@ -8,6 +8,7 @@
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QLocale>
+#include <QShortcut>
 #include <QVBoxLayout>
 
 namespace entracte::desktop {
@@ -78,6 +79,13 @@ SnapshotPanel::SnapshotPanel(Desk& desk, SessionActions& actions, QWidget* paren
     m_comment->setToolTip(tr("Say what this snapshot is about (Ctrl+L)"));
     m_comment->setMaxLength(kMaxComment);
     connect(m_comment, &QLineEdit::editingFinished, this, &SnapshotPanel::saveComment);
+    connect(m_comment, &QLineEdit::returnPressed, this, &SnapshotPanel::commentDone);
+    connect(new QShortcut(QKeySequence::Cancel, m_comment, nullptr, nullptr, Qt::WidgetShortcut),
+            &QShortcut::activated, this, [this] {
+                m_comment->setModified(false);
+                emit commentDone();
+                refresh();
+            });
     connect(&actions, &SessionActions::commentAsked, this, [this] {
         m_comment->setFocus(Qt::ShortcutFocusReason);
         m_comment->selectAll();

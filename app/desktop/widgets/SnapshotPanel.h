@@ -46,6 +46,10 @@ public:
     // Only to look at, while the mouse is there; the chosen one again when empty.
     void glanceAt(const QString& snapshot);
 
+signals:
+    // It was written, or thought better of: the keyboard goes back to the timeline.
+    void commentDone();
+
 protected:
     // The timeline's: the mouse has left it.
     bool eventFilter(QObject* watched, QEvent* event) override;

@@ -220,6 +220,27 @@ private slots:
         QTest::keyClicks(comment, "lunch");
         QTest::keyClick(comment, Qt::Key_Return);
         QTRY_COMPARE(timeline()->currentIndex().data().toString(), "lunch");
+        QCOMPARE(window().focusWidget(), timeline());
+        // Thought better of.
+        comment->setFocus();
+        QTest::keyClicks(comment, " break");
+        QTest::keyClick(comment, Qt::Key_Escape);
+        QCOMPARE(window().focusWidget(), timeline());
+        QCOMPARE(comment->text(), "lunch");
+    }
+
+    void theCheckPageGivesWay() {
+        const auto shown = [this] { return named<QPushButton>(window(), "Check again"); };
+        action("Ctrl+D")->trigger();
+        QTRY_VERIFY(shown());
+        QTest::keyClick(window().focusWidget(), Qt::Key_Escape);
+        QVERIFY(!shown());
+        QCOMPARE(window().focusWidget(), sessions());
+        action("Ctrl+D")->trigger();
+        QTRY_VERIFY(shown());
+        const auto place = sessions()->visualRect(sessions()->model()->index(0, 0)).center();
+        QTest::mouseClick(sessions()->viewport(), Qt::LeftButton, {}, place);
+        QVERIFY(!shown());
     }
 
     void changedDocumentsAreAskedAbout() {

@@ -200,6 +200,13 @@ class Application:
             self.seen = str(failure)
             return None
 
+    def shows(self, role, name):
+        """Whether there is such a widget now, to be seen (tree() also tells the hidden ones)."""
+        try:
+            return bool(self.eyes("find", role, name, 0.5))
+        except Failure:
+            return False
+
     def wait_for_focus(self, role, name, seconds=60):
         """Until the keyboard is in this widget."""
         return self.wait_for(role, name, seconds, "focused")
