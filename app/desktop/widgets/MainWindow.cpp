@@ -197,6 +197,14 @@ void MainWindow::refreshPage() {
                                    "windows, what is not saved yet. You can come back to it later, "
                                    "even after the computer was turned off.")
                               : stateExplained(*session, nullptr));
+    // Who has closed the check's page is not told that anybody is still looking.
+    const auto reach = m_desk.link.reach();
+    const bool isMissing =
+        reach == HelperLink::Reach::Missing || reach == HelperLink::Reach::Refused;
+    m_waiting->setText(isMissing && !m_desk.link.why().isEmpty()
+                           ? m_desk.link.why()
+                           : tr("Looking for Entracte's helper…"),
+                       {});
     QWidget* page = m_patience.isActive() ? m_blank : m_waiting;
     if (m_checking)
         page = m_checkPage;
@@ -208,7 +216,7 @@ void MainWindow::refreshPage() {
         page = m_noSession;
     m_pages->setCurrentWidget(page);
     m_list->setVisible(m_sessions.rowCount() > 0);
-    const bool here = m_desk.link.reach() == HelperLink::Reach::Here;
+    const bool here = reach == HelperLink::Reach::Here;
     m_new->setEnabled(here);
     m_import->setEnabled(here);
     m_pull->setEnabled(here);

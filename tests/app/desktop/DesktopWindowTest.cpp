@@ -621,6 +621,14 @@ private slots:
         QTRY_VERIFY(named<QPushButton>(window(), "Snapshot now")->isEnabled());
         again.terminate();
         QVERIFY(again.waitForFinished());
+        // Started anew while there is none: nobody who closes the check is told of a search.
+        m_application.reset();
+        m_application = std::make_unique<Application>(QDBusConnection::systemBus());
+        m_application->begin(false);
+        QTRY_VERIFY(named<QPushButton>(window(), "Check again"));
+        QTest::keyClick(window().focusWidget(), Qt::Key_Escape);
+        QTRY_VERIFY(says(window(), "helper"));
+        QVERIFY(!says(window(), "Looking for"));
     }
 };
 
