@@ -12,6 +12,7 @@ from pathlib import Path
 from entractetest.case import expect
 from entractetest.desktop import Desktop, differing_pixels, pixels
 from entractetest.processes import Failure, wait_for
+from menus import OpenMenu
 
 class Trial:
     """A session with one program in it, wherever it is shown at the moment."""
@@ -32,6 +33,9 @@ class Trial:
         try:
             self.application.begin(self)
             self._fit_windows()
+            menu = self.application.menu and OpenMenu(self, *self.application.menu)
+            if menu:
+                menu.open()
             before = self._settled_pictures("before")
             self.picture("before")
             classes = self.desktop.classes()
@@ -49,6 +53,8 @@ class Trial:
             self._windows_are_back(classes)
             self._look_the_same(before)
             self.picture("after")
+            if menu:
+                menu.use()
             self.application.came_back(self)
             self.application.use(self)
             self.picture("used")

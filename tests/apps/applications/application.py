@@ -20,6 +20,7 @@ class Application:
     notes = ""            # for the table
     screen = "host"       # where the session is shown
     options = ()          # of `entracte start`
+    menu = ()             # keys that open a menu, to be open in the snapshot; keys that choose a dialog in it
 
     def begin(self, trial):
         trial.exec(*self.command)

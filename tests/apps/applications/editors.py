@@ -6,12 +6,14 @@ from entractetest.case import expect
 class Mousepad(TextEditor):
     name, package, window_class = "mousepad", "mousepad", "Mousepad"
     command, processes = ("mousepad", "--disable-server"), ("mousepad",)
+    menu = ("alt+f",), ("a",)
     notes = "GTK 3"
 
 
 class Kate(TextEditor):
     name, package, window_class = "kate", "kate", "kate"
     command, processes = ("kate", "--startanon"), ("kate",)
+    menu = ("alt+f",), ("o",)
     notes = "Qt 5 (Debian 12), Qt 6 (Debian 13)"
 
     def begin(self, trial):
@@ -26,6 +28,7 @@ class Kate(TextEditor):
 class FocusWriter(TextEditor):
     name, package, window_class = "focuswriter", "focuswriter", "focuswriter"
     command, processes = ("focuswriter",), ("focuswriter",)
+    menu = ("alt+f",), ("a",)
     save_keys, extension = "ctrl+s", "odt"
     notes = "Qt 6"
 
@@ -87,6 +90,7 @@ root.mainloop()
 class Swing(TextEditor):
     name, package, window_class = "java-swing", "default-jdk", "Editor"
     processes, requires = ("java",), ("javac",)
+    menu = ("alt+f",), ("o",)
     notes = "Java, Swing"
     program = """
 import javax.swing.*; import java.awt.*; import java.awt.event.*; import java.io.*;
@@ -98,6 +102,16 @@ public class Editor {
             var text = new JTextArea(12, 50);
             frame.add(new JScrollPane(text));
             frame.add(new JLabel("A label, anti-aliased"), BorderLayout.NORTH);
+            JPopupMenu.setDefaultLightWeightPopupEnabled(false); // a window of its own
+            var menu = new JMenu("File");
+            menu.setMnemonic('F');
+            var open = menu.add("Open...");
+            open.setMnemonic('O');
+            open.addActionListener(event -> new JFileChooser().showOpenDialog(frame));
+            menu.add("Nothing");
+            var bar = new JMenuBar();
+            bar.add(menu);
+            frame.setJMenuBar(bar);
             frame.setDefaultCloseOperation(JFrame.EXIT_ON_CLOSE);
             text.getInputMap().put(KeyStroke.getKeyStroke("control shift S"), "save");
             text.getActionMap().put("save", new AbstractAction() {

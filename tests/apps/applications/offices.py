@@ -33,6 +33,7 @@ class Writer(TextEditor):
     name, package, window_class = "libreoffice-writer", "libreoffice-writer", "libreoffice-writer"
     command, processes = ("libreoffice", "--norestore", "--writer"), ("soffice.bin", "oosplash")
     requires = ("libreoffice",)
+    menu = ("alt+f",), ("a",)
     text, extension = "An unsaved letter", "odt"
     more = " goes on"
     tolerated = 7000  # its ruler is brought up to date some time later
