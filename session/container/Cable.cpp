@@ -18,6 +18,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 namespace entracte {
 namespace {
@@ -65,15 +66,6 @@ bool doWithoutOffload(int socket) {
             return false;
     }
     return true;
-}
-
-// There is no IPv6 beyond it: a link-local address would only make programs try.
-void doWithoutIpv6() {
-    const std::string path =
-        std::string("/proc/sys/net/ipv6/conf/") + kCableDevice + "/disable_ipv6";
-    const UniqueFd setting(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (setting) [[maybe_unused]]
-        const ssize_t written = ::write(setting.get(), "1", 1);
 }
 
 int openPacketSocket() {
@@ -141,10 +133,56 @@ Status plugCable(const UniqueFd& outside, pid_t init, bool beyond) {
     ENTRACTE_TRY(ip(outside, "link set " + std::string(kCableEnd) + " address " + kCableAddress +
                                  "\nlink set " + kCableEnd + " netns " + std::to_string(init) +
                                  " name " + device + "\n"));
-    // The other addresses are libslirp's (session/network/FrameFilter.h).
+    // These and the other addresses are told in session/network/FrameFilter.h.
     return ip(inside, "link set " + device + " addrgenmode none\naddr add 10.0.2.100/24 dev " +
                           device + "\nlink set " + device + " up\n" +
                           (beyond ? "route add default via 10.0.2.2\n" : ""));
+}
+
+namespace {
+
+// Whether one of the addresses in a namespace's list is such a one: 32 hexadecimal digits, the
+// scope, the device (Linux, net/ipv6/addrconf.c, if6_seq_show()).
+template <typename Predicate>
+bool anyIpv6Address(const std::string& list, Predicate isOne) {
+    std::ifstream file(list);
+    std::string address, index, length, scope, flags, device;
+    while (file >> address >> index >> length >> scope >> flags >> device)
+        if (isOne(address, scope, device))
+            return true;
+    return false;
+}
+
+constexpr const char* kOwnList = "/proc/thread-self/net/if_inet6";
+constexpr const char* kGlobal = "00";
+
+} // namespace
+
+bool kernelHasIpv6() {
+    return ::access(kOwnList, F_OK) == 0;
+}
+
+bool computerHasIpv6() {
+    return anyIpv6Address(kOwnList,
+                          [](const std::string&, const std::string& scope, const std::string& at) {
+                              return scope == kGlobal && at != "lo";
+                          });
+}
+
+bool hasIpv6(pid_t init) {
+    return anyIpv6Address("/proc/" + std::to_string(init) + "/net/if_inet6",
+                          [](const std::string&, const std::string& scope, const std::string& at) {
+                              return scope == kGlobal && at == kCableDevice;
+                          });
+}
+
+Status giveIpv6(pid_t init, bool beyond) {
+    ENTRACTE_ASSIGN(inside, networkOf(init));
+    const std::string device = kCableDevice;
+    // Nobody else can have it: there is no other on this wire ("nodad").
+    return ip(inside,
+              "addr add fd65:6e74:7261::64/64 dev " + device + " nodad\n" +
+                  (beyond ? "route add ::/0 via fd65:6e74:7261::2 dev " + device + "\n" : ""));
 }
 
 Result<UniqueFd> openWire(const UniqueFd& outside, pid_t init) {
@@ -153,7 +191,6 @@ Result<UniqueFd> openWire(const UniqueFd& outside, pid_t init) {
         plain, openInChild("The session's network device could not be set up", [&](std::uint64_t&) {
             if (::setns(inside.get(), CLONE_NEWNET) < 0)
                 return -1;
-            doWithoutIpv6();
             const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
             return socket >= 0 && doWithoutOffload(socket) ? socket : -1;
         }));

@@ -31,6 +31,15 @@ Status raiseLoopback(pid_t init);
 // Gives the session its eth0, if it has none yet. `beyond`: there is a way to other networks.
 Status plugCable(const UniqueFd& outside, pid_t init, bool beyond);
 
+// Whether this kernel knows IPv6; whether this computer reaches more by it than its own wires;
+// whether the session's eth0 has an address of it.
+bool kernelHasIpv6();
+bool computerHasIpv6();
+bool hasIpv6(pid_t init);
+
+// Gives the session's eth0, which is there, an IPv6 address.
+Status giveIpv6(pid_t init, bool beyond);
+
 // Makes the wire ready, and opens it: a packet socket, which keeps `outside` alive.
 Result<UniqueFd> openWire(const UniqueFd& outside, pid_t init);
 

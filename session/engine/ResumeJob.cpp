@@ -388,8 +388,13 @@ private:
     // Before anything that is saved is brought back: connections need their addresses.
     Status makeNetwork(pid_t init, const UniqueFd& cable) const {
         ENTRACTE_TRY(raiseLoopback(init));
-        return cable ? plugCable(cable, init, m_remembered.spec.network.kind == NetworkKind::Nat)
-                     : Status();
+        if (!cable)
+            return {};
+        const NetworkSpec& network = m_remembered.spec.network;
+        ENTRACTE_TRY(plugCable(cable, init, network.kind == NetworkKind::Nat));
+        if (kernelHasIpv6()) // whatever this computer has: it may have been elsewhere before
+            addIpv6(network, init);
+        return {};
     }
 
     Status show(std::unique_ptr<ScreenProcess> screen) {

@@ -22,7 +22,8 @@ namespace entracte {
 struct ServedNetwork {
     UniqueFd outside;
     Subprocess process;
-    int restarts = 0; // of one that ended although its session did not
+    int restarts = 0;       // of one that ended although its session did not
+    bool triedIpv6 = false; // to give it what this computer got after the session had begun
 };
 
 // What shows its notifications and opens its links (DeskLink.h).

@@ -40,12 +40,25 @@ Result<ServedNetwork> connectNetwork(const EngineContext& context, const Person&
                                      const NetworkSpec& network, UniqueFd outside,
                                      const RunningContainer& container) {
     ENTRACTE_TRY(plugCable(outside, container.init, network.kind == NetworkKind::Nat));
+    if (computerHasIpv6())
+        addIpv6(network, container.init);
     ENTRACTE_ASSIGN(process, serve(context, person, network, outside, container));
     return ServedNetwork{std::move(outside), std::move(process)};
 }
 
+void addIpv6(const NetworkSpec& network, pid_t init) {
+    if (hasIpv6(init))
+        return;
+    if (const auto given = giveIpv6(init, network.kind == NetworkKind::Nat); !given)
+        spdlog::warn("a session has no IPv6: {}", given.error().forLog());
+}
+
 void keepNetwork(const EngineContext& context, Session& session) {
     auto& network = session.live->network;
+    if (network && !network->triedIpv6 && computerHasIpv6()) {
+        network->triedIpv6 = true;
+        addIpv6(session.record().spec.network, session.live->container.init);
+    }
     if (!network || network->process.ended() || !network->process.wait(0ms))
         return;
     spdlog::warn("session {}: its network ended: {}", session.id(),

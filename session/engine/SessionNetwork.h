@@ -14,8 +14,12 @@ Result<ServedNetwork> connectNetwork(const EngineContext& context, const Person&
                                      const NetworkSpec& network, UniqueFd outside,
                                      const RunningContainer& container);
 
-// Starts what serves it anew when it ended by itself, a few times. Connections of before are gone,
-// and their programs are told when they use them.
+// Gives the session IPv6 too, if it has none yet. A session that does without says so in the log
+// only.
+void addIpv6(const NetworkSpec& network, pid_t init);
+
+// Follows the computer to a network with IPv6. Starts what serves it anew when it ended by itself,
+// a few times. Connections of before are gone, and their programs are told when they use them.
 void keepNetwork(const EngineContext& context, Session& session);
 
 } // namespace entracte

@@ -29,6 +29,12 @@ in_addr address(std::uint32_t host) {
     return {htonl(host)};
 }
 
+in6_addr address(const Address6& host) {
+    in6_addr made{};
+    std::ranges::copy(host, made.s6_addr);
+    return made;
+}
+
 short eventsOf(int asked) {
     return static_cast<short>(((asked & SLIRP_POLL_IN) ? POLLIN : 0) |
                               ((asked & SLIRP_POLL_OUT) ? POLLOUT : 0) |
@@ -76,6 +82,11 @@ UserNetwork::UserNetwork(UserNetworkOptions options)
     config.vhost = address(kHost);
     config.vdhcp_start = address(kSession);
     config.vnameserver = address(kNameServer);
+    config.in6_enabled = true;
+    config.vprefix_addr6 = address(kNetwork6);
+    config.vprefix_len = 64;
+    config.vhost6 = address(kHost6);
+    config.vnameserver6 = address(kNameServer6);
     config.if_mtu = config.if_mru = kMtu;
     // What listens on this computer's loopback only is not the network's.
     config.disable_host_loopback = !m_options.hostOnly;
@@ -88,6 +99,8 @@ UserNetwork::~UserNetwork() {
 }
 
 void UserNetwork::send(const void* frame, std::size_t size) {
+    if (isRouterAdvertisement({static_cast<const std::byte*>(frame), size}))
+        return;
     while (::send(m_options.wire.get(), frame, size, MSG_DONTWAIT) < 0 && errno == EINTR) {
     }
 }

@@ -20,8 +20,28 @@ from entractetest.product import CommandFailed  # noqa: E402
 from entractetest.programs import mousepad, qt_editor  # noqa: E402
 
 HOME, AWAY = "198.51.100.7", "203.0.113.9" # addresses for documentation (RFC 5737)
+HOME6, NEIGHBOUR6 = "2001:db8::7", "2001:db8::9" # the same (RFC 3849)
+HOST6 = "fd65:6e74:7261::2" # this computer, as a session sees it (session/network/FrameFilter.h)
 PORT, OTHER = 4100, 4200
 UNREACHABLE, REFUSED = "OSError 101", "ConnectionRefusedError 111"
+
+
+# In a session: a connection that stays. Its program writes what it reads, and writes once a word comes.
+STAYS = """
+import os, socket, sys, time
+one = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+line = one.makefile().readline().strip()
+open("/tmp/connected", "w").write(line)
+while not os.path.exists("/tmp/again"):
+    time.sleep(0.1)
+try:
+    one.settimeout(30)
+    one.sendall(b"again")
+    end = repr(one.recv(10))
+except OSError as problem:
+    end = type(problem).__name__
+open("/tmp/end", "w").write(end)
+"""
 
 
 def require_networks():
@@ -97,22 +117,7 @@ def case_networkReachesOutsideAlsoWhenThatChanged(case):
     wait_for("the last of them", lambda: f"heard {HOME}" in heard.words())
     expect("heard 127" not in heard.words(), f"none of them comes to this computer's: {heard.words()}")
     expect(sessions.network_of(session) == "nat", "list shows it")
-    # A connection that stays: its program writes what it reads, and writes once a word comes.
-    product.exec(session, "/usr/bin/python3", "-c", """
-import os, socket, sys, time
-one = socket.create_connection((sys.argv[1], int(sys.argv[2])))
-line = one.makefile().readline().strip()
-open("/tmp/connected", "w").write(line)
-while not os.path.exists("/tmp/again"):
-    time.sleep(0.1)
-try:
-    one.settimeout(30)
-    one.sendall(b"again")
-    end = repr(one.recv(10))
-except OSError as problem:
-    end = type(problem).__name__
-open("/tmp/end", "w").write(end)
-""", HOME, str(PORT))
+    product.exec(session, "/usr/bin/python3", "-c", STAYS, HOME, str(PORT))
     files = Files(product)
     files.expect("connected", f"{HOME}:{PORT}")
     sessions.move(session)
@@ -151,6 +156,92 @@ def case_networkIsWhatWasAskedFor(case):
                f"the named port of this computer is reached, and nothing else: {answer}")
         expect(sessions.network_of(session) == limited, "list shows it")
         sessions.move(session)
+
+
+def require_ipv6():
+    require_networks()
+    if not Path("/proc/net/if_inet6").exists():
+        raise Skip("this machine's kernel has no IPv6")
+
+
+def case_networkReachesOutsideByIpv6(case):
+    """Another computer, but nothing that listens on this one's loopback, whatever name and way a program takes."""
+    require_ipv6()
+    network = case.stack.enter_context(OtherNetwork(case.workspace, HOME))
+    network.has_ipv6(HOME6, NEIGHBOUR6)
+    sessions = Sessions(case, network=network)
+    product = sessions.product
+    far = f"[{NEIGHBOUR6}]:{PORT}"
+    network.serve(far, neighbour=True)
+    network.serve(f"[::1]:{OTHER}", f"127.0.0.1:{OTHER}", f"{HOME}:{PORT}")
+    heard = network.hear(f"[::1]:{OTHER}", f"127.0.0.1:{OTHER}", f"[{HOME6}]:{OTHER}")
+    session = sessions.start()
+    asker = Asker(product, session)
+
+    def reaches_what_it_should():
+        answer = asker.ask(far, f"{HOME}:{PORT}")
+        expect(answer == f"{far} {HOME}:{PORT}", f"the session reaches the network by both: {answer}")
+        answer = asker.ask(f"[{HOST6}]:{OTHER}", f"[::1]:{OTHER}")
+        expect(str(OTHER) not in answer, f"this computer's loopback is its own: {answer}")
+        names = "::1", "::", "::ffff:127.0.0.1", "::127.0.0.1", "::ffff:0:127.0.0.1", "ff02::1", HOST6
+        words = len(heard.words())
+        product.exec(session, "/usr/bin/python3", "-c", SEND, *(f"[{name}]:{OTHER}" for name in (*names, HOME6)))
+        wait_for("the last of them", lambda: f"heard [{HOME6}]" in heard.words()[words:])
+        told = [line for line in heard.words()[words:].splitlines() if line]
+        expect(told == [f"heard [{HOME6}]:{OTHER}"], f"by whatever name: {told}")
+    reaches_what_it_should()
+    product.exec(session, "/usr/bin/python3", "-c", STAYS, NEIGHBOUR6, str(PORT))
+    files = Files(product)
+    files.expect("connected", far)
+    sessions.move(session)
+    product.exec(session, "touch", "/tmp/again")
+    files.expect("end", "ConnectionResetError")
+    reaches_what_it_should()
+
+
+def case_ipv6IsWhatWasAskedFor(case):
+    require_ipv6()
+    network = case.stack.enter_context(OtherNetwork(case.workspace, HOME))
+    network.has_ipv6(HOME6, NEIGHBOUR6)
+    sessions = Sessions(case, network=network)
+    product = sessions.product
+    far = f"[{NEIGHBOUR6}]:{PORT}"
+    network.serve(far, neighbour=True)
+    network.serve(f"[::1]:{PORT}", f"[::1]:{OTHER}")
+    places = f"[{HOST6}]:{PORT}", f"[{HOST6}]:{OTHER}", far
+    asker = Asker(product, session := sessions.start("none"))
+    for ask, then in ((" ".join([UNREACHABLE] * 3), f"host-limited:{PORT}"),
+                      (f"[::1]:{PORT} {REFUSED} {UNREACHABLE}", "none")):
+        for _ in range(2):
+            answer = asker.ask(*places)
+            expect(answer == ask, f"{answer} instead of {ask}")
+            sessions.move(session)
+        product.snapshot(session)
+        product.stop(session)
+        sessions.resume(session, "--network", then)
+
+
+def case_ipv6ComesWithTheComputersNetwork(case):
+    """And is no trap where that has it no more."""
+    require_ipv6()
+    network = case.stack.enter_context(OtherNetwork(case.workspace, HOME))
+    sessions = Sessions(case, network=network)
+    product = sessions.product
+    network.serve(f"{HOME}:{PORT}")
+    session = sessions.start()
+    asker, far = Asker(product, session), f"[{NEIGHBOUR6}]:{PORT}"
+    product.exec(session, "sh", "-c", "grep -v ' lo$' /proc/net/if_inet6 >/tmp/addresses.new; mv /tmp/addresses.new /tmp/addresses")
+    expect(Files(product).wait_bytes("addresses") == b"", "where the computer has no IPv6, neither has the session")
+    expect(asker.ask(far, f"{HOME}:{PORT}") == f"{UNREACHABLE} {HOME}:{PORT}", "nor a way to it")
+    network.has_ipv6(HOME6, NEIGHBOUR6)
+    network.serve(far, neighbour=True)
+    wait_for("IPv6 in the session", lambda: asker.ask(far) == far, 30, 0.2)
+    network.lose_ipv6()
+    answer = asker.ask(far, f"{HOME}:{PORT}")
+    expect("Timeout" not in answer and answer.endswith(f"{HOME}:{PORT}"), f"it is told at once: {answer}")
+    sessions.move(session)
+    answer = asker.ask(far, f"{HOME}:{PORT}")
+    expect("Timeout" not in answer and answer.endswith(f"{HOME}:{PORT}"), f"also after a resume: {answer}")
 
 
 def case_aNetworkThatDiesIsMadeAnew(case):

@@ -101,6 +101,105 @@ TEST(FrameFilterTest, passesNothingThatItCannotRead) {
         EXPECT_EQ(judgeHostOnly(std::span(whole).first(size), kPorts), Verdict::Drop) << size;
 }
 
+using Words = std::array<std::uint16_t, 8>; // an IPv6 address as it is written
+
+// A SYN from port 40000 of the session, by IPv6.
+Frame syn6(const Words& to, std::uint16_t port) {
+    Frame frame(14 + 40 + 20);
+    for (std::size_t i = 0; i < 12; ++i)
+        frame[i] = static_cast<std::byte>(i < 6 ? 0x52 : 0xaa);
+    put(frame, 12, 0x86dd, 2);
+    put(frame, 14, 0x60, 1);
+    put(frame, 18, 20, 2);
+    put(frame, 20, 6, 1);
+    put(frame, 21, 64, 1);
+    for (std::size_t i = 0; i < 16; ++i)
+        put(frame, 22 + i, kSession6[i], 1);
+    for (std::size_t i = 0; i < 8; ++i)
+        put(frame, 38 + 2 * i, to[i], 2);
+    put(frame, 54, 40000, 2);
+    put(frame, 56, port, 2);
+    put(frame, 58, 0xfffffffe, 4);
+    put(frame, 66, 0x50, 1);
+    put(frame, 67, 2, 1);
+    return frame;
+}
+
+constexpr Words kHostWords = {0xfd65, 0x6e74, 0x7261, 0, 0, 0, 0, 2};
+constexpr Words kServerWords = {0xfd65, 0x6e74, 0x7261, 0, 0, 0, 0, 3};
+constexpr Words kPublic = {0x2001, 0xdb8, 0, 0, 0, 0, 0, 1};
+
+TEST(FrameFilterTest, passesNoIpv6ThatIsOfThisComputerOrItsWires) {
+    for (const Words& place : {kPublic, kHostWords, kServerWords, Words{0x64, 0xff9b, 1},
+                               Words{0xfec0, 0, 0, 0, 0, 0, 0, 1}})
+        EXPECT_EQ(judgeBeyond(syn6(place, 80)), Verdict::Pass) << place[0];
+    for (const Words& place :
+         {Words{}, Words{0, 0, 0, 0, 0, 0, 0, 1}, Words{0, 0, 0, 0, 0, 0, 0x7f00, 1},
+          Words{0, 0, 0, 0, 0, 0xffff, 0x7f00, 1}, Words{0, 0, 0, 0, 0, 0xffff, 0x808, 0x808},
+          Words{0, 0, 0, 0, 0xffff, 0, 0x7f00, 1}, Words{0xfe80, 0, 0, 0, 0, 0, 0, 2},
+          Words{0xfebf, 0, 0, 0, 0, 0, 0, 2}, Words{0xff02, 0, 0, 0, 0, 0, 0, 1},
+          Words{0xff05, 0, 0, 0, 0, 0, 0, 2}})
+        EXPECT_EQ(judgeBeyond(syn6(place, 80)), Verdict::Drop) << place[0] << ' ' << place[5];
+    const Frame whole = syn6(kPublic, 80);
+    for (std::size_t size = 0; size < 54; ++size)
+        EXPECT_EQ(judgeBeyond(std::span(whole).first(size)), Verdict::Drop) << size;
+}
+
+TEST(FrameFilterTest, passesOfIcmpv6WhatNeighboursNeed) {
+    const auto message = [](std::uint8_t type, std::uint8_t hops, const Words& to) {
+        Frame frame = syn6(to, 0);
+        put(frame, 20, 58, 1);
+        put(frame, 21, hops, 1);
+        put(frame, 54, type, 1);
+        return frame;
+    };
+    constexpr Words kAsked = {0xff02, 0, 0, 0, 0, 1, 0xff00, 2};
+    for (const std::uint8_t type : std::initializer_list<std::uint8_t>{135, 136}) {
+        EXPECT_EQ(judgeBeyond(message(type, 255, kAsked)), Verdict::Pass);
+        EXPECT_EQ(judgeHostOnly(message(type, 255, kAsked), kPorts), Verdict::Pass);
+        EXPECT_EQ(judgeBeyond(message(type, 64, kAsked)), Verdict::Drop);
+    }
+    for (const std::uint8_t type : std::initializer_list<std::uint8_t>{128, 133, 134, 137, 143})
+        EXPECT_EQ(judgeBeyond(message(type, 255, kAsked)), Verdict::Drop) << int{type};
+    EXPECT_EQ(judgeBeyond(message(128, 64, kHostWords)), Verdict::Pass); // an echo
+    EXPECT_EQ(judgeBeyond(message(128, 64, kPublic)), Verdict::Drop);
+    EXPECT_EQ(judgeHostOnly(message(128, 64, kHostWords), kPorts), Verdict::Drop);
+    EXPECT_TRUE(isRouterAdvertisement(message(134, 255, kAsked)));
+    EXPECT_FALSE(isRouterAdvertisement(message(135, 255, kAsked)));
+    EXPECT_FALSE(isRouterAdvertisement(syn6(kPublic, 80)));
+}
+
+TEST(FrameFilterTest, passesTheNamedPortsByIpv6Too) {
+    EXPECT_EQ(judgeHostOnly(syn6(kHostWords, 5432), kPorts), Verdict::Pass);
+    EXPECT_EQ(judgeHostOnly(syn6(kHostWords, 5433), kPorts), Verdict::Refuse);
+    EXPECT_EQ(judgeHostOnly(syn6(kServerWords, 5432), kPorts), Verdict::Refuse);
+    EXPECT_EQ(judgeHostOnly(syn6(kPublic, 5432), kPorts), Verdict::Refuse);
+    Frame hidden = syn6(kHostWords, 5432);
+    for (const std::uint8_t header :
+         std::initializer_list<std::uint8_t>{0, 43, 44, 60, 17}) { // extension headers; UDP
+        put(hidden, 20, header, 1);
+        EXPECT_EQ(judgeHostOnly(hidden, kPorts), Verdict::Drop) << int{header};
+    }
+    const Frame whole = syn6(kHostWords, 5432);
+    for (std::size_t size = 0; size < whole.size(); ++size)
+        EXPECT_EQ(judgeHostOnly(std::span(whole).first(size), kPorts), Verdict::Drop) << size;
+}
+
+TEST(FrameFilterTest, answersAsAClosedPortWouldByIpv6) {
+    const Frame asked = syn6(kHostWords, 80);
+    const Frame answer = refusal(asked);
+    ASSERT_EQ(answer.size(), 74u);
+    EXPECT_EQ(get(answer, 0, 4), 0xaaaaaaaa);
+    EXPECT_EQ(get(answer, 18, 2), 20u);
+    EXPECT_TRUE(std::equal(answer.begin() + 22, answer.begin() + 38, asked.begin() + 38));
+    EXPECT_TRUE(std::equal(answer.begin() + 38, answer.begin() + 54, asked.begin() + 22));
+    EXPECT_EQ(get(answer, 54, 2), 80u);
+    EXPECT_EQ(get(answer, 56, 2), 40000u);
+    EXPECT_EQ(get(answer, 62, 4), 0xffffffff);
+    EXPECT_EQ(get(answer, 67, 1), 0x14u);
+    EXPECT_EQ(sumOf(answer, 54, 74, sumOf(answer, 22, 54, 6 + 20)), 0xffffu);
+}
+
 TEST(FrameFilterTest, answersAsAClosedPortWould) {
     const Frame asked = syn(kHost, 80, 4);
     const Frame answer = refusal(asked);

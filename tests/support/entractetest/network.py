@@ -1,17 +1,17 @@
 """A network of the test's own, in which the helper runs: what its sessions reach can change, and nothing of the
 machine does."""
-import subprocess
+import os
 import sys
 
 from .processes import Process, run, wait_for
 
-# Says its name to whoever connects, on each address that it is given.
+# Says its name to whoever connects, on each address that it is given: "host:port" or "[IPv6]:port".
 _SERVER = """
 import selectors, socket, sys
 chosen = selectors.DefaultSelector()
 for word in sys.argv[1:]:
-    host, port = word.split(":")
-    one = socket.create_server((host, int(port)))
+    host, _, port = word.rpartition(":")
+    one = socket.create_server((host.strip("[]"), int(port)), family=socket.AF_INET6 if "[" in word else socket.AF_INET)
     chosen.register(one, selectors.EVENT_READ, word)
 print("listening", flush=True)
 kept = []
@@ -50,14 +50,20 @@ for word in sys.argv[1:]:
             print(word, problem)
 """
 
-# In a session: what became of connecting to each "host:port", as one line in a file.
+# In a session: what became of connecting to each such place, as one line in a file. With "@device" by a socket that is
+# bound to it.
 ASK = """
 import os, socket, sys
 told = []
 for word in sys.argv[2:]:
-    host, port = word.split(":")
+    place, _, device = word.partition("@")
+    host, _, port = place.rpartition(":")
     try:
-        with socket.create_connection((host, int(port)), 10) as connection:
+        with socket.socket(socket.AF_INET6 if "[" in host else socket.AF_INET) as connection:
+            connection.settimeout(2 if device else 10)
+            if device:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
+            connection.connect((host.strip("[]"), int(port)))
             told.append(connection.makefile().readline().strip())
     except OSError as problem:
         told.append(type(problem).__name__ + " " + str(problem.errno))
@@ -67,11 +73,18 @@ os.rename(sys.argv[1] + ".new", sys.argv[1])
 """
 
 
+def _space_of(pid):
+    try:
+        return os.readlink(f"/proc/{pid}/ns/net")
+    except OSError:
+        return None
+
+
 class OtherNetwork:
     """A network namespace with one network beside its loopback."""
 
     def __init__(self, workspace, address):
-        self._workspace = workspace
+        self._workspace, self._neighbour = workspace, None
         self._holder = Process(["unshare", "--net", "sleep", "infinity"], workspace.path / "network.log")
         wait_for("a network", lambda: self._is_apart(), 10)
         self.ip("link", "set", "lo", "up")
@@ -83,12 +96,10 @@ class OtherNetwork:
         self._servers = []
 
     def _is_apart(self):
-        places = [subprocess.run(["readlink", f"/proc/{pid}/ns/net"], capture_output=True, text=True,
-                                 check=False).stdout for pid in ("self", self._holder.pid)]
-        return all(places) and places[0] != places[1]
+        return _space_of(self._holder.pid) not in (None, _space_of("self"))
 
-    def enter(self, *command):
-        return ["nsenter", f"--net=/proc/{self._holder.pid}/ns/net", *map(str, command)]
+    def enter(self, *command, of=None):
+        return ["nsenter", f"--net=/proc/{(of or self._holder).pid}/ns/net", *map(str, command)]
 
     def ip(self, *words):
         run(self.enter("ip", *words))
@@ -100,16 +111,29 @@ class OtherNetwork:
         self.ip("addr", "add", f"{address}/24", "dev", "uplink")
         self.address = address
 
-    def serve(self, *places):
-        return self._serve(_SERVER, places)
+    def has_ipv6(self, address, neighbour):
+        """The computer has this address (of a /64), and another computer, in a network of its own, that one."""
+        self._neighbour = Process(["unshare", "--net", "sleep", "infinity"], self._workspace.path / "neighbour.log")
+        wait_for("another network", lambda: _space_of(self._neighbour.pid) not in (
+            None, _space_of(self._holder.pid), _space_of("self")), 10)
+        self.ip("link", "set", "far", "netns", self._neighbour.pid)
+        self.ip("addr", "add", f"{address}/64", "dev", "uplink", "nodad")
+        for words in (("link", "set", "far", "up"), ("addr", "add", f"{neighbour}/64", "dev", "far", "nodad")):
+            run(self.enter("ip", *words, of=self._neighbour))
+
+    def lose_ipv6(self):
+        self.ip("-6", "addr", "flush", "dev", "uplink", "scope", "global")
+
+    def serve(self, *places, neighbour=False):
+        return self._serve(_SERVER, places, neighbour and self._neighbour)
 
     def hear(self, *places):
         """Its words are "heard" and what came, line by line."""
         return self._serve(_EARS, places)
 
-    def _serve(self, program, places):
+    def _serve(self, program, places, of=None):
         log = self._workspace.path / f"serves{len(self._servers)}.log"
-        server = Process(self.enter(sys.executable, "-c", program, *places), log)
+        server = Process(self.enter(sys.executable, "-c", program, *places, of=of), log)
         self._servers.append(server)
         wait_for("a server", lambda: "listening" in server.words(), 10)
         return server
@@ -120,4 +144,6 @@ class OtherNetwork:
     def __exit__(self, *_):
         for server in self._servers:
             server.end()
+        if self._neighbour:
+            self._neighbour.end()
         self._holder.end()
