@@ -110,6 +110,11 @@ def case_grabsThatEndedOrWereRefused(case):
     run_twice(case, 3)
 
 
+def case_selectionsInTheOrderOfTheirFirstUse(case):
+    """A window that owns two goes: which of them is told of first?"""
+    run_twice(case, 29)
+
+
 def case_aScreenWhosePixelsAreIndices(case):
     """PseudoColor: programs allocate the cells of colormaps."""
     run_twice(case, 5, depth=8)

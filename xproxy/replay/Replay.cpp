@@ -36,6 +36,7 @@ constexpr Step kSteps[] = {
     {"graphics contexts", replayGContexts, false},
     {"properties", replayProperties, true},
     {"shapes", replayShapes, false},
+    {"order of selections", replaySelectionOrder, false},
     {"mapping of inner windows", replayInnerMapping, true},
     {"event masks", replayEventMasks, false},
     // Before anybody listens for new owners: there are none.

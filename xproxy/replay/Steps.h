@@ -39,6 +39,7 @@ void replayWindowSettings(ReplayContext& context);
 void replayCounters(ReplayContext& context);
 void replaySyncObjects(ReplayContext& context);
 void replayDamage(ReplayContext& context);
+void replaySelectionOrder(ReplayContext& context);
 void replaySelections(ReplayContext& context);
 void replayPlaces(ReplayContext& context);
 void replayMapping(ReplayContext& context);

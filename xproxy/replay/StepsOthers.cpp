@@ -155,6 +155,18 @@ void replayGlx(ReplayContext& c) {
     }
 }
 
+// A server keeps selections in the order of their first use, and tells in that order when a window
+// with several goes. Nobody becomes their owner, as of long ago: one that is in use there stays so.
+void replaySelectionOrder(ReplayContext& c) {
+    constexpr std::uint32_t kLongAgo = 1; // ms of the server's time
+    for (const ClientAtom selection : c.record.usedSelections) {
+        const auto atom = c.core.link->translator->atoms.toServer(selection);
+        if (atom != ServerAtom::None)
+            c.core.link->utility->inject(
+                c.asProxy(core::kSetSelectionOwner).u32(0).u32(raw(atom)).u32(kLongAgo).finish());
+    }
+}
+
 void replaySelections(ReplayContext& c) {
     for (const auto& [selection, owner] : c.record.selections)
         if (Client* client = c.client(owner.client))

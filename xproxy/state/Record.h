@@ -141,6 +141,10 @@ public:
     ClientXid overlay = ClientXid::None; // Composite's overlay window, when somebody asked for it
     std::map<ClientAtom, SelectionOwner> selections;
     std::map<std::size_t, SettingsManager> settingsManagers; // by number of screen
+    // Those that ever had an owner, or were to have none, in the order of their first use: a
+    // server tells in that order of several at once. As many as anybody uses.
+    static constexpr std::size_t kMostSelections = 1024;
+    std::vector<ClientAtom> usedSelections;
     InputFocus focus;
     struct ActiveGrab {
         ClientId client;

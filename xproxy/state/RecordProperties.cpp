@@ -2,6 +2,8 @@
 
 #include "xproxy/state/Recorder.h"
 
+#include <algorithm>
+
 namespace entracte::xproxy {
 
 namespace core = wire::core;
@@ -87,6 +89,13 @@ void recordPropertyRequest(const RequestContext& c) {
         if (known != c.record.selections.end() && when != 0 && known->second.time != 0 &&
             static_cast<std::int32_t>(when - known->second.time) < 0)
             break;
+        if (window != ClientXid::None && !c.record.find<Window>(window) &&
+            c.record.isOfPrograms(window))
+            break; // BadWindow
+        if (auto& used = c.record.usedSelections;
+            used.size() < Record::kMostSelections &&
+            std::ranges::find(used, atomOf(c.view, selection)) == used.end())
+            used.push_back(atomOf(c.view, selection));
         if (window == ClientXid::None)
             c.record.selections.erase(atomOf(c.view, selection));
         else if (c.record.find<Window>(window))

@@ -42,7 +42,7 @@ constexpr RequestRule kCore[] = {
     {wire::core::kRotateProperties, Fate::Recorded, recordPropertyRequest, "ChangeProperty"},
     {wire::core::kGetProperty, Fate::Granted, nullptr, "what is deleted by reading is left out"},
     {wire::core::kSetSelectionOwner, Fate::Recorded, recordPropertyRequest,
-     "SetSelectionOwner as its program"},
+     "SetSelectionOwner as its program; in the order of their first use"},
     {wire::core::kGetSelectionOwner, Fate::Granted, nullptr,
      "a stranger who manages the screen's settings: the new screen's has its id"},
     {wire::core::kConvertSelection, Fate::Momentary, nullptr, ""},
