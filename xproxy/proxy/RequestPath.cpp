@@ -1,5 +1,6 @@
 #include "xproxy/proxy/RequestPath.h"
 
+#include "xproxy/proxy/PolygonSpans.h"
 #include "xproxy/proxy/RequestSplit.h"
 #include "xproxy/state/RequestTable.h"
 
@@ -214,9 +215,16 @@ RequestPath::Verdict RequestPath::passInParts(Client& client, Ext ext, std::uint
     const auto* schema = requestSchema(ext, opcode);
     Bytes message = copyOf(view.bytes());
     m_core.link->translator->request(schema, ext, message, client.order, view.bigRequest());
-    const auto parts =
-        splitRequest(ext, opcode, MessageView(message, client.order, view.bigRequest()),
-                     now.longestRequest, now.setup);
+    const MessageView translated(message, client.order, view.bigRequest());
+    std::vector<Bytes> parts;
+    if (ext == Ext::Core && opcode == core::kFillPoly) {
+        const auto gc = m_core.record.find<GContext>(xidOf(view, core::FillPoly::gc));
+        const bool winding = gc && gc->values.has(core::GC::FillRule) &&
+                             gc->values.at(core::GC::FillRule) == core::FillRule::Winding;
+        parts = fillPolygonInParts(translated, winding, now.longestRequest);
+    } else {
+        parts = splitRequest(ext, opcode, translated, now.longestRequest, now.setup);
+    }
     if (parts.empty()) {
         constexpr std::uint8_t kBadLength = 16;
         return substitute(

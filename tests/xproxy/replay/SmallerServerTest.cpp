@@ -2,6 +2,7 @@
 
 #include "tests/xproxy/replay/RunningProxy.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <cstring>
@@ -91,6 +92,57 @@ TEST_F(SmallerServerTest, aLargeImageAndLongListsAreDrawnWhole) {
     EXPECT_EQ(pixelAt(0, 0), white);
     EXPECT_EQ(pixelAt(204, 304), white);
     EXPECT_EQ(pixelAt(205, 304), 304u * kWide + 205);
+}
+
+// Its pixels, painted in one piece by a server that takes it, are those of the rectangles in its
+// place: crossing itself, partly outside, by both rules.
+TEST_F(SmallerServerTest, aLongPolygonIsFilledTheSame) {
+    std::vector<xcb_point_t> points;
+    std::uint32_t drawn = 12345;
+    const auto next = [&](int below) {
+        drawn = drawn * 1'664'525u + 1'013'904'223u;
+        return static_cast<int>((drawn >> 8) % static_cast<std::uint32_t>(below));
+    };
+    int x = 300, y = 200;
+    for (int i = 0; i < 100'000; ++i) {
+        x = std::clamp(x + next(7) - 3, -20, kWide + 20);
+        y = std::clamp(y + next(7) - 3, -20, kHigh + 20);
+        points.push_back({static_cast<std::int16_t>(x), static_cast<std::int16_t>(y)});
+    }
+    ::setenv("XAUTHORITY", first.cookieFile().c_str(), 1);
+    const Program direct(first.display());
+    ::unsetenv("XAUTHORITY");
+    const auto painted = [&](xcb_connection_t* on, std::uint32_t root, std::uint32_t canvas,
+                             std::uint32_t brush, std::uint32_t rule) {
+        xcb_create_pixmap(on, 24, canvas, root, kWide, kHigh);
+        const std::uint32_t values[] = {XCB_GX_XOR, 0x123456, rule};
+        xcb_create_gc(on, brush, canvas, XCB_GC_FUNCTION | XCB_GC_FOREGROUND | XCB_GC_FILL_RULE,
+                      values);
+        const std::uint32_t plain[] = {XCB_GX_COPY};
+        xcb_change_gc(on, brush, XCB_GC_FUNCTION, plain);
+        const xcb_rectangle_t all{0, 0, kWide, kHigh};
+        xcb_poly_fill_rectangle(on, canvas, brush, 1, &all);
+        xcb_change_gc(on, brush, XCB_GC_FUNCTION, values);
+        xcb_fill_poly(on, canvas, brush, XCB_POLY_SHAPE_COMPLEX, XCB_COORD_MODE_ORIGIN,
+                      static_cast<std::uint32_t>(points.size()), points.data());
+        auto* image = xcb_get_image_reply(
+            on, xcb_get_image(on, XCB_IMAGE_FORMAT_Z_PIXMAP, canvas, 0, 0, kWide, kHigh, ~0u),
+            nullptr);
+        std::vector<std::uint8_t> pixels;
+        if (image)
+            pixels.assign(xcb_get_image_data(image),
+                          xcb_get_image_data(image) + xcb_get_image_data_length(image));
+        std::free(image);
+        return pixels;
+    };
+    for (const std::uint32_t rule : {XCB_FILL_RULE_EVEN_ODD, XCB_FILL_RULE_WINDING}) {
+        const auto expected =
+            painted(direct, direct.screen().root, direct.newId(), direct.newId(), rule);
+        const auto pixels =
+            painted(*program, program->screen().root, program->newId(), program->newId(), rule);
+        ASSERT_EQ(pixels.size(), expected.size());
+        EXPECT_TRUE(pixels == expected) << "by rule " << rule;
+    }
 }
 
 TEST_F(SmallerServerTest, anErrorIsToldOnceAndOfTheRightRequest) {
