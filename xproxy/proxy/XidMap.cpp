@@ -27,6 +27,7 @@ void XidMap::addClient(XidRange client, XidRange server) {
     slot->client = client;
     slot->server = server;
     slot->nextException = server.mask;
+    dropFixed(client, server);
     m_byClient[client.base >> m_clientBits] = slot;
     m_byServer[server.base >> m_serverBits] = slot;
     m_lastClient = nullptr;
@@ -51,6 +52,16 @@ void XidMap::fix(ClientXid client, ServerXid server) {
     m_fixedToClient[raw(server)] = raw(client);
     if (raw(client) != raw(server))
         m_identity = false;
+}
+
+// What was fixed there is gone: no server, and no record, gives a program what somebody else has.
+void XidMap::dropFixed(XidRange client, XidRange server) {
+    std::erase_if(m_fixedToServer, [&](const auto& entry) {
+        return client.contains(entry.first) || server.contains(entry.second);
+    });
+    std::erase_if(m_fixedToClient, [&](const auto& entry) {
+        return server.contains(entry.first) || client.contains(entry.second);
+    });
 }
 
 void XidMap::giveWay(ClientXid freed, ClientXid unused) {
@@ -161,13 +172,25 @@ ClientXid XidMap::toClient(ServerXid id) {
     return stranger(value);
 }
 
+std::uint32_t XidMap::nextStranger() {
+    const std::uint32_t client = m_strangers.base | m_nextStranger;
+    m_nextStranger = m_nextStranger >= m_strangers.mask ? 1 : m_nextStranger + 1;
+    return client;
+}
+
+// Programs may hold ids of this range since a server before.
+bool XidMap::isKnownForAnother(std::uint32_t client) const {
+    return m_fixedToServer.contains(client) || (isUsed && isUsed(ClientXid{client}));
+}
+
 ClientXid XidMap::stranger(std::uint32_t server) {
     const auto known = m_strangerToClient.find(server);
     if (known != m_strangerToClient.end())
         return ClientXid{known->second};
     // When the range is used up, the oldest are forgotten: programs do not hold them for long.
-    const std::uint32_t client = m_strangers.base | m_nextStranger;
-    m_nextStranger = m_nextStranger >= m_strangers.mask ? 1 : m_nextStranger + 1;
+    std::uint32_t client = nextStranger();
+    for (std::uint32_t tries = 1; tries < m_strangers.mask && isKnownForAnother(client); ++tries)
+        client = nextStranger();
     const auto old = m_strangerToServer.find(client);
     if (old != m_strangerToServer.end())
         m_strangerToClient.erase(old->second);

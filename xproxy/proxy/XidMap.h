@@ -20,15 +20,18 @@ public:
     // `clientMask`: the session's; `serverMask`: this server's (SetupInfo::ridMask).
     XidMap(std::uint32_t clientMask, std::uint32_t serverMask, bool firstServer);
 
+    // Whatever was fixed in one of the two ranges is no more.
     void addClient(XidRange client, XidRange server);
     void removeClient(XidRange client);
-    // Things of the server itself: roots, default colormaps.
+    // Things of the server itself (roots, default colormaps), and strangers' that programs know by
+    // an id from before.
     void fix(ClientXid client, ServerXid server);
     // What the server has by the id of something freed is known by an unused id of that program
     // from now on; the freed one is for something new.
     void giveWay(ClientXid freed, ClientXid unused);
-    // Whether a program has something by this id: numbers of the server that ids without room of
-    // their own get must not be those of others. Unset: nothing else is used.
+    // Whether programs have, or know, something by this id: numbers of the server that ids without
+    // room of their own get must not be those of others, and no stranger's id may be one that is
+    // another's. Unset: nothing else is used.
     std::function<bool(ClientXid)> isUsed;
 
     // An id that exists on no server for sure: what an id without counterpart becomes.
@@ -52,7 +55,10 @@ private:
         std::unordered_set<std::uint32_t> highFitting;
     };
     static bool isPlain(const Slot& slot);
+    void dropFixed(XidRange client, XidRange server);
     ClientXid stranger(std::uint32_t server);
+    std::uint32_t nextStranger();
+    bool isKnownForAnother(std::uint32_t client) const;
     ServerXid giveException(Slot& slot, std::uint32_t low);
     void dropUnused(Slot& slot);
 

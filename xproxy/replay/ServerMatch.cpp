@@ -193,7 +193,9 @@ std::unique_ptr<Translator> makeTranslator(Core& core, const ServerKnowledge& se
     auto made = std::make_unique<Translator>(core.record.atoms, known.setup.ridMask,
                                              face.setup.ridMask, first);
     made->client = &known.extensions;
-    made->xids.isUsed = [&record = core.record](ClientXid id) { return record.holds(id); };
+    made->xids.isUsed = [&record = core.record](ClientXid id) {
+        return record.holds(id) || record.isSettingsManager(id);
+    };
     made->server = face.extensions;
     for (const auto& [atom, name] : server.atoms)
         made->atoms.learn(atom, name);

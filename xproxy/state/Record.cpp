@@ -72,6 +72,11 @@ bool Record::holds(ClientXid id) const {
            });
 }
 
+bool Record::isSettingsManager(ClientXid id) const {
+    return std::ranges::any_of(settingsManagers,
+                               [id](const auto& entry) { return entry.second.window == id; });
+}
+
 ClientXid Record::renameFreed(ClientXid id, const XidRange& range) {
     const auto found = std::ranges::find_if(m_freedPixmaps, [id](const PixmapRef& pixmap) {
         return pixmap->id == id && pixmap->withheld;

@@ -87,6 +87,8 @@ public:
     bool isOfPrograms(ClientXid id) const;
     // Whether the server knows the id, be it that the program has freed it.
     bool holds(ClientXid id) const;
+    // Whether programs know a stranger's window by the id, be it of a server before.
+    bool isSettingsManager(ClientXid id) const;
     // All of a kind, in order of creation.
     template <typename T>
     std::vector<std::shared_ptr<T>> all() const {

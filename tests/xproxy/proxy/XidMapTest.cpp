@@ -159,6 +159,40 @@ TEST(XidMapTest, givesStrangersStableIdsOfTheirOwn) {
     }
 }
 
+// A settings manager of a server before, which is found on this one only after strangers have
+// been seen.
+TEST(XidMapTest, givesStrangersNoIdThatProgramsKnowForAnother) {
+    XidMap map(kMask, kMask, false);
+    const std::uint32_t known = XidMap::strangers(kMask).base | 2;
+    constexpr std::uint32_t kManager = 0x800001;
+    map.isUsed = [known](ClientXid id) { return raw(id) == known; };
+    for (std::uint32_t id = 0x400000; id < 0x400004; ++id)
+        EXPECT_NE(toClient(map, id), known);
+    map.fix(ClientXid{known}, ServerXid{kManager});
+    map.isUsed = nullptr;
+    for (std::uint32_t id = 0x400000; id < 0x400004; ++id) {
+        EXPECT_NE(toClient(map, id), known);
+        EXPECT_EQ(toServer(map, toClient(map, id)), id);
+    }
+    EXPECT_EQ(toServer(map, known), kManager);
+    EXPECT_EQ(toClient(map, kManager), known);
+}
+
+TEST(XidMapTest, givesStrangersNoIdThatIsFixed) {
+    XidMap map(kMask, kMask, false);
+    const std::uint32_t known = XidMap::strangers(kMask).base | 2;
+    map.fix(ClientXid{known}, ServerXid{0x800001});
+    for (std::uint32_t id = 0x400000; id < 0x400004; ++id)
+        EXPECT_NE(toClient(map, id), known);
+}
+
+TEST(XidMapTest, findsAnIdForAStrangerWhenAllAreUsed) {
+    constexpr std::uint32_t kTiny = 1; // a hostile server's
+    XidMap map(kTiny, kTiny, false);
+    map.isUsed = [](ClientXid) { return true; };
+    EXPECT_TRUE(XidMap::strangers(kTiny).contains(toClient(map, 0x800001)));
+}
+
 TEST(XidMapTest, strangersRangeIsNoClientsAndWithinTheProtocol) {
     for (const std::uint32_t mask : {0x3ffffu, 0xfffffu, 0x1fffffu, 0x7fffffu}) {
         const XidRange reserved = XidMap::strangers(mask);
@@ -188,6 +222,45 @@ TEST(XidMapTest, mapsWhatTheServerItselfOwns) {
     EXPECT_EQ(toClient(map, 0x2c1), 0x1e7u);
     EXPECT_EQ(toServer(map, 0x20), 0x45u);
     EXPECT_EQ(toClient(map, 0x45), 0x20u);
+}
+
+// The server gives what a dead manager's program had to one of the session's.
+TEST(XidMapTest, whatAProgramGetsIsNoManagersAnyMore) {
+    constexpr std::uint32_t kKnown = 0x800003, kManager = 0xa00001;
+    XidMap map(kMask, kMask, false);
+    map.fix(ClientXid{0x1e7}, ServerXid{0x2c1});
+    map.fix(ClientXid{kKnown}, ServerXid{kManager});
+    map.addClient({0x00600000, kMask}, {0x00200000, kMask}); // has nothing to do with it
+    EXPECT_EQ(toClient(map, kManager), kKnown);
+    map.addClient(kClient, {0x00a00000, kMask});
+    EXPECT_EQ(toClient(map, kManager), 0x400001u);
+    EXPECT_EQ(toServer(map, 0x400001), kManager);
+    EXPECT_NE(toServer(map, kKnown), kManager) << "it is dead";
+    EXPECT_EQ(toServer(map, 0x1e7), 0x2c1u);
+    EXPECT_EQ(toClient(map, 0x2c1), 0x1e7u);
+}
+
+// Programs forget a manager that they are told is gone: its number may be in another's range.
+TEST(XidMapTest, whatAProgramMakesIsNoManagersAnyMore) {
+    constexpr std::uint32_t kKnown = 0x400001, kManager = 0x800003;
+    XidMap map(kMask, kMask, false);
+    map.fix(ClientXid{0x1e7}, ServerXid{0x2c1});
+    map.fix(ClientXid{kKnown}, ServerXid{kManager});
+    map.addClient(kClient, {0x00a00000, kMask});
+    EXPECT_EQ(toServer(map, kKnown), 0xa00001u);
+    EXPECT_EQ(toClient(map, 0xa00001), kKnown);
+    EXPECT_NE(toClient(map, kManager), kKnown);
+    EXPECT_EQ(toClient(map, 0x2c1), 0x1e7u);
+}
+
+// Two screens of one server after another had two roots.
+TEST(XidMapTest, keepsWhatElseIsTheSameOnTheServer) {
+    XidMap map(kMask, kMask, false);
+    map.fix(ClientXid{0x400001}, ServerXid{0x2c1});
+    map.fix(ClientXid{0x1e7}, ServerXid{0x2c1});
+    map.addClient(kClient, {0x00a00000, kMask});
+    EXPECT_EQ(toServer(map, 0x1e7), 0x2c1u);
+    EXPECT_EQ(toClient(map, 0x2c1), 0x1e7u);
 }
 
 TEST(XidMapTest, whatNobodyHasBecomesAnIdThatExistsNowhere) {
