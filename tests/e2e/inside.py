@@ -112,7 +112,7 @@ def case_networkReachesOutsideAlsoWhenThatChanged(case):
     answer = asker.ask(f"10.0.2.2:{OTHER}", f"127.0.0.1:{OTHER}")
     expect(f"127.0.0.1:{OTHER}" not in answer, f"what listens on this computer's loopback is its own: {answer}")
     # Programs may send to addresses of a loopback by eth0, whatever their routes say.
-    heard = network.hear(f"127.0.0.1:{OTHER}", f"{HOME}:{OTHER}")
+    heard = network.hear(f"127.0.0.1:{OTHER}", f"127.1.2.3:{OTHER}", f"{HOME}:{OTHER}")
     product.exec(session, "/usr/bin/python3", "-c", SEND, f"127.0.0.1:{OTHER}", f"127.1.2.3:{OTHER}", f"{HOME}:{OTHER}")
     wait_for("the last of them", lambda: f"heard {HOME}" in heard.words())
     expect("heard 127" not in heard.words(), f"none of them comes to this computer's: {heard.words()}")
