@@ -249,7 +249,7 @@ def case_programsMeetAnotherDensity(case):
     proxy = StandaloneProxy(case, low)
     inside_start, inside = case.start_on(proxy), Desktop(proxy)
     programs = begin(proxy)
-    expect(settled(inside) == direct[low], f"begun as {sizes(inside)}, not {direct[low]}")
+    wait_for(f"{direct[low]} where there is something between", lambda: sizes(inside) == direct[low], 30, 0.2)
     small, large = ([one for one in direct[server] if one[0] == "Yad"] for server in (low, high))
     others = [one for one in direct[low] if one[0] != "Yad"]
     # The plain screen has no such settings at all: GTK's keep what they had, as when a settings daemon ends.
@@ -259,7 +259,8 @@ def case_programsMeetAnotherDensity(case):
             g + others), 20, 0.2)
         _expect_running(*programs)
     begin(proxy)
-    expect(settled(inside) == sorted(large + others + direct[high]), f"all are {sizes(inside)}")
+    of_all = sorted(large + others + direct[high])
+    wait_for(f"{of_all}, of those before and those begun here", lambda: sizes(inside) == of_all, 30, 0.2)
     dialog = next(w for w in Desktop(high).windows("Yad"))
     dialog.activate()
     Desktop(high).run(["xdotool", "key", "Return"])
