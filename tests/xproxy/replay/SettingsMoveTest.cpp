@@ -97,6 +97,10 @@ TEST_F(SettingsMoveTest, aManagerOfALaterServerIsNoWindowOfAnother) {
     EXPECT_EQ(std::set(there.begin(), there.end()).size(), there.size())
         << "two have the same number";
     EXPECT_EQ(std::ranges::count(there, manager), 1);
+    // Nor is it one of those that are seen before the manager is found there.
+    proxy.with([&](Proxy& running, ServerChange&) {
+        EXPECT_TRUE(running.core().link->translator->xids.isUsed(ClientXid{manager}));
+    });
     // They end, and what programs watch is still the manager.
     for (const std::uint32_t frame : frames)
         xcb_destroy_window(*others, frame);
