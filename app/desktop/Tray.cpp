@@ -14,6 +14,7 @@ namespace {
 constexpr int kNewest = 5;
 constexpr int kMostSessions = 15; // a menu is no list of hundreds
 constexpr int kLongest = 40;      // characters of a name or a comment
+constexpr int kSteps = 24;        // pictures of a whole piece of work
 
 // As it stands in a menu: printable, and no wider than menus are; "&" would underline a letter.
 QString inMenu(const QString& name) {
@@ -24,7 +25,6 @@ QString inMenu(const QString& name) {
     }
     return text.replace('&', "&&");
 }
-constexpr int kSteps = 24; // pictures of a whole piece of work
 } // namespace
 
 Tray::Tray(Desk& desk, QObject* parent) : QObject(parent), m_desk(desk) {
@@ -147,20 +147,25 @@ void Tray::fillMenu() {
     m_menu.addAction(actionIcon("quit"), tr("&Quit"), this, &Tray::quitAsked);
 }
 
+// Those that are alive count more than those that are not, and new ones more than old ones.
+QList<int> Tray::rowsOfSessions() const {
+    const auto& sessions = m_desk.catalog.sessions;
+    QList<int> rows;
+    for (int row = sessions.rowCount() - 1; row >= 0; --row)
+        if (!m_desk.deletions.isHidden(sessions.at(row).path))
+            rows.append(row);
+    std::stable_partition(rows.begin(), rows.end(),
+                          [&](int row) { return isAlive(sessions.at(row)); });
+    return rows;
+}
+
 void Tray::addSessions() {
     const auto& sessions = m_desk.catalog.sessions;
-    int shown = 0;
-    int more = 0;
-    for (int row = 0; row < sessions.rowCount(); ++row) {
+    const auto rows = rowsOfSessions();
+    if (!rows.isEmpty())
+        m_menu.addSection(tr("Sessions"));
+    for (const int row : rows.first(std::min<qsizetype>(rows.size(), kMostSessions))) {
         const auto& session = sessions.at(row);
-        if (m_desk.deletions.isHidden(session.path))
-            continue;
-        if (shown == kMostSessions) {
-            ++more;
-            continue;
-        }
-        if (shown++ == 0)
-            m_menu.addSection(tr("Sessions"));
         auto* const one = m_menu.addMenu(
             programIcon(m_desk.programs, session.command),
             tr("%1 — %2", "a session, its state")
@@ -190,7 +195,7 @@ void Tray::addSessions() {
         one->addAction(actionIcon("window"), tr("Open"), this,
                        [this, path] { emit sessionAsked(path); });
     }
-    if (more > 0)
+    if (const auto more = static_cast<int>(rows.size()) - kMostSessions; more > 0)
         m_menu.addAction(actionIcon("window"), tr("%n more session(s)…", nullptr, more), this,
                          &Tray::openAsked);
 }

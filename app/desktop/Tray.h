@@ -37,6 +37,7 @@ private:
     void refreshIcon();
     void fillMenu();
     void addSessions();
+    QList<int> rowsOfSessions() const; // as the menu shows them
     void addSnapshots();
     void addPause();
 
