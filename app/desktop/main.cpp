@@ -87,11 +87,13 @@ int main(int argc, char** argv) {
 
     QTranslator qts;
     QTranslator ours;
-    // Qt's own words only in a language that ours are in: half of a dialog in each helps nobody,
-    // and those of Hebrew would turn English ones around. English has a translation, too: its
+    // Qt's own words only in the language that ours are in: half of a dialog in each helps nobody,
+    // and those of Hebrew would turn English ones around (who wants Hebrew, or else English, has
+    // both among the languages that QLocale() goes through). English has a translation, too: its
     // plurals.
     if (ours.load(QLocale(), "entracte", "_", ":/i18n")) {
-        if (qts.load(QLocale(), "qtbase", "_", QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
+        if (qts.load(QLocale(ours.language()), "qtbase", "_",
+                     QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
             QCoreApplication::installTranslator(&qts);
     } else {
         static_cast<void>(ours.load(":/i18n/entracte_en.qm"));
