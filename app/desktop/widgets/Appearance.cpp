@@ -50,13 +50,18 @@ public:
     void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
                        const QWidget* widget) const override {
         QProxyStyle::drawPrimitive(element, option, painter, widget);
-        if (element == PE_IndicatorCheckBox || element == PE_FrameLineEdit)
+        // Where the keyboard is, Fusion shows by the accent's colour: at a box only when it was
+        // led there by the keyboard.
+        const bool focus = option->state.testFlag(State_HasFocus);
+        if ((element == PE_IndicatorCheckBox &&
+             !(focus && option->state.testFlag(State_KeyboardFocusChange))) ||
+            (element == PE_FrameLineEdit && !focus))
             outline(*painter, *option, option->rect);
     }
     void drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,
                             QPainter* painter, const QWidget* widget) const override {
         QProxyStyle::drawComplexControl(control, option, painter, widget);
-        if (control == CC_SpinBox)
+        if (control == CC_SpinBox && !option->state.testFlag(State_HasFocus))
             outline(*painter, *option, option->rect);
     }
     // From right to left Qt sets the words at the far end of a button, away from the icon.
@@ -85,8 +90,7 @@ public:
 private:
     static void outline(QPainter& painter, const QStyleOption& option, const QRect& rect) {
         const auto& palette = option.palette;
-        if (palette.color(QPalette::Window).lightness() >= 128 ||
-            option.state.testFlag(State_HasFocus)) // which Fusion shows by the accent's colour
+        if (palette.color(QPalette::Window).lightness() >= 128)
             return;
         const bool enabled = option.state.testFlag(State_Enabled);
         painter.save();

@@ -92,7 +92,15 @@ private slots:
         QCheckBox check;
         QLineEdit line;
         QSpinBox number;
-        for (QWidget* const widget : std::initializer_list<QWidget*>{&check, &line, &number}) {
+        QCheckBox clicked; // has the keyboard, but was not led to by it
+        clicked.resize(60, 26);
+        clicked.show();
+        QVERIFY(QTest::qWaitForWindowActive(&clicked));
+        for (int time = 0; time < 2; ++time)
+            QTest::mouseClick(&clicked, Qt::LeftButton, {}, {8, 13});
+        QVERIFY(clicked.hasFocus() && !clicked.isChecked());
+        for (QWidget* const widget :
+             std::initializer_list<QWidget*>{&check, &clicked, &line, &number}) {
             widget->resize(60, 26);
             const auto image = widget->grab().toImage();
             const auto ground = luminance(widget->palette().color(QPalette::Window));
