@@ -2328,7 +2328,7 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>&amp;Full screen</source>
-            <translation>Voll&amp;bild</translation>
+            <translation>V&amp;ollbild</translation>
         </message>
         <message>
             <source>The window takes the whole screen. The key with which your window manager ends full screen makes it a window among others.</source>
@@ -2844,7 +2844,11 @@ Freie Software unter der GNU General Public License, Version 3 oder neuer.</tran
         </message>
         <message>
             <source>&amp;Undo</source>
-            <translation>&amp;Rückgängig</translation>
+            <translation>Rück&amp;gängig</translation>
+        </message>
+        <message>
+            <source>Something else changed the profile of %1 meanwhile. Look at what it says now, and delete it then.</source>
+            <translation>Etwas anderes hat das Profil von %1 inzwischen geändert. Sehen Sie sich an, was es jetzt sagt, und löschen Sie es dann.</translation>
         </message>
         <message>
             <source>The profile of %1 is not there any more.</source>

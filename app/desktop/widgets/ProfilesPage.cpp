@@ -178,6 +178,16 @@ void ProfilesPage::remove() {
         return;
     const auto profile = *found;
     m_undoBar->hide();
+    if (changedMeanwhile(profile)) { // nobody deletes what they have not seen
+        const bool gone = profileFile(profile).isNull();
+        read();
+        if (m_profiles.problems.isEmpty()) // else they say more
+            tell(gone ? tr("The profile of %1 is not there any more.").arg(programsText(profile))
+                      : tr("Something else changed the profile of %1 meanwhile. Look at what it "
+                           "says now, and delete it then.")
+                            .arg(programsText(profile)));
+        return;
+    }
     m_trashed = trashProfile(profile);
     QString problem;
     if (!m_trashed.isEmpty()) {

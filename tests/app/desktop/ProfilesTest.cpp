@@ -142,6 +142,24 @@ private slots:
                                     "notes = \"mine\"\n"));
     }
 
+    void whatAnotherProgramWroteIsSeenBeforeItIsDeleted() {
+        showPage("match = [\"gimp\"]\n");
+        const QString theirs("match = [\"gimp\"]\narguments = [\"--new\"]\n");
+        write(theirs);
+        press("Delete");
+        QVERIFY(says(*m_page, "changed the profile of gimp meanwhile"));
+        QVERIFY(says(*m_page, "--new"));
+        QCOMPARE(written(), theirs);
+        press("Delete");
+        QVERIFY(!QFile::exists(place()));
+        QVERIFY(!says(*m_page, "meanwhile"));
+        press("Undo");
+        QCOMPARE(written(), theirs);
+        QVERIFY(QFile::remove(place()));
+        press("Delete");
+        QVERIFY(says(*m_page, "is not there any more"));
+    }
+
     void whatIsGoneIsNotChanged() {
         showPage("match = [\"gimp\"]\n");
         QVERIFY(QFile::remove(place()));
