@@ -46,14 +46,23 @@ class NewSessionTest : public QObject {
 
     MainWindow& window() { return m_application->window(); }
 
-    // "&First / &Fourth", for each letter that more than one of what is shown has.
+    // Now, or as soon as something else is chosen or done: it may be hidden, but not on another
+    // page.
+    static bool mayShow(const QWidget* widget, const QTabWidget* tabs) {
+        for (int page = 0; tabs && page < tabs->count(); ++page)
+            if (page != tabs->currentIndex() && tabs->widget(page)->isAncestorOf(widget))
+                return false;
+        return true;
+    }
+
+    // "&First / &Fourth", for each letter that more than one of what may show has.
     static QStringList lettersOfTwo(const QDialog& dialog, const QTabWidget* tabs) {
         QStringList texts;
         for (const auto* const button : dialog.findChildren<QAbstractButton*>())
-            if (button->isVisible())
+            if (mayShow(button, tabs))
                 texts.append(button->text());
         for (const auto* const label : dialog.findChildren<QLabel*>())
-            if (label->isVisible() && label->buddy())
+            if (label->buddy() && mayShow(label, tabs))
                 texts.append(label->text());
         for (int page = 0; tabs && page < tabs->count(); ++page)
             if (tabs->isTabVisible(page))
@@ -281,20 +290,39 @@ private slots:
         QStringList names{QString(64, 'w'), QString::fromUtf8("🎭").repeated(16), "R&D"};
         while (all.rowCount() + names.size() < 20)
             names.append(QString("number %1").arg(names.size()));
+        const auto find = [&](const QString& name) -> const SessionView* {
+            for (int row = 0; row < all.rowCount(); ++row)
+                if (all.at(row).name == name)
+                    return &all.at(row);
+            return nullptr;
+        };
         for (const auto& name : names) {
             StartRequest request;
             request.command = QStringList("xterm");
             request.name = name;
-            const int before = all.rowCount();
             desk.actions.start(request);
-            QTRY_VERIFY(all.rowCount() > before); // eight jobs of one person at once are too many
+            // Eight jobs of one person at once are too many.
+            QTRY_VERIFY(find(name) && canSnapshot(*find(name)));
         }
+        // The newest of all, but not alive.
+        const auto asleep = names.last();
+        desk.actions.suspend(find(asleep)->path);
+        QTRY_VERIFY(!isAlive(*find(asleep)));
         Tray tray(desk);
         QStringList texts;
         for (const auto* const action : tray.menu().actions())
             texts.append(action->text());
         const auto like = [&](const QString& part) { return texts.filter(part).size(); };
         QVERIFY2(like(" — ") == 15, qPrintable(texts.join('\n')));
+        // The newest of those that are alive come first.
+        QStringList newest;
+        for (int row = all.rowCount() - 1; row >= 0 && newest.size() < 3; --row)
+            if (isAlive(all.at(row)))
+                newest.append(all.at(row).name + " — ");
+        const auto sessions = texts.filter(" — ");
+        for (int at = 0; at < newest.size(); ++at)
+            QVERIFY2(sessions[at].startsWith(newest[at]), qPrintable(texts.join('\n')));
+        QVERIFY2(like(asleep + " — ") == 0, qPrintable(texts.join('\n')));
         QCOMPARE(like(QString("%1 more session(s)…").arg(all.rowCount() - 15)), 1);
         for (const auto& text : texts)
             QVERIFY2(text.size() < 80 && !text.contains(QString(64, 'w')), qPrintable(text));
