@@ -6,9 +6,9 @@
 namespace entracte::desktop {
 
 namespace {
-constexpr int kTrayComesMs = 10'000;    // at login, after us
-constexpr int kLatestRestMs = 2000;     // until there is a tray, whatever the window does
-constexpr int kLongestGoodbyeMs = 5000; // for answers, when everything ends
+constexpr int kLongestWithoutTrayMs = 10'000; // until somebody who sees nothing of us does
+constexpr int kLatestRestMs = 2000;           // until there is a tray, whatever the window does
+constexpr int kLongestGoodbyeMs = 5000;       // for answers, when everything ends
 } // namespace
 
 Application::Application(QDBusConnection helperBus)
@@ -69,9 +69,28 @@ void Application::connectParts() {
     connect(m_window.get(), &MainWindow::quitAsked, this, &Application::quit);
 }
 
-void Application::makeTray() {
-    if (m_tray)
+void Application::awaitTray() {
+    if (m_trayWatch)
         return;
+    m_trayWatch = std::make_unique<TrayWatch>();
+    // Not while an event is looked at.
+    connect(m_trayWatch.get(), &TrayWatch::found, this, &Application::makeTray,
+            Qt::QueuedConnection);
+    connect(m_trayWatch.get(), &TrayWatch::notYet, this, [this] {
+        if (!m_tray)
+            m_window->setTray(false);
+    });
+    m_trayWatch->begin();
+    if (m_background)
+        QTimer::singleShot(kLongestWithoutTrayMs, this, [this] {
+            if (!(m_tray && m_tray->isThere()) && !m_window->isVisible())
+                openWindow();
+        });
+}
+
+void Application::makeTray() {
+    if (m_tray) // it comes and goes by itself
+        return m_window->setTray(m_tray->isThere());
     m_tray = std::make_unique<Tray>(m_desk);
     connect(m_tray.get(), &Tray::openAsked, this, &Application::openWindow);
     connect(m_tray.get(), &Tray::newSessionAsked, this, [this] { perform("new-session"); });
@@ -91,7 +110,6 @@ void Application::makeTray() {
     });
     connect(m_tray.get(), &Tray::importAsked, this, [this] { perform("import"); });
     m_window->setTray(m_tray->isThere());
-    connect(m_tray.get(), &Tray::cameUp, this, [this] { m_window->setTray(true); });
 }
 
 void Application::connectTransfers() {
@@ -135,19 +153,12 @@ void Application::begin(bool background) {
         connect(&m_atLogin, &AtLogin::waiting, &m_notifier, &Notifier::tellWaiting);
     m_link.look();
     const auto makeTheRest = [this] {
-        makeTray();
+        awaitTray();
         followHotkey();
     };
-    if (background) {
-        makeTheRest();
-        // Who would have no other way to it sees the window.
-        if (!m_tray->isThere())
-            QTimer::singleShot(kTrayComesMs, this, [this] {
-                if (!m_tray->isThere())
-                    openWindow();
-            });
-        return;
-    }
+    m_background = background;
+    if (background)
+        return makeTheRest();
     // Neither is waited for by who wants to see the window; one that starts minimised has no first
     // picture.
     connect(m_window.get(), &MainWindow::firstPainted, this, makeTheRest);

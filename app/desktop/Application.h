@@ -8,6 +8,7 @@
 #include "app/desktop/Hotkey.h"
 #include "app/desktop/Notifier.h"
 #include "app/desktop/Tray.h"
+#include "app/desktop/TrayWatch.h"
 #include "app/desktop/widgets/Appearance.h"
 #include "app/desktop/widgets/MainWindow.h"
 
@@ -36,7 +37,9 @@ public:
 private:
     void connectParts();
     void connectTransfers();
-    // Once; the window tells then whether there is one.
+    // Once; as soon as there is a tray, or never. Somebody who would have no other way to the
+    // window sees it after a while.
+    void awaitTray();
     void makeTray();
     void openWindow();
     void quit();
@@ -57,10 +60,12 @@ private:
     Desk m_desk;
     Appearance m_appearance;
     std::unique_ptr<MainWindow> m_window;
-    std::unique_ptr<Tray> m_tray; // made when the window was painted, or stays away
+    std::unique_ptr<TrayWatch> m_trayWatch; // from when the window was painted, or stays away
+    std::unique_ptr<Tray> m_tray;
     Notifier m_notifier;
     AtLogin m_atLogin;
     Hotkey m_hotkey;
+    bool m_background = false;
     QString m_hotkeyShown; // what it was set to last
 };
 

@@ -6,7 +6,6 @@
 #include <QDateTime>
 
 #include <algorithm>
-#include <xcb/xcb.h>
 
 namespace entracte::desktop {
 
@@ -64,26 +63,6 @@ Tray::Tray(Desk& desk, QObject* parent) : QObject(parent), m_desk(desk) {
     refreshIcon();
     fillMenu();
     m_icon.show();
-    if (!isThere())
-        QApplication::instance()->installNativeEventFilter(this);
-}
-
-// A panel tells the root window that it has a tray (the System Tray Protocol's MANAGER message),
-// and Qt moves the icon there; nothing of Qt tells us.
-bool Tray::nativeEventFilter(const QByteArray& type, void* event, qintptr*) {
-    if (type == "xcb_generic_event_t" &&
-        (static_cast<const xcb_generic_event_t*>(event)->response_type & 0x7f) ==
-            XCB_CLIENT_MESSAGE)
-        QMetaObject::invokeMethod(
-            this,
-            [this] {
-                if (!isThere())
-                    return;
-                QApplication::instance()->removeNativeEventFilter(this);
-                emit cameUp();
-            },
-            Qt::QueuedConnection);
-    return false;
 }
 
 void Tray::refreshIcon() {

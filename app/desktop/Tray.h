@@ -6,14 +6,13 @@
 #include "app/desktop/Desk.h"
 #include "app/desktop/widgets/Icons.h"
 
-#include <QAbstractNativeEventFilter>
 #include <QMenu>
 #include <QSystemTrayIcon>
 #include <QTimer>
 
 namespace entracte::desktop {
 
-class Tray : public QObject, QAbstractNativeEventFilter {
+class Tray : public QObject {
     Q_OBJECT
 public:
     explicit Tray(Desk& desk, QObject* parent = nullptr);
@@ -22,8 +21,6 @@ public:
     QMenu& menu() { return m_menu; }
 
 signals:
-    // A panel has started after us.
-    void cameUp();
     void openAsked();
     void newSessionAsked();
     void quitAsked();
@@ -33,7 +30,6 @@ signals:
     void snapshotAsked(const QString& session, const QString& snapshot);
 
 private:
-    bool nativeEventFilter(const QByteArray& type, void* event, qintptr*) override;
     void refreshIcon();
     void fillMenu();
     void addSessions();
