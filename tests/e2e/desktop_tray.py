@@ -146,13 +146,27 @@ def case_aDesktopsOwnMenuDoesTheSame(case):
     app.wait_for("list item", "work, suspended")
 
 
+def _tells(app, words):
+    """In something that shows."""
+    return any(words in line and not line.endswith("(hidden)") for line in app.tree().splitlines())
+
+
 def case_aPanelMayStartLater(case):
     """As at a login."""
-    _, _, _, app = begin(case, tray=False)
+    _, _, _, app = begin(case, session=False, tray=False)
     app.wait_for("label", "shows no tray")
     app.start_panel()
     tray_icon(app)
-    wait_for("the window told", lambda: not app.shows("label", "shows no tray"))
+    wait_for("the window told", lambda: not _tells(app, "shows no tray"))
+
+
+def case_aDesktopsOwnTrayMayStartLater(case):
+    _, _, _, app = begin(case, session=False, tray=False)
+    app.wait_for("label", "shows no tray")
+    app.start_notifier()
+    wait_for("the window told", lambda: not _tells(app, "shows no tray"))
+    wait_for("the item", lambda: app.notifier("items").split())
+    expect(app.notifier("status").split() == ["entracte", "Active"], "it is not an active item")
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ class Application:
             self._install()
         self._start_bus()
         if tray == "notifier":
-            self._start_notifier()
+            self.start_notifier()
         elif tray:
             self.start_panel()
         if notifications:
@@ -97,7 +97,7 @@ class Application:
              "/org/freedesktop/secrets", "org.freedesktop.Secret.Service.ReadAlias", "string:default"],
             self.person, self.environment).stdout, 30, 0.2)
 
-    def _start_notifier(self):
+    def start_notifier(self):
         ready = self.folder / "notifier-ready"
         self._start("/usr/bin/python3", "-c", _NOTIFIER.read_text(), "watch", ready)
         wait_for("the tray", ready.exists)
@@ -174,7 +174,7 @@ class Application:
         return done.stdout
 
     def tree(self):
-        """Every widget: one a line, role and name, indented."""
+        """Every widget: one a line, role and name, indented; "(hidden)" after those that do not show."""
         return self.eyes("tree")
 
     def unnamed(self):

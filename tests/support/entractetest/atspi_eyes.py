@@ -66,7 +66,8 @@ def find(role, pattern, focused):
 def print_tree(file):
     app = application()
     for depth, node in walk(app):
-        print(f"{'  ' * depth}{role_of(node)}: {node.get_name()!r}", file=file)
+        shown = node.get_state_set().contains(Atspi.StateType.SHOWING)
+        print(f"{'  ' * depth}{role_of(node)}: {node.get_name()!r}{'' if shown else ' (hidden)'}", file=file)
     return 0 if app else 1
 
 

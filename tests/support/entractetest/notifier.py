@@ -44,19 +44,24 @@ class Item:
 
     def __init__(self):
         self.bus = Gio.bus_get_sync(Gio.BusType.SESSION)
-        items = self._get(WATCHER, "/StatusNotifierWatcher", WATCHER, "RegisteredStatusNotifierItems")
+        items = self.registered(self.bus)
         if not items:
             sys.exit("no item is registered")
         self.service, _, path = items[-1].partition("/")
         self.path = f"/{path}"
         self.menu = self.get("Menu")
 
-    def _get(self, service, path, interface, name):
-        return self.bus.call_sync(service, path, "org.freedesktop.DBus.Properties", "Get",
-                                  GLib.Variant("(ss)", (interface, name)), None, 0, 10_000).unpack()[0]
+    @staticmethod
+    def registered(bus):
+        return Item._get(bus, WATCHER, "/StatusNotifierWatcher", WATCHER, "RegisteredStatusNotifierItems")
+
+    @staticmethod
+    def _get(bus, service, path, interface, name):
+        return bus.call_sync(service, path, "org.freedesktop.DBus.Properties", "Get",
+                             GLib.Variant("(ss)", (interface, name)), None, 0, 10_000).unpack()[0]
 
     def get(self, name):
-        return self._get(self.service, self.path, ITEM, name)
+        return self._get(self.bus, self.service, self.path, ITEM, name)
 
     def call(self, method):
         self.bus.call_sync(self.service, self.path, ITEM, method, GLib.Variant("(ii)", (0, 0)), None, 0, 10_000)
@@ -90,6 +95,8 @@ def main():
     what = sys.argv[1]
     if what == "watch":
         return watch(sys.argv[2])
+    if what == "items":
+        return print(*Item.registered(Gio.bus_get_sync(Gio.BusType.SESSION)))
     item = Item()
     if what == "menu":
         print(json.dumps(item.entries()))
