@@ -76,10 +76,17 @@ void adoptRunning(EngineContext& context, Session& session, UniqueFd pidfd) {
 
 // What goes wrong with a part of it must not leave a session that runs, and that nobody could save
 // or end any more.
-void adopt(EngineContext& context, Session& session, const UniqueFd& pidfd) {
-    for (int tries = 0; tries < kTries && !session.live; ++tries) {
+void adopt(EngineContext& context, Session& session, UniqueFd pidfd) {
+    for (int tries = 1; tries <= kTries && !session.live; ++tries) {
+        // The last try has the descriptor itself: there may be none left for another one.
+        UniqueFd own = tries < kTries ? duplicate(pidfd) : std::move(pidfd);
+        if (!own) {
+            spdlog::error("session {} was not taken up: {}", session.id(),
+                          Error::fromErrno("Its process could not be held").forLog());
+            continue;
+        }
         try {
-            adoptRunning(context, session, duplicate(pidfd));
+            adoptRunning(context, session, std::move(own));
         } catch (const std::exception& problem) {
             spdlog::error("session {} was not taken up as a whole: {}", session.id(),
                           problem.what());
@@ -137,7 +144,7 @@ Status Adoption::begin() {
             std::async(std::launch::async, [&context = m_context, session, use = std::move(*use),
                                             pidfd = std::move(*pidfd)]() mutable {
                 const JobUse held(std::move(use)); // no longer than this function
-                adopt(context, *session, pidfd);
+                adopt(context, *session, std::move(pidfd));
                 removeOldLayers(context, session->record());
             }));
     }
