@@ -7,6 +7,7 @@
 #include "app/cli/move/MoveProtocol.h"
 #include "session/base/UniqueFd.h"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -50,7 +51,7 @@ private:
 
     UniqueFd m_in;
     UniqueFd m_out;
-    int m_stop;
+    std::atomic<int> m_stop; // whoever sends reads it, the heart's thread, too
     std::uint64_t m_sent = 0;
     std::mutex m_sending;
     std::mutex m_mutex;
