@@ -81,11 +81,12 @@ Result<MoveOutcome> MoveEnding::giveOver(MoveLink& link) {
     m_go["hears_stored"] = true;
     ENTRACTE_TRY(link.sendObject(FrameKind::Go, m_go));
     ENTRACTE_ASSIGN(there, link.expectObject(FrameKind::Runs));
-    MoveOutcome outcome{Where::There, {}, there, Clock::now(), {}};
+    MoveOutcome outcome = isThere(there);
     if (there.value("storing", nlohmann::json()) != true)
         return outcome;
     link.heedStop(m_stop.fd()); // of what follows, nothing hangs on this side
     const auto stored = link.expectObject(FrameKind::Stored);
+    outcome.unstored.reset();
     if (!stored)
         outcome.unstored = stored.error();
     else if (const auto error = stored->find("error"); error != stored->end())
@@ -93,8 +94,22 @@ Result<MoveOutcome> MoveEnding::giveOver(MoveLink& link) {
     return outcome;
 }
 
+MoveOutcome MoveEnding::isThere(nlohmann::json there) const {
+    MoveOutcome outcome{Where::There, {}, std::move(there), Clock::now(), {}};
+    if (m_go.contains("input")) // what was staged there is taken before it is stored
+        outcome.unstored = notHeardStored();
+    return outcome;
+}
+
+Error MoveEnding::notHeardStored() const {
+    return {ErrorCode::System, m_host + " did not say that it is."};
+}
+
 MoveOutcome MoveEnding::settle(std::chrono::seconds limit) {
-    return ask(limit, false);
+    auto outcome = ask(limit, false);
+    if (outcome.where == Where::There) // nor is it known any more how the last of it went there
+        outcome.unstored = notHeardStored();
+    return outcome;
 }
 
 MoveOutcome MoveEnding::ask(std::chrono::seconds limit, bool sayAgain) {
@@ -123,7 +138,7 @@ MoveOutcome MoveEnding::settleOver(MoveLink& link, std::optional<Error> refusal,
             return {Where::Unknown, answer.error()};
         const auto fate = textIn(*answer, "fate", 20);
         if (fate == "taken")
-            return {Where::There, {}, nlohmann::json::object(), Clock::now(), {}};
+            return isThere(nlohmann::json::object());
         if (fate == "dropped")
             return {Where::Here, refusal.value_or(cutBefore())};
         if (fate != "arriving")

@@ -54,7 +54,8 @@ public:
     // The helper has given it away; `input` was typed meanwhile, and goes with it.
     MoveOutcome commitGiven(MoveLink& link, const nlohmann::json& input);
     // Given earlier; what became of it? Where it only waits for the word, it is taken back: what
-    // had to be said with it is not known any more.
+    // had to be said with it is not known any more. Nor is, where it was taken, whether it is
+    // stored.
     MoveOutcome settle(std::chrono::seconds limit);
 
     // It runs there. Earlier snapshots stay, with `keep` also a copy that can be resumed; what is
@@ -66,6 +67,8 @@ public:
 private:
     MoveOutcome sayGo(MoveLink& link);
     Result<MoveOutcome> giveOver(MoveLink& link);
+    MoveOutcome isThere(nlohmann::json there) const; // and nothing more was heard
+    Error notHeardStored() const;
     MoveOutcome ask(std::chrono::seconds limit, bool sayAgain);
     Error cutBefore() const;
     MoveOutcome settleOver(MoveLink& link, std::optional<Error> refusal, bool sayAgain);
