@@ -411,14 +411,25 @@ private:
         return outcome.decided == Clock::time_point() ? Clock::now() : outcome.decided;
     }
 
+    // How to remove what it was when it left, and nothing else.
+    std::string removal() const {
+        const auto overview = m_client.overview();
+        if (!overview)
+            return {};
+        const auto snapshots = overview->snapshotsOf(m_session);
+        std::string command = "entracte delete " + m_session.id.toStdString();
+        if (snapshots.size() > 1)
+            command += " --snapshot " + snapshots.last().id.toStdString();
+        return "; \"" + command + "\" removes it";
+    }
+
     Result<Json> done(MoveEnding& ending, const MoveOutcome& outcome) {
         if (outcome.unstored)
             say("It runs there, and is not known to be stored there: " +
                 outcome.unstored->forPerson() +
                 (m_arguments.keepCopy
                      ? std::string()
-                     : " So what it was when it left stays here; \"entracte delete " +
-                           m_session.id.toStdString() + "\" removes it."));
+                     : " So what it was when it left stays here" + removal() + "."));
         const auto finished = ending.finishHere(m_arguments.keepCopy, outcome.unstored.has_value());
         if (!finished)
             say("It runs there, but what is here could not be tidied up: " +
