@@ -239,6 +239,47 @@ def case_whoeverIsKilledAsItIsGivenAway(case):
     here.product.stop(session)
 
 
+def case_theCopyStaysUntilItIsHeardThatAllIsStored(case):
+    here, there, _ = _stations(case)
+
+    def expect_left(session, snapshots):
+        [left] = [one for one in here.sessions() if one["id"] == session]
+        expect(left["state"] == "suspended" and left["move"] == "gone", f"the copy is not left here: {left}")
+        kept = here.product.snapshots(session)
+        ours = [one for one in kept if not one["comment"].startswith("Round ")]  # a killed mover leaves those
+        expect(len(ours) == snapshots and kept[-1]["comment"] == "Before it moved to there", f"kept: {kept}")
+        running, resting = ([(name, one) for name, one in some if one["lineage"] in ("", session)]
+                            for some in _places(here, there))
+        expect([name for name, _ in running] == ["there"] and resting == [], f"not on one side: {running} {resting}")
+        there.product.stop(running[0][1]["id"])
+        return kept[-1]["id"]
+
+    # Cut when it runs there: that it was taken is asked for, and says nothing of what is stored.
+    session = _counter_session(here)
+    here.stop_at("<", RUNS)
+    moved = here.product.command("move", session, "there")
+    expect(moved.returncode == 0, f"{moved.returncode}: {moved.stderr}")
+    expect_left(session, 1)
+    expect(f'"entracte delete {session}" removes it' in moved.stderr, f"it is not said: {moved.stderr}")
+    # The same with a history, which nobody is told to remove.
+    session = _counter_session(here)
+    here.product.snapshot(session, "earlier")
+    here.stop_at("<", RUNS)
+    moved = here.product.command("move", session, "there")
+    newest = expect_left(session, 2)
+    expect(f'"entracte delete {session} --snapshot {newest}" removes it' in moved.stderr, f"not so: {moved.stderr}")
+    # Who waited for the word is killed: another process cannot know what was said.
+    session = _counter_session(here)
+    folder = here.stop_at("<", STORED, action="hold")
+    move = case.stack.enter_context(here.product.start_command("move", session, "there"))
+    wait_for("the word that it is stored", lambda: (folder / "reached").exists(), 90)
+    move.kill()
+    here.stop_nowhere()
+    settled = here.product.command("move", session)
+    expect(settled.returncode == 0, f"{settled.returncode}: {settled.stderr}")
+    expect_left(session, 1)
+
+
 # A moment in each phase: the handshake, ahead, in the middle of it, the last round, when all of it is there and the
 # session still stands still here, the giving away, what follows, and when what came is stored there.
 MOMENTS = ((">", OFFER, "-"), (">", ROUND, '"last":false'), (">", RECIPE, "-"), ("<", ARRIVED, "-"),
