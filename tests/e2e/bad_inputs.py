@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from entractetest.case import Skip, expect, main, require_root  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.processes import Person, wait_for  # noqa: E402
 from entractetest.product import CommandFailed  # noqa: E402
-from entractetest.programs import COUNTER, counter_value  # noqa: E402
+from entractetest.programs import COUNTER, TRACED, counter_value  # noqa: E402
 
 # Exit statuses, documented in entracte(1).
 NOT_FOUND, BUSY, CRIU_MISSING, SCREEN_UNAVAILABLE = 3, 5, 10, 12
@@ -274,13 +273,8 @@ def case_somethingThatCannotBeSaved(case):
     require_root()
     product = case.product()
     _, desktop, session = _counting_session(case, product)
-    product.exec(session, "/usr/bin/python3", "-c",
-                 "import ctypes, os, signal, time\n"
-                 "if os.fork() == 0:\n"
-                 "    assert ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0\n"
-                 "    os.kill(os.getpid(), signal.SIGSTOP)\n"
-                 "time.sleep(10000)\n")
-    time.sleep(1)
+    product.exec(session, *TRACED)
+    wait_for("what keeps it", lambda: any(f["blocks"] for f in product.show(session)["findings"]), 20, 0.2)
     said = _expect_refusal(lambda: product.snapshot(session), NOT_CHECKPOINTABLE)
     expect("python3" in said, f"the program is not named: {said}")
     _expect_goes_on(desktop)

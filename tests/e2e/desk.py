@@ -17,6 +17,7 @@ from entractetest.desk import PersonsDesk, RealDesk  # noqa: E402
 from entractetest.files import Files  # noqa: E402
 from entractetest.processes import Person, Process, parent_of, wait_for  # noqa: E402
 from entractetest.product import programs_for_everybody  # noqa: E402
+from entractetest.programs import TRACED  # noqa: E402
 
 # Notifies, and writes what becomes of it: FILE.number, FILE.events. Closes it when FILE.close is there.
 _NOTIFY = r"""
@@ -263,12 +264,7 @@ def case_aSessionSavesItself(case):
     expect(len(product.snapshots(session)) == 2, f"{product.snapshots(session)}")
 
     # What cannot be saved is said, and the session goes on (field notes: a program that is traced).
-    product.exec(session, "/usr/bin/python3", "-c",
-                 "import ctypes, os, signal, time\n"
-                 "if os.fork() == 0:\n"
-                 "    assert ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0\n"
-                 "    os.kill(os.getpid(), signal.SIGSTOP)\n"
-                 "time.sleep(10000)\n")
+    product.exec(session, *TRACED)
     wait_for("what keeps it", lambda: any(f["blocks"] for f in product.show(session)["findings"]), 20, 0.2)
     said = inside.save("four")
     expect(said == "4 The session was not saved, and goes on. Try again, or save it from outside.", f"it says: {said}")

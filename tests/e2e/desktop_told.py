@@ -12,6 +12,7 @@ from entractetest.application import begin  # noqa: E402
 from entractetest.case import expect, main  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.processes import wait_for  # noqa: E402
+from entractetest.programs import TRACED  # noqa: E402
 
 
 def _begin(case):
@@ -54,12 +55,7 @@ def case_whatWasInterruptedIsResumed(case):
 def case_aFailureTellsWhy(case):
     product, _, session, app = _begin(case)
     # A program that another one traces, as a debugger does.
-    product.exec(session, "/usr/bin/python3", "-c",
-                 "import ctypes, os, signal, time\n"
-                 "if os.fork() == 0:\n"
-                 "    assert ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0\n"
-                 "    os.kill(os.getpid(), signal.SIGSTOP)\n"
-                 "time.sleep(10000)\n")
+    product.exec(session, *TRACED)
     wait_for("the traced program", lambda: any(f["blocks"] for f in product.show(session)["findings"]), 30, 0.3)
     expect(product.command("snapshot", session).returncode != 0, "it was saved all the same")
     app.wait_told(1)

@@ -11,6 +11,7 @@ sys.dont_write_bytecode = True
 from entractetest.case import expect, main, require_root  # noqa: E402
 from entractetest.processes import BUILD_DIRECTORY, Failure, wait_for  # noqa: E402
 from entractetest.product import CommandFailed  # noqa: E402
+from entractetest.programs import TRACED  # noqa: E402
 from entractetest.state_kinds import KINDS, LOST, REFUSED, coverage  # noqa: E402
 
 VICTIM = BUILD_DIRECTORY / "tests" / "bin" / "state-victim"
@@ -132,12 +133,7 @@ def case_dryRunNamesWhatCannotBeSaved(case):
     victims = Victims(product)
     clean = product.json("snapshot", victims.session, "--dry-run")
     expect(clean["findings"] == [] and clean["savable"], f"findings: {clean}")
-    product.exec(victims.session, "/usr/bin/python3", "-c",
-                 "import ctypes, os, signal, time\n"
-                 "if os.fork() == 0:\n"
-                 "    assert ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0\n"
-                 "    os.kill(os.getpid(), signal.SIGSTOP)\n"
-                 "time.sleep(10000)\n")
+    product.exec(victims.session, *TRACED)
 
     def listed():
         return next(entry["blockers"] for entry in product.sessions() if entry["id"] == victims.session)

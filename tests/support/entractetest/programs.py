@@ -11,6 +11,13 @@ _COUNT = r'i=0; while :; do printf "\033]0;tick %d\007tick %d\r\n" $i $i; i=$((i
 COUNTER = ["xterm", "-e", "bash", "-c", _COUNT]
 # The same, but quiet: its picture stays as it is.
 STILL_TERMINAL = ["xterm", "-T", "still", "-e", "bash", "-c", "seq 101 120; exec cat"]
+# A program that another one traces, as a debugger does: it cannot be saved (field notes).
+TRACED = ["/usr/bin/python3", "-c",
+          "import ctypes, os, signal, time\n"
+          "if os.fork() == 0:\n"
+          "    assert ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0\n"
+          "    os.kill(os.getpid(), signal.SIGSTOP)\n"
+          "time.sleep(10000)\n"]
 
 
 class Editor:
