@@ -203,7 +203,11 @@ class Workstation:
         return False
 
     def fill_disk(self, leave_kilobytes=64):
-        self.root('fallocate -l "$(($(df --output=avail "$1" | tail -1) - $2))K" "$1/filler"', self.disk, leave_kilobytes)
+        # The helper writes there meanwhile: what was free a moment ago may be no more.
+        self.root('for try in 1 2 3 4 5 6 7 8 9; do\n'
+                  '    fallocate -l "$(($(df --output=avail "$1" | tail -1) - $2))K" "$1/filler" && exit 0\n'
+                  'done\n'
+                  'exit 1', self.disk, leave_kilobytes)
 
     def empty_disk(self):
         self.root('rm "$1/filler"', self.disk)
