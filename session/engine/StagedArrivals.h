@@ -1,9 +1,9 @@
 #pragma once
 
 // The last round of a move, in memory between its arrival and its resume (docs/moving.md): checked
-// like any other import, and stored only when the session runs (ArrivedRound.h). What nobody takes goes by itself after a while, when its
-// owner's vault is locked, and with the helper; what a killed helper leaves is removed by
-// TransferPlace::clearAll.
+// like any other import, and stored only when the session runs (ArrivedRound.h). What nobody takes
+// goes by itself after a while, when its owner's vault is locked, and with the helper; what a
+// killed helper leaves is removed by TransferPlace::clearAll.
 //
 // Owned by the engine; any thread. A thread of its own watches the time while there is something.
 
