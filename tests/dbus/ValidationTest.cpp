@@ -188,7 +188,7 @@ TEST(ValidationTest, rulesForSnapshotsAreTakenFromTheOptions) {
     EXPECT_EQ(options.count("keep"), 0U);
     EXPECT_TRUE(sessionSpec({}, options));
     for (const char* const wrong : {"hourly", "hourly=-1", "yearly=3", "hourly=24;daily=7"}) {
-        options.insert_or_assign("keep", sdbus::Variant(std::string(wrong)));
+        options.emplace("keep", sdbus::Variant(std::string(wrong)));
         EXPECT_FALSE(takeRetention(options)) << wrong;
         options.erase("keep");
     }
