@@ -11,6 +11,7 @@
 #include "xproxy/control/Standalone.h"
 #include "xproxy/proxy/Log.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -111,10 +112,19 @@ void raiseDescriptorLimit() {
     }
 }
 
+// An image of a few megabytes has a mapping of its own, which goes back to the kernel when it is
+// replaced. By itself malloc would soon keep such blocks (mallopt(3), M_MMAP_THRESHOLD), and each
+// snapshot would save what was in them.
+void keepNoLargeBlocks() {
+    constexpr int kLarge = 256 << 10;
+    ::mallopt(M_MMAP_THRESHOLD, kLarge);
+}
+
 int serve(const Options& options, int number) {
     ::signal(SIGPIPE, SIG_IGN);
     ::signal(SIGCHLD, SIG_IGN); // screens are reaped by the kernel
     raiseDescriptorLimit();
+    keepNoLargeBlocks();
     Proxy proxy;
     ServerChange change(proxy);
     ControlServer control(proxy, change);

@@ -242,10 +242,12 @@ void Proxy::fromUtility() {
     auto& utility = *m_core.link->utility;
     UtilityPath sink(m_core);
     const bool alive = utility.stream.flush() && utility.stream.read();
-    if (!utility.process(sink) || !alive)
+    if (!utility.process(sink) || !alive) {
         m_lost = true;
-    else
-        flushUtility();
+        return;
+    }
+    utility.stream.releaseInput(); // an image may have made it many megabytes long
+    flushUtility();
 }
 
 void Proxy::flushUtility() {

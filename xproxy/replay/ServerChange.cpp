@@ -5,6 +5,7 @@
 #include "xproxy/replay/Replay.h"
 #include "xproxy/replay/ServerMatch.h"
 
+#include <malloc.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -360,6 +361,9 @@ Result<std::vector<std::uint64_t>> ServerChange::prepare() {
     m_core.link->images.close(*m_core.link->utility,
                               m_core.link->translator->server.of(Ext::Shm).major);
     m_core.link->utility->stream.flush();
+    // What nobody uses any more would be saved with the rest.
+    m_core.link->utility->stream.releaseInput();
+    ::malloc_trim(0);
     dropConnector();
     inodes.push_back(inodeOf(m_core.link->utility->stream.fd()));
     for (const auto& [id, client] : m_core.clients)
