@@ -333,7 +333,8 @@ def case_anInterruptedSessionIsOfferedAtLogin(case):
         history = run_status(["dunstctl", "count", "displayed"], app.person, app.environment)
         return history.stdout.strip() == "1"
     wait_for("the offer", offered, 60)
-    expect("frame 'Entracte" not in app.tree(), "a window that nobody asked for")
+    shown = [window.title for window in Desktop(server).windows()]
+    expect("Entracte" not in shown, f"a window that nobody asked for: {shown}")
     run(["dunstctl", "action", "0"], app.person, app.environment)
     app.wait_for("list item", "work, interrupted")
     app.wait_for("push button", "^Resume$")
