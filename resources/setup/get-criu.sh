@@ -61,14 +61,16 @@ unpack() {
     local apt=(-qq -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$state/sources"
         -o Dir::State="$state" -o Dir::State::Lists="$state/lists" -o Dir::State::status=/dev/null
         -o Dir::Cache="$state/cache" -o APT::Sandbox::User= -o Acquire::Languages=none)
-    apt-get "${apt[@]}" update
+    # What fails here is told by apt; the shell itself would go on, since a caller asks for the outcome.
+    apt-get "${apt[@]}" update || return 1
     local packages
     mapfile -t packages < <(apt-cache "${apt[@]}" depends --recurse --no-recommends --no-suggests \
         --no-conflicts --no-breaks --no-replaces --no-enhances criu |
         grep -E '^(criu|lib[a-z0-9.+-]+)$' | sort -u)
-    (cd "$directory/debs" && apt-get "${apt[@]}" download "${packages[@]}")
+    [ "${#packages[@]}" -gt 0 ] || return 1
+    (cd "$directory/debs" && apt-get "${apt[@]}" download "${packages[@]}") || return 1
     local deb
-    for deb in "$directory"/debs/*.deb; do dpkg-deb --extract "$deb" "$directory/root"; done
+    for deb in "$directory"/debs/*.deb; do dpkg-deb --extract "$deb" "$directory/root" || return 1; done
 
     loader=$(find "$directory/root" -name 'ld-linux*.so.*' | head -1)
     cp "$directory/root/usr/sbin/criu" "$directory/criu"
