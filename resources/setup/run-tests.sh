@@ -14,7 +14,7 @@ ctest --test-dir "$build" --parallel 2 --output-on-failure --no-tests=error "$@"
 status=${PIPESTATUS[0]}
 
 echo
-if grep -q '\*\*\*Skipped' "$build/tests.log"; then
+if grep -aq '\*\*\*Skipped' "$build/tests.log"; then
     echo "Skipped tests, and why:"
     # GoogleTest says the reason in the line after "Skipped"; of other tests it is the last line of their output.
     awk '
@@ -40,5 +40,5 @@ awk '
                          said = 0; next }
     name { line[said++] = $0 }' \
     "$build/tests.log" "$build/Testing/Temporary/LastTest.log"
-grep -E '^[0-9]+% tests passed' "$build/tests.log"
+grep -aE '^[0-9]+% tests passed' "$build/tests.log"
 exit "$status"
