@@ -20,7 +20,7 @@ Shutdown::Shutdown(BusLoop& loop, std::function<void()> begin)
                          "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop."
                          "DBus',member='NameOwnerChanged',arg0='org.freedesktop.login1'",
                          [this] {
-                             if (compat::wentToEverybody(m_loop.raw()))
+                             if (compat::wentToEverybody(m_loop.raw()) && hasCome())
                                  askForLock();
                          });
     m_preparing = compat::addMatch(
@@ -29,6 +29,17 @@ Shutdown::Shutdown(BusLoop& loop, std::function<void()> begin)
         "'org.freedesktop.login1.Manager',member='PrepareForShutdown'",
         [this] { prepare(); });
     askForLock();
+}
+
+// NameOwnerChanged tells of its end, too: who asks then may ask its successor, which is asked
+// again.
+bool Shutdown::hasCome() const {
+    sd_bus_message* const signal = sd_bus_get_current_message(m_loop.raw());
+    const char* name = nullptr;
+    const char* before = nullptr;
+    const char* now = nullptr;
+    return sd_bus_message_rewind(signal, 1) >= 0 &&
+           sd_bus_message_read(signal, "sss", &name, &before, &now) >= 0 && *now != '\0';
 }
 
 void Shutdown::askForLock() {

@@ -26,6 +26,7 @@ private:
         void operator()(sd_bus_slot* slot) const { sd_bus_slot_unref(slot); }
     };
 
+    bool hasCome() const;
     void askForLock();
     void prepare();
     static int gotLock(sd_bus_message* reply, void* self, sd_bus_error* error);

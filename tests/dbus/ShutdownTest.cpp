@@ -49,6 +49,12 @@ public:
                   0);
         sd_bus_flush(m_client.bus());
     }
+    // The machine stays up. Until the helper has its lock again, so that it asks this logind and
+    // not the next test's.
+    void takeBack() {
+        sayGoingDown(false);
+        EXPECT_TRUE(waitForLock());
+    }
     const std::vector<std::string>& asked() const { return m_asked; }
 
 private:
@@ -110,7 +116,7 @@ TEST_F(ShutdownTest, whatRunsIsSuspendedBeforeTheMachineGoesOn) {
         EXPECT_EQ(originsOf(session), std::vector<std::string>{"shutdown"});
         EXPECT_TRUE(me.flag(session, kSession, "ReturnDue"));
     }
-    logind.sayGoingDown(false);
+    logind.takeBack();
 }
 
 TEST_F(ShutdownTest, aJobInTheWayIsStoppedFirst) {
@@ -123,7 +129,7 @@ TEST_F(ShutdownTest, aJobInTheWayIsStoppedFirst) {
     EXPECT_EQ(me.text(session, kSession, "State"), "suspended");
     EXPECT_EQ(originsOf(session), std::vector<std::string>{"shutdown"});
     EXPECT_EQ(me.text(job, kJob, "Error"), "Cancelled");
-    logind.sayGoingDown(false);
+    logind.takeBack();
 }
 
 TEST_F(ShutdownTest, aSessionThatBeginsIsWaitedForAndSuspended) {
@@ -142,7 +148,7 @@ TEST_F(ShutdownTest, aSessionThatBeginsIsWaitedForAndSuspended) {
     ASSERT_TRUE(logind.waitForLetGo());
     const auto session = me.pathProperty(job, kJob, "Result");
     EXPECT_EQ(me.text(session, kSession, "State"), "suspended");
-    logind.sayGoingDown(false);
+    logind.takeBack();
 }
 
 TEST_F(ShutdownTest, aShutdownThatDidNotComeIsForgotten) {
@@ -157,7 +163,7 @@ TEST_F(ShutdownTest, aShutdownThatDidNotComeIsForgotten) {
     logind.sayGoingDown(true);
     ASSERT_TRUE(logind.waitForLetGo());
     EXPECT_EQ(me.text(session, kSession, "State"), "suspended");
-    logind.sayGoingDown(false);
+    logind.takeBack();
 }
 
 // Anybody may send a signal of that name; only logind's counts.
