@@ -3,6 +3,7 @@
 // One program's connection. It outlives every server connection that serves it.
 
 #include "xproxy/proxy/EventLoop.h"
+#include "xproxy/proxy/HeldInput.h"
 #include "xproxy/proxy/SharedImages.h"
 #include "xproxy/proxy/SocketStream.h"
 #include "xproxy/proxy/Upstream.h"
@@ -53,6 +54,7 @@ public:
     bool asksTooMuch() const { return stream.queued() >= kMostUnread || isOwedTooMuch(); }
     std::uint64_t sequence = 0; // requests it had sent when the last server connection ended
     std::uint64_t told = 0;     // the highest number that it was ever told
+    HeldInput input;            // what it knows to be down
     // Requests that a lost server left unanswered, to be asked again.
     std::deque<Outstanding> unanswered;
     std::unique_ptr<UpstreamSink> sink; // what the server says goes through it

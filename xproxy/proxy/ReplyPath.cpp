@@ -172,6 +172,7 @@ void ReplyPath::event(std::span<std::byte> message, std::uint64_t sequence) {
     m_core.link->translator->event(message, m_client.order);
     if (isPersonInput(MessageView(message, m_client.order), m_core.face->extensions))
         m_core.lastInput = Clock::now();
+    watchHeldInput(MessageView(message, m_client.order));
     const auto code = static_cast<std::uint8_t>(message[0]) & 0x7f;
     if (code == core::kMapNotifyEvent) {
         const MessageView view(message, m_client.order);
@@ -192,6 +193,15 @@ void ReplyPath::event(std::span<std::byte> message, std::uint64_t sequence) {
     const MessageView view(message, m_client.order);
     if (!m_core.lastWords.keep(m_core.record, m_client.id, view, sequence))
         tell(message, sequence);
+}
+
+void ReplyPath::watchHeldInput(const MessageView& event) {
+    const auto release = m_client.input.see(event, m_core.face->extensions);
+    if (!release)
+        return;
+    for (const auto& [id, other] : m_core.clients)
+        if (other.get() != &m_client)
+            other->input.releasedElsewhere(*release);
 }
 
 void ReplyPath::tell(std::span<std::byte> message, std::uint64_t sequence) {

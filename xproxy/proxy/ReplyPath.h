@@ -19,6 +19,7 @@ public:
 
 private:
     void imageReply(const MessageView& view, Outstanding& outstanding, std::uint64_t sequence);
+    void watchHeldInput(const MessageView& event);
     bool imageDone(const MessageView& event);
     void reply(std::span<std::byte> message, const Outstanding& outstanding);
     enum class Memory { Passing, Staying }; // Staying: where the server's message was read

@@ -2,6 +2,7 @@
 
 #include "xproxy/replay/Auditor.h"
 #include "xproxy/state/WindowTree.h"
+#include "xproxy/state/XiSelections.h"
 
 #include <algorithm>
 #include <map>
@@ -26,26 +27,6 @@ bool isSticky(const StickyRequests::Entry& entry, Ext ext, std::uint8_t opcode) 
     return entry.key.ext == ext && entry.key.opcode == opcode;
 }
 
-// XI2: what each program has selected on each window, by device; words without trailing zeros.
-using XiMasks = std::map<std::uint32_t, std::vector<std::uint32_t>>;
-
-void readMasks(const MessageView& v, std::size_t at, unsigned count, XiMasks& to) {
-    for (unsigned i = 0; i < count && at + 4 <= v.size(); ++i) {
-        const std::uint16_t device = v.u16(at);
-        const std::size_t words = v.u16(at + 2);
-        std::vector<std::uint32_t> mask;
-        for (std::size_t word = 0; word < words; ++word)
-            mask.push_back(v.u32(at + 4 + 4 * word));
-        while (!mask.empty() && mask.back() == 0)
-            mask.pop_back();
-        if (mask.empty())
-            to.erase(device);
-        else
-            to[device] = std::move(mask);
-        at += 4 + 4 * words;
-    }
-}
-
 std::string shown(const XiMasks& masks) {
     std::string text;
     for (const auto& [device, mask] : masks)
@@ -65,22 +46,17 @@ bool listensForDevices(const MessageView& select) {
 
 void auditXi2(Auditor& a) {
     std::set<std::pair<ClientId, ClientXid>> untold;
-    std::map<std::pair<ClientId, ClientXid>, XiMasks> selected;
     auto& devices = a.core.link->translator->devices;
     for (const auto& entry : a.record.sticky.inOrder()) {
         Client* client = a.client(entry.key.client);
         if (client && isSticky(entry, Ext::XInput, xinput::kSelectExtensionEvent) &&
             listensForDevices(viewOf(entry, *client)))
             untold.insert({client->id, entry.key.object});
-        if (!client || !isSticky(entry, Ext::XInput, xinput::kXISelectEvents) ||
-            !a.record.exists(entry.key.object))
-            continue;
-        const auto view = viewOf(entry, *client);
-        readMasks(view, xinput::XISelectEvents::kFixedSize,
-                  view.get(xinput::XISelectEvents::num_mask),
-                  selected[{client->id, entry.key.object}]);
     }
-    for (const auto& [where, masks] : selected) {
+    for (const auto& [where, masks] : xiSelections(a.record)) {
+        Client* const client = a.client(where.first);
+        if (!client)
+            continue;
         if (untold.contains(where)) {
             a.report.unasked("XI2 events beside DevicePresence");
             continue;
@@ -89,23 +65,23 @@ void auditXi2(Auditor& a) {
         XiMasks expected;
         for (const auto& [device, mask] : masks)
             expected[devices.toClient(devices.toServer(device))] = mask;
-        Client& client = *a.client(where.first);
-        a.askAs(
-            client,
-            a.as(client, Ext::XInput, xinput::kXIGetSelectedEvents).u32(raw(where.second)).finish(),
-            [&a, where = where, expected](const MessageView& reply) {
-                if (reply.u8(0) != 1)
-                    return;
-                XiMasks found;
-                readMasks(reply, xinput::XIGetSelectedEventsReply::kFixedSize,
-                          reply.get(xinput::XIGetSelectedEventsReply::num_masks), found);
-                a.report.compared();
-                if (found != expected)
-                    a.different(fmt::format("window {:#x}: XI2 events of client {}: recorded"
-                                            "{}, the server has{}",
-                                            raw(where.second), where.first, shown(expected),
-                                            shown(found)));
-            });
+        a.askAs(*client,
+                a.as(*client, Ext::XInput, xinput::kXIGetSelectedEvents)
+                    .u32(raw(where.second))
+                    .finish(),
+                [&a, where = where, expected](const MessageView& reply) {
+                    if (reply.u8(0) != 1)
+                        return;
+                    XiMasks found;
+                    readXiMasks(reply, xinput::XIGetSelectedEventsReply::kFixedSize,
+                                reply.get(xinput::XIGetSelectedEventsReply::num_masks), found);
+                    a.report.compared();
+                    if (found != expected)
+                        a.different(fmt::format("window {:#x}: XI2 events of client {}: recorded"
+                                                "{}, the server has{}",
+                                                raw(where.second), where.first, shown(expected),
+                                                shown(found)));
+                });
     }
 }
 
@@ -238,13 +214,15 @@ void auditXi2Grab(Auditor& a, const StickyRequests::Entry& entry, const MessageV
         view.u32(kFixedSize + 4 * std::size_t{view.get(mask_len)}); // one for each, as recorded
     auto request = a.asProxy(Ext::XInput, xinput::kXIPassiveGrabDevice);
     request.u32(0).u32(raw(entry.key.object)).u32(0).u32(view.get(detail));
-    request.u16(view.get(deviceid)).u16(1).u16(0).u8(view.get(grab_type)).u8(1).u8(1).u8(0).pad(2);
+    request.u16(view.get(deviceid)).u16(1).u16(0).u8(view.get(grab_type)).u8(view.get(grab_mode));
+    request.u8(1).u8(0).pad(2);
     a.ask(request.u32(with).finish(), [&a, with, id = entry.key.object, client = entry.key.client,
                                        what = view.get(detail)](const MessageView& reply) {
         namespace Reply = xinput::XIPassiveGrabDeviceReply; // lists what was refused
         a.report.compared();
+        const std::uint8_t status = reply.u8(Reply::kFixedSize + 4); // X servers say Access
         if (reply.u8(0) != 1 || reply.get(Reply::num_modifiers) != 1 ||
-            reply.u8(Reply::kFixedSize + 4) != kAlreadyGrabbed)
+            (status != kAlreadyGrabbed && status != kBadAccess))
             a.missing(fmt::format("window {:#x}: XI2 grab of {} with modifiers {:#x} by "
                                   "client {}",
                                   raw(id), what, with, client));
@@ -260,11 +238,25 @@ void auditXi2Grab(Auditor& a, const StickyRequests::Entry& entry, const MessageV
               .finish());
 }
 
+void auditActiveXi2Grab(Auditor& a, std::uint16_t device, ClientId client) {
+    constexpr std::uint8_t kAsynchronous = 1;
+    auto request = a.asProxy(Ext::XInput, xinput::kXIGrabDevice);
+    request.u32(raw(a.record.roots.front())).u32(0).u32(0).u16(device);
+    request.u8(kAsynchronous).u8(kAsynchronous).u8(0).pad(1).u16(0);
+    a.ask(request.finish(), [&a, device, client](const MessageView& reply) {
+        a.report.compared();
+        const std::uint8_t status = reply.get(xinput::XIGrabDeviceReply::status);
+        if (reply.u8(0) != 1 || (status != kAlreadyGrabbed && status != kFrozen))
+            a.missing(fmt::format("grab of device {} by client {}", device, client));
+    });
+    a.ask(a.asProxy(Ext::XInput, xinput::kXIUngrabDevice).u32(0).u16(device).pad(2).finish());
+}
+
 void auditActiveGrab(Auditor& a, unsigned what, const Record::ActiveGrab& grab) {
     if (!a.client(grab.client))
         return;
     if (what > 1) {
-        a.report.unasked("active XI2 grab");
+        auditActiveXi2Grab(a, static_cast<std::uint16_t>(what - 2), grab.client);
         return;
     }
     const std::uint32_t root = raw(a.record.roots.front());

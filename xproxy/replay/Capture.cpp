@@ -225,6 +225,27 @@ public:
                      });
     }
 
+    // What was let go while others had the focus, programs were never told.
+    void heldInput() {
+        if (std::ranges::all_of(m_core.clients,
+                                [](const auto& entry) { return entry.second->input.empty(); }))
+            return;
+        const auto keymap = std::make_shared<Bytes>();
+        ask(utilityRequest(core::kQueryKeymap, 0).finish(), [keymap](const MessageView& reply) {
+            constexpr std::size_t kKeysAt = 8, kKeys = 32;
+            if (reply.u8(0) == 1)
+                *keymap = copyOf(reply.part(kKeysAt, kKeys));
+        });
+        ask(utilityRequest(core::kQueryPointer, 0)
+                .u32(m_core.link->face.setup.screens.front().root)
+                .finish(),
+            [keymap, &all = m_core](const MessageView& reply) {
+                if (reply.u8(0) == 1 && !keymap->empty())
+                    for (auto& [id, client] : all.clients)
+                        client->input.keepDown(*keymap, reply.get(core::QueryPointerReply::mask));
+            });
+    }
+
     void focus() {
         Record& record = m_core.record;
         auto& translator = *m_core.link->translator;
@@ -380,6 +401,7 @@ Status captureEverything(Core& core, Pump& pump, Clock::time_point deadline) {
     for (const auto& alarm : core.record.all<Alarm>())
         capturer.alarm(alarm);
     capturer.focus();
+    capturer.heldInput();
     capturer.newAtoms();
     for (const ServerAtom atom : core.link->translator->atoms.takeNameless())
         capturer.atomName(atom);

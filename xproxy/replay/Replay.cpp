@@ -14,6 +14,7 @@ struct Step {
 };
 
 constexpr Step kSteps[] = {
+    {"keys and buttons that were down", releaseHeldInput, false},
     {"devices", replayDevices, false},
     {"client settings", replayClientSettings, false},
     {"colormaps", replayColormaps, false},
@@ -52,6 +53,8 @@ constexpr Step kSteps[] = {
     {"pixmaps of windows", replayWindowPixmaps, false},
     {"GLX", replayGlx, false},
     {"focus and grabs", replayFocusAndGrabs, true},
+    {"place of the pointer", askForPointer, true},
+    {"grabs that were not given", endRefusedGrabs, false},
     {"settings of the screen", findSettings, true},
     {"listeners for settings", replaySettings, true},
     {"announcements", announceServer, false},

@@ -46,7 +46,12 @@ void replayMapping(ReplayContext& context);
 void replayRedirection(ReplayContext& context);
 void replayWindowPixmaps(ReplayContext& context);
 void replayGlx(ReplayContext& context);
+// What is down is up on another server: programs are told first of all.
+void releaseHeldInput(ReplayContext& context);
 void replayFocusAndGrabs(ReplayContext& context);
+// The grabs that this server did not give end for their programs.
+void askForPointer(ReplayContext& context);
+void endRefusedGrabs(ReplayContext& context);
 // Who manages the screen's settings is asked, known to programs as the one before, and listened to.
 void findSettings(ReplayContext& context);
 void replaySettings(ReplayContext& context);

@@ -1,14 +1,9 @@
-// Settings on windows, counters, damage, selections, focus, grabs, and what programs are told at
-// the end.
+// Settings on windows, counters, damage, selections.
 
-#include "xproxy/replay/EventBuilder.h"
 #include "xproxy/replay/Steps.h"
 #include "xproxy/state/GrabCursor.h"
 
-#include "xproxy/state/WindowTree.h"
-
 #include <algorithm>
-#include <set>
 
 namespace entracte::xproxy {
 
@@ -175,110 +170,6 @@ void replaySelections(ReplayContext& c) {
                                 .u32(raw(selection))
                                 .u32(owner.time)
                                 .finish());
-}
-
-void replayFocusAndGrabs(ReplayContext& c) {
-    constexpr std::uint32_t kPointerRoot = 1;
-    auto& focus = c.record.focus;
-    // In a stranger's window manager the window may not be on the screen yet: it gives the focus.
-    if (focus.known && (raw(focus.window) <= kPointerRoot ||
-                        (windowtree::isViewable(c.record, focus.window) &&
-                         !windowtree::isInForeignFrame(c.record, focus.window)))) {
-        c.sendAsProxy(
-            c.asProxy(core::kSetInputFocus, focus.revertTo).u32(raw(focus.window)).u32(0).finish());
-        focus.told = true; // here it is as recorded
-    }
-    for (const auto& [what, grab] : c.record.activeGrabs) {
-        Client* client = c.client(grab.client);
-        if (!client)
-            continue;
-        // Whenever it was taken, now it is taken now.
-        Bytes request = grab.request;
-        const std::size_t timeAt = grab.ext == Ext::XInput ? wire::xinput::XIGrabDevice::time.offset
-                                   : what == 0             ? core::GrabPointer::time.offset
-                                                           : core::GrabKeyboard::time.offset;
-        put32(request, timeAt, 0, client->order);
-        const std::uint8_t opcode =
-            static_cast<std::uint8_t>(request[grab.ext == Ext::Core ? 0 : 1]);
-        c.send(*client, withCursor(c, *client, grab.ext, opcode, std::move(request), grab.cursor));
-    }
-}
-
-void announceServer(ReplayContext& c) {
-    constexpr std::uint32_t kStructureNotify = 1u << 17;
-    constexpr std::uint8_t kMappingModifier = 0;
-    constexpr std::uint8_t kMappingKeyboard = 1;
-    constexpr std::uint16_t kKeycodesChanged = 1;
-    const auto& setup = c.core.link->face.setup;
-    const auto& screen = setup.screens.front();
-    const ClientXid root = c.record.roots.front();
-    const auto rootWindow = c.record.find<Window>(root);
-    rootWindow->width = screen.width;
-    rootWindow->height = screen.height;
-    const std::uint32_t now = c.core.link->translator->time.latestClient();
-
-    for (const auto& [id, mask] : rootWindow->eventMasks)
-        if (Client* client = c.client(id); client && (mask & kStructureNotify)) {
-            using namespace core::ConfigureNotifyEvent;
-            client->stream.queue(EventBuilder(*client, core::kConfigureNotifyEvent)
-                                     .set(event, raw(root))
-                                     .set(window, raw(root))
-                                     .set(width, screen.width)
-                                     .set(height, screen.height)
-                                     .bytes());
-        }
-    std::set<ClientId> usesXkb;
-    for (const auto& entry : c.record.sticky.inOrder()) {
-        Client* client = c.client(entry.key.client);
-        if (!client)
-            continue;
-        if (entry.key.ext == Ext::RandR && entry.key.opcode == wire::randr::kSelectInput) {
-            using namespace wire::randr::ScreenChangeNotifyEvent;
-            client->stream.queue(
-                EventBuilder(*client, c.core.face->extensions.of(Ext::RandR).firstEvent)
-                    .set(rotation, 1)
-                    .set(timestamp, now)
-                    .set(config_timestamp, now)
-                    .set(wire::randr::ScreenChangeNotifyEvent::root, raw(root))
-                    .set(request_window, raw(entry.key.object))
-                    .set(width, screen.width)
-                    .set(height, screen.height)
-                    .set(mwidth, screen.widthMm)
-                    .set(mheight, screen.heightMm)
-                    .bytes());
-        }
-        if (entry.key.ext == Ext::Xkb && entry.key.opcode == wire::xkb::kSelectEvents)
-            usesXkb.insert(entry.key.client);
-    }
-    for (const ClientId id : usesXkb) {
-        using namespace wire::xkb::NewKeyboardNotifyEvent;
-        constexpr std::uint8_t kCoreKeyboard = 3;
-        Client* client = c.client(id);
-        client->stream.queue(EventBuilder(*client, c.core.face->extensions.of(Ext::Xkb).firstEvent)
-                                 .set(time, now)
-                                 .set(deviceID, kCoreKeyboard)
-                                 .set(oldDeviceID, kCoreKeyboard)
-                                 .set(minKeyCode, setup.minKeycode)
-                                 .set(maxKeyCode, setup.maxKeycode)
-                                 .set(oldMinKeyCode, setup.minKeycode)
-                                 .set(oldMaxKeyCode, setup.maxKeycode)
-                                 .set(changed, kKeycodesChanged)
-                                 .bytes());
-    }
-    for (const auto& [id, client] : c.core.clients) {
-        if (!client->upstream)
-            continue;
-        using namespace core::MappingNotifyEvent;
-        client->stream.queue(
-            EventBuilder(*client, core::kMappingNotifyEvent)
-                .set(request, kMappingKeyboard)
-                .set(first_keycode, setup.minKeycode)
-                .set(count, static_cast<std::uint8_t>(setup.maxKeycode - setup.minKeycode + 1))
-                .bytes());
-        client->stream.queue(EventBuilder(*client, core::kMappingNotifyEvent)
-                                 .set(request, kMappingModifier)
-                                 .bytes());
-    }
 }
 
 } // namespace entracte::xproxy

@@ -204,6 +204,14 @@ void Record::endGrabsIn(ClientXid window) {
     });
 }
 
+unsigned Record::otherNameOf(unsigned what) {
+    constexpr unsigned kVirtualCorePointer = 2; // by XI2; its keyboard is the next
+    return what < 2 ? what + 2 + kVirtualCorePointer
+           : what == 2 + kVirtualCorePointer || what == 3 + kVirtualCorePointer
+               ? what - 2 - kVirtualCorePointer
+               : what;
+}
+
 CursorRef Record::cursorOfGrab(Ext ext, std::uint8_t opcode, const MessageView& request) const {
     const std::size_t at = grabCursorAt(ext, opcode);
     return at == 0 ? nullptr : find<Cursor>(ClientXid{request.u32(at)});

@@ -156,6 +156,9 @@ public:
     };
     // By what is grabbed: 0 pointer, 1 keyboard, 2 + device id for XI2.
     std::map<unsigned, ActiveGrab> activeGrabs;
+    // The core protocol's name of the grab that XI2 calls so, and the other way round (0 and 4, 1
+    // and 5): UngrabPointer and UngrabKeyboard end both.
+    static unsigned otherNameOf(unsigned what);
     ClientId serverGrabber = kNobody;
     std::uint64_t propertySerial = 0; // of the property that was made last
     // Pixels, shapes or regions changed since the flag was last taken down.

@@ -60,6 +60,21 @@ void ungrab(const RequestContext& c, std::uint8_t opcodeOfGrab, ClientXid window
         c.stick(window, grabDetail(what, modifiers));
 }
 
+// Of the program that has it; whoever names a cursor that is none changes nothing.
+void changeActiveGrab(const RequestContext& c) {
+    using namespace core::ChangeActivePointerGrab;
+    const auto found = c.record.activeGrabs.find(0);
+    const ClientXid named = xidOf(c.view, cursor);
+    const auto shown = c.record.find<Cursor>(named);
+    if (found == c.record.activeGrabs.end() || found->second.client != c.client ||
+        (named != ClientXid::None && !shown))
+        return;
+    Bytes& request = found->second.request;
+    wire::setField(request, c.view.order(), core::GrabPointer::event_mask, c.view.get(event_mask));
+    wire::setField(request, c.view.order(), core::GrabPointer::cursor, raw(named));
+    found->second.cursor = shown;
+}
+
 } // namespace
 
 void recordInputRequest(const RequestContext& c) {
@@ -90,11 +105,16 @@ void recordInputRequest(const RequestContext& c) {
     case core::kUngrabPointer:
     case core::kUngrabKeyboard: {
         const unsigned what = c.opcode == core::kUngrabPointer ? 0 : 1;
-        const auto found = record.activeGrabs.find(what);
-        if (found != record.activeGrabs.end() && found->second.client == c.client)
-            record.activeGrabs.erase(found);
+        for (const unsigned name : {what, Record::otherNameOf(what)}) {
+            const auto found = record.activeGrabs.find(name);
+            if (found != record.activeGrabs.end() && found->second.client == c.client)
+                record.activeGrabs.erase(found);
+        }
         break;
     }
+    case core::kChangeActivePointerGrab:
+        changeActiveGrab(c);
+        break;
     case core::kGrabServer:
         record.serverGrabber = c.client;
         break;
