@@ -62,6 +62,12 @@ bool TestServer::start(const std::vector<std::string>& options) {
     return true;
 }
 
+void TestServer::freeze() {
+    int status = 0;
+    ::kill(m_pid, SIGSTOP);
+    ::waitpid(m_pid, &status, WUNTRACED);
+}
+
 void TestServer::kill() {
     if (m_pid < 0)
         return;

@@ -22,6 +22,8 @@ public:
     int number() const { return m_number; }
     const std::filesystem::path& cookieFile() const { return m_cookieFile; }
     const std::filesystem::path& directory() const { return m_directory; }
+    // It takes nothing more, and answers nothing.
+    void freeze();
     // As a crash would.
     void kill();
 

@@ -4,6 +4,7 @@
 
 #include "xproxy/proxy/EventLoop.h"
 #include "xproxy/proxy/HeldInput.h"
+#include "xproxy/proxy/OwedEvents.h"
 #include "xproxy/proxy/SharedImages.h"
 #include "xproxy/proxy/SocketStream.h"
 #include "xproxy/proxy/Upstream.h"
@@ -57,6 +58,7 @@ public:
     HeldInput input;            // what it knows to be down
     // Requests that a lost server left unanswered, to be asked again.
     std::deque<Outstanding> unanswered;
+    OwedEvents owedEvents;
     std::unique_ptr<UpstreamSink> sink; // what the server says goes through it
     // A large PutImage, while its bytes arrive.
     struct ArrivingImage {

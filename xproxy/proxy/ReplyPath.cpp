@@ -129,7 +129,8 @@ void ReplyPath::reply(std::span<std::byte> message, const Outstanding& outstandi
     }
     if (outstanding.schema && outstanding.schema->reply)
         translator.reply(outstanding.schema->reply, outstanding.ext, request, message, order);
-    m_core.recorder.reply(m_client.id, outstanding.ext, request, view);
+    if (!outstanding.undone)
+        m_core.recorder.reply(m_client.id, outstanding.ext, request, view);
 }
 
 // The pixels lie in the shared memory: the program is written to from there.

@@ -26,15 +26,6 @@ bool mayRelease(Ext ext, std::uint8_t opcode) {
             opcode == core::kFreeGC);
 }
 
-// Whether a request that a lost server left unanswered may be done on another one. What changes the
-// screen for everybody was meant for that screen; of a very long one nothing was kept.
-bool mayAskAgain(const Outstanding& unanswered) {
-    if (unanswered.request.empty() || !unanswered.schema)
-        return !unanswered.request.empty();
-    const RequestRule* rule = ruleOf(unanswered.ext, unanswered.schema->number);
-    return !rule || rule->fate != Fate::ScreenWide;
-}
-
 Bytes noOperation(ByteOrder order) {
     return MessageBuilder::request(order, core::kNoOperation, 0).finish();
 }
@@ -119,6 +110,10 @@ std::size_t RequestPath::passRun(Client& client, std::span<std::byte> input) {
                 markTrace(m_core.record, trace, view);
             lastMarked = target;
         }
+        if (OwedEvents::isOwed(*ext, MessageView(message, client.order)))
+            client.owedEvents.note(*ext, message,
+                                   client.upstream->sequence.serverSequence() + count + 1,
+                                   client.upstream->sequence.clientSequence() + count + 1);
         if (translates)
             if (const auto* schema = requestSchema(*ext, isCore ? major : minor);
                 !isCore || !schema || schema->hasFields)
@@ -266,7 +261,13 @@ void RequestPath::pass(Client& client, Ext ext, const wire::MessageSchema* schem
     const bool blocks =
         schema && ext == Ext::Sync &&
         (schema->number == wire::sync::kAwait || schema->number == wire::sync::kAwaitFence);
-    if (answered || blocks || effects.created != ClientXid::None || effects.unjudged) {
+    const std::uint8_t opcode = schema ? schema->number : 0;
+    const MessageView view(message, client.order, big);
+    const bool undoes = undoesUnanswered(client, ext, opcode, view);
+    if (OwedEvents::isOwed(ext, view))
+        client.owedEvents.note(ext, message, upstream.sequence.serverSequence() + 1,
+                               upstream.sequence.clientSequence() + 1);
+    if (answered || blocks || undoes || effects.created != ClientXid::None || effects.unjudged) {
         Outstanding note;
         note.ext = ext;
         note.schema = schema;
@@ -275,7 +276,8 @@ void RequestPath::pass(Client& client, Ext ext, const wire::MessageSchema* schem
         note.createdSerial = effects.createdSerial;
         note.unjudged = std::move(effects.unjudged);
         note.blocks = blocks;
-        if ((answered || blocks) && message.size() <= kMaxKeptRequest)
+        note.undoes = undoes;
+        if ((answered || blocks || undoes) && message.size() <= kMaxKeptRequest)
             note.request = copyOf(message);
         m_core.link->translator->request(schema, ext, message, client.order, big);
         upstream.pass(message, std::move(note), Upstream::Memory::Staying);
@@ -286,7 +288,6 @@ void RequestPath::pass(Client& client, Ext ext, const wire::MessageSchema* schem
     if (blocks)
         holdWhileBlocked(client);
     // What was freed is let go on the server when the last thing that used it went.
-    const std::uint8_t opcode = schema ? schema->number : 0;
     if (!m_core.record.freedPixmaps().empty() && mayRelease(ext, opcode))
         for (const auto& pixmap : m_core.record.takeUnusedPixmaps())
             if (Client* owner = m_core.client(pixmap->owner); owner && owner->upstream)
@@ -353,35 +354,6 @@ void RequestPath::capture(Client& client, const RequestEffects::RegionCapture& w
                  if (view.u8(0) == 1)
                      shape->rectangles = reordered(view.tail(32), 16, order, wire::kHostOrder);
              });
-}
-
-void RequestPath::reissue(Client& client) {
-    bool blocked = false;
-    // In their order, so that the program's numbers never go back.
-    for (auto& unanswered : client.unanswered) {
-        unanswered.image.reset();
-        blocked = blocked || unanswered.blocks;
-        if (unanswered.substitute.empty() && !mayAskAgain(unanswered)) {
-            constexpr std::uint8_t kBadAlloc = 11;
-            const auto* schema = unanswered.schema;
-            const bool isCore = unanswered.ext == Ext::Core;
-            unanswered.substitute = makeError(
-                client.order, kBadAlloc, 0,
-                isCore ? schema->number : m_core.face->extensions.of(unanswered.ext).major,
-                isCore ? 0 : schema->number);
-        }
-        Bytes message = unanswered.request;
-        if (unanswered.substitute.empty())
-            m_core.link->translator->request(unanswered.schema, unanswered.ext, message,
-                                             client.order, unanswered.bigRequest);
-        else
-            message = MessageBuilder::request(client.order, core::kGetInputFocus, 0).finish();
-        client.upstream->passAgain(message, std::move(unanswered));
-    }
-    client.unanswered.clear();
-    client.upstream->sequence.skipTo(client.sequence);
-    if (blocked)
-        holdWhileBlocked(client);
 }
 
 Bytes makeError(ByteOrder order, std::uint8_t code, std::uint32_t value, std::uint8_t major,

@@ -22,7 +22,8 @@ public:
                   std::function<void(ByteView)> handler = {});
     // Nothing of the program's lies in memory that is shared with the server any more.
     static void leaveSharedMemory(Client& client);
-    // Asks again what a lost server had not answered.
+    // RequestAgain.cpp. The server is lost: what it owes the program is kept, and asked again.
+    void keepOwed(Client& client);
     void reissue(Client& client);
 
 private:
@@ -47,6 +48,10 @@ private:
               std::span<std::byte> message, bool big, RequestEffects& effects);
     void capture(Client& client, const RequestEffects::Capture& wanted);
     void holdWhileBlocked(Client& client);
+    // Whether the request takes back what one asks for that has no answer yet; that is marked.
+    static bool undoesUnanswered(Client& client, Ext ext, std::uint8_t opcode,
+                                 const MessageView& view);
+    void drawAgain(Client& client, Bytes image);
     void capture(Client& client, const RequestEffects::RegionCapture& wanted);
     // RequestColors.cpp
     void lookUp(Client& client, const RequestEffects::NamedColor& wanted);

@@ -30,6 +30,10 @@ struct Outstanding {
     std::uint64_t createdSerial = 0;                  // the record's number of it
     std::optional<StickyRequests::Unjudged> unjudged; // as before, if this fails
     bool blocks = false; // the server does nothing more for the program until it is done
+    // Has no answer, and takes back or makes anew what an unanswered one asks for: done again with
+    // it.
+    bool undoes = false;
+    bool undone = false; // by such a one: what the answer grants is gone already
     // In place of the server's answer; the request on the wire is then a GetInputFocus.
     Bytes substitute;
     UniqueFd substituteFd;

@@ -443,11 +443,7 @@ void ServerChange::lost() {
     for (auto& [id, client] : m_core.clients) {
         if (!client->upstream)
             continue;
-        client->sequence = client->upstream->sequence.clientSequence();
-        for (auto& one : client->upstream->outstanding())
-            if (!one.injected &&
-                (one.blocks || (one.schema && one.schema->hasReply) || !one.substitute.empty()))
-                client->unanswered.push_back(std::move(one));
+        m_proxy.requests().keepOwed(*client);
         client->upstream.reset();
     }
     const auto interrupted = [](const PixmapRef& pixmap) {
