@@ -64,9 +64,7 @@ def case_programsSurviveTheirServersDeath(case):
     second = case.second_server()
     proxy.move(second)
     desktop = Desktop(second)
-    lookout.expect_windows(desktop)
-    lookout.expect_text(desktop)
-    lookout.expect_obeys(desktop)
+    lookout.expect_same(desktop)
 
 
 NAMES = ("one", "two", "three")

@@ -18,6 +18,7 @@ public:
     void event(std::span<std::byte> message, std::uint64_t sequence) override;
 
 private:
+    void heedManager(const MessageView& change);
     void watchWindow(ClientXid window);
 
     Core& m_core;

@@ -218,11 +218,12 @@ public:
             constexpr std::uint32_t kIconicState = 3;
             of.iconic = MessageView(value.data, wire::kHostOrder).u32(0) == kIconicState;
         });
+        window->managedDirty = false;
         for (const char* name : {"_NET_WM_STATE", "_NET_WM_DESKTOP"})
-            property(window, name,
-                     [atom = *m_core.record.atoms.find(name)](Window& of, PropertyValue value) {
-                         of.properties.insert_or_assign(atom, std::move(value));
-                     });
+            if (const auto atom = m_core.record.atoms.find(name))
+                property(window, name, [atom = *atom](Window& of, PropertyValue value) {
+                    of.properties.insert_or_assign(atom, std::move(value));
+                });
     }
 
     // What was let go while others had the focus, programs were never told.
@@ -434,9 +435,12 @@ bool captureIdle(Core& core, std::size_t budget) {
         capturer.pixmap(pixmap, isIdle);
         more = more || !isIdle;
     }
-    for (const auto& window : core.record.all<Window>())
+    for (const auto& window : core.record.all<Window>()) {
         if (window->shapeDirty)
             capturer.shape(window);
+        if (window->managedDirty)
+            capturer.managed(window);
+    }
     for (const auto& region : core.record.all<Region>())
         if (region->shape->dirty)
             capturer.region(region);

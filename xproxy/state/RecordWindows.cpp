@@ -286,6 +286,12 @@ void recordWindowEvent(Record& record, ClientId client, const MessageView& event
             window_->x = event.get(x);
             window_->y = event.get(y);
         }
+        // ... the place of the border that the window had before the manager took it away.
+        if (sent && window_->foreignParent) {
+            const int taken = event.get(border_width) - window_->borderWidth;
+            window_->x = static_cast<std::int16_t>(window_->x + taken);
+            window_->y = static_cast<std::int16_t>(window_->y + taken);
+        }
         if (!sent) {
             const windowtree::Inside before = windowtree::insideOf(*window_);
             window_->width = event.get(width);

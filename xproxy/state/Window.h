@@ -51,7 +51,8 @@ struct Window : Resource {
     // A window manager that is no program of the session has put it into a frame of its own; x and
     // y are then relative to the root, as that manager last told.
     bool foreignParent = false;
-    bool iconic = false; // that manager took it off the screen, the program did not
+    bool iconic = false;       // that manager took it off the screen, the program did not
+    bool managedDirty = false; // it wrote what it made of the window: asked of the server
 
     // Made by the id of one that was destroyed: DestroyNotify may speak of that one.
     bool idUsedAgain = false;
