@@ -28,11 +28,12 @@ wait
 
 
 def tree(pid):
-    """The process and what it has started."""
+    """The process and what any of its threads has started."""
     found = [pid]
     with suppress(FileNotFoundError, ProcessLookupError): # it ended meanwhile
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            found += tree(int(child))
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            for child in (thread / "children").read_text().split():
+                found += tree(int(child))
     return found
 
 
