@@ -165,12 +165,14 @@ public:
         m_job.report("redrawing", 0.8);
         m_steps.did("take it up");
         ENTRACTE_TRY(show(std::move(shown)));
+        ENTRACTE_TRY(settle());
+        undo.dismiss();
         m_steps.did("windows");
+        if (m_arrival) // whoever gave it waits for this word, and for nothing that follows
+            m_job.report("storing", 0.82);
         linkToDesk(m_context, m_session, true);
         linkSound(m_context, m_session);
         watchPrograms(m_session, true);
-        ENTRACTE_TRY(settle());
-        undo.dismiss();
         removeOldLayers(m_context, m_session.record());
         m_steps.did("tidy up");
         return m_arrival ? storeArrived(staging) : Status();

@@ -19,9 +19,13 @@
 #include "session/store/StagedLayer.h"
 #include "session/store/TreeSize.h"
 
+#include <signal.h>
 #include <spdlog/spdlog.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace entracte {
 
@@ -91,6 +95,43 @@ Status refuseBlockers(const std::vector<Finding>& findings) {
                 "process " + std::to_string(blocker->pid), blocker->remedy);
 }
 
+// Of a session that stands still in CRIU's hands: whoever lets go of its programs now, and even
+// when nobody does, none of them runs on. They are gone a little later.
+Status endFrozen(const RunningContainer& container) {
+    auto others = processesBeneath(container.init);
+    others.erase(others.begin());
+    for (const pid_t pid : others)
+        if (::kill(pid, SIGKILL) != 0 && errno != ESRCH)
+            return fail(Error::fromErrno("The session could not be ended"));
+    if (::syscall(SYS_pidfd_send_signal, container.initPidfd.get(), SIGKILL, nullptr, 0) != 0 &&
+        errno != ESRCH)
+        return fail(Error::fromErrno("The session could not be ended"));
+    return {};
+}
+
+// Its programs do not run on, and from now on the other side may run it.
+Status giveAway(EngineContext& context, Session& session, const Departure& departure) {
+    ENTRACTE_TRY(endFrozen(session.live->container));
+    const DepartWishes& wishes = departure.wishes();
+    const auto mark = [&](MoveState state) {
+        return context.registry.update(session, [&](SessionRecord& record) {
+            record.state = SessionState::Suspended;
+            record.comeback = Return::None;
+            record.shownOn = {};
+            record.init = {};
+            record.move = state == MoveState::None
+                              ? MoveMark()
+                              : MoveMark{state, wishes.move, printable(wishes.peer, kMaxPeer)};
+        });
+    };
+    if (auto marked = mark(MoveState::Given); !marked) {
+        static_cast<void>(mark(MoveState::None)); // nobody was told
+        return marked;
+    }
+    departure.tellGiven();
+    return {};
+}
+
 class SnapshotJob {
 public:
     SnapshotJob(EngineContext& context, Session& session, SnapshotOrigin origin,
@@ -140,6 +181,9 @@ public:
                          taken.error().sentence(), tries.made());
         }
     }
+
+    // After run(): whether the other side may run it.
+    const Status& given() const { return m_given; }
 
 private:
     // One try. Whatever it ends with, what is not suspended goes on.
@@ -306,6 +350,10 @@ private:
         ENTRACTE_ASSIGN(info, writer.commit(m_record, m_requested, {m_job, "storing", 0.9, 0.99}));
         m_committed = info;
         m_steps.did("commit");
+        if (m_departure) { // CRIU tidies up while it is brought back there
+            m_given = giveAway(m_context, m_session, *m_departure);
+            m_steps.did("give away");
+        }
         return {};
     }
 
@@ -324,6 +372,7 @@ private:
     ContainerSpec m_container;
     SnapshotRecord m_record;
     std::optional<SnapshotInfo> m_committed;
+    Status m_given;
 };
 
 } // namespace
@@ -339,29 +388,6 @@ Result<SnapshotInfo> takeSnapshot(EngineContext& context, const std::shared_ptr<
 
 namespace {
 
-// Its programs are gone, and from now on the other side may run it.
-Status giveAway(EngineContext& context, Session& session, const Departure& departure) {
-    ENTRACTE_TRY(killContainer(session.live->container));
-    const DepartWishes& wishes = departure.wishes();
-    const auto mark = [&](MoveState state) {
-        return context.registry.update(session, [&](SessionRecord& record) {
-            record.state = SessionState::Suspended;
-            record.comeback = Return::None;
-            record.shownOn = {};
-            record.init = {};
-            record.move = state == MoveState::None
-                              ? MoveMark()
-                              : MoveMark{state, wishes.move, printable(wishes.peer, kMaxPeer)};
-        });
-    };
-    if (auto marked = mark(MoveState::Given); !marked) {
-        static_cast<void>(mark(MoveState::None)); // nobody was told
-        return marked;
-    }
-    departure.tellGiven();
-    return {};
-}
-
 Result<SnapshotInfo> takeOne(EngineContext& context, const JobUse& use, const std::string& comment,
                              SnapshotOrigin origin, Afterwards afterwards, Departure* departure,
                              JobControl& job) {
@@ -371,15 +397,11 @@ Result<SnapshotInfo> takeOne(EngineContext& context, const JobUse& use, const st
     session.slot.openToBrief();
     ScopeExit close([&session] { session.slot.closeToBrief(); });
     StepTimes steps;
-    auto taken =
-        SnapshotJob(context, session, origin, afterwards, departure, steps, job).run(comment);
+    SnapshotJob snapshot(context, session, origin, afterwards, departure, steps, job);
+    auto taken = snapshot.run(comment);
     if (!taken)
         return fail(goesOn(std::move(taken).error()));
-    Status given;
-    if (departure) {
-        given = giveAway(context, session, *departure);
-        steps.did("give away");
-    }
+    const Status& given = snapshot.given();
     *taken = withSpace(*context.store, std::move(*taken));
     if (context.observer)
         context.observer->snapshotAdded(*taken);
