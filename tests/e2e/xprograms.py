@@ -207,8 +207,9 @@ def _screen_of_density(case, name, dpi):
     return server
 
 
-# GTK 3, Qt, and one that asks the X server's resources.
-_OF_THREE_KINDS = (["yad", "--text=Some words that take room"], ["kate", "--startanon"], ["xterm", "-fa", "Monospace"])
+# GTK 3, Qt (by itself Kate goes on as another process, on Debian 13), and one that asks the X server's resources.
+_OF_THREE_KINDS = (["yad", "--text=Some words that take room"], ["kate", "--startanon", "--block"],
+                   ["xterm", "-fa", "Monospace"])
 
 
 def case_programsMeetAnotherDensity(case):
