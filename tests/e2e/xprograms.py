@@ -3,6 +3,7 @@
 GL, GTK 4, Qt 6, large selections. They move while they run, and are used afterwards.
 """
 import hashlib
+import itertools
 import os
 import re
 import shutil
@@ -223,10 +224,15 @@ def case_programsMeetAnotherDensity(case):
         """[(class, width, height)]"""
         return sorted((w.window_class, *w.geometry()[2:]) for w in desktop.windows())
 
+    numbers = itertools.count()
+
     def begin(at):
         start, desktop = case.start_on(at) if at in (low, high) else inside_start, Desktop(at)
         there = len(desktop.windows())
-        programs = [start(["env", "GDK_BACKEND=x11", "NO_AT_BRIDGE=1", *command]) for command in _OF_THREE_KINDS]
+        # Kate remembers how large its window was: it has not been there before.
+        settings = case.workspace.folder(f"settings {next(numbers)}", case.person)
+        programs = [start(["env", "GDK_BACKEND=x11", "NO_AT_BRIDGE=1", f"HOME={settings}", *command])
+                    for command in _OF_THREE_KINDS]
         wait_for("three windows", lambda: len(desktop.windows()) == there + 3, 60, 0.2)
         return programs
 
