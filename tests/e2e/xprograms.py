@@ -17,7 +17,7 @@ sys.dont_write_bytecode = True
 from entractetest import x11  # noqa: E402
 from entractetest.case import Skip, expect, main  # noqa: E402
 from entractetest.desktop import Desktop, differing_pixels, pixels  # noqa: E402
-from entractetest.processes import Process, wait_for  # noqa: E402
+from entractetest.processes import Process, run, wait_for  # noqa: E402
 from entractetest.servers import FIRST, SECOND, ServerTraits  # noqa: E402
 from entractetest.xproxy import StandaloneProxy  # noqa: E402
 
@@ -396,6 +396,25 @@ def case_serversOfOtherDepthsAreRefusedBeforeAnythingMoves(case):
         expect("xeyes" in outside.run(["xwininfo", "-root", "-tree"]).lower(), "the window has left its server")
         _expect_running(eyes)
     at.proxy.move(at.second)
+
+
+def case_aKeyMeansWhatTheScreensKeyboardSays(case):
+    """A program that was told of another layout asks for it anew (Xlib's MappingNotify)."""
+    _require("xev", "xdotool", "setxkbmap")
+    at = _Bare(case)
+    run(["setxkbmap", "de"], case.person, at.second.environment())
+    program = at.start("stdbuf", "-oL", "xev", "-geometry", "200x200+50+50")
+    wait_for("its window", lambda: "MapNotify" in program.log.read_text(), 20)
+    told = []
+    for server in (at.first, at.second, at.first):
+        if told:
+            at.proxy.move(server)
+        Desktop(server).run(["xdotool", "mousemove", "150", "150", "key", "29"])
+        pressed = r"KeyPress event(?:.*\n)+?.*keycode 29 \(keysym 0x\w+, (\w+)\)"
+        wait_for("the key to be told of",
+                 lambda: len(re.findall(pressed, program.log.read_text())) > len(told), 15)
+        told = re.findall(pressed, program.log.read_text())
+    expect(told == ["y", "z", "y"], f"the key was {told}")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 
 #include "xproxy/proxy/Client.h"
 #include "xproxy/proxy/DisplayConnector.h"
+#include "xproxy/proxy/Keyboard.h"
 #include "xproxy/proxy/LastWords.h"
 #include "xproxy/proxy/Session.h"
 #include "xproxy/proxy/Translator.h"
@@ -30,6 +31,7 @@ struct ServerLink {
     Watcher fromServer;
     bool own = false; // nobody but the session is on it
     bool lost = false;
+    bool watchesKeyboard = false;
     SharedImages images;
 
     ServerXid freshUtilityId() { return ServerXid{utility->range.base | nextUtilityId++}; }
@@ -56,6 +58,7 @@ struct Core {
     std::map<ClientId, std::unique_ptr<Client>> clients;
     std::optional<ServerFace> face;   // what programs see; none before the first server
     std::unique_ptr<ServerLink> link; // null: no server
+    std::optional<Keyboard> keyboard; // as programs were last told
     // In a session the server is in another ipc namespace: segments are attached by descriptor.
     bool segmentsByDescriptor = false;
     SegmentSource* segments = nullptr;

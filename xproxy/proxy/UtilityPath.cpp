@@ -47,6 +47,7 @@ void UtilityPath::heedManager(const MessageView& change) {
 void UtilityPath::event(std::span<std::byte> message, std::uint64_t) {
     m_core.link->translator->event(message, wire::kHostOrder);
     const MessageView view(message, wire::kHostOrder);
+    hearOfKeyboard(m_core, view);
     if (m_core.lastWords.keep(m_core.record, kNobody, view, 0))
         return;
     m_core.recorder.event(kNobody, view);

@@ -56,8 +56,10 @@ constexpr Step kSteps[] = {
     {"place of the pointer", askForPointer, true},
     {"grabs that were not given", endRefusedGrabs, false},
     {"settings of the screen", findSettings, true},
-    {"listeners for settings", replaySettings, true},
+    {"listeners for settings", replaySettings, false},
+    {"keyboard", findKeyboard, true},
     {"announcements", announceServer, false},
+    {"announcement of the keyboard", announceKeyboard, false},
     {"announcements of settings", announceSettings, false},
 };
 

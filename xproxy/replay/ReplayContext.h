@@ -25,6 +25,7 @@ public:
     std::size_t requests = 0;
     std::set<unsigned> grabbed; // of the record's active grabs, those that the new server gave
     std::pair<std::int16_t, std::int16_t> pointer; // on the new server's root
+    Keyboard keyboard;                             // of the new server
     // By number of screen: the XSETTINGS managers of the new server that are strangers.
     std::map<std::size_t, ServerXid> settingsOwners;
 

@@ -167,6 +167,7 @@ Status ServerChange::attach(UniqueFd channel) {
         recordColormaps(m_core);
         m_core.link = std::move(*link);
         UtilityPath(m_core).watchRoots();
+        watchKeyboard(m_core);
         m_core.link->utility->stream.flush();
     } else {
         done = moveTo(std::move(*link), knowledge);

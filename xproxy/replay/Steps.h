@@ -55,8 +55,10 @@ void endRefusedGrabs(ReplayContext& context);
 // Who manages the screen's settings is asked, known to programs as the one before, and listened to.
 void findSettings(ReplayContext& context);
 void replaySettings(ReplayContext& context);
-// Tells programs what truly differs: the screen's size, the keyboard; the settings.
+// Tells programs what truly differs: the screen's size; the keyboard; the settings.
 void announceServer(ReplayContext& context);
+void findKeyboard(ReplayContext& context);
+void announceKeyboard(ReplayContext& context);
 void announceSettings(ReplayContext& context);
 
 } // namespace entracte::xproxy
