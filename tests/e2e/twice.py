@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 
 from entractetest.case import expect, main  # noqa: E402
 from entractetest.processes import BUILD_DIRECTORY  # noqa: E402
-from entractetest.servers import FIRST, SECOND, ServerTraits  # noqa: E402
+from entractetest.servers import FEWER_IDS, FIRST, SECOND, ServerTraits  # noqa: E402
 from entractetest.xproxy import StandaloneProxy  # noqa: E402
 
 REQUESTS = 3000
@@ -76,8 +76,8 @@ def _like(traits, depth, more):
                         atoms=traits.atoms, depth=depth)
 
 
-def run_twice(case, seed, moves=True, depth=24, more=()):
-    at_first, at_second = (_like(traits, depth, more) for traits in (FIRST, SECOND))
+def run_twice(case, seed, moves=True, depth=24, more=(), then=SECOND):
+    at_first, at_second = (_like(traits, depth, more) for traits in (FIRST, then))
     first = case.server("first", at_first, window_manager=False)
     second = case.server("second", at_second, window_manager=False)
     proxy = StandaloneProxy(case, first)
@@ -88,6 +88,7 @@ def run_twice(case, seed, moves=True, depth=24, more=()):
             proxy.move((first, second)[number % 2])
 
     proxied = script.transcript(move)
+    proxy.expect_clean_moves(REQUESTS // BETWEEN_MOVES - 1 if moves else 0)
     direct_server = case.server("direct", at_first, window_manager=False)
     direct = _Script(case, direct_server, seed, script.bases()).transcript()
     _expect_same(direct, proxied)
@@ -113,6 +114,11 @@ def case_grabsThatEndedOrWereRefused(case):
 def case_selectionsInTheOrderOfTheirFirstUse(case):
     """A window that owns two goes: which of them is told of first?"""
     run_twice(case, 29)
+
+
+def case_aServerOfFewerIdentifiers(case):
+    """An eighth of what a program may have at the first one: many ids do not fit."""
+    run_twice(case, 9, then=FEWER_IDS)
 
 
 def case_aScreenWhosePixelsAreIndices(case):

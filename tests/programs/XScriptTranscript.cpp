@@ -84,7 +84,9 @@ std::uint32_t World::freshId(Connection& c) {
         c.freedIds.erase(c.freedIds.begin());
         return id;
     }
-    return c.base | c.nextId++;
+    // Some from the upper end: a server of fewer ids has none such.
+    const std::uint32_t low = c.nextId++;
+    return c.base | (low % 3 == 0 ? xcb_get_setup(c.xcb)->resource_id_mask - low : low);
 }
 
 World::Target World::target(Connection& c) {

@@ -30,6 +30,9 @@ SECOND = ServerTraits(
     options=("-maxclients", "64", "-extension", "SECURITY", "-extension", "XVideo",
              "-extension", "X-Resource", "-extension", "DPMS"),
     atoms=tuple(f"_ENTRACTE_SHIFT_{i}" for i in range(97)))
+# The resource mask is smaller than the first one's.
+FEWER_IDS = ServerTraits(size=(1366, 768), options=("-maxclients", "2048", "-extension", "XVideo"),
+                         atoms=tuple(f"_ENTRACTE_OTHER_{i}" for i in range(31)))
 
 
 def write_cookie_file(path, cookie, person):

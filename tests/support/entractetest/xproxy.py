@@ -4,7 +4,7 @@ import re
 import socket
 from pathlib import Path
 
-from .processes import Process, run, run_status, wait_for
+from .processes import Failure, Process, run, run_status, wait_for
 from .product import programs_for_everybody
 
 
@@ -63,6 +63,15 @@ class StandaloneProxy:
         """What `--audit` says of the server of the moment."""
         return Audit(run_status([self.program, "--audit", self.display], self.person,
                                 self.person.environment(), timeout=40))
+
+    def expect_clean_moves(self, moves):
+        """Nothing of what the last moves made again was refused, and what the new servers hold was as recorded."""
+        words = self.words()
+        refused = re.findall(r"rebuilt: \d+ requests, (\d+) of them refused", words)
+        differing = re.findall(r"audit: \d+ facts compared, (\d+) differ,", words)
+        clean = len(refused) >= moves and len(differing) >= moves and {*refused, *differing} <= {"0"}
+        if not clean:
+            raise Failure(f"{len(refused)} moves for {moves}:\n{words}")
 
     def status(self):
         """What `--status` says of its programs."""
