@@ -83,6 +83,7 @@ def case_composingManagerAndTrayMove(case):
         wait_for("the picture to follow", lambda: differing_pixels(
             picture, outside.screenshot(case.temporary("moved.png"))) > 5000, 15)
         _expect_running(manager, panel, terminal, eyes)
+    at.proxy.expect_clean_moves(2)
     xterm.activate()
     Desktop(at.first).run(["xdotool", "type", "--delay", "15", "still here\n"])
     wait_for("what was typed", lambda: typed.exists() and typed.read_text() == "still here\n")
@@ -104,6 +105,7 @@ def case_programsThatDrawWithGlMove(case):
     at.proxy.move(third)
     _moves(case, Desktop(third), "gl-crash")
     _expect_running(gears, demo)
+    at.proxy.expect_clean_moves(3)
 
 
 _PLACES = {"far": "60x10+1000+1000", "partly": "80x24+900+650", "beyond": "80x24+1400+100", "near": "40x5+50+400"}
@@ -146,6 +148,7 @@ def _stay_within_reach(case, manager):
     wait_for("the windows to be within reach", reachable, 20, 0.2)
     wait_for("the same places on the screen", lambda: _places(Desktop(small)) == _places(inside), 20, 0.2)
     expect(_places(inside)["near"] == near, f"what was within reach stays where it was: {_places(inside)}")
+    proxy.expect_clean_moves(1)
     expect("144x144" in inside.run(["xdpyinfo"]), "programs are told of the density")
     return proxy, _places(inside)
 
@@ -194,6 +197,7 @@ def case_windowsComeBackOnTheirWorkspaces(case):
         told(outside)["large"][2]) == 2 and told(outside)["above"][2]) and told(outside), 20, 0.2)
     proxy.move(second)
     wait_for(f"the same as {before} (it is {told(Desktop(second))})", lambda: told(Desktop(second)) == before, 20, 0.2)
+    proxy.expect_clean_moves(1)
 
 
 def _screen_of_density(case, name, dpi):
@@ -265,6 +269,7 @@ def case_programsMeetAnotherDensity(case):
         wait_for(f"{of_gtk} and {others} on {server.name}", lambda s=server, g=of_gtk: sizes(Desktop(s)) == sorted(
             g + others), 20, 0.2)
         _expect_running(*programs)
+    proxy.expect_clean_moves(6)
     begin(proxy)
     of_all = sorted(large + others + direct[high])
     wait_for(f"{of_all}, of those before and those begun here", lambda: sizes(inside) == of_all, 30, 0.2)
@@ -316,6 +321,7 @@ def case_theWallpaperOfADesktopMoves(case):
     at.first.kill()
     at.proxy.move(at.second)
     expect(_corner(Desktop(at.second), case.temporary("after.png")) == seen, "the wallpaper is another one")
+    at.proxy.expect_clean_moves(3)
 
 
 def case_outputsKeepTheirNumbers(case):
@@ -357,6 +363,7 @@ def case_processesAndWhatTheyHoldAreTold(case):
         at.proxy.move(server)
         expect(told() == eyes.pid, f"after a move {told()} instead of {eyes.pid}")
         expect(held() == before, f"{before} became {held()}")
+    at.proxy.expect_clean_moves(2)
 
 
 def case_largeSelectionIsReadAcrossAMove(case):
@@ -378,6 +385,7 @@ def case_largeSelectionIsReadAcrossAMove(case):
         wait_for("the end", out.exists, 60)
         expect(hashlib.sha256(out.read_bytes()).digest() == hashlib.sha256(content).digest(),
                f"{out.stat().st_size} bytes came, which are not the {len(content)} that were sent")
+    at.proxy.expect_clean_moves(2)
 
 
 def case_serversOfOtherDepthsAreRefusedBeforeAnythingMoves(case):

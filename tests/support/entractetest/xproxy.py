@@ -66,7 +66,7 @@ class StandaloneProxy:
 
     def expect_clean_moves(self, moves):
         """Nothing of what the last moves made again was refused, and what the new servers hold was as recorded."""
-        words = self.words()
+        words = self._process.log.read_text(errors="replace")
         refused = re.findall(r"rebuilt: \d+ requests, (\d+) of them refused", words)
         differing = re.findall(r"audit: \d+ facts compared, (\d+) differ,", words)
         clean = len(refused) >= moves and len(differing) >= moves and {*refused, *differing} <= {"0"}
