@@ -70,14 +70,14 @@ test-twice: build
 
 # The X proxy's tests, and the proxy on real servers with real programs, built with AddressSanitizer and UBSan.
 asan_units := MessageTest SchemaTest WireRealServerTest OpaqueTableTest RecordTest ProxyMapsTest TranslatorTest AuditTest \
-	SurvivalTest ConnectionTest PathsTest HostileProgramTest SelectionMoveTest SmallerServerTest
+	SurvivalTest OwedTest ConnectionTest PathsTest HostileProgramTest SelectionMoveTest SmallerServerTest ColormapMoveTest
 asan_programs := entracte-xproxy entracte-screen x-victim x-script try_x_walk try_x_translate try_x_replay
 empty :=
 test-asan: setup
 	@cmake -S . -B $(BUILD)-asan -G Ninja -DENTRACTE_SANITIZE=ON >/dev/null
 	@ninja -C $(BUILD)-asan $(asan_units) $(asan_programs)
 	@$(setup)/run-tests.sh $(BUILD)-asan $(TESTARGS) -R \
-		'^(($(subst $(empty) $(empty),|,$(asan_units)))\.|fuzz\.x_|e2e\.(hop|twice|audit|xprograms)\.)'
+		'^(($(subst $(empty) $(empty),|,$(asan_units)))\.|fuzz\.x_|e2e\.(hop|crash|twice|audit|xclients|xoutside|xprograms)\.)'
 
 # Looks for longer than the tests do (needs clang). What is found is left in BUILD-fuzz; it belongs into
 # tests/fuzz/corpus, where the tests try it.
