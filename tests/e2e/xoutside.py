@@ -12,7 +12,7 @@ sys.dont_write_bytecode = True
 
 from entractetest.case import Skip, expect, main  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
-from entractetest.processes import Process, wait_for  # noqa: E402
+from entractetest.processes import Failure, Process, wait_for  # noqa: E402
 from entractetest.programs import mousepad  # noqa: E402
 from entractetest.xproxy import StandaloneProxy  # noqa: E402
 
@@ -152,7 +152,13 @@ def _drag_into(case, start_target):
         w for w in outside.windows("Mousepad") if w.id != source.id], 30)[0]
     _drag(outside, source, target)
     outside.screenshot(case.temporary("dropped.png"))
-    wait_for("the text", lambda: mousepad().text in target.all_text(), 20)
+
+    def arrived():
+        try:
+            return mousepad().text in target.all_text()
+        except Failure: # nothing was there to be copied yet
+            return False
+    wait_for("the text", arrived, 30)
     at.proxy.expect_clean_moves(1)
 
 

@@ -173,6 +173,25 @@ std::int64_t wide(std::int32_t high, std::uint32_t low) {
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(high) << 32 | low);
 }
 
+constexpr std::string_view kManagerCounts =
+    "the screen's window manager sets the counter of a window that it begins to manage";
+
+// EWMH 1.5, "_NET_WM_SYNC_REQUEST": openbox sets it to 0 when it takes a window over.
+bool isManagersToSet(const Record& record, ClientXid counter) {
+    const auto name = record.atoms.find("_NET_WM_SYNC_REQUEST_COUNTER");
+    const auto windows = record.all<Window>();
+    return name && std::ranges::any_of(windows, [&](const auto& window) {
+               const auto property = window->properties.find(*name);
+               if (!window->foreignParent || property == window->properties.end())
+                   return false;
+               const MessageView ids(property->second.data, wire::kHostOrder);
+               for (std::size_t at = 0; at + 4 <= ids.size(); at += 4)
+                   if (ids.u32(at) == raw(counter))
+                       return true;
+               return false;
+           });
+}
+
 } // namespace
 
 void auditResources(Auditor& a) {
@@ -198,7 +217,9 @@ void auditSyncObjects(Auditor& a) {
                   using namespace sync::QueryCounterReply;
                   if (reply.u8(0) == 1)
                       a.number(a.nameOf(*counter), "value", counter->value,
-                               wide(reply.get(counter_value_hi), reply.get(counter_value_lo)));
+                               wide(reply.get(counter_value_hi), reply.get(counter_value_lo)),
+                               isManagersToSet(a.record, counter->id) ? kManagerCounts
+                                                                      : std::string_view{});
                   else
                       a.missing(a.nameOf(*counter));
               });
