@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 setup := resources/setup
 
 .DEFAULT_GOAL := build
-.PHONY: build setup packages criu demo test test-apps test-move test-faults test-twice test-asan screens bench-xproxy bench-desktop bench-engine bench-move fuzz deb test-deb test-systemd install format clean
+.PHONY: build setup packages criu demo test test-apps test-move test-faults test-twice test-asan screens bench-xproxy bench-desktop bench-engine bench-move fuzz deb test-deb test-systemd test-kernel install format clean
 
 build: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -85,15 +85,18 @@ FUZZ_SECONDS ?= 60
 fuzz:
 	@command -v clang++ >/dev/null || { echo "make fuzz needs clang: apt-get install clang"; exit 1; }
 	@cmake -S . -B $(BUILD)-fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DENTRACTE_FUZZ=ON >/dev/null
-	@ninja -C $(BUILD)-fuzz fuzz_x_walk fuzz_x_translate fuzz_x_replay fuzz_store_bytes fuzz_transfer fuzz_repository
+	@ninja -C $(BUILD)-fuzz fuzz_x_walk fuzz_x_translate fuzz_x_replay fuzz_store_bytes fuzz_transfer fuzz_pages \
+		fuzz_repository
 	@mkdir -p $(BUILD)-fuzz/corpus/walk $(BUILD)-fuzz/corpus/replay $(BUILD)-fuzz/corpus/translate $(BUILD)-fuzz/corpus/store \
-		$(BUILD)-fuzz/corpus/transfer $(BUILD)-fuzz/corpus/repository
+		$(BUILD)-fuzz/corpus/transfer $(BUILD)-fuzz/corpus/pages $(BUILD)-fuzz/corpus/repository
 	@cd $(BUILD)-fuzz && tests/bin/fuzz_x_walk -max_total_time=$(FUZZ_SECONDS) -max_len=4096 corpus/walk
 	@cd $(BUILD)-fuzz && tests/bin/fuzz_x_translate -max_total_time=$(FUZZ_SECONDS) -max_len=4096 corpus/translate
 	@cd $(BUILD)-fuzz && tests/bin/fuzz_x_replay -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
 		corpus/replay $(CURDIR)/tests/fuzz/corpus/replay
 	@cd $(BUILD)-fuzz && tests/bin/fuzz_store_bytes -max_total_time=$(FUZZ_SECONDS) -max_len=4096 corpus/store
 	@cd $(BUILD)-fuzz && tests/bin/fuzz_transfer -max_total_time=$(FUZZ_SECONDS) -max_len=65536 corpus/transfer
+	@cd $(BUILD)-fuzz && tests/bin/fuzz_pages -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+		corpus/pages $(CURDIR)/tests/fuzz/corpus/pages
 	@cd $(BUILD)-fuzz && tests/bin/fuzz_repository -max_total_time=$(FUZZ_SECONDS) -max_len=4096 corpus/repository
 
 # A package for the Debian release that this runs on, in BUILD/deb; lintian has nothing against it.
@@ -112,6 +115,13 @@ test-deb: deb
 test-systemd: deb
 	@$(setup)/install-packages.sh machine
 	@resources/packaging/try-systemd $(BUILD)/deb
+
+# Boots Debian's kernel in an emulated machine, and tries there what needs one that marks written memory. Needs root, and the
+# network; KEEP=/a/folder keeps the machine for the next time.
+test-kernel: build
+	@$(setup)/install-packages.sh machine
+	@resources/packaging/try-kernel $(BUILD) bash -c 'for one in $$(tests/e2e/ahead.py --list); do echo "$$one"; \
+		tests/e2e/ahead.py $$one || exit 1; done'
 
 install: build
 	@cmake --install $(BUILD)

@@ -140,6 +140,14 @@
             <translation>%1 Arbeitsspeicher sind frei; ein Schnappschuss wird dort zwischengelagert.</translation>
         </message>
         <message>
+            <source>The kernel marks written memory: while a session stands still for a snapshot, only what was just written is copied.</source>
+            <translation>Der Kernel merkt sich, welcher Speicher beschrieben wurde: Während eine Sitzung für einen Schnappschuss stillsteht, wird nur kopiert, was gerade erst geschrieben wurde.</translation>
+        </message>
+        <message>
+            <source>The kernel does not mark written memory: a session stands still until all of its memory is copied.</source>
+            <translation>Der Kernel merkt sich nicht, welcher Speicher beschrieben wurde: Eine Sitzung steht still, bis ihr ganzer Speicher kopiert ist.</translation>
+        </message>
+        <message>
             <source>How much memory is free is not known.</source>
             <translation>Wie viel Arbeitsspeicher frei ist, ist nicht bekannt.</translation>
         </message>

@@ -8,6 +8,7 @@
 #include "session/criu/CriuHook.h"
 #include "session/criu/CriuLog.h"
 #include "session/criu/ImageReader.h"
+#include "session/criu/MemoryAhead.h"
 #include "session/criu/MendImages.h"
 #include "session/criu/TcpTable.h"
 
@@ -95,13 +96,15 @@ bool Criu::canDoWithoutLock() const {
 Criu::DumpOutcome Criu::dump(const DumpOptions& options) const {
     DumpOptions with = options;
     with.lockNetwork = true;
+    if (options.ahead)
+        with.aheadImages = options.ahead->directory();
     if (!options.whileFrozen ||
         (options.lockNetwork && (hasTcpConnections(options.root) || !canDoWithoutLock())))
         return dumpOnce(with);
     // Rules in the kernel that hold packets back, and their removal, take some ten milliseconds. A
     // program may connect in the last moment before it is frozen: then all goes on, and once more.
     bool connected = false;
-    DumpOptions without = options;
+    DumpOptions without = with;
     without.lockNetwork = false;
     without.whileFrozen = [&]() -> Status {
         connected = hasTcpConnections(options.root);
@@ -110,6 +113,9 @@ Criu::DumpOutcome Criu::dump(const DumpOptions& options) const {
         return options.whileFrozen();
     };
     auto dumped = dumpOnce(without);
+    if (connected && options.ahead) // it has served
+        return tl::unexpected(CriuFailure(
+            Error(ErrorCode::NotCheckpointable, "A program was just making a connection."), true));
     return connected ? dumpOnce(with) : dumped;
 }
 
@@ -130,7 +136,11 @@ Criu::DumpOutcome Criu::dumpOnce(const DumpOptions& options) const {
 
     Status frozen;
     if (hook)
-        frozen = hook->serve(criu.pidfd(), [&](pid_t) { return options.whileFrozen(); });
+        frozen = hook->serve(criu.pidfd(), [&](pid_t) {
+            if (options.ahead)
+                options.ahead->lookAgain(criu.pid());
+            return options.whileFrozen();
+        });
     // No limit here: a CRIU killed in the middle leaves the programs broken, one that is slow does
     // not.
     ENTRACTE_ASSIGN(status, criu.wait(std::chrono::milliseconds(-1)));

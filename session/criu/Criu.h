@@ -17,6 +17,8 @@
 
 namespace entracte {
 
+class MemoryAhead;
+
 struct DumpOptions {
     pid_t root = 0;               // host pid of the session's PID 1
     std::filesystem::path images; // existing directory; what lies in it is removed
@@ -28,6 +30,10 @@ struct DumpOptions {
     // Packets are held back while all is frozen. Where there is no TCP connection, Criu::dump does
     // without, if it has `whileFrozen` to look once more; false: the caller has looked before.
     bool lockNetwork = true;
+    // Memory that was dumped before (MemoryAhead.h); it serves for one try, and the images are not
+    // whole until it is merged into them.
+    MemoryAhead* ahead = nullptr;
+    std::filesystem::path aheadImages; // of `ahead`; set by dump()
 };
 
 struct DumpResult {

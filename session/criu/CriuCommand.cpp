@@ -39,22 +39,14 @@ Status addExternal(std::vector<std::string>& words, std::string_view key, std::s
     return {};
 }
 
-} // namespace
-
-Result<std::vector<std::string>> dumpCommand(const std::string& program, const DumpOptions& options,
-                                             const std::string& hookProgram) {
-    std::vector<std::string> words = {program, "dump", "--tree", std::to_string(options.root)};
-    addCommon(words, options.images, kDumpLog, options.verbose, options.lockNetwork);
+// What is outside, and more that all dumps of a session share.
+Status addOutside(std::vector<std::string>& words, const DumpOptions& options) {
     // Deleted files that are still open: linked back when they have another name, else stored with
     // the images, up to this size (Chromium has one of 4 MB).
     words.insert(words.end(), {"--link-remap", "--ghost-limit", "1G"});
-    if (options.leaveRunning)
-        words.emplace_back("--leave-running");
     // Devices, addresses and routes are the helper's to make, also at a restore: nothing in a
     // session may change them, and CRIU would start `ip` four times while all is frozen.
     words.insert(words.end(), {"--empty-ns", "net"});
-    if (!hookProgram.empty())
-        words.insert(words.end(), {"--action-script", hookProgram});
     for (const auto& mount : options.mounts)
         ENTRACTE_TRY(addExternal(words, mount.inside, mount.key));
     // An open /dev/tty is told which terminal it is before the restore (TerminalImages.h).
@@ -63,6 +55,33 @@ Result<std::vector<std::string>> dumpCommand(const std::string& program, const D
                      {"--external", fmt::format("tty[{:x}:{:x}]", tty.st_rdev, tty.st_dev)});
     for (const auto inode : options.externalUnix)
         words.insert(words.end(), {"--external", "unix[" + std::to_string(inode) + "]"});
+    return {};
+}
+
+} // namespace
+
+Result<std::vector<std::string>> dumpCommand(const std::string& program, const DumpOptions& options,
+                                             const std::string& hookProgram) {
+    std::vector<std::string> words = {program, "dump", "--tree", std::to_string(options.root)};
+    addCommon(words, options.images, kDumpLog, options.verbose, options.lockNetwork);
+    ENTRACTE_TRY(addOutside(words, options));
+    if (options.leaveRunning)
+        words.emplace_back("--leave-running");
+    if (!options.aheadImages.empty()) // CRIU wants them relative to the images
+        words.insert(words.end(),
+                     {"--track-mem", "--prev-images-dir",
+                      options.aheadImages.lexically_relative(options.images).string()});
+    if (!hookProgram.empty())
+        words.insert(words.end(), {"--action-script", hookProgram});
+    return words;
+}
+
+Result<std::vector<std::string>> preDumpCommand(const std::string& program,
+                                                const DumpOptions& options) {
+    std::vector<std::string> words = {program, "pre-dump", "--tree", std::to_string(options.root)};
+    addCommon(words, options.images, kDumpLog, options.verbose, options.lockNetwork);
+    ENTRACTE_TRY(addOutside(words, options));
+    words.emplace_back("--track-mem");
     return words;
 }
 

@@ -20,6 +20,9 @@ inline constexpr int kFirstInheritedFd = 100;
 // InvalidArgument when a mount's path cannot be written in CRIU's --external notation.
 Result<std::vector<std::string>> dumpCommand(const std::string& program, const DumpOptions& options,
                                              const std::string& hookProgram);
+// The memory alone, which goes on being written; what is written from then on is marked.
+Result<std::vector<std::string>> preDumpCommand(const std::string& program,
+                                                const DumpOptions& options);
 Result<std::vector<std::string>> restoreCommand(const std::string& program,
                                                 const RestoreOptions& options,
                                                 const std::string& hookProgram);

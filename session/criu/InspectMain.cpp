@@ -7,6 +7,8 @@
 // (TerminalImages.h).
 // entracte-criu-inspect sessions: reads pstree.img and writes the mended one, or nothing when it is
 // good as it is (SessionImages.h).
+// entracte-criu-inspect pages: reads page maps of two dumps and writes how they become one
+// (PageMerge.h).
 //
 // A program of a session shapes these bytes, so before the first of them is read, this process is
 // nobody, may not open anything, and may use only the system calls of a filter. Exit status 0: all
@@ -15,6 +17,7 @@
 #include "session/criu/Confinement.h"
 #include "session/criu/FileSizes.h"
 #include "session/criu/ImageReader.h"
+#include "session/criu/PageMerge.h"
 #include "session/criu/SessionImages.h"
 #include "session/criu/TerminalImages.h"
 
@@ -123,6 +126,23 @@ int mendSessions() {
     return mended && writeAll(*mended) ? 0 : kDamaged;
 }
 
+int mergeMaps() {
+    std::string stream;
+    if (!readAll(stream))
+        return kDamaged;
+    const auto halves = entracte::unpackHalves(stream);
+    if (!halves)
+        return kDamaged;
+    std::map<std::uint32_t, entracte::MergedPages> merged;
+    for (const auto& [pid, half] : *halves) {
+        auto one = entracte::mergePages(half);
+        if (!one)
+            return kDamaged;
+        merged.emplace(pid, std::move(*one));
+    }
+    return writeAll(entracte::packMerged(merged)) ? 0 : kDamaged;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -140,6 +160,8 @@ int main(int argc, char** argv) {
         status = mendTerminals();
     else if (what == "sessions")
         status = mendSessions();
+    else if (what == "pages")
+        status = mergeMaps();
     // The system call itself: what a C library or a sanitiser does at an end is not in the filter.
     ::syscall(SYS_exit_group, status);
     return status;

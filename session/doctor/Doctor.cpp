@@ -1,5 +1,6 @@
 #include "session/doctor/Doctor.h"
 
+#include "session/base/DirtyMemory.h"
 #include "session/doctor/Trials.h"
 
 #include <sys/statvfs.h>
@@ -169,6 +170,16 @@ DoctorFinding memory() {
     return warning("memory", "How much memory is free is not known.", "Look yourself.");
 }
 
+// Either is well: it is told since the same session stands still for longer on another kernel.
+DoctorFinding dirtyMemory() {
+    return ok("dirty-memory",
+              dirtyMemoryIsTracked()
+                  ? "The kernel marks written memory: while a session stands still for a snapshot, "
+                    "only what was just written is copied."
+                  : "The kernel does not mark written memory: a session stands still until all of "
+                    "its memory is copied.");
+}
+
 } // namespace
 
 std::string doctorStateName(DoctorState state) {
@@ -194,7 +205,8 @@ std::vector<DoctorFinding> examineMachine(const DoctorOptions& options) {
         program("xvfb", "Xvfb", "no headless screens", "xvfb", false),
         program("xephyr", "Xephyr", "no screens of the kind \"window\"", "xserver-xephyr", false),
         disk(options),
-        memory()};
+        memory(),
+        dirtyMemory()};
 }
 
 } // namespace entracte

@@ -1,8 +1,10 @@
 #include "session/engine/SnapshotJob.h"
 
+#include "session/base/DirtyMemory.h"
 #include "session/base/Printable.h"
 #include "session/base/ScopeExit.h"
 #include "session/base/WallClock.h"
+#include "session/criu/MemoryAhead.h"
 #include "session/criu/Preflight.h"
 #include "session/engine/Departure.h"
 #include "session/engine/DeskLink.h"
@@ -189,6 +191,7 @@ private:
     // One try. Whatever it ends with, what is not suspended goes on.
     tl::expected<SnapshotInfo, CriuFailure> dump(const Criu& criu, const Staging& staging,
                                                  StagedLayer& layer) {
+        auto ahead = dumpAhead(criu, staging);
         settleDesk(*m_session.live);
         if (m_departure)
             m_departure->standsStill();
@@ -215,6 +218,7 @@ private:
         options.leaveRunning = !m_suspend;
         options.mounts = externalMounts(m_container);
         options.externalUnix = sockets;
+        options.ahead = ahead ? &*ahead : nullptr;
         const auto began = Clock::now();
         options.whileFrozen = [&]() -> Status {
             m_dumped = true;
@@ -242,11 +246,46 @@ private:
             return *m_committed;
         }
         stillness.end(m_leftScreen);
+        if (ahead) {
+            // Whatever came of it: all goes on, and another try does without.
+            const auto whole =
+                dumped ? ahead->mergeInto(staging.images()) : Status(fail(Error(dumped.error())));
+            m_steps.did("put the memory together");
+            if (!whole) {
+                spdlog::info("session {}: {}", m_session.id(), whole.error().forLog());
+                m_dumped = false;
+                return tl::unexpected(CriuFailure(whole.error(), true));
+            }
+            ahead.reset();
+        }
         if (!dumped)
             return tl::unexpected(dumped.error());
         m_record.info.frozenMicros = dumped->frozenMicros;
         ENTRACTE_TRY(store(*writer, staging, layer));
         return *m_committed;
+    }
+
+    // Most of the memory, where the kernel tells what is written afterwards. Only once: after that,
+    // whatever stood in the way of it may do so again. A suspension stands still until all is
+    // stored, whichever way its memory was dumped.
+    std::optional<MemoryAhead> dumpAhead(const Criu& criu, const Staging& staging) {
+        if (!std::exchange(m_mayDumpAhead, false) || m_suspend || !staging.inMemory() ||
+            !dirtyMemoryIsTracked())
+            return std::nullopt;
+        DumpOptions options;
+        options.root = init();
+        options.mounts = externalMounts(m_container);
+        m_job.report("saving", 0.05);
+        auto ahead = MemoryAhead::take(criu, options, staging.images().parent_path() / "ahead");
+        m_steps.did("dump memory ahead");
+        if (!ahead) {
+            spdlog::info("session {}: its memory cannot be saved ahead: {}", m_session.id(),
+                         ahead.error().forLog());
+            return std::nullopt;
+        }
+        spdlog::info("session {}: stood still for {} us while its memory was saved ahead",
+                     m_session.id(), ahead->frozenMicros());
+        return std::move(*ahead);
     }
 
     // Of the layer's folders: what overlayfs makes anew.
@@ -282,9 +321,15 @@ private:
                                      kImageOverhead;
         const std::uint64_t files = treeSize(m_container.layer / "upper");
         m_copied = !m_suspend || Staging::fitsInMemory(memory + files);
+        // What is dumped ahead, what is written meanwhile, and the two put together: at most three
+        // times the memory, where all of it is written again.
+        const std::uint64_t thrice = 3 * memory + files;
+        m_mayDumpAhead = !m_suspend && dirtyMemoryIsTracked() && Staging::fitsInMemory(thrice);
         return Staging::make(m_context.paths.staging(m_session.id()),
                              m_context.paths.diskStaging(m_session.id()),
-                             m_copied ? memory + files : memory,
+                             m_mayDumpAhead ? thrice
+                             : m_copied     ? memory + files
+                                            : memory,
                              sealed ? Staging::Kind::MemoryOnly : Staging::Kind::MemoryOrDisk);
     }
 
@@ -362,6 +407,7 @@ private:
     const bool m_suspend;
     Departure* const m_departure; // null: it goes nowhere
     bool m_copied = true;         // the session's files, before they are packed
+    bool m_mayDumpAhead = false;  // the memory, once
     bool m_dumped = false;        // all is in the images: what failed since is not CRIU's affair
     HeldInput m_held;             // of a suspension
     bool m_leftScreen = false;

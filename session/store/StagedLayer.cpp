@@ -52,6 +52,8 @@ Status StagedLayer::copyAhead(const JobControl& job) {
 }
 
 Status StagedLayer::copyRest(const JobControl& job) {
+    m_entries.clear(); // of a moment that came to nothing
+    m_rest = 0;
     const WalkOptions options{m_leaveOut, false, [&] { return job.check(); }};
     return walkTree(m_layer.get(), options, [&](TreeEntry&& entry, int file) -> Status {
         std::int64_t at = 0;

@@ -8,7 +8,10 @@ which a snapshot of ours copies the session's changed files as well. A row's rat
 
 An office suite is started warm from a template and cold, in turn (starts.py).
 
-  engine.py BUILD [--rounds N] [--only starts|freeze|store]
+  engine.py BUILD [--rounds N] [--only starts|freeze|store] [--memory MB]
+
+--memory: instead of these programs, one with so much memory, of which it writes a tenth all the while. Where the kernel marks
+written memory, most of it is saved ahead, and how long all stood still for that is a row of its own.
 
 As root. The table goes to the terminal, {"machine": ..., "rows": [{"name", "ours", "reference", "ratio", "unit"}]}
 to BUILD/bench/engine.json.
@@ -17,6 +20,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -130,11 +134,13 @@ def row(name, ours, reference, unit):
             "ratio": round(statistics.median(ratios), 3), "unit": unit}
 
 
-def freeze_rows(build, rounds):
+def freeze_rows(build, rounds, memory_mb=None):
     from entractetest.case import Case
     from entractetest.processes import Workspace, wait_for
     from contextlib import ExitStack
     programs = [(name, command) for name, command in PROGRAMS if shutil.which(name)]
+    if memory_mb:
+        programs = [("memory-writer", [build / "tests/bin/memory-writer", "plain", memory_mb])]
     with ExitStack() as stack:
         workspace = stack.enter_context(Workspace())
         case = Case(stack, workspace)
@@ -142,7 +148,8 @@ def freeze_rows(build, rounds):
         session = product.start(None, "sleep", "infinity", screen="headless", options=("--size", "1280x800"))
         for number, (name, command) in enumerate(programs):
             product.exec(session, *command)
-            wait_for(f"a window of {name}", lambda: product.show(session)["windows"] > number, 120, 0.5)
+            if not memory_mb:
+                wait_for(f"a window of {name}", lambda: product.show(session)["windows"] > number, 120, 0.5)
         time.sleep(SETTLE_SECONDS)
         init = product.session_processes()[0]
         criu = os.environ.get("ENTRACTE_CRIU") or shutil.which("criu") or str(build / "criu" / "criu")
@@ -157,7 +164,12 @@ def freeze_rows(build, rounds):
         what = " + ".join(name for name, _ in programs)
         processes = product.show(session)["programs"]
         print(f"{what}: {processes} programs, {memory} MB; a snapshot takes {statistics.median(total):.0f} ms in all")
-        return [row(f"frozen time, snapshot of {what}", ours, plain, "ms")]
+        log = (product.logs / "service.log").read_text(errors="replace")
+        ahead = [int(micros) / 1000 for micros in re.findall(r"stood still for (\d+) us", log)]
+        rows = [row(f"frozen time, snapshot of {what}", ours, plain, "ms")]
+        if ahead:
+            rows.append(row("frozen before, while its memory was saved ahead", ahead, plain, "ms"))
+        return rows
 
 
 def start_rows(rounds):
@@ -186,12 +198,13 @@ def main():
     parser.add_argument("build", type=lambda path: Path(path).resolve())
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--only", action="append", choices=("starts", "freeze", "store"))
+    parser.add_argument("--memory", type=int, help="MB of one program instead of a desktop's (freeze)")
     arguments = parser.parse_args()
     if os.geteuid() != 0:
         sys.exit("bench-engine needs root: sessions are made of namespaces and mounts")
     os.environ["ENTRACTE_BUILD_DIR"] = str(arguments.build)
     parts = {"starts": lambda: start_rows(arguments.rounds),
-             "freeze": lambda: freeze_rows(arguments.build, arguments.rounds),
+             "freeze": lambda: freeze_rows(arguments.build, arguments.rounds, arguments.memory),
              "store": lambda: store_rows(arguments.build)}
     result = {"machine": machine(),
               "rows": [entry for part in arguments.only or parts for entry in parts[part]()]}

@@ -61,6 +61,12 @@ constexpr const char* kSentences[] = {
     QT_TRANSLATE_NOOP("HelperWords", "Make room, or delete snapshots."),
     QT_TRANSLATE_NOOP("HelperWords", "Only %1 of memory are free; a snapshot is staged there."),
     QT_TRANSLATE_NOOP("HelperWords", "%1 of memory are free; a snapshot is staged there."),
+    QT_TRANSLATE_NOOP("HelperWords",
+                      "The kernel marks written memory: while a session stands still for a "
+                      "snapshot, only what was just written is copied."),
+    QT_TRANSLATE_NOOP("HelperWords",
+                      "The kernel does not mark written memory: a session stands still until all "
+                      "of its memory is copied."),
     QT_TRANSLATE_NOOP("HelperWords", "How much memory is free is not known."),
     QT_TRANSLATE_NOOP("HelperWords", "Close something before a snapshot."),
     QT_TRANSLATE_NOOP("HelperWords", "Look yourself."),

@@ -388,7 +388,7 @@ TEST(CommandTest, doctorLooksItselfWithoutAHelper) {
     }
     EXPECT_EQ(checks, (std::vector<std::string>{"helper", "polkit", "namespaces", "overlayfs",
                                                 "seccomp", "criu", "dbus-daemon", "xvfb", "xephyr",
-                                                "disk", "memory"}));
+                                                "disk", "memory", "dirty-memory"}));
 }
 
 TEST(CommandTest, withoutAHelperItSaysWhatToDo) {

@@ -1,0 +1,153 @@
+#include "session/criu/PageFrames.h"
+
+#include "session/criu/ProcessTable.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace entracte {
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+constexpr std::size_t kMaps = 16 << 20;          // bytes of /proc/PID/maps
+constexpr std::size_t kProcesses = 512;          // of a session
+constexpr std::size_t kMostFrames = 4u << 20;    // 16 GiB of a session, 64 MiB of ours
+constexpr std::uint64_t kMostLooked = 64u << 20; // pages of address space
+constexpr std::size_t kEntries = 8192;           // read at once
+constexpr std::uint64_t kGap = 256;              // pages in between that are read, too
+
+// proc(5), /proc/PID/pagemap
+constexpr std::uint64_t kPresent = 1ull << 63;
+constexpr std::uint64_t kSwapped = 1ull << 62;
+constexpr std::uint64_t kOfFile = 1ull << 61;
+constexpr std::uint64_t kFrame = (1ull << 55) - 1;
+
+struct Range {
+    std::uint64_t first, end; // pages
+    bool ofFile = false;      // a mapping of one
+};
+
+// The private mappings that can be read. CRIU dumps the others whole.
+std::vector<Range> privateMappings(const SessionProcess& process) {
+    std::vector<Range> ranges;
+    const std::string maps = textAt(process.directory.get(), "maps", kMaps);
+    forEachLine(maps, [&](std::string_view line) {
+        const auto dash = line.find('-');
+        const auto blank = line.find(' ');
+        if (dash == std::string_view::npos || blank == std::string_view::npos || dash > blank ||
+            line.size() < blank + 5 || line[blank + 1] != 'r' || line[blank + 4] != 'p')
+            return;
+        ranges.push_back({leadingNumber<std::uint64_t>(line.substr(0, dash), 16) / kPage,
+                          leadingNumber<std::uint64_t>(line.substr(dash + 1), 16) / kPage,
+                          line.find('/', blank) != std::string_view::npos});
+    });
+    return ranges;
+}
+
+// The last of the numbers that a process has, the one in its innermost namespace.
+std::optional<std::uint32_t> innerNumber(const SessionProcess& process) {
+    const std::string status = textAt(process.directory.get(), "status", 8192);
+    std::optional<std::uint32_t> number;
+    forEachLine(status, [&](std::string_view line) {
+        if (line.starts_with("NSpid:"))
+            number = leadingNumber<std::uint32_t>(line.substr(line.find_last_of(" \t") + 1));
+    });
+    return number;
+}
+
+// Calls `visit` with each page of the range and its entry, as far as there are any.
+template <typename Visit>
+bool readRange(int pagemap, Range range, Visit visit) {
+    std::vector<std::uint64_t> entries;
+    while (range.first < range.end) {
+        entries.resize(std::min<std::uint64_t>(kEntries, range.end - range.first));
+        const ssize_t got = ::pread(pagemap, entries.data(), entries.size() * sizeof entries[0],
+                                    static_cast<off_t>(range.first * sizeof entries[0]));
+        if (got < static_cast<ssize_t>(sizeof entries[0]))
+            return false;
+        const std::size_t count = static_cast<std::size_t>(got) / sizeof entries[0];
+        for (std::size_t i = 0; i < count; ++i)
+            visit(range.first + i, entries[i]);
+        range.first += count;
+    }
+    return true;
+}
+
+// Where a page lies; 0: nowhere.
+std::uint64_t frameOf(std::uint64_t entry) {
+    if ((entry & (kPresent | kSwapped)) == 0)
+        return 0;
+    return entry & (kPresent | kSwapped | kOfFile | kFrame);
+}
+
+} // namespace
+
+Result<PageFrames> PageFrames::of(pid_t init) {
+    PageFrames all;
+    std::size_t frames = 0;
+    std::uint64_t looked = 0;
+    const auto processes = sessionProcesses(init);
+    if (processes.size() > kProcesses)
+        return fail(ErrorCode::NotCheckpointable, "The session has very many processes.");
+    for (const SessionProcess& process : processes) {
+        const auto number = innerNumber(process);
+        UniqueFd pagemap(::openat(process.directory.get(), "pagemap", O_RDONLY | O_CLOEXEC));
+        if (!number || !pagemap)
+            continue; // it has just ended
+        Memory& memory = all.m_processes[*number];
+        for (const Range& range : privateMappings(process)) {
+            looked += range.end - range.first;
+            if (looked > kMostLooked || frames > kMostFrames)
+                return fail(ErrorCode::NotCheckpointable, "The session's memory is very large.");
+            readRange(pagemap.get(), range, [&](std::uint64_t page, std::uint64_t entry) {
+                // What is only a file's is not dumped; the vDSO looks like it, and is.
+                const auto frame = range.ofFile && (entry & kOfFile) != 0 ? 0 : frameOf(entry);
+                if (frame != 0)
+                    memory.frames.push_back({page, frame});
+            });
+        }
+        frames += memory.frames.size();
+        memory.pagemap = std::move(pagemap);
+    }
+    return all;
+}
+
+void PageFrames::keepSame() {
+    for (auto& [number, memory] : m_processes) {
+        std::vector<Frame>& frames = memory.frames;
+        std::size_t kept = 0;
+        for (std::size_t at = 0; at < frames.size();) {
+            std::size_t end = at + 1; // of the frames that are read at once
+            while (end < frames.size() && frames[end].page - frames[end - 1].page <= kGap)
+                ++end;
+            std::size_t next = at;
+            readRange(memory.pagemap.get(), {frames[at].page, frames[end - 1].page + 1, false},
+                      [&](std::uint64_t page, std::uint64_t entry) {
+                          if (next == end || frames[next].page != page)
+                              return;
+                          if (frameOf(entry) == frames[next].frame)
+                              frames[kept++] = frames[next];
+                          ++next;
+                      });
+            at = end;
+        }
+        frames.resize(kept);
+    }
+}
+
+bool PageFrames::kept(std::uint32_t pid, std::uint64_t page, std::uint64_t count) const {
+    const auto process = m_processes.find(pid);
+    if (process == m_processes.end())
+        return false;
+    const std::vector<Frame>& frames = process->second.frames;
+    const auto first = std::ranges::lower_bound(frames, page, {}, &Frame::page);
+    // They are in order, and none is there twice.
+    return static_cast<std::uint64_t>(frames.end() - first) >= count && count > 0 &&
+           first->page == page &&
+           first[static_cast<std::ptrdiff_t>(count) - 1].page == page + count - 1;
+}
+
+} // namespace entracte

@@ -1,0 +1,45 @@
+#pragma once
+
+// Which physical page each page of a session's memory lies in, looked at several times. A page that
+// the kernel says was not written, and that is in the same place every time, is what it was: the
+// kernel does not mark what mremap(2) moves by whole tables, what KSM merges, and what comes by
+// other such ways, but all of them put another physical page there.
+//
+// Only root sees these numbers (proc(5), /proc/PID/pagemap). A process that has executed another
+// program since, or whose number is another's now, has no pages here any more: its descriptor is of
+// the memory that it had.
+
+#include "session/base/Result.h"
+#include "session/base/UniqueFd.h"
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+namespace entracte {
+
+class PageFrames {
+public:
+    // Looks for the first time, while all runs. Fails when there is more than is worth it.
+    static Result<PageFrames> of(pid_t init);
+    // Looks again: what is elsewhere now is forgotten.
+    void keepSame();
+    // Of the process that the session knows by this number: whether `count` pages from this address
+    // (in pages) were in their places at every look.
+    bool kept(std::uint32_t pid, std::uint64_t page, std::uint64_t count) const;
+
+private:
+    struct Frame {
+        std::uint64_t page;
+        std::uint64_t frame; // of pagemap, without what may change
+    };
+    struct Memory {
+        UniqueFd pagemap;
+        std::vector<Frame> frames; // by page
+    };
+    std::map<std::uint32_t, Memory> m_processes; // by the session's number
+};
+
+} // namespace entracte
