@@ -395,6 +395,7 @@ Result<ImportWishes> importWishes(const Options& options) {
     ENTRACTE_ASSIGN(peer, reader.take<std::string>("peer"));
     ENTRACTE_ASSIGN(lineage, reader.take<std::string>("lineage"));
     ENTRACTE_ASSIGN(stage, reader.take<bool>("stage"));
+    ENTRACTE_ASSIGN(deltas, reader.take<bool>("deltas"));
     ENTRACTE_TRY(reader.nothingElse());
     if (name) {
         ENTRACTE_TRY(checkName(*name));
@@ -413,6 +414,9 @@ Result<ImportWishes> importWishes(const Options& options) {
     wishes.stage = stage.value_or(false);
     if (wishes.stage && !move)
         return refuse("Only what a move brings can be staged.");
+    wishes.deltas = deltas.value_or(false);
+    if (wishes.deltas && !wishes.stage)
+        return refuse("Only what is staged may name what came before.");
     return wishes;
 }
 
@@ -422,6 +426,7 @@ Result<DepartWishes> departWishes(const Options& options) {
     ENTRACTE_ASSIGN(peer, reader.take<std::string>("peer"));
     ENTRACTE_ASSIGN(since, reader.take<std::string>("since"));
     ENTRACTE_ASSIGN(comment, reader.take<std::string>("comment"));
+    ENTRACTE_ASSIGN(deltas, reader.take<bool>("deltas"));
     ENTRACTE_TRY(reader.nothingElse());
     if (!move || !peer || !since)
         return refuse("A session departs by a move, to a peer, since a snapshot.");
@@ -429,7 +434,7 @@ Result<DepartWishes> departWishes(const Options& options) {
     ENTRACTE_TRY(parseId(*since));
     ENTRACTE_TRY(checkPeer(*peer));
     ENTRACTE_TRY(checkComment(comment.value_or("")));
-    return DepartWishes{comment.value_or(""), *since, *move, *peer};
+    return DepartWishes{comment.value_or(""), *since, *move, *peer, deltas.value_or(false)};
 }
 
 Result<MoveStep> moveStep(const std::string& step, const std::string& move,

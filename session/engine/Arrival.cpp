@@ -20,6 +20,7 @@ std::string arrivalFacts() {
     auto facts = hostFactsToJson(hostFacts());
     facts["bundle"] = kBundleVersion;
     facts["stages"] = true; // Engine::depart, and imports that are staged
+    facts["deltas"] = true; // what is staged may name memory that came before
     return facts.dump();
 }
 

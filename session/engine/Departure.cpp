@@ -1,11 +1,10 @@
 #include "session/engine/Departure.h"
 
-#include "session/engine/BundleParts.h"
 #include "session/engine/PipeSink.h"
-#include "session/transfer/BundleWriter.h"
 
 #include <fcntl.h>
 #include <poll.h>
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -62,7 +61,28 @@ Result<std::unique_ptr<Departure>> Departure::begin(EngineContext& context, cons
     departure->m_known.files = std::move(files);
     ENTRACTE_ASSIGN(marks, context.store->hostFileMarks(id, departure->m_wishes.since));
     departure->m_marks = std::move(marks);
+    if (departure->m_wishes.deltas)
+        if (const auto unpacked = departure->unpackEarlier(id); !unpacked)
+            spdlog::info("session {}: all of its memory is sent: {}", id,
+                         unpacked.error().forLog());
     return departure;
+}
+
+Status Departure::unpackEarlier(const SessionId& id) {
+    ENTRACTE_ASSIGN(record, m_context.store->read(id, m_wishes.since));
+    ENTRACTE_ASSIGN(place, TransferPlace::make(m_context.paths));
+    m_place.emplace(std::move(place));
+    ENTRACTE_ASSIGN(staging, m_place->staging(record.info.imageBytes,
+                                              record.info.encrypted ? Staging::Kind::MemoryOnly
+                                                                    : Staging::Kind::MemoryOrDisk));
+    if (!staging.inMemory())
+        return fail(ErrorCode::NoSpace, "There is not enough free memory for that.");
+    m_staging.emplace(std::move(staging));
+    ENTRACTE_TRY(m_context.store->extractImages(id, m_wishes.since, m_staging->images(),
+                                                {m_job, "preparing", 0, 0}));
+    ENTRACTE_ASSIGN(earlier, EarlierPages::in(m_staging->images()));
+    m_earlier.emplace(std::move(earlier));
+    return {};
 }
 
 void Departure::send(SnapshotRecord record, const std::vector<KeptFile>& files,
@@ -109,9 +129,23 @@ Status Departure::sendAll(SnapshotRecord record, std::vector<KeptFile> files,
     ENTRACTE_ASSIGN(writer, BundleWriter::begin(sink, false, {}));
     ENTRACTE_TRY(writer->addText(kManifestMember, formatBundleManifest(manifest)));
     for (const BundleImage& image : members)
-        ENTRACTE_TRY(writer->addFile(kImagesPrefix + image.name, image.file.get()));
+        ENTRACTE_TRY(sendImage(*writer, image));
     ENTRACTE_TRY(writer->addStream(kLayerMember, counted.bytes(), layer));
     return writer->finish();
+}
+
+Status Departure::sendImage(BundleWriter& writer, const BundleImage& image) const {
+    const auto number = m_earlier ? numberOfPages(image.name) : std::nullopt;
+    struct stat info {};
+    if (number && ::fstat(image.file.get(), &info) == 0) {
+        ENTRACTE_ASSIGN(records, m_earlier->compare(*number, image.file.get(),
+                                                    static_cast<std::uint64_t>(info.st_size)));
+        if (records)
+            return writer.addStream(
+                kDeltasPrefix + image.name, deltaBytes(*records),
+                [&](ByteSink& sink) { return writeDelta(*records, image.file.get(), sink); });
+    }
+    return writer.addFile(kImagesPrefix + image.name, image.file.get());
 }
 
 Status Departure::goOn() const {

@@ -13,10 +13,14 @@
 // {"input": …, "still_ms": …}, what was typed meanwhile (HeldInput.h) and since when it stands
 // still. Its end of the socket closed is a no. Used by the job's thread; the sending has its own.
 
+#include "session/engine/BundleParts.h"
 #include "session/engine/EngineContext.h"
 #include "session/engine/HeldInput.h"
 #include "session/engine/HostFiles.h"
+#include "session/engine/TransferPlace.h"
 #include "session/store/TreeArchiver.h"
+#include "session/transfer/BundleWriter.h"
+#include "session/transfer/PageDelta.h"
 
 #include <atomic>
 #include <functional>
@@ -63,6 +67,9 @@ private:
     Status sendAll(SnapshotRecord record, std::vector<KeptFile> files,
                    const std::filesystem::path& images, const std::string& name,
                    const LayerSource& layer);
+    Status sendImage(BundleWriter& writer, const BundleImage& image) const;
+    // What the other side has of the session's memory. Without it all is sent.
+    Status unpackEarlier(const SessionId& id);
     Status goOn() const;
 
     EngineContext& m_context;
@@ -72,6 +79,9 @@ private:
     JobControl& m_job;
     KnownFiles m_known;
     std::vector<std::uint64_t> m_marks; // of the known files, by their numbers
+    std::optional<TransferPlace> m_place;
+    std::optional<Staging> m_staging; // in m_place: the images of what was brought last
+    std::optional<EarlierPages> m_earlier;
     std::atomic<bool> m_stop{false};
     std::chrono::steady_clock::time_point m_end; // until then it must have arrived
     std::chrono::steady_clock::time_point m_still;

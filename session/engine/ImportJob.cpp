@@ -14,6 +14,7 @@
 #include "session/engine/TransferPlace.h"
 #include "session/store/Directories.h"
 #include "session/transfer/BundleManifest.h"
+#include "session/transfer/PageDelta.h"
 #include "session/transfer/UnpackInChild.h"
 
 #include <fcntl.h>
@@ -23,6 +24,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 
 namespace entracte {
 
@@ -67,6 +69,23 @@ public:
         return file;
     }
 
+    // What the move brought last is unpacked beside what is read, for earlier().
+    void expectDeltas(const SessionId& session, const SnapshotId& last, Staging::Kind kind) {
+        m_unpacking = std::async(std::launch::async, [this, session, last, kind] {
+            return unpackEarlier(session, last, kind);
+        });
+    }
+    Result<UniqueFd> earlier(std::uint32_t number) override {
+        if (m_unpacking.valid())
+            m_unpacked = m_unpacking.get();
+        ENTRACTE_TRY(m_unpacked);
+        if (!m_earlier)
+            return UnpackTarget::earlier(number);
+        UniqueFd file(::open((m_earlier->images() / pagesImage(number)).c_str(),
+                             O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+        return file ? Result<UniqueFd>(std::move(file)) : UnpackTarget::earlier(number);
+    }
+
     Result<BundleManifest> manifest() const {
         ENTRACTE_ASSIGN(text, readFileAt(m_top.get(), kManifestMember, 2 * kMaxBundleManifest));
         return parseBundleManifest(text);
@@ -88,6 +107,16 @@ public:
     }
 
 private:
+    Status unpackEarlier(const SessionId& session, const SnapshotId& last, Staging::Kind kind) {
+        ENTRACTE_ASSIGN(record, m_context.store->read(session, last));
+        ENTRACTE_ASSIGN(place, TransferPlace::make(m_context.paths));
+        m_earlierPlace.emplace(std::move(place));
+        ENTRACTE_ASSIGN(staging, m_earlierPlace->staging(record.info.imageBytes, kind));
+        m_earlier.emplace(std::move(staging));
+        return m_context.store->extractImages(session, last, m_earlier->images(),
+                                              {m_job, "importing", 0, 0});
+    }
+
     const EngineContext& m_context;
     TransferPlace m_place;
     const Staging::Kind m_kind;
@@ -97,6 +126,10 @@ private:
     UniqueFd m_top;
     std::uint64_t m_expected = 0;
     std::size_t m_files = 0;
+    std::optional<TransferPlace> m_earlierPlace;
+    std::optional<Staging> m_earlier; // in m_earlierPlace
+    Status m_unpacked;
+    std::future<Status> m_unpacking; // last: waited for before what it writes goes
 };
 
 Status requireStream(int fd) {
@@ -224,6 +257,11 @@ Result<SessionInfo> importSession(EngineContext& context, const Person& person, 
     ENTRACTE_ASSIGN(made, TransferPlace::make(context.paths));
     Place place(context, std::move(made),
                 sealed ? Staging::Kind::MemoryOnly : Staging::Kind::MemoryOrDisk, job);
+    if (const auto session = wishes.deltas ? arrivesAt(context, person, wishes) : nullptr)
+        if (const auto record = session->record();
+            record.move.id == wishes.move && !record.arrived.empty())
+            place.expectDeltas(session->id(), record.arrived.back(),
+                               sealed ? Staging::Kind::MemoryOnly : Staging::Kind::MemoryOrDisk);
     StepTimes steps;
     ENTRACTE_TRY(unpackInChild(in, place, rulesFor(person), [&job] { return job.check(); }));
     steps.did("read and check");

@@ -159,6 +159,7 @@ struct DepartWishes {
     SnapshotId since;    // the last one that the move has brought to where the session goes
     std::string move;
     std::string peer;
+    bool deltas = false; // memory that is as it was in `since` is named, and not sent again
 };
 
 // How an exported session comes in.
@@ -170,7 +171,8 @@ struct ImportWishes {
     std::string move;
     std::string peer;
     SessionId lineage;
-    bool stage = false; // it is kept in memory for the resume by the move, and not stored
+    bool stage = false;  // it is kept in memory for the resume by the move, and not stored
+    bool deltas = false; // staged: it names memory of what came before
 };
 
 // What a session that wants to come needs.

@@ -5,6 +5,7 @@
 //
 //   manifest.json   which session, what is needed to bring it back, how much follows
 //   images/NAME     CRIU's images, and the host's files that programs use, by content
+//   deltas/NAME     in the last round of a move, instead of images/NAME: PageDelta.h
 //   layer.tar       the session's own files
 //   B2SUMS          BLAKE2b-256 of each of the above, as b2sum(1) writes it; the last member
 
@@ -22,6 +23,7 @@ inline constexpr const char* kBundleFormat = "entracte-session";
 inline constexpr int kBundleVersion = 1;
 inline constexpr const char* kManifestMember = "manifest.json";
 inline constexpr const char* kImagesPrefix = "images/";
+inline constexpr const char* kDeltasPrefix = "deltas/";
 inline constexpr const char* kLayerMember = "layer.tar";
 inline constexpr const char* kSumsMember = "B2SUMS";
 inline constexpr std::size_t kMaxBundleManifest = 8 << 20; // bytes

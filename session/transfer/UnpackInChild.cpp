@@ -4,6 +4,7 @@
 #include "session/base/FdPassing.h"
 #include "session/base/Printable.h"
 #include "session/base/Subprocess.h"
+#include "session/transfer/PageDelta.h"
 
 #include <sys/socket.h>
 
@@ -14,8 +15,8 @@ namespace entracte {
 
 namespace {
 
-// Questions: "S IMAGES LAYER" and "F NAME", each answered, with "+" and perhaps a descriptor or not
-// at all; then "D", or "E" and the four parts of an error.
+// Questions: "S IMAGES LAYER", "F NAME" and "P NAME", each answered, with "+" and perhaps a
+// descriptor or not at all; then "D", or "E" and the four parts of an error.
 constexpr std::size_t kMaxMessage = 16 * 1024;
 constexpr char kSeparator = '\x1f';
 constexpr std::chrono::milliseconds kLook{250};
@@ -53,6 +54,15 @@ public:
         if (message.starts_with("S ")) {
             ENTRACTE_TRY(expect(message.substr(2)));
             ENTRACTE_TRY(send(m_socket, "+"));
+            return false;
+        }
+        if (message.starts_with("P ") && m_expected) {
+            const auto number = numberOfPages(message.substr(2));
+            if (!number)
+                return fail(broken("entracte-unpack asked for pages that no session has"));
+            ENTRACTE_ASSIGN(pages, m_target.earlier(*number));
+            const int fd = pages.get();
+            ENTRACTE_TRY(send(m_socket, "+", std::span(&fd, 1)));
             return false;
         }
         if (!message.starts_with("F ") || !m_expected)
@@ -137,7 +147,15 @@ Status RemoteTarget::expect(std::uint64_t imageBytes, std::uint64_t layerBytes) 
 }
 
 Result<UniqueFd> RemoteTarget::create(const std::string& name) {
-    ENTRACTE_ASSIGN(file, ask("F " + name));
+    return askForFile("F " + name);
+}
+
+Result<UniqueFd> RemoteTarget::earlier(std::uint32_t number) {
+    return askForFile("P " + pagesImage(number));
+}
+
+Result<UniqueFd> RemoteTarget::askForFile(const std::string& question) {
+    ENTRACTE_ASSIGN(file, ask(question));
     if (!file)
         return fail(broken("the helper gave no file"));
     return std::move(file);

@@ -3,6 +3,7 @@
 #include "session/store/PartHash.h"
 #include "session/transfer/BundleManifest.h"
 #include "session/transfer/LayerFilter.h"
+#include "session/transfer/PageDelta.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -180,12 +181,19 @@ private:
         for (;;) {
             ENTRACTE_ASSIGN(name, next());
             m_name = name;
-            if (!name.starts_with(kImagesPrefix))
+            const bool delta = name.starts_with(kDeltasPrefix);
+            if (!delta && !name.starts_with(kImagesPrefix))
                 break;
-            const std::string image = name.substr(std::string_view(kImagesPrefix).size());
+            const std::string image =
+                name.substr(std::string_view(delta ? kDeltasPrefix : kImagesPrefix).size());
             const auto kind = imageKind(image);
             if (!kind || !seen.insert(image).second || seen.size() > kMaxImages)
                 return fail(damaged("an image that no session has: " + image.substr(0, 100)));
+            if (delta) {
+                ENTRACTE_ASSIGN(bytes, takeDelta(image, room));
+                room -= bytes;
+                continue;
+            }
             const bool checked = *kind == ImageKind::Checked;
             Member member(*this, name, checked ? std::min<std::uint64_t>(room, checkedRoom) : room);
             ENTRACTE_ASSIGN(file, m_target.create(image));
@@ -201,6 +209,20 @@ private:
             room -= bytes;
         }
         return room == 0 ? Status() : Status(fail(damaged("images are missing")));
+    }
+
+    // How many bytes it became.
+    Result<std::uint64_t> takeDelta(const std::string& image, std::uint64_t room) {
+        if (!numberOfPages(image))
+            return fail(damaged("an image that cannot be told by another: " + image));
+        // At least a page for each head.
+        Member member(*this, m_name, room + room / kPageBytes * kDeltaHead);
+        ENTRACTE_ASSIGN(file, m_target.create(image));
+        ENTRACTE_ASSIGN(bytes, applyDelta(member, file.get(), room, [this](std::uint32_t number) {
+                            return m_target.earlier(number);
+                        }));
+        ENTRACTE_TRY(member.finish());
+        return bytes;
     }
 
     static Status copy(Member& member, int file) {
@@ -256,6 +278,10 @@ private:
 };
 
 } // namespace
+
+Result<UniqueFd> UnpackTarget::earlier(std::uint32_t /*number*/) {
+    return fail(damaged("it names pages that did not come before"));
+}
 
 Status unpackBundle(ByteSource& source, UnpackTarget& target, const ImageRules& rules) {
     return Unpacker(source, target, rules).run();

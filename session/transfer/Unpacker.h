@@ -20,6 +20,8 @@ public:
     virtual Status expect(std::uint64_t imageBytes, std::uint64_t layerBytes) = 0;
     // A new file, to be written from its beginning: "manifest.json", "layer.tar", or an image.
     virtual Result<UniqueFd> create(const std::string& name) = 0;
+    // pages-`number`.img of what the same move brought before, to be read.
+    virtual Result<UniqueFd> earlier(std::uint32_t number);
 };
 
 // What the manifest says, in the order of the archive's members; on success all that it promises

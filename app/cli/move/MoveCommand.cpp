@@ -146,6 +146,8 @@ private:
         const auto known = nlohmann::json::parse(facts.toStdString(), nullptr, false);
         m_stages = known.is_object() && known.value("stages", nlohmann::json()) == true &&
                    m_connection->hello.value("stages", nlohmann::json()) == true;
+        m_deltas = known.is_object() && known.value("deltas", nlohmann::json()) == true &&
+                   m_connection->hello.value("deltas", nlohmann::json()) == true;
         object.update({{"protocol", kMoveProtocol},
                        {"lineage", m_session.lineage.toStdString()},
                        {"user", person ? person->pw_name : ""},
@@ -247,14 +249,16 @@ private:
             return fail(Error::fromErrno("The helper could not be talked to"));
         UniqueFd talk(pair[0]);
         UniqueFd theirs(pair[1]);
-        ENTRACTE_TRY(
-            m_connection->link->sendObject(FrameKind::Round, {{"last", true}, {"stage", true}}));
-        const auto job = valueOf(proxy()->Depart(
-            QDBusUnixFileDescriptor(pipe.write.get()), QDBusUnixFileDescriptor(theirs.get()),
-            {{"move", QString::fromStdString(m_move)},
-             {"peer", QString::fromStdString(m_host)},
-             {"since", m_brought},
-             {"comment", QString::fromStdString("Before it moved to " + m_host)}}));
+        ENTRACTE_TRY(m_connection->link->sendObject(
+            FrameKind::Round, {{"last", true}, {"stage", true}, {"deltas", m_deltas}}));
+        QVariantMap options{{"move", QString::fromStdString(m_move)},
+                            {"peer", QString::fromStdString(m_host)},
+                            {"since", m_brought},
+                            {"comment", QString::fromStdString("Before it moved to " + m_host)}};
+        if (m_deltas)
+            options.insert("deltas", true);
+        const auto job = valueOf(proxy()->Depart(QDBusUnixFileDescriptor(pipe.write.get()),
+                                                 QDBusUnixFileDescriptor(theirs.get()), options));
         pipe.write.reset();
         theirs.reset();
         if (!job)
@@ -388,6 +392,8 @@ private:
         const auto outcome = ending.settle(kSettleLimit);
         if (outcome.where == Where::Unknown)
             return fail(unknown(*outcome.reason));
+        findRounds(); // of the process that was killed
+        removeRounds();
         if (outcome.where == Where::There)
             return done(ending, outcome);
         ENTRACTE_TRY(ending.takeBack());
@@ -401,6 +407,9 @@ private:
             return fail(ErrorCode::InvalidArgument, "Session " + m_name + " is in no move.");
         MoveEnding ending(m_client, m_session, m_host, m_session.moveId.toStdString(), {}, m_stop);
         ENTRACTE_TRY(ending.takeBack());
+        m_move = m_session.moveId.toStdString();
+        findRounds();
+        removeRounds();
         if (!m_arguments.json)
             std::cout << "Session " << m_name << " is here, suspended.\n";
         return Json{{"taken_back", m_session.id.toStdString()}};
@@ -499,6 +508,17 @@ private:
         return untouched(cause, "The session goes on here.");
     }
 
+    // Those of another process's, by the same move.
+    void findRounds() {
+        const auto overview = m_client.overview();
+        if (!overview)
+            return;
+        for (const auto& snapshot : overview->snapshotsOf(m_session)) {
+            const auto comment = snapshot.comment.toStdString();
+            if (isRoundComment(comment) && comment.ends_with(" of move " + m_move))
+                m_ahead.append(snapshot.path);
+        }
+    }
     void removeRounds() {
         for (const QString& path : m_ahead)
             static_cast<void>(valueOf(m_client.proxy<SnapshotProxy>(path)->Delete()));
@@ -519,6 +539,7 @@ private:
     std::unique_ptr<Connection> m_connection;
     std::optional<RoundSender> m_sender;
     bool m_stages = false;         // both sides know how to depart
+    bool m_deltas = false;         // then: memory that the other side has need only be named
     Clock::duration m_roundTook{}; // the last one
     QString m_brought;             // the snapshot that arrived last
     QList<QString> m_ahead;        // of earlier rounds: nobody's but ours

@@ -78,6 +78,7 @@ public:
                                                           {"host", hostName()},
                                                           {"facts", facts.toStdString()},
                                                           {"stages", flagIn(known, "stages")},
+                                                          {"deltas", flagIn(known, "deltas")},
                                                           {"state", ownState(overview)}}));
         for (;;) {
             auto frame = m_link.receive();
@@ -108,7 +109,7 @@ private:
         case FrameKind::Offer:
             return offer(object);
         case FrameKind::Round:
-            return round(flagIn(object, "stage"));
+            return round(flagIn(object, "stage"), flagIn(object, "deltas"));
         case FrameKind::Go:
             return go(object);
         case FrameKind::Ask:
@@ -180,8 +181,9 @@ private:
                                               ->MoveStep("drop", session.moveId, {})));
     }
 
-    // `stage`: the last one, which its Go takes at once.
-    Status round(bool stage) {
+    // `stage`: the last one, which its Go takes at once. `deltas`: it names memory of the one
+    // before.
+    Status round(bool stage, bool deltas) {
         if (!m_shelf)
             return badProtocol("a round before an offer");
         m_move = m_offered;
@@ -191,6 +193,8 @@ private:
                             {"lineage", QString::fromStdString(m_lineage)}};
         if (stage)
             options.insert("stage", true);
+        if (stage && deltas)
+            options.insert("deltas", true);
         const auto session = importFrom(m_client, m_arguments, options, [&](int to) -> Status {
             Status wrote;
             received = receiveRound(m_link, *m_shelf, [&](std::string_view bytes) -> Status {

@@ -1,0 +1,273 @@
+#include "session/transfer/PageDelta.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <limits>
+#include <memory>
+
+namespace entracte {
+
+namespace {
+
+constexpr std::string_view kPrefix = "pages-";
+constexpr std::string_view kEnd = ".img";
+constexpr std::size_t kBuffer = 1u << 20; // bytes, whole pages
+constexpr std::uint64_t kMostPages = std::uint64_t{1} << 40;
+
+std::uint64_t quickHash(const std::byte* page) {
+    std::uint64_t lanes[4] = {1, 2, 3, 4};
+    for (std::size_t at = 0; at < kPageBytes; at += sizeof lanes)
+        for (std::size_t lane = 0; lane < 4; ++lane) {
+            std::uint64_t word = 0;
+            std::memcpy(&word, page + at + lane * sizeof word, sizeof word);
+            lanes[lane] = std::rotl((lanes[lane] ^ word) * 0x9fb21c651e98df25, 29);
+        }
+    return lanes[0] ^ std::rotl(lanes[1], 17) ^ std::rotl(lanes[2], 31) ^ std::rotl(lanes[3], 47);
+}
+
+Error damaged(const char* detail) {
+    return {ErrorCode::SnapshotDamaged,
+            "The file is damaged, or is not a session that Entracte exported.", detail,
+            "Nothing was changed. Export the session again."};
+}
+
+Status readAt(int file, std::byte* to, std::size_t count, std::uint64_t from) {
+    while (count > 0) {
+        const ssize_t got = ::pread(file, to, count, static_cast<off_t>(from));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return fail(damaged("pages that are not there"));
+        to += got;
+        from += static_cast<std::uint64_t>(got);
+        count -= static_cast<std::size_t>(got);
+    }
+    return {};
+}
+
+Status writeAll(int file, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const ssize_t wrote = ::write(file, bytes.data(), bytes.size());
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0)
+            return fail(ErrorCode::NoSpace, "There is no room for what the file holds.",
+                        "errno " + std::to_string(errno), "Nothing was changed. Free some space.");
+        bytes = bytes.subspan(static_cast<std::size_t>(wrote));
+    }
+    return {};
+}
+
+template <typename Number>
+void put(std::byte* to, Number number) {
+    for (std::size_t i = 0; i < sizeof number; ++i)
+        to[i] = static_cast<std::byte>(number >> (8 * i));
+}
+template <typename Number>
+Number get(const std::byte* from) {
+    Number number = 0;
+    for (std::size_t i = 0; i < sizeof number; ++i)
+        number |= static_cast<Number>(std::to_integer<Number>(from[i]) << (8 * i));
+    return number;
+}
+
+} // namespace
+
+std::optional<std::uint32_t> numberOfPages(std::string_view image) {
+    if (!image.starts_with(kPrefix) || !image.ends_with(kEnd) ||
+        image.size() <= kPrefix.size() + kEnd.size())
+        return std::nullopt;
+    image.remove_prefix(kPrefix.size());
+    image.remove_suffix(kEnd.size());
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(image.data(), image.data() + image.size(), number);
+    if (error != std::errc() || end != image.data() + image.size() || image.front() == '0')
+        return std::nullopt;
+    return number;
+}
+
+std::string pagesImage(std::uint32_t number) {
+    return std::string(kPrefix) + std::to_string(number) + std::string(kEnd);
+}
+
+Result<MappedPages> MappedPages::of(int file, std::uint64_t pages) {
+    void* const memory =
+        ::mmap(nullptr, pages * kPageBytes, PROT_READ, MAP_SHARED | MAP_POPULATE, file, 0);
+    if (memory == MAP_FAILED) // NOLINT: an integer as a pointer is its own
+        return fail(Error::fromErrno("An image of the session could not be read"));
+    return MappedPages(static_cast<std::byte*>(memory), pages);
+}
+
+MappedPages::~MappedPages() {
+    if (m_memory)
+        ::munmap(m_memory, m_count * kPageBytes);
+}
+
+Result<EarlierPages> EarlierPages::in(const std::filesystem::path& images) {
+    EarlierPages earlier;
+    std::error_code problem;
+    for (auto entry = std::filesystem::directory_iterator(images, problem);
+         !problem && entry != std::filesystem::directory_iterator(); entry.increment(problem)) {
+        const auto number = numberOfPages(entry->path().filename().string());
+        if (!number)
+            continue;
+        const UniqueFd file(::open(entry->path().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+        struct stat info {};
+        if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode))
+            return fail(Error::fromErrno("An image of the session could not be opened"));
+        const auto count = static_cast<std::uint64_t>(info.st_size) / kPageBytes;
+        if (count == 0)
+            continue;
+        ENTRACTE_ASSIGN(mapped, MappedPages::of(file.get(), count));
+        const auto& pages = earlier.m_files.emplace(*number, std::move(mapped)).first->second;
+        for (std::uint64_t page = 0; page < count; ++page)
+            earlier.m_known.try_emplace(quickHash(pages.at(page)), Place{*number, page});
+    }
+    if (problem)
+        return fail(Error::fromErrno("The session's images could not be read", problem.value()));
+    return earlier;
+}
+
+const std::byte* EarlierPages::at(const Place& place) const {
+    const auto found = m_files.find(place.number);
+    return found == m_files.end() ? nullptr : found->second.at(place.page);
+}
+
+Result<std::optional<std::vector<DeltaRecord>>>
+EarlierPages::compare(std::uint32_t number, int file, std::uint64_t bytes) const {
+    if (bytes % kPageBytes != 0)
+        return std::optional<std::vector<DeltaRecord>>();
+    std::vector<DeltaRecord> records;
+    std::vector<std::byte> buffer(kBuffer);
+    Place next{number, 0}; // where it most likely was
+    const auto is = [this](const Place& place, const std::byte* page) {
+        const std::byte* const before = at(place);
+        return before && std::memcmp(before, page, kPageBytes) == 0;
+    };
+    for (std::uint64_t done = 0; done < bytes;) {
+        const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(kBuffer, bytes - done));
+        ENTRACTE_TRY(readAt(file, buffer.data(), part, done));
+        for (std::size_t offset = 0; offset < part; offset += kPageBytes) {
+            const std::byte* const page = buffer.data() + offset;
+            DeltaRecord record{0, 1, (done + offset) / kPageBytes};
+            bool known = is(next, page);
+            if (!known)
+                if (const auto found = m_known.find(quickHash(page));
+                    found != m_known.end() && is(found->second, page)) {
+                    next = found->second;
+                    known = true;
+                }
+            if (known) {
+                record.source = next.number;
+                record.at = next.page;
+            }
+            ++next.page; // also past one that has changed
+            auto* const last = records.empty() ? nullptr : &records.back();
+            if (last && last->source == record.source && last->at + last->pages == record.at &&
+                last->pages < std::numeric_limits<std::uint32_t>::max())
+                ++last->pages;
+            else
+                records.push_back(record);
+        }
+        done += part;
+    }
+    return std::optional(std::move(records));
+}
+
+std::uint64_t deltaBytes(const std::vector<DeltaRecord>& records) {
+    std::uint64_t bytes = 0;
+    for (const DeltaRecord& record : records)
+        bytes += kDeltaHead + (record.source == 0 ? record.pages * kPageBytes : 0);
+    return bytes;
+}
+
+Status writeDelta(const std::vector<DeltaRecord>& records, int file, ByteSink& sink) {
+    std::vector<std::byte> buffer(kBuffer);
+    for (const DeltaRecord& record : records) {
+        std::array<std::byte, kDeltaHead> head{};
+        put(head.data(), record.source);
+        put(head.data() + 4, record.pages);
+        put(head.data() + 8, record.source == 0 ? std::uint64_t{0} : record.at);
+        ENTRACTE_TRY(sink.write(head));
+        if (record.source != 0)
+            continue;
+        const std::uint64_t end = (record.at + record.pages) * kPageBytes;
+        for (std::uint64_t at = record.at * kPageBytes; at < end;) {
+            const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(kBuffer, end - at));
+            ENTRACTE_TRY(readAt(file, buffer.data(), part, at));
+            ENTRACTE_TRY(sink.write(std::span(buffer).first(part)));
+            at += part;
+        }
+    }
+    return {};
+}
+
+Result<std::uint64_t> applyDelta(ByteSource& delta, int to, std::uint64_t room,
+                                 const std::function<Result<UniqueFd>(std::uint32_t)>& earlier) {
+    std::array<std::byte, kDeltaHead> head{};
+    std::size_t headFilled = 0;
+    std::uint64_t follows = 0; // bytes of pages
+    std::uint64_t wrote = 0;
+    std::uint32_t open = 0; // which the file is
+    UniqueFd file;
+    std::vector<std::byte> buffer(kBuffer);
+    for (;;) {
+        ENTRACTE_ASSIGN(part, delta.read());
+        if (part.empty())
+            break;
+        while (!part.empty()) {
+            if (follows > 0) {
+                const auto now = part.first(
+                    static_cast<std::size_t>(std::min<std::uint64_t>(follows, part.size())));
+                ENTRACTE_TRY(writeAll(to, now));
+                follows -= now.size();
+                part = part.subspan(now.size());
+                continue;
+            }
+            const auto now = part.first(std::min(kDeltaHead - headFilled, part.size()));
+            std::copy(now.begin(), now.end(), head.begin() + static_cast<long>(headFilled));
+            headFilled += now.size();
+            part = part.subspan(now.size());
+            if (headFilled < kDeltaHead)
+                continue;
+            headFilled = 0;
+            const auto source = get<std::uint32_t>(head.data());
+            const std::uint64_t bytes = get<std::uint32_t>(head.data() + 4) * kPageBytes;
+            const auto at = get<std::uint64_t>(head.data() + 8);
+            if (bytes == 0 || bytes > room - wrote || at > kMostPages)
+                return fail(damaged("pages that are too many"));
+            wrote += bytes;
+            if (source == 0) {
+                follows = bytes;
+                continue;
+            }
+            if (source != open) {
+                file.reset();
+                ENTRACTE_ASSIGN(opened, earlier(source));
+                file = std::move(opened);
+                open = source;
+            }
+            for (std::uint64_t done = 0; done < bytes;) {
+                const auto count =
+                    static_cast<std::size_t>(std::min<std::uint64_t>(kBuffer, bytes - done));
+                ENTRACTE_TRY(readAt(file.get(), buffer.data(), count, at * kPageBytes + done));
+                ENTRACTE_TRY(writeAll(to, std::span(buffer).first(count)));
+                done += count;
+            }
+        }
+    }
+    if (follows > 0 || headFilled > 0)
+        return fail(damaged("pages that are cut short"));
+    return wrote;
+}
+
+} // namespace entracte
