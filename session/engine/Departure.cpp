@@ -139,7 +139,8 @@ Status Departure::sendImage(BundleWriter& writer, const BundleImage& image) cons
     struct stat info {};
     if (number && ::fstat(image.file.get(), &info) == 0) {
         ENTRACTE_ASSIGN(records, m_earlier->compare(*number, image.file.get(),
-                                                    static_cast<std::uint64_t>(info.st_size)));
+                                                    static_cast<std::uint64_t>(info.st_size),
+                                                    [this] { return goOn(); }));
         if (records)
             return writer.addStream(
                 kDeltasPrefix + image.name, deltaBytes(*records),

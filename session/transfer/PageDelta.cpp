@@ -130,10 +130,11 @@ Result<EarlierPages> EarlierPages::in(const std::filesystem::path& images) {
         ENTRACTE_ASSIGN(mapped, MappedPages::of(file.get(), count));
         const auto& pages = earlier.m_files.emplace(*number, std::move(mapped)).first->second;
         for (std::uint64_t page = 0; page < count; ++page)
-            earlier.m_known.try_emplace(quickHash(pages.at(page)), Place{*number, page});
+            earlier.m_known.emplace_back(quickHash(pages.at(page)), Place{*number, page});
     }
     if (problem)
         return fail(Error::fromErrno("The session's images could not be read", problem.value()));
+    std::ranges::sort(earlier.m_known, {}, [](const auto& known) { return known.first; });
     return earlier;
 }
 
@@ -142,8 +143,16 @@ const std::byte* EarlierPages::at(const Place& place) const {
     return found == m_files.end() ? nullptr : found->second.at(place.page);
 }
 
+std::optional<EarlierPages::Place> EarlierPages::find(std::uint64_t hash) const {
+    const auto found =
+        std::ranges::lower_bound(m_known, hash, {}, [](const auto& known) { return known.first; });
+    return found != m_known.end() && found->first == hash ? std::optional(found->second)
+                                                          : std::nullopt;
+}
+
 Result<std::optional<std::vector<DeltaRecord>>>
-EarlierPages::compare(std::uint32_t number, int file, std::uint64_t bytes) const {
+EarlierPages::compare(std::uint32_t number, int file, std::uint64_t bytes,
+                      const std::function<Status()>& check) const {
     if (bytes % kPageBytes != 0)
         return std::optional<std::vector<DeltaRecord>>();
     std::vector<DeltaRecord> records;
@@ -155,15 +164,15 @@ EarlierPages::compare(std::uint32_t number, int file, std::uint64_t bytes) const
     };
     for (std::uint64_t done = 0; done < bytes;) {
         const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(kBuffer, bytes - done));
+        ENTRACTE_TRY(check());
         ENTRACTE_TRY(readAt(file, buffer.data(), part, done));
         for (std::size_t offset = 0; offset < part; offset += kPageBytes) {
             const std::byte* const page = buffer.data() + offset;
             DeltaRecord record{0, 1, (done + offset) / kPageBytes};
             bool known = is(next, page);
             if (!known)
-                if (const auto found = m_known.find(quickHash(page));
-                    found != m_known.end() && is(found->second, page)) {
-                    next = found->second;
+                if (const auto found = find(quickHash(page)); found && is(*found, page)) {
+                    next = *found;
                     known = true;
                 }
             if (known) {

@@ -18,7 +18,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -63,8 +62,10 @@ public:
     EarlierPages(EarlierPages&&) noexcept = default;
 
     // How `file`, which is to be pages-`number`.img, is told. Nothing when it is not whole pages.
-    Result<std::optional<std::vector<DeltaRecord>>> compare(std::uint32_t number, int file,
-                                                            std::uint64_t bytes) const;
+    // `check` is called now and then; its error ends it.
+    Result<std::optional<std::vector<DeltaRecord>>>
+    compare(std::uint32_t number, int file, std::uint64_t bytes,
+            const std::function<Status()>& check) const;
 
 private:
     struct Place {
@@ -73,9 +74,12 @@ private:
     };
     EarlierPages() = default;
     const std::byte* at(const Place& place) const; // null: there is none
+    std::optional<Place> find(std::uint64_t hash) const;
 
     std::map<std::uint32_t, MappedPages> m_files;
-    std::unordered_map<std::uint64_t, Place> m_known; // by a quick hash; compared before it is used
+    // By a quick hash, in its order: whatever a program has in its memory, none is looked for long.
+    // Compared before it is used.
+    std::vector<std::pair<std::uint64_t, Place>> m_known;
 };
 
 std::uint64_t deltaBytes(const std::vector<DeltaRecord>& records);
