@@ -3,6 +3,7 @@
 
 #include "session/transfer/BundleManifest.h"
 #include "session/transfer/LayerFilter.h"
+#include "session/transfer/PageDelta.h"
 #include "session/transfer/Unpacker.h"
 #include "tests/session/transfer/ForgedImages.h"
 
@@ -30,6 +31,12 @@ public:
     Result<UniqueFd> create(const std::string&) override {
         return UniqueFd(::memfd_create("part", MFD_CLOEXEC));
     }
+    Result<UniqueFd> earlier(std::uint32_t number) override {
+        UniqueFd file(::memfd_create("before", MFD_CLOEXEC));
+        if (::ftruncate(file.get(), number % 16 * kPageBytes) != 0)
+            file.reset();
+        return file;
+    }
 };
 
 } // namespace
@@ -43,13 +50,20 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     const ImageRules rules = test::rulesOfAnn();
     Once source(bytes);
     Nowhere nowhere;
-    switch (data[0] % 4) {
+    switch (data[0] % 5) {
     case 0:
         static_cast<void>(unpackBundle(source, nowhere, rules));
         break;
     case 1:
         static_cast<void>(filterLayer(source, nowhere, rules, 1 << 20));
         break;
+    case 3: {
+        const UniqueFd to(::memfd_create("pages", MFD_CLOEXEC));
+        static_cast<void>(applyDelta(source, to.get(), 1 << 20, [&](std::uint32_t number) {
+            return nowhere.earlier(number);
+        }));
+        break;
+    }
     case 2:
         if (auto manifest = parseBundleManifest(text))
             static_cast<void>(sanitizeManifest(*manifest, rules));
@@ -57,7 +71,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     default:
         ImageSet images = test::Forged().images();
         auto one = images.begin();
-        std::advance(one, (data[0] / 4) % images.size());
+        std::advance(one, (data[0] / 5) % images.size());
         one->second = text;
         static_cast<void>(checkImages(images, rules));
     }

@@ -68,9 +68,18 @@ public:
         files.emplace(name, std::move(ours));
         return file;
     }
+    Result<UniqueFd> earlier(std::uint32_t number) override {
+        if (number != 1 || before.empty())
+            return UnpackTarget::earlier(number);
+        UniqueFd file(::memfd_create("before", MFD_CLOEXEC));
+        EXPECT_EQ(::write(file.get(), before.data(), before.size()),
+                  static_cast<ssize_t>(before.size()));
+        return file;
+    }
     std::uint64_t imageBytes = 0;
     std::uint64_t layerBytes = 0;
     std::map<std::string, UniqueFd> files;
+    std::string before; // pages-1.img of what came earlier
 };
 
 // One entry of a layer.
@@ -159,7 +168,8 @@ struct Bundle {
     std::string layer = tarOf({kUpper, kRoot, {"upper/root/letter", S_IFREG | 0644, 1500, "dear"}});
     std::int64_t imageBytesMore = 0;
     bool withLayer = true;
-    std::string extra; // a member after the layer
+    std::string extra;                           // a member after the layer
+    std::map<std::string, std::string> deltas{}; // instead of images
 
     std::string text(bool compress = true) const {
         EXPECT_GE(::sodium_init(), 0);
@@ -172,6 +182,8 @@ struct Bundle {
         EXPECT_TRUE((*writer)->addText(kManifestMember, manifestText(bytes, layer.size())));
         for (const auto& [name, content] : images)
             EXPECT_TRUE((*writer)->addText(kImagesPrefix + name, content));
+        for (const auto& [name, content] : deltas)
+            EXPECT_TRUE((*writer)->addText(kDeltasPrefix + name, content));
         if (withLayer) {
             EXPECT_TRUE((*writer)->addText(kLayerMember, layer));
         }
@@ -252,6 +264,41 @@ TEST(UnpackerTest, comparesTheSums) {
     whole[whole.find("memory of")] = 'M';
     Folder second;
     EXPECT_FALSE(unpack(whole, second));
+}
+
+TEST(UnpackerTest, takesPagesThatAreToldByThoseBefore) {
+    const std::string record{1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0}; // two pages from 1 on
+    Bundle bundle;
+    bundle.deltas["pages-3.img"] = record;
+    bundle.imageBytesMore = 2 * 4096;
+    Folder folder;
+    folder.before = std::string(4096, 'a') + std::string(4096, 'b') + std::string(4096, 'c');
+    const auto done = unpack(bundle.text(), folder);
+    ASSERT_TRUE(done) << done.error().forLog();
+    EXPECT_EQ(contentOf(folder.files.at("pages-3.img").get()), folder.before.substr(4096));
+    // They are as many as the manifest says, and there.
+    for (const std::int64_t more : {0, 4096, 3 * 4096}) {
+        bundle.imageBytesMore = more;
+        Folder other;
+        other.before = folder.before;
+        EXPECT_FALSE(unpack(bundle.text(), other)) << more;
+    }
+    bundle.imageBytesMore = 2 * 4096;
+    Folder nothing;
+    EXPECT_FALSE(unpack(bundle.text(), nothing));
+    // Only memory is told so, and each once.
+    for (const char* name : {"core-1.img", "files.img", "../pages-1.img", "pages-01.img"}) {
+        Bundle other;
+        other.deltas[name] = record;
+        other.imageBytesMore = 2 * 4096;
+        Folder into;
+        into.before = folder.before;
+        EXPECT_FALSE(unpack(other.text(), into)) << name;
+    }
+    bundle.images["pages-3.img"] = "x";
+    Folder twice;
+    twice.before = folder.before;
+    EXPECT_FALSE(unpack(bundle.text(), twice));
 }
 
 TEST(UnpackerTest, refusesSizesThatLie) {
