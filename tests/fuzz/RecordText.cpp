@@ -109,9 +109,11 @@ public:
                 if (m_record.exists(window))
                     line("saved {} {:x}", id, raw(window));
         }
-        // A setting of what is no window was refused by the server.
+        // A setting of what is no window was refused by the server. What nobody has set is the
+        // proxy's own: it listens to the keyboard.
         const auto counts = [&](const StickyKey& key) {
-            return key.object == ClientXid::None || m_record.find<Window>(key.object);
+            return key.client != kNobody &&
+                   (key.object == ClientXid::None || m_record.find<Window>(key.object));
         };
         for (const auto& entry : m_record.sticky.inOrder())
             if (counts(entry.key))
