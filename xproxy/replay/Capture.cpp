@@ -1,6 +1,7 @@
 #include "xproxy/replay/Capture.h"
 
 #include "xproxy/proxy/UtilityPath.h"
+#include "xproxy/replay/FontMatch.h"
 #include "xproxy/state/WindowTree.h"
 
 #include <algorithm>
@@ -226,6 +227,26 @@ public:
                 });
     }
 
+    // What a font is like tells which other one is, where it is not.
+    void font(const std::shared_ptr<Font>& font) {
+        if (font->metrics)
+            return;
+        ask(utilityRequest(core::kQueryFont, 0).u32(server(font->id)).finish(),
+            [self = *this, font](const MessageView& reply) mutable {
+                if (reply.u8(0) != 1)
+                    return;
+                const auto [metrics, fullName] = readFont(reply);
+                font->metrics = metrics;
+                if (fullName != 0)
+                    self.ask(utilityRequest(core::kGetAtomName, 0).u32(fullName).finish(),
+                             [font](const MessageView& name) {
+                                 if (name.u8(0) == 1)
+                                     font->metrics->fullName = textOf(
+                                         name.part(32, name.get(core::GetAtomNameReply::name_len)));
+                             });
+            });
+    }
+
     // What was let go while others had the focus, programs were never told.
     void heldInput() {
         if (std::ranges::all_of(m_core.clients,
@@ -401,6 +422,8 @@ Status captureEverything(Core& core, Pump& pump, Clock::time_point deadline) {
             capturer.region(region);
     for (const auto& alarm : core.record.all<Alarm>())
         capturer.alarm(alarm);
+    for (const auto& font : core.record.all<Font>())
+        capturer.font(font);
     capturer.focus();
     capturer.heldInput();
     capturer.newAtoms();
@@ -446,6 +469,8 @@ bool captureIdle(Core& core, std::size_t budget) {
             capturer.region(region);
     for (const auto& alarm : core.record.all<Alarm>())
         capturer.alarm(alarm);
+    for (const auto& font : core.record.all<Font>())
+        capturer.font(font);
     if (core.record.focus.known && !core.record.focus.told)
         capturer.focus();
     for (const ServerAtom atom : core.link->translator->atoms.takeNameless())

@@ -18,6 +18,7 @@ constexpr Step kSteps[] = {
     {"devices", replayDevices, false},
     {"client settings", replayClientSettings, false},
     {"colormaps", replayColormaps, false},
+    {"fonts that there are", matchFonts, true},
     {"fonts", replayFonts, false},
     {"shared memory", replaySegments, true},
     {"pixmaps", replayPixmaps, true},

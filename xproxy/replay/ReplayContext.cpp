@@ -124,14 +124,20 @@ ClientXid ReplayContext::nameOf(const FontRef& font) {
     if (!owner)
         return ClientXid::None;
     const ClientXid id = temporaryId(*owner);
-    send(*owner, as(*owner, core_::kOpenFont)
-                     .u32(raw(id))
-                     .u16(static_cast<std::uint16_t>(font->name.size()))
-                     .pad(2)
-                     .bytes(bytesOf(font->name))
-                     .finish());
+    openFont(*owner, *font, id);
     m_temporaries.push_back({owner->id, core_::kCloseFont, id});
     return m_names[font.get()] = id;
+}
+
+void ReplayContext::openFont(Client& client, const Font& font, ClientXid id) {
+    const auto other = fontNames.find(font.name);
+    const std::string& name = other == fontNames.end() ? font.name : other->second;
+    send(client, as(client, core_::kOpenFont)
+                     .u32(raw(id))
+                     .u16(static_cast<std::uint16_t>(name.size()))
+                     .pad(2)
+                     .bytes(bytesOf(name))
+                     .finish());
 }
 
 ClientXid ReplayContext::nameOf(const PixmapRef& pixmap) {

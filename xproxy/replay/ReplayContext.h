@@ -26,6 +26,7 @@ public:
     std::set<unsigned> grabbed; // of the record's active grabs, those that the new server gave
     std::pair<std::int16_t, std::int16_t> pointer; // on the new server's root
     Keyboard keyboard;                             // of the new server
+    std::map<std::string, std::string> fontNames;  // where another font has to be opened
     // By number of screen: the XSETTINGS managers of the new server that are strangers.
     std::map<std::size_t, ServerXid> settingsOwners;
 
@@ -75,6 +76,7 @@ public:
     ClientXid nameOf(const CursorRef& cursor);
     ClientXid nameOf(const PixmapRef& pixmap);
     ClientXid nameOf(const std::shared_ptr<ShmSegment>& segment);
+    void openFont(Client& client, const Font& font, ClientXid id);
     // Frees what nameOf() made.
     void freeTemporaries();
 

@@ -12,6 +12,8 @@ namespace entracte::xproxy {
 void replayDevices(ReplayContext& context);
 void replayClientSettings(ReplayContext& context);
 void replayColormaps(ReplayContext& context);
+// Which font of the server stands for each that it lacks.
+void matchFonts(ReplayContext& context);
 void replayFonts(ReplayContext& context);
 void replaySegments(ReplayContext& context);
 void replayPixmaps(ReplayContext& context);

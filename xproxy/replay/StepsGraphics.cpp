@@ -1,4 +1,4 @@
-// Fonts, shared memory, pixmaps and their pixels, graphics contexts, cursors.
+// Shared memory, pixmaps and their pixels, graphics contexts, cursors.
 
 #include "xproxy/replay/Steps.h"
 
@@ -43,17 +43,6 @@ void replayClientSettings(ReplayContext& c) {
                                 .u32(0)
                                 .u32(static_cast<std::uint32_t>(known.priority))
                                 .finish());
-}
-
-void replayFonts(ReplayContext& c) {
-    for (const auto& font : c.record.all<Font>())
-        if (Client* owner = c.client(font->owner))
-            c.send(*owner, c.as(*owner, core::kOpenFont)
-                               .u32(raw(font->id))
-                               .u16(static_cast<std::uint16_t>(font->name.size()))
-                               .pad(2)
-                               .bytes(bytesOf(font->name))
-                               .finish());
 }
 
 void replaySegments(ReplayContext& c) {

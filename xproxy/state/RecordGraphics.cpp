@@ -202,6 +202,7 @@ void recordGraphicsRequest(const RequestContext& c) {
             break;
         record.create<Font>(id, c.client)->name =
             textOf(c.view.part(kFixedSize, c.view.get(name_len)));
+        record.capturesDue = true; // what it is like
         c.effects.created = id;
         break;
     }
