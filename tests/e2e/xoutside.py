@@ -120,8 +120,10 @@ def _icon(desktop):
     return None
 
 
-def _drag(desktop, source, target):
-    """What is selected in the first line of an editor into another one, as a hand would."""
+def _drag(desktop, source, target, rest):
+    """What is selected in the first line of an editor into another one, as a hand would; it rests there for so many
+    seconds before it lets go.
+    """
     for window, place in ((source, "60,60"), (target, "60,460")):
         desktop.run(["wmctrl", "-i", "-r", window.id, "-e", f"0,{place},600,300"])
     wait_for("their places", lambda: _inside(desktop, target.id)[1] > 400 > _inside(desktop, source.id)[1], 10)
@@ -132,7 +134,7 @@ def _drag(desktop, source, target):
     for step in range(1, 21):
         desktop.run(["xdotool", "mousemove", str(x + (to_x - x) * step // 20), str(y + (to_y - y) * step // 20)])
         time.sleep(0.03)
-    time.sleep(0.3)
+    time.sleep(rest)
     desktop.run(["xdotool", "mouseup", "1"])
 
 
@@ -150,15 +152,21 @@ def _drag_into(case, start_target):
     start_target(at)
     target = wait_for("the other editor", lambda: [
         w for w in outside.windows("Mousepad") if w.id != source.id], 30)[0]
-    _drag(outside, source, target)
-    outside.screenshot(case.temporary("dropped.png"))
 
     def arrived():
         try:
             return mousepad().text in target.all_text()
         except Failure: # nothing was there to be copied yet
             return False
-    wait_for("the text", arrived, 30)
+    # Who lets go before the target has said that it takes it drags in vain, and does it again.
+    for rest in (0.3, 1, 3, 9):
+        _drag(outside, source, target, rest)
+        try:
+            wait_for("the text", arrived, 5)
+            break
+        except Failure:
+            outside.screenshot(case.temporary(f"dropped after {rest} s.png"))
+    expect(arrived(), "the text did not come")
     at.proxy.expect_clean_moves(1)
 
 
