@@ -28,6 +28,7 @@ constexpr std::uint64_t kFrame = (1ull << 55) - 1;
 struct Range {
     std::uint64_t first, end; // pages
     bool ofFile = false;      // a mapping of one
+    bool vdso = false;
 };
 
 // The private mappings that can be read. CRIU dumps the others whole.
@@ -42,7 +43,8 @@ std::vector<Range> privateMappings(const SessionProcess& process) {
             return;
         ranges.push_back({leadingNumber<std::uint64_t>(line.substr(0, dash), 16) / kPage,
                           leadingNumber<std::uint64_t>(line.substr(dash + 1), 16) / kPage,
-                          line.find('/', blank) != std::string_view::npos});
+                          line.find('/', blank) != std::string_view::npos,
+                          line.ends_with("[vdso]")});
     });
     return ranges;
 }
@@ -83,6 +85,15 @@ std::uint64_t frameOf(std::uint64_t entry) {
     return entry & (kPresent | kSwapped | kOfFile | kFrame);
 }
 
+// The vDSO's pages come when they are first read; CRIU reads them all.
+void touch(const SessionProcess& process, const Range& range) {
+    const UniqueFd memory(::openat(process.directory.get(), "mem", O_RDONLY | O_CLOEXEC));
+    char byte = 0;
+    for (std::uint64_t page = range.first; memory && page < range.end; ++page)
+        if (::pread(memory.get(), &byte, 1, static_cast<off_t>(page * kPage)) != 1)
+            return;
+}
+
 } // namespace
 
 Result<PageFrames> PageFrames::of(pid_t init) {
@@ -102,6 +113,8 @@ Result<PageFrames> PageFrames::of(pid_t init) {
             looked += range.end - range.first;
             if (looked > kMostLooked || frames > kMostFrames)
                 return fail(ErrorCode::NotCheckpointable, "The session's memory is very large.");
+            if (range.vdso)
+                touch(process, range);
             readRange(pagemap.get(), range, [&](std::uint64_t page, std::uint64_t entry) {
                 // What is only a file's is not dumped; the vDSO looks like it, and is.
                 const auto frame = range.ofFile && (entry & kOfFile) != 0 ? 0 : frameOf(entry);
@@ -124,7 +137,8 @@ void PageFrames::keepSame() {
             while (end < frames.size() && frames[end].page - frames[end - 1].page <= kGap)
                 ++end;
             std::size_t next = at;
-            readRange(memory.pagemap.get(), {frames[at].page, frames[end - 1].page + 1, false},
+            readRange(memory.pagemap.get(),
+                      {frames[at].page, frames[end - 1].page + 1, false, false},
                       [&](std::uint64_t page, std::uint64_t entry) {
                           if (next == end || frames[next].page != page)
                               return;
