@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Sessions that are saved and brought back, with real programs, CRIU and X servers."""
+import itertools
 import re
 import sys
 import time
@@ -287,11 +288,15 @@ def case_aFullScreenIsTheWholeDisplay(case):
     _expect_window_of(product, session, first, first.traits.size)
 
 
+_answers = itertools.count()
+
+
 def _keyboard(product, session):
     """What the key right of T gives, and how keys repeat, on the session's display."""
-    product.exec(session, "sh", "-c", "rm -f /tmp/keyboard; (xmodmap -pke | grep 'keycode  29 '; xset q | grep 'repeat delay') "
-                                      ">/tmp/told && mv /tmp/told /tmp/keyboard")
-    key, repeat = Files(product).wait("keyboard").splitlines()
+    told = f"keyboard-{next(_answers)}"  # an earlier answer is none
+    product.exec(session, "sh", "-c", "(xmodmap -pke | grep 'keycode  29 '; xset q | grep 'repeat delay') "
+                                      f">/tmp/being-told && mv /tmp/being-told /tmp/{told}")
+    key, repeat = Files(product).wait(told).splitlines()
     return key.split("=")[1].split()[0], tuple(int(number) for number in re.findall(r"\d+", repeat))
 
 
