@@ -4,11 +4,11 @@
 
 #include "xproxy/proxy/EventLoop.h"
 #include "xproxy/proxy/HeldInput.h"
-#include "xproxy/proxy/OwedEvents.h"
 #include "xproxy/proxy/SharedImages.h"
 #include "xproxy/proxy/SocketStream.h"
 #include "xproxy/proxy/Upstream.h"
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -55,10 +55,14 @@ public:
     bool asksTooMuch() const { return stream.queued() >= kMostUnread || isOwedTooMuch(); }
     std::uint64_t sequence = 0; // requests it had sent when the last server connection ended
     std::uint64_t told = 0;     // the highest number that it was ever told
-    HeldInput input;            // what it knows to be down
+    // Of what the proxy itself tells it now. While a new server is asked anew, that one's numbers
+    // are not as far yet.
+    std::uint64_t numberToTell() const {
+        return std::max(upstream->sequence.clientSequence(), told);
+    }
+    HeldInput input; // what it knows to be down
     // Requests that a lost server left unanswered, to be asked again.
     std::deque<Outstanding> unanswered;
-    OwedEvents owedEvents;
     std::unique_ptr<UpstreamSink> sink; // what the server says goes through it
     // A large PutImage, while its bytes arrive.
     struct ArrivingImage {

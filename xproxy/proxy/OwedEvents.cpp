@@ -10,10 +10,17 @@ namespace core = wire::core;
 namespace shm = wire::shm;
 
 bool OwedEvents::isOwed(Ext ext, const MessageView& request) {
-    if (ext == Ext::Shm)
-        return request.u8(1) == shm::kPutImage && request.get(shm::PutImage::send_event) != 0;
-    return ext == Ext::Core &&
-           (request.u8(0) == core::kCopyArea || request.u8(0) == core::kCopyPlane);
+    std::size_t size = 0;
+    if (ext == Ext::Shm && request.u8(1) == shm::kPutImage &&
+        request.get(shm::PutImage::send_event) != 0)
+        size = shm::PutImage::kFixedSize;
+    else if (ext == Ext::Core && request.u8(0) == core::kCopyArea)
+        size = core::CopyArea::kFixedSize;
+    else if (ext == Ext::Core && request.u8(0) == core::kCopyPlane)
+        size = core::CopyPlane::kFixedSize;
+    // By its own header, too: one with a long header has none there.
+    return size != 0 && request.bytes().size() == size &&
+           request.u16(wire::header::requestLength.offset) == size / 4;
 }
 
 void OwedEvents::note(Ext ext, ByteView request, std::uint64_t server, std::uint64_t client) {

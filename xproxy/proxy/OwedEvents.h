@@ -4,14 +4,17 @@
 // (it must not draw there again before), a CopyArea or CopyPlane (xterm scrolls no further). When a
 // server dies before it told, nobody else would.
 
-#include "xproxy/proxy/Upstream.h"
+#include "xproxy/state/Sticky.h"
+#include "xproxy/wire/Message.h"
 
 #include <array>
+#include <vector>
 
 namespace entracte::xproxy {
 
 class Record;
 
+// Of one connection to a server, whose numbers it counts in.
 class OwedEvents {
 public:
     struct Request {
@@ -23,6 +26,7 @@ public:
 
         ByteView message() const { return ByteView(bytes).first(size); }
     };
+    // Not one whose length the server refuses.
     static bool isOwed(Ext ext, const MessageView& request);
 
     void note(Ext ext, ByteView request, std::uint64_t server, std::uint64_t client);

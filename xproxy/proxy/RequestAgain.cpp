@@ -4,6 +4,7 @@
 #include "xproxy/state/RequestTable.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace entracte::xproxy {
 
@@ -28,10 +29,19 @@ bool mayAskAgain(const Outstanding& unanswered, bool own) {
 
 // What the program wants undone, or made anew, of that which it has not been answered yet.
 bool undoes(const Outstanding& asked, ByteOrder order, Ext ext, const MessageView& now) {
-    if (asked.injected || asked.ext != ext || asked.request.empty() || !asked.schema)
+    if (asked.injected || asked.request.empty() || !asked.schema)
         return false;
     const MessageView before(asked.request, order, asked.bigRequest);
     const std::uint8_t opcode = asked.schema->number;
+    // The core's end of a grab ends XI2's of the same device as well.
+    if (ext == Ext::Core && asked.ext == Ext::XInput && opcode == xinput::kXIGrabDevice) {
+        constexpr std::uint16_t kCorePointer = 2, kCoreKeyboard = 3;
+        const auto device = before.get(xinput::XIGrabDevice::deviceid);
+        return (now.u8(0) == core::kUngrabPointer && device == kCorePointer) ||
+               (now.u8(0) == core::kUngrabKeyboard && device == kCoreKeyboard);
+    }
+    if (asked.ext != ext)
+        return false;
     if (ext == Ext::XInput)
         return now.u8(1) == xinput::kXIUngrabDevice && opcode == xinput::kXIGrabDevice &&
                now.get(xinput::XIUngrabDevice::deviceid) ==
@@ -63,9 +73,11 @@ bool mayUndo(Ext ext, std::uint8_t opcode) {
 
 bool RequestPath::undoesUnanswered(Client& client, Ext ext, std::uint8_t opcode,
                                    const MessageView& view) {
+    constexpr std::size_t kFarBack = 512; // no program asks for so much in between
     bool found = false;
     if (mayUndo(ext, opcode))
-        for (Outstanding& one : client.upstream->outstanding())
+        for (Outstanding& one :
+             client.upstream->outstanding() | std::views::reverse | std::views::take(kFarBack))
             if (undoes(one, client.order, ext, view))
                 found = one.undone = true;
     return found;
@@ -76,12 +88,12 @@ void RequestPath::keepOwed(Client& client) {
     client.sequence = upstream.sequence.clientSequence();
     bool anyUndone = false; // of those that are asked again
     for (auto& one : upstream.outstanding())
-        if (!one.injected && (one.blocks || (one.undoes && anyUndone) ||
+        if (!one.injected && (one.blocks || (one.undoes && anyUndone && !one.request.empty()) ||
                               (one.schema && one.schema->hasReply) || !one.substitute.empty())) {
             anyUndone = anyUndone || one.undone;
             client.unanswered.push_back(std::move(one));
         }
-    for (const auto& request : client.owedEvents.take(upstream.sequence.seen())) {
+    for (const auto& request : upstream.owedEvents.take(upstream.sequence.seen())) {
         Outstanding note;
         note.substitute = eventOwed(request, client.order, m_core.record, m_core.face->extensions);
         if (note.substitute.empty())

@@ -111,9 +111,9 @@ std::size_t RequestPath::passRun(Client& client, std::span<std::byte> input) {
             lastMarked = target;
         }
         if (OwedEvents::isOwed(*ext, MessageView(message, client.order)))
-            client.owedEvents.note(*ext, message,
-                                   client.upstream->sequence.serverSequence() + count + 1,
-                                   client.upstream->sequence.clientSequence() + count + 1);
+            client.upstream->owedEvents.note(
+                *ext, message, client.upstream->sequence.serverSequence() + count + 1,
+                client.upstream->sequence.clientSequence() + count + 1);
         if (translates)
             if (const auto* schema = requestSchema(*ext, isCore ? major : minor);
                 !isCore || !schema || schema->hasFields)
@@ -265,8 +265,8 @@ void RequestPath::pass(Client& client, Ext ext, const wire::MessageSchema* schem
     const MessageView view(message, client.order, big);
     const bool undoes = undoesUnanswered(client, ext, opcode, view);
     if (OwedEvents::isOwed(ext, view))
-        client.owedEvents.note(ext, message, upstream.sequence.serverSequence() + 1,
-                               upstream.sequence.clientSequence() + 1);
+        client.upstream->owedEvents.note(ext, message, upstream.sequence.serverSequence() + 1,
+                                         upstream.sequence.clientSequence() + 1);
     if (answered || blocks || undoes || effects.created != ClientXid::None || effects.unjudged) {
         Outstanding note;
         note.ext = ext;

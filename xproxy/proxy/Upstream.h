@@ -5,6 +5,7 @@
 // answers and errors no program sees. Translation happens above: what is queued here is in the
 // server's world already.
 
+#include "xproxy/proxy/OwedEvents.h"
 #include "xproxy/proxy/SequenceMap.h"
 #include "xproxy/proxy/SocketStream.h"
 #include "xproxy/state/Sticky.h"
@@ -65,6 +66,7 @@ public:
     const ByteOrder order;
     const XidRange range; // the server's
     SequenceMap sequence;
+    OwedEvents owedEvents;
 
     // Whether the bytes of a request stay where they are until the stream is flushed: then they are
     // not copied.

@@ -295,5 +295,33 @@ TEST_F(OwedEventsTest, copiesAreAnswered) {
     EXPECT_FALSE(next(XCB_NO_EXPOSURE)) << "told twice, or of one that asked for nothing";
 }
 
+// Numbers of one server mean nothing to the next.
+TEST_F(OwedTest, whatAnEarlierServerHasToldIsNotToldAgain) {
+    constexpr int kFar = 5000, kCopies = 50;
+    const auto told = [this] {
+        RunningProxy::settle(*program);
+        int copies = 0;
+        for (;;) {
+            const std::unique_ptr<xcb_generic_event_t, decltype(&std::free)> event(
+                xcb_poll_for_event(*program), &std::free);
+            if (!event)
+                return copies;
+            copies += (event->response_type & 0x7f) == XCB_NO_EXPOSURE;
+        }
+    };
+    for (int i = 0; i < kFar; ++i)
+        xcb_no_operation(*program);
+    for (int i = 0; i < kCopies; ++i)
+        xcb_copy_area(*program, window, window, gc, 0, 0, 10, 10, 20, 20);
+    EXPECT_EQ(told(), kCopies);
+    proxy.moveTo(second);
+    EXPECT_EQ(told(), 0);
+    second.kill();
+    proxy.waitFor("the loss to be noticed", [](Core& core) { return !core.link; });
+    const test::TestServer third;
+    proxy.moveTo(third);
+    EXPECT_EQ(told(), 0);
+}
+
 } // namespace
 } // namespace entracte::xproxy
