@@ -12,7 +12,7 @@ public:
     EventBuilder(const Client& client, std::uint8_t code) : m_order(client.order), m_bytes(32) {
         m_bytes[0] = std::byte{code};
         put16(m_bytes, wire::header::sequence.offset,
-              static_cast<std::uint16_t>(client.upstream->sequence.clientSequence()), m_order);
+              static_cast<std::uint16_t>(client.numberToTell()), m_order);
     }
     template <typename T>
     EventBuilder& set(wire::Field<T> field, std::type_identity_t<T> value) {

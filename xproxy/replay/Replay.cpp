@@ -14,7 +14,6 @@ struct Step {
 };
 
 constexpr Step kSteps[] = {
-    {"keys and buttons that were down", releaseHeldInput, false},
     {"devices", replayDevices, false},
     {"client settings", replayClientSettings, false},
     {"colormaps", replayColormaps, false},
@@ -55,13 +54,15 @@ constexpr Step kSteps[] = {
     {"GLX", replayGlx, false},
     {"focus and grabs", replayFocusAndGrabs, true},
     {"place of the pointer", askForPointer, true},
-    {"grabs that were not given", endRefusedGrabs, false},
     {"settings of the screen", findSettings, true},
     {"listeners for settings", replaySettings, false},
     {"keyboard", findKeyboard, true},
-    {"announcements", announceServer, false},
-    {"announcement of the keyboard", announceKeyboard, false},
-    {"announcements of settings", announceSettings, false},
+};
+
+// What programs are told of the new server, without asking it anything more: a move that fails
+// before leaves them where they were.
+constexpr void (*kTelling[])(ReplayContext&) = {
+    releaseHeldInput, endRefusedGrabs, announceServer, announceKeyboard, announceSettings,
 };
 
 } // namespace
@@ -100,6 +101,8 @@ Status replayRecord(Core& core, RequestPath& requests, Pump& pump, Clock::time_p
     context.step = "clean-up";
     context.freeTemporaries();
     ENTRACTE_TRY(context.barrier());
+    for (const auto tell : kTelling)
+        tell(context);
     logLine("rebuilt: {} requests, {} of them refused", context.requests, context.errors);
     return {};
 }

@@ -54,8 +54,7 @@ void releaseHeldInput(ReplayContext& c) {
             continue;
         for (Bytes& event : client->input.takeReleases(c.record, id, client->order, now)) {
             put16(event, wire::header::sequence.offset,
-                  static_cast<std::uint16_t>(client->upstream->sequence.clientSequence()),
-                  client->order);
+                  static_cast<std::uint16_t>(client->numberToTell()), client->order);
             client->stream.queue(event);
         }
     }
