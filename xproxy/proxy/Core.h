@@ -31,6 +31,8 @@ struct ServerLink {
     Watcher fromServer;
     bool own = false; // nobody but the session is on it
     bool lost = false;
+    bool asksKeyboard = false;      // it is on its way
+    bool asksKeyboardAgain = false; // it has changed since it was asked for
     bool watchesKeyboard = false;
     SharedImages images;
 

@@ -4,6 +4,7 @@
 #include "xproxy/proxy/UtilityPath.h"
 
 #include <memory>
+#include <utility>
 
 namespace entracte::xproxy {
 
@@ -50,10 +51,20 @@ KeyboardState stateOfEvent(const MessageView& v) {
             v.get(ptrBtnState)};
 }
 
+// One question at a time: a program may change the map for every letter that it types.
 void refresh(Core& core) {
+    if (core.link->asksKeyboard) {
+        core.link->asksKeyboardAgain = true;
+        return;
+    }
+    core.link->asksKeyboard = true;
     askKeyboard(core, [&core, link = core.link.get()](Keyboard keyboard) {
-        if (core.link.get() == link)
-            core.keyboard = std::move(keyboard);
+        if (core.link.get() != link)
+            return;
+        core.keyboard = std::move(keyboard);
+        link->asksKeyboard = false;
+        if (std::exchange(link->asksKeyboardAgain, false))
+            refresh(core);
     });
     core.link->utility->stream.flush();
 }

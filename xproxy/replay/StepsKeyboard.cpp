@@ -13,6 +13,7 @@ namespace xkb = wire::xkb;
 namespace {
 
 constexpr std::uint8_t kCoreKeyboard = 3;
+constexpr std::uint16_t kKeycodes = 1; // XkbNKNDetail
 
 void tellMapping(Client& client, std::uint8_t what, const Keyboard& now) {
     using namespace core::MappingNotifyEvent;
@@ -27,7 +28,6 @@ void tellMapping(Client& client, std::uint8_t what, const Keyboard& now) {
 void tellNewKeyboard(ReplayContext& c, Client& client, const Keyboard& before,
                      const Keyboard& now) {
     using namespace xkb::NewKeyboardNotifyEvent;
-    constexpr std::uint16_t kKeycodes = 1;
     client.stream.queue(EventBuilder(client, c.core.face->extensions.of(Ext::Xkb).firstEvent)
                             .set(xkbType, xkb::kNewKeyboardNotifyEvent)
                             .set(time, c.core.link->translator->time.latestClient())
@@ -118,7 +118,7 @@ void announceKeyboard(ReplayContext& c) {
         Client* client = c.client(id);
         if (!client)
             continue;
-        if (otherMap && selection.newKeyboard != 0)
+        if (otherMap && (selection.newKeyboard & kKeycodes) != 0)
             tellNewKeyboard(c, *client, before, now);
         else if (otherMap && selection.map != 0)
             tellMap(c, *client, selection.map, now);
