@@ -56,8 +56,12 @@ void UtilityPath::event(std::span<std::byte> message, std::uint64_t) {
     // In a frame it is no child of the root any more: it has to be watched by itself.
     if ((view.u8(0) & 0x7f) == core::kReparentNotifyEvent) {
         const ClientXid window = xidOf(view, core::ReparentNotifyEvent::window);
-        if (const auto ours = m_core.record.find<Window>(window); ours && ours->foreignParent)
+        if (const auto ours = m_core.record.find<Window>(window); ours && ours->foreignParent) {
             watchWindow(window);
+            // What it has written until then nobody heard.
+            ours->managedDirty = true;
+            m_core.record.capturesDue = true;
+        }
     }
 }
 

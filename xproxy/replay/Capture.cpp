@@ -222,9 +222,12 @@ public:
         window->managedDirty = false;
         for (const char* name : {"_NET_WM_STATE", "_NET_WM_DESKTOP"})
             if (const auto atom = m_core.record.atoms.find(name))
-                property(window, name, [atom = *atom](Window& of, PropertyValue value) {
-                    of.properties.insert_or_assign(atom, std::move(value));
-                });
+                property(
+                    window, name,
+                    [atom = *atom](Window& of, PropertyValue value) {
+                        of.properties.insert_or_assign(atom, std::move(value));
+                    },
+                    [atom = *atom](Window& of) { of.properties.erase(atom); });
     }
 
     // What a font is like tells which other one is, where it is not.
@@ -324,7 +327,8 @@ private:
     }
 
     void property(const WindowRef& window, const char* name,
-                  std::function<void(Window&, PropertyValue)> take) {
+                  std::function<void(Window&, PropertyValue)> take,
+                  std::function<void(Window&)> gone = {}) {
         const auto atom = m_core.record.atoms.find(name);
         if (!atom)
             return;
@@ -339,10 +343,15 @@ private:
         const auto* schema = requestSchema(Ext::Core, core::kGetProperty);
         auto& translator = *m_core.link->translator;
         translator.request(schema, Ext::Core, request, wire::kHostOrder, false);
-        ask(request, [&translator, window, schema, asked, take](const MessageView& reply) {
-            Bytes message = copyOf(reply.bytes());
-            if (reply.u8(0) != 1 || reply.get(core::GetPropertyReply::type) == 0)
+        ask(request, [&translator, window, schema, asked, take, gone](const MessageView& reply) {
+            if (reply.u8(0) != 1)
                 return;
+            if (reply.get(core::GetPropertyReply::type) == 0) {
+                if (gone)
+                    gone(*window);
+                return;
+            }
+            Bytes message = copyOf(reply.bytes());
             translator.reply(schema->reply, Ext::Core, MessageView(asked, wire::kHostOrder),
                              message, wire::kHostOrder);
             const MessageView view(message, wire::kHostOrder);
