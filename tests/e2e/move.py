@@ -303,6 +303,30 @@ def case_theCopyStaysUntilItIsHeardThatAllIsStored(case):
     expect_left(session, 1)
 
 
+def case_whatArrivedIsTakenWhenTheOtherMachineIsLost(case):
+    """Cut after some rounds, in a way in which nobody drops what came: the newest of them can be resumed."""
+    here, there, _ = _stations(case)
+    session = _counter_session(here)
+    before = counter_value(Desktop(here.server))
+    folder = here.stop_at(">", ROUND, '"last":true', action="hold")
+    with here.product.start_command("move", session, "there") as move:
+        wait_for("the last round", lambda: (folder / "reached").exists(), 90)
+        there.lose_helper()
+        (folder / "go-on").touch()
+        wait_for("the command to end", lambda: not move.running(), 90)
+    here.stop_nowhere()
+    here.product.stop(session)  # it is lost
+    [arrived] = there.sessions()
+    rounds = there.product.snapshots(arrived["id"])
+    expect(arrived["move"] == "arriving" and len(rounds) >= 2, f"not cut after two rounds: {arrived} {rounds}")
+    there.product.json("move", "--take-back", arrived["id"])
+    [kept] = there.product.snapshots(arrived["id"])
+    expect(kept["id"] == rounds[-1]["id"] and kept["comment"] == "Just before it came from here", f"kept: {kept}")
+    there.product.resume(arrived["id"], there.server)
+    expect(wait_counting(there.server) >= before, "the counter went on from where it was")
+    there.product.stop(arrived["id"])
+
+
 # A moment in each phase: the handshake, ahead, in the middle of it, the last round, when all of it is there and the
 # session still stands still here, the giving away, what follows, and when what came is stored there.
 MOMENTS = ((">", OFFER, "-"), (">", ROUND, '"last":false'), (">", RECIPE, "-"), ("<", ARRIVED, "-"),

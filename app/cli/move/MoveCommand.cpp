@@ -6,7 +6,7 @@
 #include "app/cli/Output.h"
 #include "app/cli/TransferCommands.h"
 #include "app/cli/move/MoveEnding.h"
-#include "app/cli/move/MoveReceive.h"
+#include "app/cli/move/RoundSnapshots.h"
 #include "app/cli/move/Rounds.h"
 #include "app/cli/move/SessionNeeds.h"
 #include "app/common/TransferFiles.h"
@@ -392,8 +392,7 @@ private:
         const auto outcome = ending.settle(kSettleLimit);
         if (outcome.where == Where::Unknown)
             return fail(unknown(*outcome.reason));
-        findRounds(); // of the process that was killed
-        removeRounds();
+        removeSnapshots(m_client, roundsOf(m_client, m_session, m_move)); // of a killed process
         if (outcome.where == Where::There)
             return done(ending, outcome);
         ENTRACTE_TRY(ending.takeBack());
@@ -407,9 +406,11 @@ private:
             return fail(ErrorCode::InvalidArgument, "Session " + m_name + " is in no move.");
         MoveEnding ending(m_client, m_session, m_host, m_session.moveId.toStdString(), {}, m_stop);
         ENTRACTE_TRY(ending.takeBack());
-        m_move = m_session.moveId.toStdString();
-        findRounds();
-        removeRounds();
+        if (m_session.move == "given")
+            removeSnapshots(m_client,
+                            roundsOf(m_client, m_session, m_session.moveId.toStdString()));
+        else if (m_session.move == "arriving") // the rounds are all that there is of it
+            keepNewestRound(m_client, m_session, m_session.movePeer.toStdString());
         if (!m_arguments.json)
             std::cout << "Session " << m_name << " is here, suspended.\n";
         return Json{{"taken_back", m_session.id.toStdString()}};
@@ -508,22 +509,7 @@ private:
         return untouched(cause, "The session goes on here.");
     }
 
-    // Those of another process's, by the same move.
-    void findRounds() {
-        const auto overview = m_client.overview();
-        if (!overview)
-            return;
-        for (const auto& snapshot : overview->snapshotsOf(m_session)) {
-            const auto comment = snapshot.comment.toStdString();
-            if (isRoundComment(comment) && comment.ends_with(" of move " + m_move))
-                m_ahead.append(snapshot.path);
-        }
-    }
-    void removeRounds() {
-        for (const QString& path : m_ahead)
-            static_cast<void>(valueOf(m_client.proxy<SnapshotProxy>(path)->Delete()));
-        m_ahead.clear();
-    }
+    void removeRounds() { removeSnapshots(m_client, std::exchange(m_ahead, {})); }
 
     const Client& m_client;
     const Arguments& m_arguments;

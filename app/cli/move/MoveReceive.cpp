@@ -8,6 +8,7 @@
 #include "app/cli/move/HostState.h"
 #include "app/cli/move/MoveLink.h"
 #include "app/cli/move/RemoteScreen.h"
+#include "app/cli/move/RoundSnapshots.h"
 #include "app/cli/move/Rounds.h"
 #include "app/common/TransferFiles.h"
 
@@ -26,10 +27,8 @@ namespace {
 using namespace std::chrono_literals;
 using ManagerProxy = OrgEntracteEntracte1ManagerInterface;
 using SessionProxy = OrgEntracteEntracte1SessionInterface;
-using SnapshotProxy = OrgEntracteEntracte1SnapshotInterface;
 using Object = nlohmann::json;
 
-constexpr const char* kRound = "Round ";
 constexpr auto kDecided = 90s; // how long a job that decides is waited for
 constexpr std::size_t kName = 200;
 constexpr std::uint64_t kSpoolReserve = 64ull << 20; // bytes that stay free
@@ -371,18 +370,7 @@ private:
         if (m_shelf)
             m_shelf->clear();
         m_shelf.reset();
-        const auto overview = m_client.overview();
-        if (!overview)
-            return;
-        const auto snapshots = overview->snapshotsOf(session);
-        if (!snapshots.isEmpty() && isRoundComment(snapshots.last().comment.toStdString()))
-            static_cast<void>(valueOf(
-                m_client.proxy<SnapshotProxy>(snapshots.last().path)
-                    ->SetComment(QString::fromStdString("Just before it came from " + m_peer))));
-        for (const auto& snapshot : snapshots)
-            if (snapshot.id != snapshots.last().id &&
-                isRoundComment(snapshot.comment.toStdString()))
-                static_cast<void>(valueOf(m_client.proxy<SnapshotProxy>(snapshot.path)->Delete()));
+        keepNewestRound(m_client, session, m_peer);
     }
 
     Status ask(const Object& object) {
@@ -439,14 +427,6 @@ int moveReceive(const Client& client, const Arguments& arguments) {
         return errorInfo(ran.error().code()).exitStatus;
     }
     return 0;
-}
-
-std::string roundComment(const std::string& move, int round) {
-    return kRound + std::to_string(round) + " of move " + move;
-}
-
-bool isRoundComment(const std::string& comment) {
-    return comment.starts_with(kRound) && comment.find(" of move ") != comment.npos;
 }
 
 } // namespace entracte::cli

@@ -12,8 +12,4 @@ namespace entracte::cli {
 // The exit status.
 int moveReceive(const Client& client, const Arguments& arguments);
 
-// Comments of the snapshots of earlier rounds, which nobody needs once the session has moved.
-std::string roundComment(const std::string& move, int round);
-bool isRoundComment(const std::string& comment);
-
 } // namespace entracte::cli
