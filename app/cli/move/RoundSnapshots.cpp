@@ -2,14 +2,20 @@
 
 #include "EntracteProxies.h" // generated
 
+#include <chrono>
+#include <thread>
+
 namespace entracte::cli {
 
 namespace {
 
+using namespace std::chrono_literals;
 using SnapshotProxy = OrgEntracteEntracte1SnapshotInterface;
 
 constexpr const char* kRound = "Round ";
 constexpr const char* kOfMove = " of move ";
+constexpr auto kFree = 20s; // until then the session should be nobody's
+constexpr auto kBetweenTries = 100ms;
 
 } // namespace
 
@@ -38,8 +44,17 @@ QList<QString> roundsOf(const Client& client, const SessionView& session, const 
 }
 
 void removeSnapshots(const Client& client, const QList<QString>& paths) {
-    for (const QString& path : paths)
-        static_cast<void>(valueOf(client.proxy<SnapshotProxy>(path)->Delete()));
+    const auto end = std::chrono::steady_clock::now() + kFree;
+    for (const QString& path : paths) {
+        const auto proxy = client.proxy<SnapshotProxy>(path);
+        for (;;) {
+            const auto removed = valueOf(proxy->Delete());
+            if (removed || removed.error().code() != ErrorCode::Busy ||
+                std::chrono::steady_clock::now() > end)
+                break;
+            std::this_thread::sleep_for(kBetweenTries);
+        }
+    }
 }
 
 void keepNewestRound(const Client& client, const SessionView& session, const std::string& peer) {

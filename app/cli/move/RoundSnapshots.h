@@ -15,7 +15,7 @@ bool isRoundComment(const std::string& comment);
 
 // On the side that it leaves: those of that move, and never the newest snapshot, whatever it is.
 QList<QString> roundsOf(const Client& client, const SessionView& session, const std::string& move);
-// What cannot be removed stays.
+// Waits a while for a job that still holds the session. What cannot be removed stays.
 void removeSnapshots(const Client& client, const QList<QString>& paths);
 // On the side where it is at home now: only the newest is needed, and says where it came from.
 void keepNewestRound(const Client& client, const SessionView& session, const std::string& peer);
