@@ -85,6 +85,14 @@ Status Departure::unpackEarlier(const SessionId& id) {
     return {};
 }
 
+bool Departure::forgetEarlier() {
+    const bool some = m_staging.has_value(); // also where unpacking it failed in the middle
+    m_earlier.reset();                       // which maps it
+    m_staging.reset();
+    m_place.reset();
+    return some;
+}
+
 void Departure::send(SnapshotRecord record, const std::vector<KeptFile>& files,
                      const std::filesystem::path& images, const std::string& name,
                      LayerSource layer) {

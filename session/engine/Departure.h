@@ -45,6 +45,9 @@ public:
     // The files of the host that the other side has already.
     const KnownFiles& known() const { return m_known; }
 
+    // Leaves the memory to others that the earlier round takes: all is sent. False: there was none.
+    bool forgetEarlier();
+
     // From now on. `record` and `files` are what is stored, too; what lies in `images`, and
     // what `layer` reads, must not change until stop().
     void standsStill() { m_still = std::chrono::steady_clock::now(); }

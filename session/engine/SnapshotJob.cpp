@@ -320,6 +320,9 @@ private:
                                                  m_departure ? &m_departure->known() : nullptr) +
                                      kImageOverhead;
         const std::uint64_t files = treeSize(m_container.layer / "upper");
+        // Naming what is known saves bytes on the way; it must not cost the dump its memory.
+        if (m_departure && !Staging::fitsInMemory(memory + files) && m_departure->forgetEarlier())
+            spdlog::info("session {}: memory is short, so all of it is sent", m_session.id());
         m_copied = !m_suspend || Staging::fitsInMemory(memory + files);
         // What is dumped ahead, what is written meanwhile, and the two put together: at most three
         // times the memory, where all of it is written again.
