@@ -3,6 +3,7 @@
 #include "session/base/DirtyMemory.h"
 #include "session/base/Printable.h"
 #include "session/base/ScopeExit.h"
+#include "session/base/UniqueFd.h"
 #include "session/base/WallClock.h"
 #include "session/criu/MemoryAhead.h"
 #include "session/criu/Preflight.h"
@@ -28,6 +29,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <vector>
 
 namespace entracte {
 
@@ -38,6 +40,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kMaxComment = 1000;     // bytes
 constexpr std::chrono::seconds kLookLimit{2}; // a picture is not worth more
 constexpr std::size_t kToldAgain = 20;
+constexpr std::size_t kEndedAtOnce = 256; // processes, each a descriptor of the helper's meanwhile
 constexpr std::uint64_t kImageOverhead = 32ull << 20; // bytes beside the memory pages
 
 // Between prepare and goOn: the session's connections to us are closed, its display is still. Lets
@@ -100,14 +103,23 @@ Status refuseBlockers(const std::vector<Finding>& findings) {
 // Of a session that stands still in CRIU's hands: whoever lets go of its programs now, and even
 // when nobody does, none of them runs on. They are gone a little later.
 Status endFrozen(const RunningContainer& container) {
-    auto others = processesBeneath(container.init);
-    others.erase(others.begin());
-    for (const pid_t pid : others)
-        if (::kill(pid, SIGKILL) != 0 && errno != ESRCH)
-            return fail(Error::fromErrno("The session could not be ended"));
-    if (::syscall(SYS_pidfd_send_signal, container.initPidfd.get(), SIGKILL, nullptr, 0) != 0 &&
-        errno != ESRCH)
+    std::vector<UniqueFd> others; // their numbers may be somebody else's once PID 1 is dead
+    for (const pid_t pid : processesBeneath(container.init)) {
+        if (others.size() == kEndedAtOnce)
+            break;
+        if (UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+            pidfd && pid != container.init)
+            others.push_back(std::move(pidfd));
+    }
+    const auto end = [](const UniqueFd& process) {
+        return ::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0) == 0 ||
+               errno == ESRCH;
+    };
+    // All of it or nothing: with PID 1 the kernel ends the others, too, a moment later than we do.
+    if (!end(container.initPidfd))
         return fail(Error::fromErrno("The session could not be ended"));
+    for (const UniqueFd& other : others)
+        end(other);
     return {};
 }
 
