@@ -22,6 +22,9 @@ constexpr std::string_view kPrefix = "pages-";
 constexpr std::string_view kEnd = ".img";
 constexpr std::size_t kBuffer = 1u << 20; // bytes, whole pages
 constexpr std::uint64_t kMostPages = std::uint64_t{1} << 40;
+constexpr std::uint64_t kMostKnown = 16u << 20; // pages: what is known of each takes memory, too
+// After so many pages their mappings are given back.
+constexpr std::uint64_t kHeldPages = 16384;
 
 std::uint64_t quickHash(const std::byte* page) {
     std::uint64_t lanes[4] = {1, 2, 3, 4};
@@ -100,11 +103,15 @@ std::string pagesImage(std::uint32_t number) {
 }
 
 Result<MappedPages> MappedPages::of(int file, std::uint64_t pages) {
-    void* const memory =
-        ::mmap(nullptr, pages * kPageBytes, PROT_READ, MAP_SHARED | MAP_POPULATE, file, 0);
+    void* const memory = ::mmap(nullptr, pages * kPageBytes, PROT_READ, MAP_SHARED, file, 0);
     if (memory == MAP_FAILED) // NOLINT: an integer as a pointer is its own
         return fail(Error::fromErrno("An image of the session could not be read"));
     return MappedPages(static_cast<std::byte*>(memory), pages);
+}
+
+void MappedPages::letGo() const {
+    if (m_memory)
+        ::madvise(m_memory, m_count * kPageBytes, MADV_DONTNEED);
 }
 
 MappedPages::~MappedPages() {
@@ -114,6 +121,7 @@ MappedPages::~MappedPages() {
 
 Result<EarlierPages> EarlierPages::in(const std::filesystem::path& images) {
     EarlierPages earlier;
+    std::uint64_t all = 0; // pages
     std::error_code problem;
     for (auto entry = std::filesystem::directory_iterator(images, problem);
          !problem && entry != std::filesystem::directory_iterator(); entry.increment(problem)) {
@@ -128,12 +136,20 @@ Result<EarlierPages> EarlierPages::in(const std::filesystem::path& images) {
         if (count == 0)
             continue;
         ENTRACTE_ASSIGN(mapped, MappedPages::of(file.get(), count));
-        const auto& pages = earlier.m_files.emplace(*number, std::move(mapped)).first->second;
-        for (std::uint64_t page = 0; page < count; ++page)
-            earlier.m_known.emplace_back(quickHash(pages.at(page)), Place{*number, page});
+        earlier.m_files.emplace(*number, std::move(mapped));
+        all += count;
     }
     if (problem)
         return fail(Error::fromErrno("The session's images could not be read", problem.value()));
+    if (all > kMostKnown)
+        return fail(ErrorCode::NoSpace, "The session has more memory than can be compared.");
+    earlier.m_known.reserve(all);
+    for (const auto& [number, pages] : earlier.m_files)
+        for (std::uint64_t page = 0; page < pages.count(); ++page) {
+            earlier.m_known.emplace_back(quickHash(pages.at(page)), Place{number, page});
+            if ((page + 1) % kHeldPages == 0 || page + 1 == pages.count())
+                pages.letGo();
+        }
     std::ranges::sort(earlier.m_known, {}, [](const auto& known) { return known.first; });
     return earlier;
 }
@@ -188,6 +204,9 @@ EarlierPages::compare(std::uint32_t number, int file, std::uint64_t bytes,
                 records.push_back(record);
         }
         done += part;
+        if (done % (kHeldPages * kPageBytes) == 0 || done == bytes)
+            for (const auto& [other, pages] : m_files)
+                pages.letGo();
     }
     return std::optional(std::move(records));
 }

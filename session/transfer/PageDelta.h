@@ -48,6 +48,9 @@ public:
         return page < m_count ? m_memory + page * kPageBytes : nullptr;
     }
     std::uint64_t count() const { return m_count; }
+    // What was read so far need not be mapped any longer: it would count as ours, and who has the
+    // most memory is ended first where it runs out. It can be read as before.
+    void letGo() const;
 
 private:
     MappedPages(std::byte* memory, std::uint64_t count) : m_memory(memory), m_count(count) {}
@@ -56,6 +59,7 @@ private:
 };
 
 // What the other side has: the pages files in a folder in memory, mapped. They must not change.
+// More than the helper can keep in mind is an error.
 class EarlierPages {
 public:
     static Result<EarlierPages> in(const std::filesystem::path& images);

@@ -114,6 +114,29 @@ protected:
     std::filesystem::path m_folder;
 };
 
+// Of files that this process has mapped.
+long mappedKilobytes() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("RssFile:"))
+            return std::stol(line.substr(8));
+    return -1;
+}
+
+TEST_F(PageDeltaTest, whatWasComparedDoesNotStayMapped) {
+    constexpr std::uint64_t kBytes = 32u << 20;
+    const std::string content = page('a') + std::string(kBytes - kPageBytes, '\0');
+    before(1, content);
+    const UniqueFd file = fileOf(content);
+    const long mapped = mappedKilobytes();
+    ASSERT_GE(mapped, 0);
+    const auto earlier = EarlierPages::in(m_folder);
+    ASSERT_TRUE(earlier);
+    EXPECT_LT(mappedKilobytes(), mapped + 8192);
+    ASSERT_TRUE(earlier->compare(1, file.get(), kBytes, [] { return Status(); }));
+    EXPECT_LT(mappedKilobytes(), mapped + 8192);
+}
+
 TEST_F(PageDeltaTest, whatIsAsItWasTakesNoRoom) {
     before(3, pages("abcdefgh"));
     const auto delta = told(3, pages("abcdefgh"));
