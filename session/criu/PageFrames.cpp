@@ -14,7 +14,6 @@ namespace {
 constexpr std::uint64_t kPage = 4096;
 constexpr std::size_t kMaps = 16 << 20;          // bytes of /proc/PID/maps
 constexpr std::size_t kProcesses = 512;          // of a session
-constexpr std::size_t kMostFrames = 4u << 20;    // 16 GiB of a session, 64 MiB of ours
 constexpr std::uint64_t kMostLooked = 64u << 20; // pages of address space
 constexpr std::size_t kEntries = 8192;           // read at once
 constexpr std::uint64_t kGap = 256;              // pages in between that are read, too
@@ -60,7 +59,8 @@ std::optional<std::uint32_t> innerNumber(const SessionProcess& process) {
     return number;
 }
 
-// Calls `visit` with each page of the range and its entry, as far as there are any.
+// Calls `visit` with each page of the range and its entry, as far as there are any, until it says
+// no.
 template <typename Visit>
 bool readRange(int pagemap, Range range, Visit visit) {
     std::vector<std::uint64_t> entries;
@@ -72,7 +72,8 @@ bool readRange(int pagemap, Range range, Visit visit) {
             return false;
         const std::size_t count = static_cast<std::size_t>(got) / sizeof entries[0];
         for (std::size_t i = 0; i < count; ++i)
-            visit(range.first + i, entries[i]);
+            if (!visit(range.first + i, entries[i]))
+                return false;
         range.first += count;
     }
     return true;
@@ -96,9 +97,9 @@ void touch(const SessionProcess& process, const Range& range) {
 
 } // namespace
 
-Result<PageFrames> PageFrames::of(pid_t init) {
+Result<PageFrames> PageFrames::of(pid_t init, std::size_t most) {
     PageFrames all;
-    std::size_t frames = 0;
+    std::size_t room = most;
     std::uint64_t looked = 0;
     const auto processes = sessionProcesses(init);
     if (processes.size() > kProcesses)
@@ -111,18 +112,27 @@ Result<PageFrames> PageFrames::of(pid_t init) {
         Memory& memory = all.m_processes[*number];
         for (const Range& range : privateMappings(process)) {
             looked += range.end - range.first;
-            if (looked > kMostLooked || frames > kMostFrames)
+            if (looked > kMostLooked)
                 return fail(ErrorCode::NotCheckpointable, "The session's memory is very large.");
             if (range.vdso)
                 touch(process, range);
+            Status fits;
             readRange(pagemap.get(), range, [&](std::uint64_t page, std::uint64_t entry) {
                 // What is only a file's is not dumped; the vDSO looks like it, and is.
                 const auto frame = range.ofFile && (entry & kOfFile) != 0 ? 0 : frameOf(entry);
-                if (frame != 0)
-                    memory.frames.push_back({page, frame});
+                if (frame == 0)
+                    return true;
+                if (room == 0) {
+                    fits =
+                        fail(ErrorCode::NotCheckpointable, "The session's memory is very large.");
+                    return false;
+                }
+                --room;
+                memory.frames.push_back({page, frame});
+                return true;
             });
+            ENTRACTE_TRY(fits);
         }
-        frames += memory.frames.size();
         memory.pagemap = std::move(pagemap);
     }
     return all;
@@ -141,10 +151,11 @@ void PageFrames::keepSame() {
                       {frames[at].page, frames[end - 1].page + 1, false, false},
                       [&](std::uint64_t page, std::uint64_t entry) {
                           if (next == end || frames[next].page != page)
-                              return;
+                              return true;
                           if (frameOf(entry) == frames[next].frame)
                               frames[kept++] = frames[next];
                           ++next;
+                          return true;
                       });
             at = end;
         }

@@ -22,8 +22,11 @@ namespace entracte {
 
 class PageFrames {
 public:
-    // Looks for the first time, while all runs. Fails when there is more than is worth it.
-    static Result<PageFrames> of(pid_t init);
+    static constexpr std::size_t kMost = 4u << 20; // 16 GiB of a session, 64 MiB of ours
+
+    // Looks for the first time, while all runs. Fails when there is more than is worth it: more
+    // than `most` pages (what a program maps and only reads costs it nothing, but us).
+    static Result<PageFrames> of(pid_t init, std::size_t most = kMost);
     // Looks again: what is elsewhere now is forgotten.
     void keepSame();
     // Of the process that the session knows by this number: whether `count` pages from this address

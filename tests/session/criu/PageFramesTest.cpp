@@ -6,11 +6,15 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <functional>
 
 using namespace entracte;
 
@@ -31,78 +35,107 @@ char* pages(std::size_t count) {
     return all;
 }
 
+// The number of this process on the machine, whose /proc this is.
+pid_t onMachine() {
+    char text[32] = {};
+    return ::readlink("/proc/self", text, sizeof text - 1) > 0 ? std::atoi(text) : 0;
+}
+
+std::uint32_t here() {
+    return static_cast<std::uint32_t>(::getpid());
+}
+
+// In a process that is PID 1 of its own, as a session's: what else runs on the machine plays no
+// part.
+void inSession(const std::function<void()>& body) {
+    const int own = ::open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+    ASSERT_EQ(::unshare(CLONE_NEWPID), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        body();
+        std::fflush(nullptr);
+        ::_exit(testing::Test::HasFailure() ? 1 : 0);
+    }
+    ASSERT_EQ(::setns(own, CLONE_NEWPID), 0);
+    ::close(own);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0) << "see above";
+}
+
 } // namespace
 
 TEST(PageFramesTest, keepsWhatStaysWhereItIs) {
-    char* const memory = pages(8);
-    auto frames = PageFrames::of(::getpid());
-    ASSERT_TRUE(frames);
-    const auto self = static_cast<std::uint32_t>(::getpid());
-    EXPECT_TRUE(frames->kept(self, pageOf(memory), 8));
-    frames->keepSame();
-    EXPECT_TRUE(frames->kept(self, pageOf(memory), 8));
-    // One page goes, and another comes in its place.
-    ::madvise(memory + 3 * kPage, kPage, MADV_DONTNEED);
-    char* const other = pages(1); // takes the physical page that became free
-    memory[3 * kPage] = 2;
-    frames->keepSame();
-    EXPECT_TRUE(frames->kept(self, pageOf(memory), 3));
-    EXPECT_FALSE(frames->kept(self, pageOf(memory) + 3, 1));
-    EXPECT_FALSE(frames->kept(self, pageOf(memory), 8));
-    EXPECT_TRUE(frames->kept(self, pageOf(memory) + 4, 4));
-    EXPECT_FALSE(frames->kept(self, pageOf(memory) + 4, 0));
-    EXPECT_FALSE(frames->kept(self + 1, pageOf(memory), 1));
-    ::munmap(memory, 8 * kPage);
-    ::munmap(other, kPage);
+    inSession([] {
+        char* const memory = pages(8);
+        char* const other = pages(1);
+        auto frames = PageFrames::of(onMachine());
+        ASSERT_TRUE(frames);
+        EXPECT_TRUE(frames->kept(here(), pageOf(memory), 8));
+        frames->keepSame();
+        EXPECT_TRUE(frames->kept(here(), pageOf(memory), 8));
+        // One page goes, and another comes in its place.
+        void* const place = memory + 3 * kPage;
+        ASSERT_EQ(::mremap(other, kPage, kPage, MREMAP_MAYMOVE | MREMAP_FIXED, place), place);
+        frames->keepSame();
+        EXPECT_TRUE(frames->kept(here(), pageOf(memory), 3));
+        EXPECT_FALSE(frames->kept(here(), pageOf(memory) + 3, 1));
+        EXPECT_FALSE(frames->kept(here(), pageOf(memory), 8));
+        EXPECT_TRUE(frames->kept(here(), pageOf(memory) + 4, 4));
+        EXPECT_FALSE(frames->kept(here(), pageOf(memory) + 4, 0));
+        EXPECT_FALSE(frames->kept(here() + 1, pageOf(memory), 1));
+    });
 }
 
 TEST(PageFramesTest, whatIsMovedByWholeTablesIsNotKept) {
-    char* const all = static_cast<char*>(
-        ::mmap(nullptr, 4 * kTable, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    ::madvise(all, 4 * kTable, MADV_NOHUGEPAGE);
-    char* const one = all + (kTable - reinterpret_cast<std::uintptr_t>(all) % kTable) % kTable;
-    char* const other = one + kTable;
-    std::memset(one, 1, 2 * kTable);
-    auto frames = PageFrames::of(::getpid());
-    ASSERT_TRUE(frames);
-    ASSERT_EQ(::mremap(one, kTable, kTable, MREMAP_MAYMOVE | MREMAP_FIXED, other), other);
-    frames->keepSame();
-    const auto self = static_cast<std::uint32_t>(::getpid());
-    EXPECT_FALSE(frames->kept(self, pageOf(other), 1));
-    EXPECT_FALSE(frames->kept(self, pageOf(one), 1));
-    ::munmap(all, 4 * kTable);
+    inSession([] {
+        char* const all = static_cast<char*>(::mmap(nullptr, 4 * kTable, PROT_READ | PROT_WRITE,
+                                                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+        ::madvise(all, 4 * kTable, MADV_NOHUGEPAGE);
+        char* const one = all + (kTable - reinterpret_cast<std::uintptr_t>(all) % kTable) % kTable;
+        char* const other = one + kTable;
+        std::memset(one, 1, 2 * kTable);
+        auto frames = PageFrames::of(onMachine());
+        ASSERT_TRUE(frames);
+        ASSERT_EQ(::mremap(one, kTable, kTable, MREMAP_MAYMOVE | MREMAP_FIXED, other), other);
+        frames->keepSame();
+        EXPECT_FALSE(frames->kept(here(), pageOf(other), 1));
+        EXPECT_FALSE(frames->kept(here(), pageOf(one), 1));
+    });
 }
 
 TEST(PageFramesTest, anotherProgramHasOtherMemory) {
-    int ready[2];
-    ASSERT_EQ(::pipe(ready), 0);
-    const pid_t child = ::fork();
-    if (child == 0) {
-        char go = 0;
-        if (::read(ready[0], &go, 1) == 1)
-            ::execl("/bin/sleep", "sleep", "100", nullptr);
-        ::_exit(1);
-    }
-    auto frames = PageFrames::of(child);
-    ASSERT_TRUE(frames);
-    char* const memory = pages(1);
-    const auto number = static_cast<std::uint32_t>(child);
-    int here = 0; // lies in the child's stack, too
-    EXPECT_TRUE(frames->kept(number, pageOf(&here), 1));
-    ASSERT_EQ(::write(ready[1], "g", 1), 1);
-    char name[16] = {};
-    while (std::strncmp(name, "sleep", 5) != 0) {
-        const int file = ::open(("/proc/" + std::to_string(child) + "/comm").c_str(), O_RDONLY);
-        ASSERT_GT(::read(file, name, sizeof name - 1), 0);
-        ::close(file);
-    }
-    frames->keepSame();
-    EXPECT_FALSE(frames->kept(number, pageOf(&here), 1));
-    ::kill(child, SIGKILL);
-    ::waitpid(child, nullptr, 0);
-    ::close(ready[0]);
-    ::close(ready[1]);
-    ::munmap(memory, kPage);
+    inSession([] {
+        int ready[2];
+        int gone[2]; // closed by what is executed
+        ASSERT_EQ(::pipe2(ready, O_CLOEXEC), 0);
+        ASSERT_EQ(::pipe2(gone, O_CLOEXEC), 0);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            char go = 0;
+            if (::read(ready[0], &go, 1) == 1)
+                ::execl("/bin/sleep", "sleep", "100", nullptr);
+            ::_exit(1);
+        }
+        ::close(gone[1]);
+        auto frames = PageFrames::of(onMachine());
+        ASSERT_TRUE(frames);
+        const auto number = static_cast<std::uint32_t>(child);
+        int local = 0; // lies in the child's stack, too
+        EXPECT_TRUE(frames->kept(number, pageOf(&local), 1));
+        ASSERT_EQ(::write(ready[1], "g", 1), 1);
+        char end = 0;
+        ASSERT_EQ(::read(gone[0], &end, 1), 0);
+        frames->keepSame();
+        EXPECT_FALSE(frames->kept(number, pageOf(&local), 1));
+    });
+}
+
+TEST(PageFramesTest, refusesWhatIsTooMuch) {
+    inSession([] {
+        EXPECT_FALSE(PageFrames::of(onMachine(), 16));
+        EXPECT_TRUE(PageFrames::of(onMachine()));
+    });
 }
 
 TEST(ClearRefsWatchTest, seesWhoForgets) {
