@@ -17,6 +17,7 @@ constexpr std::size_t kProcesses = 512;          // of a session
 constexpr std::uint64_t kMostLooked = 64u << 20; // pages of address space
 constexpr std::size_t kEntries = 8192;           // read at once
 constexpr std::uint64_t kGap = 256;              // pages in between that are read, too
+constexpr std::uint64_t kVdso = 16;              // its pages, at most
 
 // proc(5), /proc/PID/pagemap
 constexpr std::uint64_t kPresent = 1ull << 63;
@@ -40,10 +41,12 @@ std::vector<Range> privateMappings(const SessionProcess& process) {
         if (dash == std::string_view::npos || blank == std::string_view::npos || dash > blank ||
             line.size() < blank + 5 || line[blank + 1] != 'r' || line[blank + 4] != 'p')
             return;
-        ranges.push_back({leadingNumber<std::uint64_t>(line.substr(0, dash), 16) / kPage,
-                          leadingNumber<std::uint64_t>(line.substr(dash + 1), 16) / kPage,
-                          line.find('/', blank) != std::string_view::npos,
-                          line.ends_with("[vdso]")});
+        Range range{leadingNumber<std::uint64_t>(line.substr(0, dash), 16) / kPage,
+                    leadingNumber<std::uint64_t>(line.substr(dash + 1), 16) / kPage,
+                    line.find('/', blank) != std::string_view::npos};
+        // A file may have such a name, and reading it may never end.
+        range.vdso = !range.ofFile && line.ends_with(" [vdso]") && range.end - range.first <= kVdso;
+        ranges.push_back(range);
     });
     return ranges;
 }

@@ -138,6 +138,27 @@ TEST(PageFramesTest, refusesWhatIsTooMuch) {
     });
 }
 
+TEST(PageFramesTest, touchesNoFileThatIsNamedLikeTheVdso) {
+    inSession([] {
+        char name[] = "/tmp/entracte.XXXXXX";
+        ASSERT_NE(::mkdtemp(name), nullptr);
+        const std::string path = std::string(name) + "/ [vdso]";
+        const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        ASSERT_EQ(::ftruncate(file, kPage), 0);
+        void* const memory = ::mmap(nullptr, kPage, PROT_READ, MAP_PRIVATE, file, 0);
+        const bool looked = PageFrames::of(onMachine()).has_value();
+        ::unlink(path.c_str());
+        ::rmdir(name);
+        EXPECT_TRUE(looked);
+        const int pagemap = ::open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+        std::uint64_t entry = 0;
+        ASSERT_EQ(::pread(pagemap, &entry, sizeof entry,
+                          static_cast<off_t>(pageOf(memory) * sizeof entry)),
+                  static_cast<ssize_t>(sizeof entry));
+        EXPECT_EQ(entry >> 63, 0u) << "it was read";
+    });
+}
+
 TEST(ClearRefsWatchTest, seesWhoForgets) {
     auto watch = ClearRefsWatch::begin(::getpid());
     ASSERT_TRUE(watch) << watch.error().forLog();
