@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <optional>
 
 namespace entracte {
 namespace {
@@ -51,15 +50,23 @@ std::vector<Range> privateMappings(const SessionProcess& process) {
     return ranges;
 }
 
-// The last of the numbers that a process has, the one in its innermost namespace.
-std::optional<std::uint32_t> innerNumber(const SessionProcess& process) {
+// The numbers that a process has, from the machine's to the one in its innermost namespace.
+std::vector<std::uint32_t> numbersOf(const SessionProcess& process) {
     const std::string status = textAt(process.directory.get(), "status", 8192);
-    std::optional<std::uint32_t> number;
+    std::vector<std::uint32_t> numbers;
     forEachLine(status, [&](std::string_view line) {
-        if (line.starts_with("NSpid:"))
-            number = leadingNumber<std::uint32_t>(line.substr(line.find_last_of(" \t") + 1));
+        constexpr std::string_view label = "NSpid:";
+        if (!line.starts_with(label))
+            return;
+        line.remove_prefix(label.size());
+        for (auto at = line.find_first_not_of(" \t"); at != std::string_view::npos;
+             at = line.find_first_not_of(" \t")) {
+            line.remove_prefix(at);
+            numbers.push_back(leadingNumber<std::uint32_t>(line));
+            line.remove_prefix(std::min(line.find_first_of(" \t"), line.size()));
+        }
     });
-    return number;
+    return numbers;
 }
 
 // Calls `visit` with each page of the range and its entry, as far as there are any, until it says
@@ -107,12 +114,21 @@ Result<PageFrames> PageFrames::of(pid_t init, std::size_t most) {
     const auto processes = sessionProcesses(init);
     if (processes.size() > kProcesses)
         return fail(ErrorCode::NotCheckpointable, "The session has very many processes.");
+    const auto isInit = [init](const SessionProcess& process) { return process.pid == init; };
+    const auto first = std::ranges::find_if(processes, isInit);
+    // Which of a process's numbers is the session's; others are of namespaces that it has made.
+    const std::size_t depth = first == processes.end() ? 0 : numbersOf(*first).size();
+    if (depth == 0)
+        return fail(ErrorCode::NotCheckpointable, "The session has ended.");
     for (const SessionProcess& process : processes) {
-        const auto number = innerNumber(process);
+        const auto numbers = numbersOf(process);
         UniqueFd pagemap(::openat(process.directory.get(), "pagemap", O_RDONLY | O_CLOEXEC));
-        if (!number || !pagemap)
+        if (numbers.size() < depth || !pagemap)
             continue; // it has just ended
-        Memory& memory = all.m_processes[*number];
+        const auto [place, isNew] = all.m_processes.try_emplace(numbers[depth - 1]);
+        if (!isNew) // one has ended, and another got its number
+            return fail(ErrorCode::NotCheckpointable, "The session's processes change too fast.");
+        Memory& memory = place->second;
         for (const Range& range : privateMappings(process)) {
             looked += range.end - range.first;
             if (looked > kMostLooked)

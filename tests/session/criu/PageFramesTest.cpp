@@ -159,6 +159,34 @@ TEST(PageFramesTest, touchesNoFileThatIsNamedLikeTheVdso) {
     });
 }
 
+TEST(PageFramesTest, knowsProcessesByTheSessionsNumbers) {
+    inSession([] {
+        char* const ours = pages(1);
+        ASSERT_EQ(::unshare(CLONE_NEWPID), 0);
+        int ready[2];
+        ASSERT_EQ(::pipe(ready), 0);
+        char* const theirs = pages(1);
+        const pid_t child = ::fork();
+        if (child == 0) { // it calls itself 1, as does the session's first
+            ::munmap(ours, kPage);
+            const ssize_t told = ::write(ready[1], "r", 1);
+            for (;;)
+                ::pause();
+            static_cast<void>(told);
+        }
+        ::munmap(theirs, kPage);
+        char told = 0;
+        ASSERT_EQ(::read(ready[0], &told, 1), 1);
+        auto frames = PageFrames::of(onMachine());
+        ASSERT_TRUE(frames) << frames.error().forLog();
+        EXPECT_TRUE(frames->kept(here(), pageOf(ours), 1));
+        EXPECT_FALSE(frames->kept(here(), pageOf(theirs), 1));
+        EXPECT_TRUE(frames->kept(static_cast<std::uint32_t>(child), pageOf(theirs), 1));
+        ::kill(child, SIGKILL);
+        ::waitpid(child, nullptr, 0);
+    });
+}
+
 TEST(ClearRefsWatchTest, seesWhoForgets) {
     auto watch = ClearRefsWatch::begin(::getpid());
     ASSERT_TRUE(watch) << watch.error().forLog();
