@@ -135,14 +135,19 @@ Result<PageFrames> PageFrames::of(pid_t init, std::size_t most) {
                 return fail(ErrorCode::NotCheckpointable, "The session's memory is very large.");
             if (range.vdso)
                 touch(process, range);
-            Status fits;
+            Status seen;
             readRange(pagemap.get(), range, [&](std::uint64_t page, std::uint64_t entry) {
                 // What is only a file's is not dumped; the vDSO looks like it, and is.
                 const auto frame = range.ofFile && (entry & kOfFile) != 0 ? 0 : frameOf(entry);
                 if (frame == 0)
                     return true;
+                if ((entry & kPresent) != 0 && (entry & kFrame) == 0) {
+                    seen = fail(ErrorCode::Internal,
+                                "The kernel does not tell where the session's memory lies.");
+                    return false;
+                }
                 if (room == 0) {
-                    fits =
+                    seen =
                         fail(ErrorCode::NotCheckpointable, "The session's memory is very large.");
                     return false;
                 }
@@ -150,7 +155,7 @@ Result<PageFrames> PageFrames::of(pid_t init, std::size_t most) {
                 memory.frames.push_back({page, frame});
                 return true;
             });
-            ENTRACTE_TRY(fits);
+            ENTRACTE_TRY(seen);
         }
         memory.pagemap = std::move(pagemap);
     }

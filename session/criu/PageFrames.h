@@ -5,7 +5,8 @@
 // kernel does not mark what mremap(2) moves by whole tables, what KSM merges, and what comes by
 // other such ways, but all of them put another physical page there.
 //
-// Only root sees these numbers (proc(5), /proc/PID/pagemap). A process that has executed another
+// Only root sees these numbers (proc(5), /proc/PID/pagemap); to others they are all 0, which is
+// refused. A process that has executed another
 // program since, or whose number is another's now, has no pages here any more: its descriptor is of
 // the memory that it had.
 

@@ -6,8 +6,10 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -184,6 +186,17 @@ TEST(PageFramesTest, knowsProcessesByTheSessionsNumbers) {
         EXPECT_TRUE(frames->kept(static_cast<std::uint32_t>(child), pageOf(theirs), 1));
         ::kill(child, SIGKILL);
         ::waitpid(child, nullptr, 0);
+    });
+}
+
+TEST(PageFramesTest, refusesNumbersThatAreHidden) {
+    inSession([] {
+        __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+        __user_cap_data_struct sets[2] = {};
+        ASSERT_EQ(::syscall(SYS_capget, &header, sets), 0);
+        sets[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective &= ~CAP_TO_MASK(CAP_SYS_ADMIN);
+        ASSERT_EQ(::syscall(SYS_capset, &header, sets), 0);
+        EXPECT_FALSE(PageFrames::of(onMachine()));
     });
 }
 
