@@ -105,7 +105,23 @@ void touch(const SessionProcess& process, const Range& range) {
             return;
 }
 
+// What the disk writes into memory that was given to it before the marks were removed has none: an
+// asynchronous read that goes around the kernel's cache (io_submit(2), O_DIRECT).
+Status refuseAsynchronous(const std::vector<SessionProcess>& processes) {
+    for (const SessionProcess& process : processes) {
+        const std::string maps = textAt(process.directory.get(), "maps", kMaps);
+        if (maps.size() >= kMaps || maps.find("/[aio]") != std::string::npos)
+            return fail(ErrorCode::NotCheckpointable,
+                        "A program reads from the disk while it does other things.", process.name);
+    }
+    return {};
+}
+
 } // namespace
+
+Status PageFrames::refuseUnmarked(pid_t init) {
+    return refuseAsynchronous(sessionProcesses(init));
+}
 
 Result<PageFrames> PageFrames::of(pid_t init, std::size_t most) {
     PageFrames all;
@@ -114,6 +130,7 @@ Result<PageFrames> PageFrames::of(pid_t init, std::size_t most) {
     const auto processes = sessionProcesses(init);
     if (processes.size() > kProcesses)
         return fail(ErrorCode::NotCheckpointable, "The session has very many processes.");
+    ENTRACTE_TRY(refuseAsynchronous(processes));
     const auto isInit = [init](const SessionProcess& process) { return process.pid == init; };
     const auto first = std::ranges::find_if(processes, isInit);
     // Which of a process's numbers is the session's; others are of namespaces that it has made.

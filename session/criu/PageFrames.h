@@ -28,6 +28,9 @@ public:
     // Looks for the first time, while all runs. Fails when there is more than is worth it: more
     // than `most` pages (what a program maps and only reads costs it nothing, but us).
     static Result<PageFrames> of(pid_t init, std::size_t most = kMost);
+    // Fails when a program writes into its memory by ways that leave no mark and move nothing, as
+    // of() does; for those that began with it since.
+    static Status refuseUnmarked(pid_t init);
     // Looks again: what is elsewhere now is forgotten.
     void keepSame();
     // Of the process that the session knows by this number: whether `count` pages from this address

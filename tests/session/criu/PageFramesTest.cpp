@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/aio_abi.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <sys/mman.h>
@@ -197,6 +198,19 @@ TEST(PageFramesTest, refusesNumbersThatAreHidden) {
         sets[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective &= ~CAP_TO_MASK(CAP_SYS_ADMIN);
         ASSERT_EQ(::syscall(SYS_capset, &header, sets), 0);
         EXPECT_FALSE(PageFrames::of(onMachine()));
+    });
+}
+
+TEST(PageFramesTest, refusesReadsThatGoOnByThemselves) {
+    inSession([] {
+        EXPECT_TRUE(PageFrames::refuseUnmarked(onMachine()));
+        aio_context_t context = 0;
+        if (::syscall(SYS_io_setup, 8, &context) != 0)
+            return; // a kernel without: nothing can go on
+        EXPECT_FALSE(PageFrames::of(onMachine()));
+        EXPECT_FALSE(PageFrames::refuseUnmarked(onMachine()));
+        ::syscall(SYS_io_destroy, context);
+        EXPECT_TRUE(PageFrames::of(onMachine()));
     });
 }
 
