@@ -171,6 +171,7 @@ Result<MemoryAhead> MemoryAhead::take(const Criu& criu, const DumpOptions& optio
         return fail(diagnoseLogFile(CriuVerb::Dump, directory / kDumpLog));
     if (const auto times = readDumpTimes(directory / "stats-dump"))
         ahead.m_frozenMicros = times->freezingMicros + times->frozenMicros;
+    ENTRACTE_TRY(PageFrames::refuseUnmarked(options.root));
     ahead.m_frames.keepSame();
     return ahead;
 }
