@@ -145,8 +145,15 @@ Status mergeOne(int last, int ahead, std::uint32_t pid, const MergedPages& merge
 
 } // namespace
 
+bool MemoryAhead::isTriedWith(std::string_view version) {
+    return version == "3.17.1" || version == "4.2.1"; // Debian 12's, and what set-up brings
+}
+
 Result<MemoryAhead> MemoryAhead::take(const Criu& criu, const DumpOptions& options,
                                       const std::filesystem::path& directory) {
+    ENTRACTE_ASSIGN(version, criu.version());
+    if (!isTriedWith(version))
+        return fail(unusable("not tried with CRIU " + version));
     std::error_code error;
     std::filesystem::remove_all(directory, error);
     std::filesystem::create_directory(directory, error);

@@ -22,6 +22,10 @@ namespace entracte {
 
 class MemoryAhead {
 public:
+    // Whether a CRIU of this version was tried with it, and tells when a page that it leaves out is
+    // in neither half (later ones write zeros there: CRIU's pull request 2997).
+    static bool isTriedWith(std::string_view version);
+
     // `options`: of the dump to come. `directory` is made anew beside its images. On failure
     // nothing was changed, and nothing is left.
     static Result<MemoryAhead> take(const Criu& criu, const DumpOptions& options,
