@@ -47,13 +47,18 @@ Status StagedLayer::copyAhead(const JobControl& job) {
         ENTRACTE_ASSIGN(at, copy(file, entry.extents));
         m_ahead[{now.st_dev, now.st_ino}] = {at, now.st_size, nanoseconds(now.st_mtim),
                                              nanoseconds(now.st_ctim), std::move(entry.extents)};
+        m_endAhead = m_end;
         return {};
     });
 }
 
 Status StagedLayer::copyRest(const JobControl& job) {
-    m_entries.clear(); // of a moment that came to nothing
+    // What was read in a moment that came to nothing takes no space beside this one's.
+    m_entries.clear();
     m_rest = 0;
+    m_end = m_endAhead;
+    if (::ftruncate(m_contents.get(), m_end) != 0)
+        return fail(diskError("The session's files could not be copied"));
     const WalkOptions options{m_leaveOut, false, [&] { return job.check(); }};
     return walkTree(m_layer.get(), options, [&](TreeEntry&& entry, int file) -> Status {
         std::int64_t at = 0;

@@ -53,6 +53,7 @@ private:
     std::set<std::string> m_leaveOut;
     std::chrono::seconds m_settle{};
     std::int64_t m_end = 0; // of the contents
+    std::int64_t m_endAhead = 0;
     std::uint64_t m_rest = 0;
     std::map<std::pair<dev_t, ino_t>, Copied> m_ahead;
     std::vector<Recorded> m_entries;

@@ -80,6 +80,17 @@ TEST_F(StagedLayerTest, readsEverythingWhoseTimesAreTooYoungToBelieve) {
     EXPECT_TRUE(packed(staged) == expected);
 }
 
+TEST_F(StagedLayerTest, keepsNothingOfAMomentThatCameToNothing) {
+    StagedLayer staged = begin();
+    ASSERT_TRUE(staged.copyAhead(m_job));
+    changeIt();
+    ASSERT_TRUE(staged.copyRest(m_job));
+    const auto once = staged.bytes();
+    ASSERT_TRUE(staged.copyRest(m_job));
+    EXPECT_EQ(staged.bytes(), once);
+    EXPECT_TRUE(packed(staged) == packedNow());
+}
+
 TEST_F(StagedLayerTest, forgetsWhatWasCopiedAheadAndIsGone) {
     StagedLayer staged = begin();
     ASSERT_TRUE(staged.copyAhead(m_job));
