@@ -258,8 +258,9 @@ private:
             return *m_committed;
         }
         stillness.end(m_leftScreen);
-        if (ahead) {
-            // Whatever came of it: all goes on, and another try does without.
+        // What failed after CRIU's part is as it would be without what was saved ahead; what CRIU
+        // could not do may be for that, and is tried once without, however it looks.
+        if (ahead && (dumped || !m_dumped)) {
             const auto whole =
                 dumped ? ahead->mergeInto(staging.images()) : Status(fail(Error(dumped.error())));
             m_steps.did("put the memory together");
@@ -268,6 +269,7 @@ private:
                 m_dumped = false;
                 return tl::unexpected(CriuFailure(whole.error(), true));
             }
+            spdlog::info("session {}: what was saved ahead of its memory was used", m_session.id());
             ahead.reset();
         }
         if (!dumped)
