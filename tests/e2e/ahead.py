@@ -15,6 +15,7 @@ from entractetest.processes import BUILD_DIRECTORY, wait_for  # noqa: E402
 MEGABYTES = 16
 AHEAD = re.compile(r"stood still for (\d+) us while its memory was saved ahead")
 AGAIN = "What was saved of the memory ahead cannot be used"
+USED = "what was saved ahead of its memory was used"
 
 
 def require_marks():
@@ -75,8 +76,8 @@ def case_onlyWhatWasWrittenIsMovedWhileItStandsStill(case):
     writer = Writer(case, "plain")
     snapshots = [writer.product.snapshot(writer.session) for _ in range(3)]
     expect(len(AHEAD.findall(writer.words())) == 3, f"memory was not saved ahead: {writer.words()}")
-    # The kernel may move a page by itself, but not every time. (Each doubt is told twice.)
-    expect(writer.words().count(AGAIN) < 2 * 3, f"it was never used: {writer.words()}")
+    # The kernel may move a page by itself, but not every time.
+    expect(writer.words().count(USED) >= 2, f"it was hardly ever used: {writer.words()}")
     writer.product.command("check", "--read-data")
     writer.expect_whole("in the session that went on")
     for snapshot in snapshots:
@@ -98,7 +99,7 @@ def case_whoHasTheKernelForgetLosesNothing(case):
     writer = Writer(case, "forgets")
     snapshots = [writer.product.snapshot(writer.session) for _ in range(3)]
     expect(AHEAD.search(writer.words()), f"memory was not saved ahead: {writer.words()}")
-    expect(AGAIN in writer.words(), "what was forgotten was counted on")
+    expect(AGAIN in writer.words() and USED not in writer.words(), "what was forgotten was counted on")
     writer.expect_whole("in the session that went on")
     for snapshot in snapshots:
         writer.expect_saved(snapshot["id"], "saved")
