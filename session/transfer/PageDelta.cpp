@@ -1,5 +1,7 @@
 #include "session/transfer/PageDelta.h"
 
+#include "session/transfer/WriteAll.h"
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -53,19 +55,6 @@ Status readAt(int file, std::byte* to, std::size_t count, std::uint64_t from) {
         to += got;
         from += static_cast<std::uint64_t>(got);
         count -= static_cast<std::size_t>(got);
-    }
-    return {};
-}
-
-Status writeAll(int file, std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-        const ssize_t wrote = ::write(file, bytes.data(), bytes.size());
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote <= 0)
-            return fail(ErrorCode::NoSpace, "There is no room for what the file holds.",
-                        "errno " + std::to_string(errno), "Nothing was changed. Free some space.");
-        bytes = bytes.subspan(static_cast<std::size_t>(wrote));
     }
     return {};
 }

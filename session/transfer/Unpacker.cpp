@@ -4,6 +4,7 @@
 #include "session/transfer/BundleManifest.h"
 #include "session/transfer/LayerFilter.h"
 #include "session/transfer/PageDelta.h"
+#include "session/transfer/WriteAll.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -21,19 +22,6 @@ Error damaged(std::string detail) {
     return {ErrorCode::SnapshotDamaged,
             "The file is damaged, or is not a session that Entracte exported.", std::move(detail),
             "Nothing was changed. Export the session again."};
-}
-
-Status writeAll(int file, std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-        const ssize_t wrote = ::write(file, bytes.data(), bytes.size());
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote <= 0)
-            return fail(ErrorCode::NoSpace, "There is no room for what the file holds.",
-                        "errno " + std::to_string(errno), "Nothing was changed. Free some space.");
-        bytes = bytes.subspan(static_cast<std::size_t>(wrote));
-    }
-    return {};
 }
 
 class FileSink final : public ByteSink {

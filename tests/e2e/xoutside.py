@@ -2,7 +2,6 @@
 """What the person's own programs on a screen see of a session that came to it: window manager, panel, and a program that
 something is dragged to. All of it is looked at and done from outside, after a move."""
 import re
-import shutil
 import sys
 import time
 from pathlib import Path
@@ -10,17 +9,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.dont_write_bytecode = True
 
-from entractetest.case import Skip, expect, main  # noqa: E402
+from entractetest.case import expect, main, require_programs  # noqa: E402
 from entractetest.desktop import Desktop  # noqa: E402
 from entractetest.processes import Failure, Process, wait_for  # noqa: E402
 from entractetest.programs import mousepad  # noqa: E402
 from entractetest.xproxy import StandaloneProxy  # noqa: E402
-
-
-def _require(*programs):
-    for program in programs:
-        if not shutil.which(program):
-            raise Skip(f"{program} is not installed")
 
 
 class _Session:
@@ -53,7 +46,7 @@ def _inside(desktop, ident):
 
 def case_aManagerOutsideClosesAndResizesWindows(case):
     """By WM_DELETE_WINDOW and _NET_WM_SYNC_REQUEST; dialogs stay with their window."""
-    _require("mousepad", "wmctrl", "xterm")
+    require_programs("mousepad", "wmctrl", "xterm")
     at = _Session(case)
     at.start(*mousepad().command)
     terminal = at.start("xterm", "-e", "cat")
@@ -93,7 +86,7 @@ def case_aManagerOutsideClosesAndResizesWindows(case):
 
 def case_aPanelOutsideTakesTheIcon(case):
     """It comes when the program runs already, and says so to all (MANAGER)."""
-    _require("tint2", "yad")
+    require_programs("tint2", "yad")
     at = _Session(case)
     pressed = case.workspace.folder("pressed", case.person) / "pressed"
     at.start("yad", "--notification", "--image=gtk-save", f"--command=touch {pressed}")
@@ -142,7 +135,7 @@ TEXT_AT = 33 # pixels from the upper edge of the editor to the middle of its fir
 
 
 def _drag_into(case, start_target):
-    _require("mousepad", "wmctrl")
+    require_programs("mousepad", "wmctrl")
     at = _Session(case)
     at.start(*mousepad().command)
     source = mousepad().fill(Desktop(at.first))

@@ -15,17 +15,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.dont_write_bytecode = True
 
 from entractetest import x11  # noqa: E402
-from entractetest.case import Skip, expect, main  # noqa: E402
+from entractetest.case import expect, main, require_programs  # noqa: E402
 from entractetest.desktop import Desktop, differing_pixels, pixels  # noqa: E402
 from entractetest.processes import Process, run, wait_for  # noqa: E402
 from entractetest.servers import FIRST, SECOND, ServerTraits  # noqa: E402
 from entractetest.xproxy import StandaloneProxy  # noqa: E402
-
-
-def _require(*programs):
-    for program in programs:
-        if not shutil.which(program):
-            raise Skip(f"{program} is not installed")
 
 
 class _Bare:
@@ -56,7 +50,7 @@ def _expect_running(*programs):
 
 
 def case_composingManagerAndTrayMove(case):
-    _require("xfwm4", "tint2", "yad", "dbus-run-session", "xeyes", "xterm")
+    require_programs("xfwm4", "tint2", "yad", "dbus-run-session", "xeyes", "xterm")
     at = _Bare(case)
     manager = at.start("dbus-run-session", "--", "xfwm4", "--compositor=on")
     wait_for("xfwm4", lambda: "window id" in at.inside.run(
@@ -90,7 +84,7 @@ def case_composingManagerAndTrayMove(case):
 
 
 def case_programsThatDrawWithGlMove(case):
-    _require("glxgears", "gtk4-demo")
+    require_programs("glxgears", "gtk4-demo")
     at = _Bare(case)
     gears = at.start("glxgears", "-geometry", "300x300+700+20", LIBGL_ALWAYS_SOFTWARE="1")
     _moves(case, Desktop(at.first), "glxgears")
@@ -124,7 +118,7 @@ def _places(desktop):
 
 def _stay_within_reach(case, manager):
     """On a smaller screen, which has another density, too. `manager`: none, outside, inside."""
-    _require("xterm", "openbox")
+    require_programs("xterm", "openbox")
     of_its_own = manager == "outside"
     large = case.server("large", ServerTraits(size=(1600, 1200), options=("-dpi", "96")), window_manager=of_its_own)
     small = case.server("small", ServerTraits(size=(1024, 768), options=("-dpi", "144")), window_manager=of_its_own)
@@ -172,7 +166,7 @@ def case_windowsStayWithinReachOfAManagerInside(case):
 
 def case_windowsComeBackOnTheirWorkspaces(case):
     """And in their place and state, among the other windows of the person."""
-    _require("xterm", "wmctrl")
+    require_programs("xterm", "wmctrl")
     first, second = case.first_server(), case.second_server()
     proxy = StandaloneProxy(case, first)
     start = case.start_on(proxy)
@@ -220,7 +214,7 @@ _OF_THREE_KINDS = (["yad", "--text=Some words that take room"], ["kate", "--star
 def case_programsMeetAnotherDensity(case):
     """GTK's follow the settings of the screen that they are on, as they would follow a change of them; others stay as
     they are. What is begun is as if there were nothing between."""
-    _require("xsettingsd", "yad", "kate", "xterm", "xrdb")
+    require_programs("xsettingsd", "yad", "kate", "xterm", "xrdb")
     low, high = _screen_of_density(case, "low", 96), _screen_of_density(case, "high", 192)
     plain = case.server("plain", FIRST)
 
@@ -301,7 +295,7 @@ def _corner(desktop, path):
 
 def case_theWallpaperOfADesktopMoves(case):
     """Who sets it ends at once; the screen of another window manager is left as it is."""
-    _require("openbox", "xsetroot")
+    require_programs("openbox", "xsetroot")
     at = _Bare(case)
     plain = _corner(Desktop(at.second), case.temporary("plain.png"))
     bitmap = case.workspace.folder("bitmap", mode=0o755) / "b.xbm"
@@ -326,7 +320,7 @@ def case_theWallpaperOfADesktopMoves(case):
 
 def case_outputsKeepTheirNumbers(case):
     """A Xephyr has an output only once somebody has asked: a settings daemon would take it for a new monitor."""
-    _require("Xephyr", "xrandr")
+    require_programs("Xephyr", "xrandr")
     outside = case.server("outside", FIRST, window_manager=False)
     first = case.server("first", FIRST, window_manager=False, within=outside)
     second = case.server("second", FIRST, within=outside)  # its window manager has asked
@@ -342,7 +336,7 @@ def case_outputsKeepTheirNumbers(case):
 
 def case_processesAndWhatTheyHoldAreTold(case):
     """X-Resource, also on a server that lacks it (the second): LXQt's panel does not live without."""
-    _require("xrestop", "xeyes")
+    require_programs("xrestop", "xeyes")
     at = _Bare(case)
     eyes = at.start("xeyes")
     window = int(wait_for("xeyes", lambda: re.search(
@@ -367,7 +361,7 @@ def case_processesAndWhatTheyHoldAreTold(case):
 
 
 def case_largeSelectionIsReadAcrossAMove(case):
-    _require("xclip")
+    require_programs("xclip")
     at = _Bare(case)
     folder = case.workspace.folder("selection", case.person)
     content = os.urandom(50 << 20)
@@ -389,7 +383,7 @@ def case_largeSelectionIsReadAcrossAMove(case):
 
 
 def case_serversOfOtherDepthsAreRefusedBeforeAnythingMoves(case):
-    _require("xeyes")
+    require_programs("xeyes")
     at = _Bare(case)
     eyes = at.start("xeyes")
     outside = Desktop(at.first)
@@ -408,7 +402,7 @@ def case_serversOfOtherDepthsAreRefusedBeforeAnythingMoves(case):
 
 def case_aKeyMeansWhatTheScreensKeyboardSays(case):
     """A program that was told of another layout asks for it anew (Xlib's MappingNotify)."""
-    _require("xev", "xdotool", "setxkbmap")
+    require_programs("xev", "xdotool", "setxkbmap")
     at = _Bare(case)
     run(["setxkbmap", "de"], case.person, at.second.environment())
     program = at.start("stdbuf", "-oL", "xev", "-geometry", "200x200+50+50")

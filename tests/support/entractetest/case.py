@@ -70,6 +70,12 @@ def require_root():
         raise Skip("needs root: sessions are made of namespaces and mounts")
 
 
+def require_programs(*programs):
+    for program in programs:
+        if not shutil.which(program):
+            raise Skip(f"{program} is not installed")
+
+
 def main(functions):
     cases = {name.removeprefix("case_"): f for name, f in functions.items() if name.startswith("case_")}
     if sys.argv[1:] == ["--list"]:
