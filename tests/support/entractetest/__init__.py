@@ -2,5 +2,5 @@
 
 Standard library only, for /usr/bin/python3. Everything is a context manager: what was started is ended,
 by its pid, whatever happens; and should the test itself be killed, the kernel ends its processes
-(PR_SET_PDEATHSIG) and tests/e2e/no-leftovers tells of the rest.
+(PR_SET_PDEATHSIG), a guard its sessions, mounts and files (guard.py), and tests/e2e/no-leftovers tells of the rest.
 """

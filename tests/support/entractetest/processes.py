@@ -14,6 +14,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from . import guard
+
 RUN_VARIABLE = "ENTRACTE_TEST_RUN"
 ROOT_DIRECTORY = Path(__file__).resolve().parents[3]
 BUILD_DIRECTORY = Path(os.environ.get("ENTRACTE_BUILD_DIR", ROOT_DIRECTORY / "build")).resolve()
@@ -186,6 +188,7 @@ class Workspace:
         self.path = Path(tempfile.mkdtemp(prefix=self.PREFIX, dir=_base_directory()))
         self.path.chmod(0o755)
         (self.path / "owner").write_text(str(BUILD_DIRECTORY))
+        self._guard = None if keep else guard.watch(self.path, {RUN_VARIABLE: str(BUILD_DIRECTORY)})
 
     def folder(self, name, person=None, mode=0o700):
         path = self.path / name
@@ -203,6 +206,7 @@ class Workspace:
             # Never into what may still be mounted there: a session's root shows the whole machine.
             subprocess.run(["rm", "-rf", "--one-file-system", "--", self.path], check=False,
                            stderr=subprocess.DEVNULL)
+            os.close(self._guard)
 
 
 def parent_of(pid):
