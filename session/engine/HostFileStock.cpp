@@ -5,7 +5,6 @@
 #include "session/engine/LiveSessions.h"
 #include "session/engine/Processes.h"
 
-#include <linux/ioprio.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -23,11 +22,15 @@ using namespace std::chrono_literals;
 constexpr std::array kRounds{700ms, 3000ms, 15000ms}; // after something new runs
 constexpr int kNiceness = 10; // not idle: what waits for us must not wait for everybody
 
+// ioprio_set(2); linux/ioprio.h of Debian 12's newer kernels is not C++ (it names an argument
+// `class`).
+constexpr int kProcess = 1;               // IOPRIO_WHO_PROCESS
+constexpr int kLowestOfAll = 2 << 13 | 7; // IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 7)
+
 void leaveTheMachineToOthers() {
     const auto self = static_cast<id_t>(::gettid());
     static_cast<void>(::setpriority(PRIO_PROCESS, self, kNiceness));
-    static_cast<void>(
-        ::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 7)));
+    static_cast<void>(::syscall(SYS_ioprio_set, kProcess, 0, kLowestOfAll));
 }
 
 } // namespace
