@@ -339,11 +339,23 @@ private:
     bool m_unread = false;
 };
 
+// One that is there for another look: a program that has just begun was no member yet at the first,
+// though what accepted its connection had it already.
+Result<OutsideSockets> lastingOutsideSockets(pid_t init, const std::vector<SessionProcess>& members,
+                                             const std::vector<std::uint64_t>& ownSockets) {
+    ENTRACTE_ASSIGN(outside, outsideSockets(init, members, ownSockets));
+    if (outside.empty())
+        return outside;
+    ENTRACTE_ASSIGN(still, outsideSockets(init, sessionProcesses(init), ownSockets));
+    std::erase_if(outside, [&](const auto& socket) { return !still.contains(socket.first); });
+    return outside;
+}
+
 Result<Walk> beginWalk(pid_t init, const std::vector<SessionProcess>& members,
                        const std::vector<std::uint64_t>& ownSockets) {
     if (members.empty())
         return fail(ErrorCode::SessionEnded, "The session has ended.");
-    ENTRACTE_ASSIGN(outside, outsideSockets(init, members, ownSockets));
+    ENTRACTE_ASSIGN(outside, lastingOutsideSockets(init, members, ownSockets));
     return Walk(init, std::move(outside));
 }
 

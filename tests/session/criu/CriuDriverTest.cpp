@@ -356,6 +356,15 @@ TEST_F(CriuDriverTest, preflightNamesConnectionsToTheOutside) {
     EXPECT_TRUE(findings->empty()); // ours
 }
 
+TEST_F(CriuDriverTest, preflightKnowsProgramsThatBeginWhileItLooks) {
+    Subject subject("callers");
+    for (int look = 0; look < 1000; ++look) {
+        const auto findings = preflightConnections(subject.init(), {});
+        ASSERT_TRUE(findings) << findings.error().forLog();
+        ASSERT_TRUE(findings->empty()) << findings->front().reason << " (look " << look << ')';
+    }
+}
+
 TEST_F(CriuDriverTest, preflightNamesIoUringAndSandboxes) {
     Subject subject("uring nested");
     const auto findings = preflight(subject.init(), {});

@@ -9,6 +9,7 @@
 //   gone      has a file open on a file system that it has unmounted
 //   watch     watches a folder that it has removed and keeps open
 //   tcp       is connected with itself
+//   callers   has a child that serves others, which come, connect and end all the time
 //   datagram  has sent itself a datagram and not read it
 // It counts in its name, "probe N", as the pair does. Linked statically.
 
@@ -24,6 +25,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -65,6 +67,29 @@ bool connectItself() {
            ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
            ::connect(client, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
            ::accept(listener, nullptr, nullptr) >= 0 && ::close(listener) == 0;
+}
+
+// One after the other: a caller begins, connects and ends while its server holds the connection.
+[[noreturn]] void serveCallers() {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strcpy(address.sun_path + 1, "callers");
+    const auto* const any = reinterpret_cast<const sockaddr*>(&address);
+    const int listener = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    if (::bind(listener, any, sizeof address) < 0 || ::listen(listener, 8) < 0)
+        ::_exit(1);
+    for (;;) {
+        const pid_t caller = ::fork();
+        if (caller == 0) {
+            const int own = ::socket(AF_UNIX, SOCK_STREAM, 0);
+            const bool connected = ::connect(own, any, sizeof address) == 0;
+            ::usleep(2000);
+            ::_exit(connected ? 0 : 1);
+        }
+        const int accepted = ::accept(listener, nullptr, nullptr);
+        ::waitpid(caller, nullptr, 0);
+        ::close(accepted);
+    }
 }
 
 bool leaveDatagram() {
@@ -121,6 +146,8 @@ int main() {
         return 1;
     if (std::strstr(mode, "datagram") && !leaveDatagram())
         return 1;
+    if (std::strstr(mode, "callers") && ::fork() == 0)
+        serveCallers();
     char* memory = nullptr;
     const std::size_t size = 32 << 20;
     if (std::strstr(mode, "busy"))
