@@ -79,6 +79,8 @@ Result<Json> SessionCommands::start() {
         options.insert("clipboard", true);
     if (m_arguments.isPrivate)
         options.insert("private", true);
+    if (!m_arguments.desktop.empty()) // logging out of it is its end
+        options.insert("endsWithCommand", true);
     if (m_arguments.everySeconds)
         options.insert("everySeconds", *m_arguments.everySeconds);
     if (m_arguments.keep)

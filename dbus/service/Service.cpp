@@ -99,6 +99,10 @@ void Service::saveAsked(const SessionInfo& session, bool suspend) {
     m_loop.post([this, session, suspend] { saveForAProgram(session, suspend); });
 }
 
+void Service::commandEnded(const SessionInfo& session) {
+    m_loop.post([this, session] { stopWithItsCommand(session); });
+}
+
 void Service::snapshotRemoved(const SessionId& session, const SnapshotId& id) {
     m_loop.post([this, session, id] { m_tree.remove(snapshotPath(session, id)); });
 }
@@ -259,6 +263,20 @@ void Service::saveForAProgram(const SessionInfo& session, bool suspend) {
             return Status();
         },
         [](const Status&) {});
+}
+
+// Heard again while it runs still: whatever is done with it now is done first.
+void Service::stopWithItsCommand(const SessionInfo& session) {
+    if (!m_jobs.checkIdle(session.id))
+        return;
+    const auto started = m_jobs.start(
+        "stop", session.id, session.owner,
+        [engine = m_engine.get(), id = session.id](JobControl& control) -> Result<std::string> {
+            ENTRACTE_TRY(engine->stop(id, control));
+            return sessionPath(id);
+        });
+    if (!started)
+        spdlog::info("session {} is not ended yet: {}", session.id, started.error().forLog());
 }
 
 void Service::showSession(const SessionInfo& info) {

@@ -32,6 +32,7 @@ private:
     void snapshotChanged(const SnapshotInfo& info) override;
     void snapshotDue(const SessionInfo& session) override;
     void saveAsked(const SessionInfo& session, bool suspend) override;
+    void commandEnded(const SessionInfo& session) override;
     void snapshotRemoved(const SessionId& session, const SnapshotId& id) override;
     void vaultChanged(const VaultInfo& info) override;
     void vaultRemoved(uid_t owner) override;
@@ -44,6 +45,7 @@ private:
     bool runsSomethingOf(uid_t uid) const;
     void lockVaultOf(uid_t uid, const std::function<void(bool)>& done);
     void saveBySchedule(const SessionInfo& session);
+    void stopWithItsCommand(const SessionInfo& session);
     void saveForAProgram(const SessionInfo& session, bool suspend);
     // The machine goes down: everything that runs is suspended, once what is in the way has ended.
     void goDown();

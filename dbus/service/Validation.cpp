@@ -297,10 +297,12 @@ Result<SessionSpec> sessionSpec(const std::vector<std::string>& command, const O
     ENTRACTE_ASSIGN(network, takeNetwork(reader));
     ENTRACTE_ASSIGN(clipboard, reader.take<bool>("clipboard"));
     ENTRACTE_ASSIGN(isPrivate, reader.take<bool>("private"));
+    ENTRACTE_ASSIGN(endsWithCommand, reader.take<bool>("endsWithCommand"));
     ENTRACTE_TRY(reader.nothingElse());
 
     ENTRACTE_TRY(checkCommand(command, false));
     spec.command = command;
+    spec.endsWithCommand = endsWithCommand.value_or(false);
     spec.name = name ? *name : nameFromCommand(command);
     ENTRACTE_TRY(checkName(spec.name));
     if (environment) {

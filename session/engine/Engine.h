@@ -56,6 +56,9 @@ public:
     // A program in it asked for it to be saved, or to be suspended. Whoever hears this says by
     // answerAsker() how it went.
     virtual void saveAsked(const SessionInfo&, bool /*suspend*/) {}
+    // The program with which it was to end has ended (SessionSpec::endsWithCommand). Told again and
+    // again until it is stopped, as whoever hears this asks for.
+    virtual void commandEnded(const SessionInfo&) {}
     virtual void programExited(const SessionId&, std::int32_t /*pid*/, int /*waitStatus*/) {}
 };
 

@@ -77,6 +77,16 @@ void lookForQuiet(Session& session) {
         session.quiet.compare_exchange_strong(asked, Quiet::Here);
 }
 
+// One that fails as it starts leaves the session: what it wrote is there.
+void noteCommandEnd(const EngineContext& context, Session& session, const ProgramExit& exit) {
+    const SessionSpec spec = session.record().spec;
+    if (!spec.endsWithCommand || exit.pid != spec.commandPid)
+        return;
+    if (exit.waitStatus == 0 ||
+        std::chrono::steady_clock::now() - session.liveSince >= context.options.returnSettle)
+        session.commandEnded = true;
+}
+
 void refresh(EngineContext& context, Session& session) {
     const auto use = BriefUse::begin(session.slot);
     if (!use || !session.live)
@@ -100,6 +110,8 @@ void refresh(EngineContext& context, Session& session) {
         session.windows = windows;
         context.registry.tell(session);
     }
+    if (session.commandEnded && context.observer)
+        context.observer->commandEnded(session.info());
     // A look at every process takes some milliseconds: not each time.
     if (session.looks++ % kTicksToLook == 0) {
         const pid_t init = session.live->container.init;
@@ -144,10 +156,11 @@ std::unique_ptr<LiveSession> makeLive(EngineContext& context, Session& session,
     auto live = std::make_unique<LiveSession>();
     if (context.display)
         live->display = context.display(container.init);
-    live->programs = std::make_unique<ProgramWatch>(
-        [observer = context.observer, id = session.id()](const ProgramExit& exit) {
-            if (observer)
-                observer->programExited(id, exit.pid, exit.waitStatus);
+    live->programs =
+        std::make_unique<ProgramWatch>([&context, &session](const ProgramExit& exit, bool past) {
+            noteCommandEnd(context, session, exit);
+            if (context.observer && !past)
+                context.observer->programExited(session.id(), exit.pid, exit.waitStatus);
         });
     // A session without a control group is one all the same.
     const SessionRecord record = session.record();
@@ -233,6 +246,7 @@ void endLive(EngineContext& context, Session& session) {
         endDesk(*session.live);
         session.live.reset();
     }
+    session.commandEnded = false;
     session.programs = 0;
     session.windows = 0;
     session.blockers = 0;

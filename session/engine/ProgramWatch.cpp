@@ -32,6 +32,8 @@ void ProgramWatch::skipPast() {
         const auto past = m_client->events(m_serial);
         if (!past || past->exits.empty() || past->exits.back().serial <= m_serial)
             break;
+        for (const ProgramExit& exit : past->exits)
+            m_observer(exit, true);
         m_serial = past->exits.back().serial;
     }
     const std::lock_guard lock(m_mutex);
@@ -65,7 +67,7 @@ void ProgramWatch::run() {
             if (exit.serial <= m_serial)
                 continue;
             m_serial = exit.serial;
-            m_observer(exit);
+            m_observer(exit, false);
             told = true;
         }
         const bool tooEarly = !told && std::chrono::steady_clock::now() - asked < kMinWait;

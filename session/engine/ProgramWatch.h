@@ -17,14 +17,15 @@ namespace entracte {
 
 class ProgramWatch {
 public:
-    using Observer = std::function<void(const ProgramExit&)>; // called from the watch's thread
+    // Called from the watch's thread. `past`: it had ended before start(…, true).
+    using Observer = std::function<void(const ProgramExit&, bool past)>;
 
     explicit ProgramWatch(Observer observer) : m_observer(std::move(observer)) {}
     ProgramWatch(const ProgramWatch&) = delete;
     ProgramWatch& operator=(const ProgramWatch&) = delete;
     ~ProgramWatch() { stop(); }
 
-    // What ended before is told unless `skipPast`: then it was told before, or in another life.
+    // What ended before is told as past with `skipPast`: it was told before, or in another life.
     Status start(pid_t init, bool skipPast);
     void stop();
 

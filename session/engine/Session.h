@@ -59,6 +59,12 @@ struct LiveSession {
 enum class Quiet : std::uint8_t { NotAsked, Asked, Here };
 
 class Session {
+    friend class SessionRegistry;
+
+    const SessionId m_id; // these outlive the threads of the parts below, which read them
+    mutable std::mutex m_mutex;
+    SessionRecord m_record;
+
 public:
     explicit Session(SessionRecord record) : m_id(record.id), m_record(std::move(record)) {}
 
@@ -75,6 +81,7 @@ public:
     std::atomic<std::uint32_t> windows{0};
     std::atomic<std::int64_t> nextSnapshotUnixMs{0}; // by the schedule
     std::atomic<Quiet> quiet{Quiet::NotAsked};
+    std::atomic<bool> commandEnded{false}; // and the session is to end with it
     std::atomic<char> owedOutcome{0}; // desk/Wish.h, to who asked for it to be saved; 0: nothing
 
     JobSlot slot;
@@ -82,13 +89,6 @@ public:
     std::chrono::steady_clock::time_point liveSince; // or since this helper found it
     unsigned looks = 0;                              // of the watch: how often it has looked
     SessionWatch watch;                              // of the slot's holder; runs between jobs
-
-private:
-    friend class SessionRegistry;
-
-    const SessionId m_id;
-    mutable std::mutex m_mutex;
-    SessionRecord m_record;
 };
 
 bool isRunning(SessionState state);

@@ -64,6 +64,8 @@ SessionSpec specOf(const json& value) {
     if (const auto network = value.find("network"); network != value.end())
         spec.network = networkFromJson(*network);
     spec.isPrivate = value.value("private", false);
+    spec.endsWithCommand = value.value("endsWithCommand", false);
+    spec.commandPid = value.value("commandPid", 0);
     return spec;
 }
 
@@ -108,6 +110,8 @@ json specToJson(const SessionSpec& spec) {
         {"workingDirectory", spec.workingDirectory},
         {"sharedFolders", folders},
         {"private", spec.isPrivate},
+        {"endsWithCommand", spec.endsWithCommand},
+        {"commandPid", spec.commandPid},
         {"network",
          {{"kind", static_cast<int>(spec.network.kind)}, {"hostPorts", spec.network.hostPorts}}}};
 }

@@ -68,7 +68,6 @@ Status bringUp(EngineContext& context, Session& session, const SessionSpec& spec
     ENTRACTE_TRY(joinNetwork(context, session, spec.network, person));
     linkToDesk(context, session);
     linkSound(context, session);
-    watchPrograms(session, false);
     ENTRACTE_TRY(job.check());
     if (screen) {
         job.report("redrawing", 0.5);
@@ -78,10 +77,14 @@ Status bringUp(EngineContext& context, Session& session, const SessionSpec& spec
     if (!record.spec.command.empty()) {
         job.report("starting", 0.9);
         ENTRACTE_ASSIGN(init, InitClient::connect(session.live->container.init));
-        ENTRACTE_TRY(init.spawn(
-            record.spec.command, {},
-            record.spec.workingDirectory.empty() ? person.home : record.spec.workingDirectory));
+        ENTRACTE_ASSIGN(pid, init.spawn(record.spec.command, {},
+                                        record.spec.workingDirectory.empty()
+                                            ? person.home
+                                            : record.spec.workingDirectory));
+        ENTRACTE_TRY(context.registry.update(
+            session, [pid = pid](SessionRecord& changed) { changed.spec.commandPid = pid; }));
     }
+    watchPrograms(session, false); // which tells of one that has ended already, too
     return context.registry.update(session, [&](SessionRecord& changed) {
         changed.state = SessionState::Running;
         changed.shownOn = session.live->screen ? session.live->screen->shownOn() : ShownOn();

@@ -84,6 +84,8 @@ struct SessionSpec {
     std::vector<SharedFolder> sharedFolders;
     NetworkSpec network;
     bool isPrivate = false; // the person's desktop shows none of its notifications, opens no link
+    bool endsWithCommand = false; // as a login does
+    std::int32_t commandPid = 0;  // in the session; 0: not started
 };
 
 enum class SessionState : std::uint8_t {

@@ -17,6 +17,8 @@ SessionSpec goodSpec() {
     spec.screen.clipboard = true;
     spec.screen.sessionBus = "unix:path=/run/user/1/bus";
     spec.isPrivate = true;
+    spec.endsWithCommand = true;
+    spec.commandPid = 12;
     spec.network = {NetworkKind::HostLimited, {5432, 80}};
     return spec;
 }
@@ -46,6 +48,8 @@ TEST(SessionRecordTest, comesBackAsItWas) {
     EXPECT_EQ(read->spec.command, goodSpec().command);
     EXPECT_EQ(read->init.startTicks, 99u);
     EXPECT_EQ(read->state, SessionState::Detached);
+    EXPECT_TRUE(read->spec.endsWithCommand);
+    EXPECT_EQ(read->spec.commandPid, 12);
 }
 
 TEST(SessionRecordTest, ofBeforeReturnsWereRememberedComesBackWhenInterrupted) {
