@@ -124,7 +124,8 @@ Result<std::unique_ptr<SnapshotWriter>> PackStore::begin(const SessionId& sessio
             previous = std::move(row);
     return makePackStoreWriter(
         {std::move(pass), *m_catalog, m_shelf, keys, session, std::move(previous), left,
-         [this, session, vault](const SnapshotId& id) { return hostFilesOf(session, id, vault); }});
+         [this, session, vault](const SnapshotId& id) { return hostFilesOf(session, id, vault); },
+         [this, session, vault](const SnapshotId& id) { return pagesOf(session, id, vault); }});
 }
 
 Result<SnapshotInfo> PackStore::infoOf(const SnapshotRow& row) const {

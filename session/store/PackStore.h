@@ -11,6 +11,7 @@
 
 #include "session/store/Catalog.h"
 #include "session/store/FolderSnapshots.h"
+#include "session/store/KnownPages.h"
 #include "session/store/PackShelf.h"
 #include "session/store/Recipe.h"
 #include "session/store/SnapshotChunks.h"
@@ -94,6 +95,7 @@ private:
     Result<Opened> openSnapshot(const SnapshotRow&) const;
     // The snapshot's files of the host, as its recipe numbers them.
     Result<std::vector<FileRow>> hostFilesOf(const SessionId&, const SnapshotId&, VaultId) const;
+    Result<EarlierRecipe> pagesOf(const SessionId&, const SnapshotId&, VaultId) const;
     Result<std::uint64_t> room() const;              // bytes that may still be written
     std::vector<std::uint64_t> damagedPacks() const; // missing or shorter than written
 

@@ -84,6 +84,15 @@ Result<std::vector<std::uint64_t>> PackStore::hostFileMarks(const SessionId& ses
     return marks;
 }
 
+Result<EarlierRecipe> PackStore::pagesOf(const SessionId& session, const SnapshotId& id,
+                                         VaultId vault) const {
+    ENTRACTE_ASSIGN(row, find(session, id));
+    if (!row || row->vault != vault)
+        return fail(ErrorCode::NotFound, "An earlier snapshot of the session is not there.");
+    ENTRACTE_ASSIGN(opened, openSnapshot(*row));
+    return EarlierRecipe{std::move(opened.recipe.pages), std::move(opened.chunks)};
+}
+
 Result<std::vector<FileRow>> PackStore::hostFilesOf(const SessionId& session, const SnapshotId& id,
                                                     VaultId vault) const {
     ENTRACTE_ASSIGN(row, find(session, id));

@@ -10,6 +10,7 @@
 #include "session/store/VerifyChunks.h"
 
 #include <fcntl.h>
+#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -86,9 +87,11 @@ public:
         const Progress progress = [&](std::uint64_t bytes) { return meter.add(bytes); };
         ENTRACTE_TRY(stretch.job.check());
         {
-            ENTRACTE_ASSIGN(previous, previousPages());
+            const KnownPages known = knownPages();
+            // Whoever told these has looked for all others in the same snapshot, in vain.
+            ENTRACTE_ASSIGN(previous, known.empty() ? previousPages() : PreviousPages());
             ENTRACTE_ASSIGN(files, storePages(images.get(), sorted.pages, m_chunks, m_parts.shelf,
-                                              m_parts.keys, previous, progress));
+                                              m_parts.keys, previous, known, progress));
             m_recipe.pages = std::move(files);
         }
         StreamCutter cutter(m_chunks, m_parts.keys);
@@ -128,6 +131,7 @@ public:
     }
 
     void countOnOld() override { m_countOnOld = true; }
+    void countOnPages(SameFiles same) override { m_same = std::move(same); }
 
     Result<SnapshotInfo> commit(SnapshotRecord record,
                                 std::chrono::steady_clock::time_point requested,
@@ -190,6 +194,16 @@ private:
         return next;
     }
 
+    KnownPages knownPages() const {
+        if (m_same.files.empty())
+            return {};
+        auto earlier = m_parts.pagesOf(m_same.snapshot);
+        if (earlier)
+            return {std::move(*earlier), m_same};
+        spdlog::info("session {}: {}", m_parts.session, earlier.error().forLog());
+        return {};
+    }
+
     Result<PreviousPages> previousPages() const {
         PreviousPages pages;
         if (!m_parts.previous)
@@ -239,6 +253,7 @@ private:
     std::uint64_t m_fileBytes = 0;
     std::uint64_t m_fileStored = 0;
     bool m_countOnOld = false;
+    SameFiles m_same;
 };
 
 } // namespace

@@ -3,6 +3,7 @@
 // A snapshot on its way into the store.
 
 #include "session/store/Catalog.h"
+#include "session/store/KnownPages.h"
 #include "session/store/PackShelf.h"
 #include "session/store/SnapshotStore.h"
 #include "session/store/StoreGate.h"
@@ -21,6 +22,8 @@ struct WriterParts {
     std::uint64_t room = 0;              // bytes that may be written
     // The files of the host of an earlier snapshot of the session, as its recipe numbers them.
     std::function<Result<std::vector<FileRow>>(const SnapshotId&)> filesOf;
+    // Where an earlier snapshot of the session has its pages.
+    std::function<Result<EarlierRecipe>(const SnapshotId&)> pagesOf;
 };
 
 std::unique_ptr<SnapshotWriter> makePackStoreWriter(WriterParts parts);

@@ -37,15 +37,23 @@ private:
 class PageStorer {
 public:
     PageStorer(SnapshotChunks& chunks, const PackShelf& shelf,
-               const std::shared_ptr<const VaultKeys>& keys, const PreviousPages& previous)
-        : m_chunks(chunks), m_codec(keys), m_previous(previous),
+               const std::shared_ptr<const VaultKeys>& keys, const PreviousPages& previous,
+               const KnownPages& known)
+        : m_chunks(chunks), m_codec(keys), m_previous(previous), m_known(known),
           m_loader(shelf, keys, previous.chunks) {}
 
-    Status store(int file, std::uint64_t offset, std::size_t pages, std::vector<PageRun>& runs) {
-        m_piece.resize(pages * kPageSize);
-        ENTRACTE_TRY(readPiece(file, offset));
-        for (std::size_t i = 0; i < pages; ++i)
-            ENTRACTE_TRY(storePage(Page(m_piece.data() + i * kPageSize, kPageSize), runs));
+    // Of the file that is called so, `count` pages from `first` on.
+    Status store(int file, const std::string& name, std::uint64_t first, std::uint64_t count,
+                 std::vector<PageRun>& runs) {
+        for (const KnownRun& run : m_known.of(name, first, count)) {
+            if (run.chunk)
+                addRun(runs, {m_chunks.numberOf(*run.chunk), run.first, run.count});
+            else if (run.zeros)
+                addRun(runs, {kZeros, 0, run.count});
+            else
+                ENTRACTE_TRY(storePages(file, first, run.count, runs));
+            first += run.count;
+        }
         // A chunk that is as good as full is not kept waiting.
         return m_prints.size() > kMaxChunkPages / 2 ? flush() : Status();
     }
@@ -60,6 +68,15 @@ public:
     }
 
 private:
+    Status storePages(int file, std::uint64_t first, std::size_t count,
+                      std::vector<PageRun>& runs) {
+        m_piece.resize(count * kPageSize);
+        ENTRACTE_TRY(readPiece(file, first * kPageSize));
+        for (std::size_t i = 0; i < count; ++i)
+            ENTRACTE_TRY(storePage(Page(m_piece.data() + i * kPageSize, kPageSize), runs));
+        return {};
+    }
+
     Status readPiece(int file, std::uint64_t offset) {
         for (std::size_t done = 0; done < m_piece.size();) {
             const ssize_t got = ::pread(file, m_piece.data() + done, m_piece.size() - done,
@@ -102,6 +119,7 @@ private:
     SnapshotChunks& m_chunks;
     ChunkCodec m_codec;
     const PreviousPages& m_previous;
+    const KnownPages& m_known;
     ChunkLoader m_loader;
     ByteBuffer m_piece;
     ByteBuffer m_open; // pages of the chunk that is not full yet
@@ -176,7 +194,8 @@ bool isPageFile(const std::string& name, std::uint64_t bytes) {
 Result<std::vector<PageFile>> storePages(int directory, const std::vector<std::string>& names,
                                          SnapshotChunks& chunks, const PackShelf& shelf,
                                          const std::shared_ptr<const VaultKeys>& keys,
-                                         const PreviousPages& previous, const Progress& progress) {
+                                         const PreviousPages& previous, const KnownPages& known,
+                                         const Progress& progress) {
     std::vector<PageFile> files;
     std::vector<UniqueFd> opened;
     std::vector<std::vector<std::vector<PageRun>>> pieces; // of each file
@@ -194,14 +213,14 @@ Result<std::vector<PageFile>> storePages(int directory, const std::vector<std::s
     }
     WorkCrew crew(WorkCrew::usualSize());
     for (std::size_t i = 0; i < crew.size(); ++i)
-        storers.push_back(std::make_unique<PageStorer>(chunks, shelf, keys, previous));
+        storers.push_back(std::make_unique<PageStorer>(chunks, shelf, keys, previous, known));
     for (std::size_t at = 0; at < files.size(); ++at)
         for (std::size_t piece = 0; piece < pieces[at].size(); ++piece) {
             const std::uint64_t first = piece * kPiecePages;
             const std::size_t count =
                 std::min<std::uint64_t>(kPiecePages, files[at].bytes / kPageSize - first);
             ENTRACTE_TRY(crew.submit([&, at, piece, first, count](std::size_t worker) -> Status {
-                ENTRACTE_TRY(storers[worker]->store(opened[at].get(), first * kPageSize, count,
+                ENTRACTE_TRY(storers[worker]->store(opened[at].get(), files[at].name, first, count,
                                                     pieces[at][piece]));
                 return shared.add(count * kPageSize);
             }));

@@ -5,6 +5,7 @@
 // ones are put together, up to 32 in a chunk.
 
 #include "session/store/ChunkLoader.h"
+#include "session/store/KnownPages.h"
 #include "session/store/PagePrints.h"
 #include "session/store/Recipe.h"
 #include "session/store/SnapshotChunks.h"
@@ -24,11 +25,12 @@ using Progress = std::function<Status(std::uint64_t bytes)>; // called by one th
 // A name that is stored by pages: CRIU's, of whole pages.
 bool isPageFile(const std::string& name, std::uint64_t bytes);
 
-// Of the files `names` in `directory`.
+// Of the files `names` in `directory`. What is known of them is not even read.
 Result<std::vector<PageFile>> storePages(int directory, const std::vector<std::string>& names,
                                          SnapshotChunks& chunks, const PackShelf& shelf,
                                          const std::shared_ptr<const VaultKeys>& keys,
-                                         const PreviousPages& previous, const Progress& progress);
+                                         const PreviousPages& previous, const KnownPages& known,
+                                         const Progress& progress);
 
 // Makes the files in `directory`, with holes where there are zeros.
 Status restorePages(int directory, const std::vector<PageFile>& files,

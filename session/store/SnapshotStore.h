@@ -23,6 +23,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -74,6 +75,18 @@ struct SealedVault {
     bool open = false;
 };
 
+// Pages of CRIU's files that are, byte for byte, pages of an earlier snapshot of the same session:
+// for each file all of its pages, in their order.
+struct SamePages {
+    std::string file;        // of the earlier snapshot; empty: they are new
+    std::uint64_t first = 0; // page in that file
+    std::uint64_t count = 0; // pages
+};
+struct SameFiles {
+    SnapshotId snapshot; // the earlier one
+    std::map<std::string, std::vector<SamePages>> files;
+};
+
 class SnapshotWriter {
 public:
     virtual ~SnapshotWriter() = default; // not committed: removed
@@ -87,6 +100,9 @@ public:
     // Their numbers in this one. NotFound when they lie in another vault.
     virtual Result<std::vector<std::uint32_t>>
     addHostFilesOf(const SnapshotId& earlier, const std::vector<std::uint32_t>& numbers) = 0;
+    // Somebody has compared these already: addImages takes them from where they are. What of it is
+    // not so, or not there any more, is stored like all else.
+    virtual void countOnPages(SameFiles) = 0;
     // CRIU's files; returns their bytes.
     virtual Result<std::uint64_t> addImages(const std::filesystem::path& directory, JobStretch) = 0;
     // The session's own files from the layer itself, which must not change meanwhile, without the

@@ -226,6 +226,66 @@ TEST_F(SnapshotStoreTest, writesOnlyWhatChanged) {
     EXPECT_EQ(readFile(out / "pages-1.img"), pages);
 }
 
+// Runs of the earlier snapshot that are cut, moved and mixed with what is new; and places that it
+// does not have.
+TEST_F(SnapshotStoreTest, takesPagesThatWereComparedFromWhereTheyAre) {
+    constexpr std::size_t kPage = 4096;
+    std::string before = readFile(m_images / "pages-1.img").substr(0, 600 * kPage);
+    before.replace(50 * kPage, 100 * kPage, std::string(100 * kPage, '\0'));
+    writeFile(m_images / "pages-1.img", before);
+    const auto first = take(1);
+    std::string now;
+    SameFiles same{first.id, {}};
+    const auto from = [&](std::uint64_t page, std::uint64_t count) {
+        now += before.substr(page * kPage, count * kPage);
+        same.files["pages-1.img"].push_back({"pages-1.img", page, count});
+    };
+    const auto anew = [&](const std::string& file, std::uint64_t page, std::uint64_t count) {
+        now += std::string(count * kPage, 'n');
+        same.files["pages-1.img"].push_back({file, page, count});
+    };
+    from(3, 580);
+    anew("", 0, 2);
+    from(0, 130);
+    anew("pages-9.img", 0, 1);
+    anew("pages-1.img", 599, 2);
+    from(599, 1);
+    writeFile(m_images / "pages-1.img", now);
+    writeFile(m_images / "pages-2.img", std::string(kPage, 'm')); // nothing is said of it
+    auto writer = m_store->begin(kSession);
+    ASSERT_TRUE(writer);
+    (*writer)->countOnPages(same);
+    ASSERT_TRUE((*writer)->addImages(m_images, m_stretch));
+    ASSERT_TRUE((*writer)->addLayer(m_layer, {"work"}, m_stretch));
+    SnapshotRecord record;
+    record.info.takenUnixMs = 2;
+    const auto second = (*writer)->commit(record, std::chrono::steady_clock::now(), m_stretch);
+    ASSERT_TRUE(second) << second.error().forLog();
+    writer->reset();
+    EXPECT_LT(m_store->space(kSession, second->id)->unique, 40'000u);
+    // It does not need the earlier one.
+    ASSERT_TRUE(m_store->remove(kSession, first.id));
+    reopen();
+    const auto out = makeFolder("out");
+    const auto extracted = m_store->extractImages(kSession, second->id, out, m_stretch);
+    ASSERT_TRUE(extracted) << extracted.error().forLog();
+    EXPECT_EQ(readFile(out / "pages-1.img"), now);
+    EXPECT_EQ(readFile(out / "pages-2.img"), std::string(kPage, 'm'));
+}
+
+// Whoever compared them did so with a snapshot that is gone.
+TEST_F(SnapshotStoreTest, storesWhatIsToldByASnapshotThatIsNotThere) {
+    auto writer = m_store->begin(kSession);
+    (*writer)->countOnPages({newId(), {{"pages-1.img", {{"pages-1.img", 0, 5}}}}});
+    ASSERT_TRUE((*writer)->addImages(m_images, m_stretch));
+    ASSERT_TRUE((*writer)->addLayer(m_layer, {"work"}, m_stretch));
+    const auto info = (*writer)->commit({}, std::chrono::steady_clock::now(), m_stretch);
+    ASSERT_TRUE(info) << info.error().forLog();
+    const auto out = makeFolder("out");
+    ASSERT_TRUE(m_store->extractImages(kSession, info->id, out, m_stretch));
+    EXPECT_EQ(readFile(out / "pages-1.img"), readFile(m_images / "pages-1.img"));
+}
+
 TEST_F(SnapshotStoreTest, keepsNoPagesOfZeros) {
     const std::string pages = std::string(4096, 'a') + std::string(64 << 20, '\0');
     writeFile(m_images / "pages-1.img", pages);
