@@ -8,6 +8,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace entracte {
@@ -46,6 +47,17 @@ void Staging::clear(const std::filesystem::path& place, const std::filesystem::p
 
 bool Staging::fitsInMemory(std::uint64_t bytes) {
     return bytes + kReserve <= availableMemory();
+}
+
+Status Staging::enlarge(std::uint64_t bytes, std::uint64_t held) {
+    if (!m_mounted || !fitsInMemory(bytes - std::min(bytes, held)))
+        return fail(ErrorCode::NoSpace, "There is not enough free memory for this session.");
+    // Whatever else it was mounted with stays, "noswap" too.
+    const auto options = "size=" + std::to_string(bytes + kReserve);
+    if (::mount("entracte", m_directory.c_str(), "tmpfs",
+                MS_REMOUNT | MS_NOSUID | MS_NODEV | MS_NOEXEC, options.c_str()) != 0)
+        return fail(Error::fromErrno("Memory for the images could not be set aside"));
+    return {};
 }
 
 Result<Staging> Staging::make(const std::filesystem::path& place,

@@ -29,8 +29,12 @@ public:
     Staging& operator=(Staging&&) = delete;
     ~Staging();
 
+    // It may have to hold so much now, of which `held` is there already. NoSpace when it is not in
+    // memory, or there is not enough.
+    Status enlarge(std::uint64_t bytes, std::uint64_t held);
     std::filesystem::path images() const { return m_directory / "images"; } // exists, empty
     std::filesystem::path layerFile() const { return m_directory / "layer"; }
+    std::filesystem::path filled() const { return m_directory / "filled"; }
     bool inMemory() const { return m_mounted; }
 
 private:

@@ -161,7 +161,9 @@ EarlierPages::compare(std::uint32_t number, int file, std::uint64_t bytes,
     if (bytes % kPageBytes != 0)
         return std::optional<std::vector<DeltaRecord>>();
     std::vector<DeltaRecord> records;
-    std::vector<std::byte> buffer(kBuffer);
+    if (bytes == 0)
+        return std::optional(std::move(records));
+    ENTRACTE_ASSIGN(mapped, MappedPages::of(file, bytes / kPageBytes));
     Place next{number, 0}; // where it most likely was
     const auto is = [this](const Place& place, const std::byte* page) {
         const std::byte* const before = at(place);
@@ -170,9 +172,8 @@ EarlierPages::compare(std::uint32_t number, int file, std::uint64_t bytes,
     for (std::uint64_t done = 0; done < bytes;) {
         const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(kBuffer, bytes - done));
         ENTRACTE_TRY(check());
-        ENTRACTE_TRY(readAt(file, buffer.data(), part, done));
         for (std::size_t offset = 0; offset < part; offset += kPageBytes) {
-            const std::byte* const page = buffer.data() + offset;
+            const std::byte* const page = mapped.at((done + offset) / kPageBytes);
             DeltaRecord record{0, 1, (done + offset) / kPageBytes};
             bool known = is(next, page);
             if (!known)
@@ -193,9 +194,11 @@ EarlierPages::compare(std::uint32_t number, int file, std::uint64_t bytes,
                 records.push_back(record);
         }
         done += part;
-        if (done % (kHeldPages * kPageBytes) == 0 || done == bytes)
+        if (done % (kHeldPages * kPageBytes) == 0 || done == bytes) {
+            mapped.letGo();
             for (const auto& [other, pages] : m_files)
                 pages.letGo();
+        }
     }
     return std::optional(std::move(records));
 }
@@ -229,12 +232,14 @@ Status writeDelta(const std::vector<DeltaRecord>& records, int file, ByteSink& s
 }
 
 Result<std::uint64_t> applyDelta(ByteSource& delta, int to, std::uint64_t room,
-                                 const std::function<Result<UniqueFd>(std::uint32_t)>& earlier) {
+                                 const std::function<Result<UniqueFd>(std::uint32_t)>& earlier,
+                                 std::uint32_t filled) {
     std::array<std::byte, kDeltaHead> head{};
     std::size_t headFilled = 0;
     std::uint64_t follows = 0; // bytes of pages
-    std::uint64_t wrote = 0;
-    std::uint32_t open = 0; // which the file is
+    std::uint64_t told = 0;    // bytes of the file that records stand for
+    std::uint64_t place = 0;   // in it, of what is written next
+    std::uint32_t open = 0;    // which the file is
     UniqueFd file;
     std::vector<std::byte> buffer(kBuffer);
     for (;;) {
@@ -245,7 +250,8 @@ Result<std::uint64_t> applyDelta(ByteSource& delta, int to, std::uint64_t room,
             if (follows > 0) {
                 const auto now = part.first(
                     static_cast<std::size_t>(std::min<std::uint64_t>(follows, part.size())));
-                ENTRACTE_TRY(writeAll(to, now));
+                ENTRACTE_TRY(writeAllAt(to, now, place));
+                place += now.size();
                 follows -= now.size();
                 part = part.subspan(now.size());
                 continue;
@@ -260,9 +266,9 @@ Result<std::uint64_t> applyDelta(ByteSource& delta, int to, std::uint64_t room,
             const auto source = get<std::uint32_t>(head.data());
             const std::uint64_t bytes = get<std::uint32_t>(head.data() + 4) * kPageBytes;
             const auto at = get<std::uint64_t>(head.data() + 8);
-            if (bytes == 0 || bytes > room - wrote || at > kMostPages)
+            if (bytes == 0 || bytes > room - told || at > kMostPages)
                 return fail(damaged("pages that are too many"));
-            wrote += bytes;
+            told += bytes;
             if (source == 0) {
                 follows = bytes;
                 continue;
@@ -273,18 +279,27 @@ Result<std::uint64_t> applyDelta(ByteSource& delta, int to, std::uint64_t room,
                 file = std::move(opened);
                 open = source;
             }
+            if (source == filled && at * kPageBytes == place) {
+                // It lies there, if it does: its last byte tells.
+                ENTRACTE_TRY(readAt(file.get(), buffer.data(), 1, place + bytes - 1));
+                place += bytes;
+                continue;
+            }
             for (std::uint64_t done = 0; done < bytes;) {
                 const auto count =
                     static_cast<std::size_t>(std::min<std::uint64_t>(kBuffer, bytes - done));
                 ENTRACTE_TRY(readAt(file.get(), buffer.data(), count, at * kPageBytes + done));
-                ENTRACTE_TRY(writeAll(to, std::span(buffer).first(count)));
+                ENTRACTE_TRY(writeAllAt(to, std::span(buffer).first(count), place));
+                place += count;
                 done += count;
             }
         }
     }
     if (follows > 0 || headFilled > 0)
         return fail(damaged("pages that are cut short"));
-    return wrote;
+    if (filled != 0 && ::ftruncate(to, static_cast<off_t>(place)) != 0)
+        return fail(Error::fromErrno("An image of the session could not be written"));
+    return place;
 }
 
 } // namespace entracte

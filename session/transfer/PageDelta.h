@@ -90,8 +90,10 @@ std::uint64_t deltaBytes(const std::vector<DeltaRecord>& records);
 Status writeDelta(const std::vector<DeltaRecord>& records, int file, ByteSink& sink);
 
 // Puts the file together again; `earlier` opens pages-N.img of what came before. The delta is a
-// stranger's. Returns how many bytes were written, at most `room`.
+// stranger's. Returns how many bytes the file has then, at most `room`. `filled`: `to` is already
+// as that earlier file was, so that pages in their old places need not be written; 0: it is empty.
 Result<std::uint64_t> applyDelta(ByteSource& delta, int to, std::uint64_t room,
-                                 const std::function<Result<UniqueFd>(std::uint32_t)>& earlier);
+                                 const std::function<Result<UniqueFd>(std::uint32_t)>& earlier,
+                                 std::uint32_t filled = 0);
 
 } // namespace entracte

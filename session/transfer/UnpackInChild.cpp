@@ -15,8 +15,9 @@ namespace entracte {
 
 namespace {
 
-// Questions: "S IMAGES LAYER", "F NAME" and "P NAME", each answered, with "+" and perhaps a
-// descriptor or not at all; then "D", or "E" and the four parts of an error.
+// Questions: "S IMAGES LAYER", "F NAME", "G NAME" and "P NAME", each answered, with "+" and perhaps
+// a descriptor or not at all ("=": of a file that is filled); then "D", or "E" and the four parts
+// of an error.
 constexpr std::size_t kMaxMessage = 16 * 1024;
 constexpr char kSeparator = '\x1f';
 constexpr std::chrono::milliseconds kLook{250};
@@ -63,6 +64,15 @@ public:
             ENTRACTE_ASSIGN(pages, m_target.earlier(*number));
             const int fd = pages.get();
             ENTRACTE_TRY(send(m_socket, "+", std::span(&fd, 1)));
+            return false;
+        }
+        if (message.starts_with("G ") && m_expected) {
+            const auto number = numberOfPages(message.substr(2));
+            if (!number)
+                return fail(broken("entracte-unpack asked for pages that no session has"));
+            ENTRACTE_ASSIGN(pages, m_target.createPages(*number));
+            const int fd = pages.file.get();
+            ENTRACTE_TRY(send(m_socket, pages.filled ? "=" : "+", std::span(&fd, 1)));
             return false;
         }
         if (!message.starts_with("F ") || !m_expected)
@@ -133,12 +143,14 @@ Status unpackInChild(int input, UnpackTarget& target, const ImageRules& rules,
     }
 }
 
-Result<UniqueFd> RemoteTarget::ask(const std::string& question) {
+Result<UnpackTarget::Pages> RemoteTarget::ask(const std::string& question) {
     ENTRACTE_TRY(send(m_socket, question));
     ENTRACTE_ASSIGN(answer, receiveMessage(m_socket, kMaxMessage, std::chrono::milliseconds(-1)));
-    if (answer.bytes.size() != 1 || answer.bytes[0] != std::byte{'+'})
+    if (answer.bytes.size() != 1 ||
+        (answer.bytes[0] != std::byte{'+'} && answer.bytes[0] != std::byte{'='}))
         return fail(broken("the helper is gone"));
-    return answer.fds.empty() ? UniqueFd() : std::move(answer.fds.front());
+    return Pages{answer.fds.empty() ? UniqueFd() : std::move(answer.fds.front()),
+                 answer.bytes[0] == std::byte{'='}};
 }
 
 Status RemoteTarget::expect(std::uint64_t imageBytes, std::uint64_t layerBytes) {
@@ -147,18 +159,24 @@ Status RemoteTarget::expect(std::uint64_t imageBytes, std::uint64_t layerBytes) 
 }
 
 Result<UniqueFd> RemoteTarget::create(const std::string& name) {
-    return askForFile("F " + name);
+    ENTRACTE_ASSIGN(answer, askForFile("F " + name));
+    return std::move(answer.file);
+}
+
+Result<UnpackTarget::Pages> RemoteTarget::createPages(std::uint32_t number) {
+    return askForFile("G " + pagesImage(number));
 }
 
 Result<UniqueFd> RemoteTarget::earlier(std::uint32_t number) {
-    return askForFile("P " + pagesImage(number));
+    ENTRACTE_ASSIGN(answer, askForFile("P " + pagesImage(number)));
+    return std::move(answer.file);
 }
 
-Result<UniqueFd> RemoteTarget::askForFile(const std::string& question) {
-    ENTRACTE_ASSIGN(file, ask(question));
-    if (!file)
+Result<UnpackTarget::Pages> RemoteTarget::askForFile(const std::string& question) {
+    ENTRACTE_ASSIGN(answer, ask(question));
+    if (!answer.file)
         return fail(broken("the helper gave no file"));
-    return std::move(file);
+    return std::move(answer);
 }
 
 void RemoteTarget::finish(const Status& outcome) {

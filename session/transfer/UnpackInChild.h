@@ -20,12 +20,13 @@ public:
     explicit RemoteTarget(int socket) : m_socket(socket) {}
     Status expect(std::uint64_t imageBytes, std::uint64_t layerBytes) override;
     Result<UniqueFd> create(const std::string& name) override;
+    Result<Pages> createPages(std::uint32_t number) override;
     Result<UniqueFd> earlier(std::uint32_t number) override;
     void finish(const Status& outcome);
 
 private:
-    Result<UniqueFd> ask(const std::string& question);
-    Result<UniqueFd> askForFile(const std::string& question);
+    Result<Pages> ask(const std::string& question);
+    Result<Pages> askForFile(const std::string& question);
     int m_socket;
 };
 

@@ -27,12 +27,12 @@ constexpr rlim_t kMemory = rlim_t{3} << 30; // CRIU's small images, and paths of
 constexpr rlim_t kSeconds = 3600;
 constexpr rlim_t kDescriptors = 8;
 
-constexpr std::array kCalls{SCMP_SYS(read),       SCMP_SYS(pread64),   SCMP_SYS(write),
-                            SCMP_SYS(brk),        SCMP_SYS(mmap),      SCMP_SYS(munmap),
-                            SCMP_SYS(mremap),     SCMP_SYS(madvise),   SCMP_SYS(mprotect),
-                            SCMP_SYS(futex),      SCMP_SYS(sendmsg),   SCMP_SYS(recvmsg),
-                            SCMP_SYS(poll),       SCMP_SYS(ppoll),     SCMP_SYS(close),
-                            SCMP_SYS(exit_group), SCMP_SYS(getrandom), SCMP_SYS(clock_gettime)};
+constexpr std::array kCalls{
+    SCMP_SYS(read),     SCMP_SYS(pread64),    SCMP_SYS(write),     SCMP_SYS(brk),
+    SCMP_SYS(mmap),     SCMP_SYS(munmap),     SCMP_SYS(mremap),    SCMP_SYS(madvise),
+    SCMP_SYS(mprotect), SCMP_SYS(futex),      SCMP_SYS(sendmsg),   SCMP_SYS(recvmsg),
+    SCMP_SYS(pwrite64), SCMP_SYS(ftruncate),  SCMP_SYS(poll),      SCMP_SYS(ppoll),
+    SCMP_SYS(close),    SCMP_SYS(exit_group), SCMP_SYS(getrandom), SCMP_SYS(clock_gettime)};
 // Libraries look for tables of the language; they do without.
 constexpr std::array kRefused{SCMP_SYS(openat), SCMP_SYS(open),  SCMP_SYS(newfstatat),
                               SCMP_SYS(fstat),  SCMP_SYS(statx), SCMP_SYS(access)};

@@ -201,14 +201,17 @@ private:
 
     // How many bytes it became.
     Result<std::uint64_t> takeDelta(const std::string& image, std::uint64_t room) {
-        if (!numberOfPages(image))
+        const auto number = numberOfPages(image);
+        if (!number)
             return fail(damaged("an image that cannot be told by another: " + image));
         // At least a page for each head.
         Member member(*this, m_name, room + room / kPageBytes * kDeltaHead);
-        ENTRACTE_ASSIGN(file, m_target.create(image));
-        ENTRACTE_ASSIGN(bytes, applyDelta(member, file.get(), room, [this](std::uint32_t number) {
-                            return m_target.earlier(number);
-                        }));
+        ENTRACTE_ASSIGN(pages, m_target.createPages(*number));
+        ENTRACTE_ASSIGN(bytes,
+                        applyDelta(
+                            member, pages.file.get(), room,
+                            [this](std::uint32_t earlier) { return m_target.earlier(earlier); },
+                            pages.filled ? *number : 0));
         ENTRACTE_TRY(member.finish());
         return bytes;
     }
@@ -266,6 +269,11 @@ private:
 };
 
 } // namespace
+
+Result<UnpackTarget::Pages> UnpackTarget::createPages(std::uint32_t number) {
+    ENTRACTE_ASSIGN(file, create(pagesImage(number)));
+    return Pages{std::move(file), false};
+}
 
 Result<UniqueFd> UnpackTarget::earlier(std::uint32_t /*number*/) {
     return fail(damaged("it names pages that did not come before"));

@@ -15,11 +15,17 @@ namespace entracte {
 // Who opens files: the helper, on the other end of a socket; a test, in a folder.
 class UnpackTarget {
 public:
+    struct Pages {
+        UniqueFd file;
+        bool filled = false; // with what the file of this name was before
+    };
     virtual ~UnpackTarget() = default;
     // That many bytes follow, of images and of the layer. An error ends all.
     virtual Status expect(std::uint64_t imageBytes, std::uint64_t layerBytes) = 0;
     // A new file, to be written from its beginning: "manifest.json", "layer.tar", or an image.
     virtual Result<UniqueFd> create(const std::string& name) = 0;
+    // pages-`number`.img, to be written where it differs from what it is filled with.
+    virtual Result<Pages> createPages(std::uint32_t number);
     // pages-`number`.img of what the same move brought before, to be read.
     virtual Result<UniqueFd> earlier(std::uint32_t number);
 };

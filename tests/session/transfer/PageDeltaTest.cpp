@@ -88,15 +88,27 @@ protected:
         EXPECT_EQ(sink.text.size(), deltaBytes(**records));
         return sink.text;
     }
-    Result<std::string> untold(const std::string& delta, std::uint64_t room = kRoom) {
+    // Into a file that is filled with that one of before; 0: an empty one.
+    Result<std::string> untold(const std::string& delta, std::uint64_t room = kRoom,
+                               std::uint32_t filled = 0) {
         Source source(delta);
         const UniqueFd to(::memfd_create("pages", MFD_CLOEXEC));
-        ENTRACTE_ASSIGN(wrote, applyDelta(source, to.get(), room, [&](std::uint32_t number) {
-                            UniqueFd file(::open((m_folder / pagesImage(number)).c_str(),
-                                                 O_RDONLY | O_CLOEXEC));
-                            return file ? Result<UniqueFd>(std::move(file))
-                                        : Result<UniqueFd>(fail(ErrorCode::NotFound, "none"));
-                        }));
+        if (filled != 0) {
+            std::ifstream file(m_folder / pagesImage(filled));
+            const std::string content{std::istreambuf_iterator<char>(file), {}};
+            EXPECT_EQ(::write(to.get(), content.data(), content.size()),
+                      static_cast<ssize_t>(content.size()));
+        }
+        ENTRACTE_ASSIGN(wrote,
+                        applyDelta(
+                            source, to.get(), room,
+                            [&](std::uint32_t number) {
+                                UniqueFd file(::open((m_folder / pagesImage(number)).c_str(),
+                                                     O_RDONLY | O_CLOEXEC));
+                                return file ? Result<UniqueFd>(std::move(file))
+                                            : Result<UniqueFd>(fail(ErrorCode::NotFound, "none"));
+                            },
+                            filled));
         EXPECT_EQ(::lseek(to.get(), 0, SEEK_END), static_cast<off_t>(wrote));
         return contentOf(to.get());
     }
@@ -150,9 +162,11 @@ TEST_F(PageDeltaTest, whatChangedCameGoneAndMovedIsPutTogetherAgain) {
     for (const std::string kinds : {"abXdefgh", "Xabcdefgh", "bcdefgh", "hgfedcba", "abklcd", "XYZ",
                                     "aaaaXaaa", "ijkl", "lX", "abcdefghijkl"}) {
         const auto delta = told(1, pages(kinds));
-        const auto back = untold(delta);
-        ASSERT_TRUE(back) << kinds << ": " << back.error().forLog();
-        EXPECT_EQ(*back, pages(kinds)) << kinds;
+        for (const std::uint32_t filled : {0, 1}) {
+            const auto back = untold(delta, kRoom, filled);
+            ASSERT_TRUE(back) << kinds << ": " << back.error().forLog();
+            EXPECT_EQ(*back, pages(kinds)) << kinds;
+        }
     }
     EXPECT_EQ(told(1, pages("abXdefgh")).size(), 3 * kDeltaHead + kPageBytes);
 }
@@ -185,6 +199,8 @@ TEST_F(PageDeltaTest, whatAStrangerWroteIsRefused) {
     EXPECT_TRUE(untold(record(1, 4, 0)));
     for (const auto& [what, delta] : std::map<std::string, std::string>{
              {"beyond the end", record(1, 4, 1)},
+             {"longer than it was", record(1, 5, 0)},
+             {"past its end", record(1, 4, 0) + record(1, 1, 4)},
              {"far beyond it", record(1, 1, ~std::uint64_t{0})},
              {"where numbers overflow", record(1, 1, std::uint64_t{1} << 52)},
              {"a file that is not there", record(2, 1, 0)},
@@ -194,8 +210,10 @@ TEST_F(PageDeltaTest, whatAStrangerWroteIsRefused) {
              {"half a head", record(1, 4, 0).substr(0, 9)},
              {"half a page", record(0, 1, 0) + "abc"},
              {"more than it says", record(0, 1, 0) + page('x') + "rest"}}) {
-        const auto result = untold(delta);
-        EXPECT_FALSE(result) << what;
+        for (const std::uint32_t filled : {0, 1}) {
+            const auto result = untold(delta, kRoom, filled);
+            EXPECT_FALSE(result) << what;
+        }
     }
 }
 
