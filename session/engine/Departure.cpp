@@ -1,6 +1,7 @@
 #include "session/engine/Departure.h"
 
 #include "session/engine/PipeSink.h"
+#include "session/store/Directories.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -9,7 +10,6 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <map>
 
 namespace entracte {
 
@@ -93,6 +93,53 @@ bool Departure::forgetEarlier() {
     return some;
 }
 
+void Departure::compare(const std::filesystem::path& images) {
+    m_told = std::async(std::launch::async, [this, images]() -> Result<Told> {
+        try {
+            return tellAll(images);
+        } catch (const std::exception& problem) {
+            return fail(ErrorCode::Internal, "The session could not be sent.", problem.what());
+        }
+    });
+}
+
+Result<Departure::Told> Departure::tellAll(const std::filesystem::path& images) const {
+    Told told;
+    if (!m_earlier)
+        return told;
+    // Files of the host are being put beside them.
+    ENTRACTE_ASSIGN(folder, openDirectory(images, false));
+    ENTRACTE_ASSIGN(names, namesIn(folder.get()));
+    for (const std::string& name : names) {
+        const auto number = numberOfPages(name);
+        if (!number)
+            continue;
+        const UniqueFd file(
+            ::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+        struct stat info {};
+        if (!file || ::fstat(file.get(), &info) != 0)
+            return fail(Error::fromErrno("An image of the session could not be opened"));
+        ENTRACTE_ASSIGN(records, m_earlier->compare(*number, file.get(),
+                                                    static_cast<std::uint64_t>(info.st_size),
+                                                    [this] { return goOn(); }));
+        if (records)
+            told.emplace(name, std::move(*records));
+    }
+    return told;
+}
+
+SameFiles Departure::same() const {
+    SameFiles same{m_wishes.since, {}};
+    const auto& told = m_told.get();
+    if (!told) // the sending says so, too
+        return same;
+    for (const auto& [name, records] : *told)
+        for (const DeltaRecord& record : records)
+            same.files[name].push_back(
+                {record.source == 0 ? "" : pagesImage(record.source), record.at, record.pages});
+    return same;
+}
+
 void Departure::send(SnapshotRecord record, const std::vector<KeptFile>& files,
                      const std::filesystem::path& images, const std::string& name,
                      LayerSource layer) {
@@ -126,35 +173,31 @@ Status Departure::sendAll(SnapshotRecord record, std::vector<KeptFile> files,
         file.stored.reset();
     }
     record.restore["files"] = keptFilesToJson(files);
+    record.restore["base"] = m_wishes.since;
     std::uint64_t imageBytes = 0;
     ENTRACTE_ASSIGN(members, imagesIn(images, imageBytes));
     CountingSink counted;
     ENTRACTE_TRY(layer(counted));
     const auto manifest = bundleManifest(record, name, imageBytes, counted.bytes());
+    ENTRACTE_ASSIGN(told, m_told.get());
 
     ENTRACTE_ASSIGN(sink, PipeSink::open(m_out.get(), [this] { return goOn(); },
                                          {m_context.options.departIdleLimit, m_end}));
     ENTRACTE_ASSIGN(writer, BundleWriter::begin(sink, false, {}));
     ENTRACTE_TRY(writer->addText(kManifestMember, formatBundleManifest(manifest)));
     for (const BundleImage& image : members)
-        ENTRACTE_TRY(sendImage(*writer, image));
+        ENTRACTE_TRY(sendImage(*writer, image, told));
     ENTRACTE_TRY(writer->addStream(kLayerMember, counted.bytes(), layer));
     return writer->finish();
 }
 
-Status Departure::sendImage(BundleWriter& writer, const BundleImage& image) const {
-    const auto number = m_earlier ? numberOfPages(image.name) : std::nullopt;
-    struct stat info {};
-    if (number && ::fstat(image.file.get(), &info) == 0) {
-        ENTRACTE_ASSIGN(records, m_earlier->compare(*number, image.file.get(),
-                                                    static_cast<std::uint64_t>(info.st_size),
-                                                    [this] { return goOn(); }));
-        if (records)
-            return writer.addStream(
-                kDeltasPrefix + image.name, deltaBytes(*records),
-                [&](ByteSink& sink) { return writeDelta(*records, image.file.get(), sink); });
-    }
-    return writer.addFile(kImagesPrefix + image.name, image.file.get());
+Status Departure::sendImage(BundleWriter& writer, const BundleImage& image, const Told& told) {
+    const auto records = told.find(image.name);
+    if (records == told.end())
+        return writer.addFile(kImagesPrefix + image.name, image.file.get());
+    return writer.addStream(
+        kDeltasPrefix + image.name, deltaBytes(records->second),
+        [&](ByteSink& sink) { return writeDelta(records->second, image.file.get(), sink); });
 }
 
 Status Departure::goOn() const {
@@ -201,6 +244,8 @@ void Departure::tellGiven() const {
 
 void Departure::stop() {
     m_stop = true;
+    if (m_told.valid())
+        m_told.wait();
     if (m_sending.valid())
         m_sending.wait();
 }

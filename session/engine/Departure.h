@@ -25,6 +25,7 @@
 #include <atomic>
 #include <functional>
 #include <future>
+#include <map>
 
 namespace entracte {
 
@@ -51,6 +52,10 @@ public:
     // From now on. `record` and `files` are what is stored, too; what lies in `images`, and
     // what `layer` reads, must not change until stop().
     void standsStill() { m_still = std::chrono::steady_clock::now(); }
+    // Begins to look which of the memory in `images` the other side has; once, before send().
+    void compare(const std::filesystem::path& images);
+    // What that found, for the store, which has the same; waits for its end.
+    SameFiles same() const;
     void send(SnapshotRecord record, const std::vector<KeptFile>& files,
               const std::filesystem::path& images, const std::string& name, LayerSource layer);
     // Waits for the end of the sending, and for the word.
@@ -70,7 +75,10 @@ private:
     Status sendAll(SnapshotRecord record, std::vector<KeptFile> files,
                    const std::filesystem::path& images, const std::string& name,
                    const LayerSource& layer);
-    Status sendImage(BundleWriter& writer, const BundleImage& image) const;
+    // The records of each of CRIU's files of pages that is told so.
+    using Told = std::map<std::string, std::vector<DeltaRecord>>;
+    Result<Told> tellAll(const std::filesystem::path& images) const;
+    static Status sendImage(BundleWriter& writer, const BundleImage& image, const Told& told);
     // What the other side has of the session's memory. Without it all is sent.
     Status unpackEarlier(const SessionId& id);
     Status goOn() const;
@@ -89,6 +97,7 @@ private:
     std::chrono::steady_clock::time_point m_end; // until then it must have arrived
     std::chrono::steady_clock::time_point m_still;
     nlohmann::json m_input = nlohmann::json::object();
+    std::shared_future<Result<Told>> m_told;
     std::future<Status> m_sending;
 };
 

@@ -376,6 +376,8 @@ private:
         m_job.report("storing", 0.35);
         if (!m_departure)
             takeLook();
+        else
+            m_departure->compare(staging.images());
         ENTRACTE_ASSIGN(paths, filesInImages(staging.images()));
         ENTRACTE_ASSIGN(files, keepHostFiles(m_container, paths, staging.images(),
                                              m_context.options.filesSettle, writer,
@@ -385,14 +387,16 @@ private:
         m_steps.did("host files");
         if (m_departure)
             depart(files, staging, layer);
-        ENTRACTE_TRY(writer.addImages(staging.images(), {m_job, "storing", 0.5, 0.75}));
-        m_steps.did("store images");
         if (m_copied)
-            ENTRACTE_TRY(writer.addStagedLayer(layer, {m_job, "storing", 0.75, 0.9}));
+            ENTRACTE_TRY(writer.addStagedLayer(layer, {m_job, "storing", 0.5, 0.65}));
         else
             ENTRACTE_TRY(
-                writer.addLayer(m_container.layer, kNotSaved, {m_job, "storing", 0.75, 0.9}));
+                writer.addLayer(m_container.layer, kNotSaved, {m_job, "storing", 0.5, 0.65}));
         m_steps.did("store files");
+        if (m_departure) // the other side has what the store has
+            writer.countOnPages(m_departure->same());
+        ENTRACTE_TRY(writer.addImages(staging.images(), {m_job, "storing", 0.65, 0.9}));
+        m_steps.did("store images");
         if (m_departure) {
             takeLook();
             // The round before was read back when it was stored, and the other side has checked the

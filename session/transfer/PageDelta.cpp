@@ -13,8 +13,10 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <future>
 #include <limits>
 #include <memory>
+#include <thread>
 
 namespace entracte {
 
@@ -27,6 +29,9 @@ constexpr std::uint64_t kMostPages = std::uint64_t{1} << 40;
 constexpr std::uint64_t kMostKnown = 16u << 20; // pages: what is known of each takes memory, too
 // After so many pages their mappings are given back.
 constexpr std::uint64_t kHeldPages = 16384;
+constexpr std::uint64_t kWorthAThread = 4096; // pages
+constexpr unsigned kMostThreads = 4;
+constexpr std::uint64_t kBetweenChecks = 256; // pages
 
 std::uint64_t quickHash(const std::byte* page) {
     std::uint64_t lanes[4] = {1, 2, 3, 4};
@@ -160,47 +165,66 @@ EarlierPages::compare(std::uint32_t number, int file, std::uint64_t bytes,
                       const std::function<Status()>& check) const {
     if (bytes % kPageBytes != 0)
         return std::optional<std::vector<DeltaRecord>>();
-    std::vector<DeltaRecord> records;
     if (bytes == 0)
-        return std::optional(std::move(records));
-    ENTRACTE_ASSIGN(mapped, MappedPages::of(file, bytes / kPageBytes));
-    Place next{number, 0}; // where it most likely was
+        return std::optional(std::vector<DeltaRecord>());
+    const std::uint64_t pages = bytes / kPageBytes;
+    ENTRACTE_ASSIGN(mapped, MappedPages::of(file, pages));
+    const std::uint64_t threads = std::clamp<std::uint64_t>(
+        pages / kWorthAThread, 1,
+        std::clamp(std::thread::hardware_concurrency(), 1u, kMostThreads));
+    const std::uint64_t share = (pages + threads - 1) / threads;
+    std::vector<std::future<Result<std::vector<DeltaRecord>>>> parts;
+    for (std::uint64_t from = 0; from < pages; from += share)
+        parts.push_back(std::async(std::launch::async, [&, from] {
+            return compare(number, mapped, from, std::min(from + share, pages), check);
+        }));
+    std::vector<DeltaRecord> records;
+    for (auto& part : parts) {
+        ENTRACTE_ASSIGN(some, part.get());
+        records.insert(records.end(), some.begin(), some.end());
+    }
+    return std::optional(std::move(records));
+}
+
+Result<std::vector<DeltaRecord>> EarlierPages::compare(std::uint32_t number,
+                                                       const MappedPages& file, std::uint64_t from,
+                                                       std::uint64_t to,
+                                                       const std::function<Status()>& check) const {
+    std::vector<DeltaRecord> records;
+    Place next{number, from}; // where it most likely was
     const auto is = [this](const Place& place, const std::byte* page) {
         const std::byte* const before = at(place);
         return before && std::memcmp(before, page, kPageBytes) == 0;
     };
-    for (std::uint64_t done = 0; done < bytes;) {
-        const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(kBuffer, bytes - done));
-        ENTRACTE_TRY(check());
-        for (std::size_t offset = 0; offset < part; offset += kPageBytes) {
-            const std::byte* const page = mapped.at((done + offset) / kPageBytes);
-            DeltaRecord record{0, 1, (done + offset) / kPageBytes};
-            bool known = is(next, page);
-            if (!known)
-                if (const auto found = find(quickHash(page)); found && is(*found, page)) {
-                    next = *found;
-                    known = true;
-                }
-            if (known) {
-                record.source = next.number;
-                record.at = next.page;
+    for (std::uint64_t at = from; at < to; ++at) {
+        if (at % kBetweenChecks == 0)
+            ENTRACTE_TRY(check());
+        const std::byte* const page = file.at(at);
+        DeltaRecord record{0, 1, at};
+        bool known = is(next, page);
+        if (!known)
+            if (const auto found = find(quickHash(page)); found && is(*found, page)) {
+                next = *found;
+                known = true;
             }
-            ++next.page; // also past one that has changed
-            auto* const last = records.empty() ? nullptr : &records.back();
-            if (last && last->source == record.source && last->at + last->pages == record.at &&
-                last->pages < std::numeric_limits<std::uint32_t>::max())
-                ++last->pages;
-            else
-                records.push_back(record);
+        if (known) {
+            record.source = next.number;
+            record.at = next.page;
         }
-        done += part;
-        if (done % (kHeldPages * kPageBytes) == 0 || done == bytes) {
-            mapped.letGo();
+        ++next.page; // also past one that has changed
+        auto* const last = records.empty() ? nullptr : &records.back();
+        if (last && last->source == record.source && last->at + last->pages == record.at &&
+            last->pages < std::numeric_limits<std::uint32_t>::max())
+            ++last->pages;
+        else
+            records.push_back(record);
+        if ((at + 1 - from) % kHeldPages == 0 || at + 1 == to) {
+            file.letGo();
             for (const auto& [other, pages] : m_files)
                 pages.letGo();
         }
     }
-    return std::optional(std::move(records));
+    return records;
 }
 
 std::uint64_t deltaBytes(const std::vector<DeltaRecord>& records) {

@@ -66,7 +66,7 @@ public:
     EarlierPages(EarlierPages&&) noexcept = default;
 
     // How `file`, which is to be pages-`number`.img, is told. Nothing when it is not whole pages.
-    // `check` is called now and then; its error ends it.
+    // `check` is called now and then, by several threads; its error ends it.
     Result<std::optional<std::vector<DeltaRecord>>>
     compare(std::uint32_t number, int file, std::uint64_t bytes,
             const std::function<Status()>& check) const;
@@ -77,6 +77,9 @@ private:
         std::uint64_t page = 0;
     };
     EarlierPages() = default;
+    Result<std::vector<DeltaRecord>> compare(std::uint32_t number, const MappedPages& file,
+                                             std::uint64_t from, std::uint64_t to,
+                                             const std::function<Status()>& check) const;
     const std::byte* at(const Place& place) const; // null: there is none
     std::optional<Place> find(std::uint64_t hash) const;
 
