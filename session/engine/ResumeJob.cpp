@@ -145,6 +145,14 @@ public:
                 return startScreen(m_context, m_person, m_before.spec.name,
                                    m_remembered.spec.screen);
             });
+        // Also for a session without a network now, which had one when it was saved; a machine that
+        // can make none still brings back those that never had.
+        if (m_cabled || m_remembered.spec.network.kind != NetworkKind::None)
+            m_cable = std::async(std::launch::async, makeCable);
+        if (m_arrival) // its images lie there already
+            m_facts = std::async(std::launch::async, [images = m_arrival->staging.images()] {
+                return inspectImages(images);
+            });
         ENTRACTE_TRY(m_job.check());
 
         ScopeExit undo([this] { takeBack(); });
@@ -277,7 +285,7 @@ private:
     }
 
     Status restore(const Criu& criu, const Staging& staging) {
-        ENTRACTE_ASSIGN(facts, inspectImages(staging.images()));
+        ENTRACTE_ASSIGN(facts, m_facts.valid() ? m_facts.get() : inspectImages(staging.images()));
         ENTRACTE_TRY(m_job.check());
         m_job.report("restoring", 0.6);
         const ContainerSpec container =
@@ -300,11 +308,9 @@ private:
         options.mounts = externalMounts(container);
         makeSocketFolders(container.mountPoint, options.mounts, m_person, facts.boundSocketPaths);
         ENTRACTE_TRY(checkFileAccess(container, m_remembered.needs));
-        // Also for a session without a network now, which had one when it was saved; a machine that
-        // can make none still brings back those that never had.
         UniqueFd cable;
-        if (m_cabled || m_remembered.spec.network.kind != NetworkKind::None) {
-            ENTRACTE_ASSIGN(made, makeCable());
+        if (m_cable.valid()) {
+            ENTRACTE_ASSIGN(made, m_cable.get());
             cable = std::move(made);
         }
         if (m_remembered.bareNetwork)
@@ -332,13 +338,20 @@ private:
         m_session.live = makeLive(m_context, m_session, RunningContainer{init, std::move(pidfd)});
         ENTRACTE_ASSIGN(identity, identityOf(init));
         m_identity = identity;
-        if (const auto& network = m_remembered.spec.network; network.kind != NetworkKind::None) {
-            ENTRACTE_ASSIGN(served, connectNetwork(m_context, m_person, network, std::move(cable),
-                                                   m_session.live->container));
-            m_session.live->network.emplace(std::move(served));
-        }
+        std::future<Result<ServedNetwork>> serving; // beside what waits for the disk
+        if (const auto& network = m_remembered.spec.network; network.kind != NetworkKind::None)
+            serving = std::async(std::launch::async, [&]() mutable {
+                return connectNetwork(m_context, m_person, network, std::move(cable),
+                                      m_session.live->container);
+            });
         if (!m_move.empty()) // before anybody can find it running
             ENTRACTE_TRY(noteFate(m_context, m_before, m_move, MoveFate::Taken));
+        m_steps.did("note that it is ours");
+        if (serving.valid()) {
+            ENTRACTE_ASSIGN(served, serving.get());
+            m_session.live->network.emplace(std::move(served));
+        }
+        m_steps.did("network");
         // From here on a helper that starts anew finds it.
         return m_context.registry.update(m_session, [&](SessionRecord& record) {
             record.state = SessionState::Starting;
@@ -459,6 +472,9 @@ private:
     SnapshotInfo m_info;
     Remembered m_remembered;
     StepTimes m_steps;
+    // What is made ready while files are unpacked.
+    std::future<Result<UniqueFd>> m_cable;
+    std::future<Result<ImageFacts>> m_facts;
     bool m_cabled = false;      // it had a network when it was saved
     bool m_newResolver = false; // the network is of another kind than it was
     InitIdentity m_identity;
