@@ -61,6 +61,9 @@ public:
         ENTRACTE_ASSIGN(place, TransferPlace::make(m_context.paths));
         ENTRACTE_ASSIGN(files, keptFilesFromJson(record.restore));
         ENTRACTE_TRY(nameHostFiles(files, wishes.since));
+        record.restore.erase("base");
+        if (!wishes.since.empty())
+            record.restore["base"] = wishes.since;
         std::uint64_t stored = 0; // of the host's files that the store keeps for all snapshots
         for (const KeptFile& file : files)
             stored += file.stored ? file.size : 0;

@@ -47,8 +47,16 @@ public:
         if (imageBytes > kMost || layerBytes > kMost || 3 * layerBytes + kSlack > disk)
             return fail(ErrorCode::NoSpace, "There is not enough free disk space for the session.",
                         {}, "Nothing was changed. Free some space, then try again.");
-        ENTRACTE_ASSIGN(staging, m_place.staging(imageBytes, m_kind));
-        m_staging.emplace(std::move(staging));
+        if (m_unpacking.valid())
+            m_unpacked = m_unpacking.get();
+        if (m_staging && !m_staging->enlarge(imageBytes, m_filled)) {
+            m_staging.reset();
+            m_filled = 0;
+        }
+        if (!m_staging) {
+            ENTRACTE_ASSIGN(staging, m_place.staging(imageBytes, m_kind));
+            m_staging.emplace(std::move(staging));
+        }
         ENTRACTE_ASSIGN(folder, openDirectory(m_staging->images(), false));
         m_images = std::move(folder);
         ENTRACTE_ASSIGN(top, openDirectory(m_place.disk(), false));
@@ -59,9 +67,7 @@ public:
 
     Result<UniqueFd> create(const std::string& name) override {
         const bool image = name != kManifestMember && name != kLayerMember;
-        if (++m_files > kMaxImages + 2)
-            return fail(ErrorCode::SnapshotDamaged, "The file has more parts than a session.");
-        m_job.report("importing", std::min(0.7, 0.0005 * static_cast<double>(m_files)));
+        ENTRACTE_TRY(count());
         UniqueFd file(::openat(image ? m_images.get() : m_top.get(), name.c_str(),
                                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
         if (!file)
@@ -69,15 +75,27 @@ public:
         return file;
     }
 
-    // What the move brought last is unpacked beside what is read, for earlier().
+    Result<Pages> createPages(std::uint32_t number) override {
+        const std::string name = pagesImage(number);
+        const auto filled = m_staging->filled() / name;
+        if (m_filled == 0 || ::renameat2(AT_FDCWD, filled.c_str(), m_images.get(), name.c_str(),
+                                         RENAME_NOREPLACE) != 0)
+            return UnpackTarget::createPages(number);
+        ENTRACTE_TRY(count());
+        UniqueFd file(::openat(m_images.get(), name.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+        if (!file)
+            return fail(diskError("A part of the session could not be written"));
+        return Pages{std::move(file), true};
+    }
+
+    // What the move brought last is unpacked beside what is read, for earlier(), and most of the
+    // pages that come will be as these are: so they are put in their places, too.
     void expectDeltas(const SessionId& session, const SnapshotId& last, Staging::Kind kind) {
         m_unpacking = std::async(std::launch::async, [this, session, last, kind] {
             return unpackEarlier(session, last, kind);
         });
     }
     Result<UniqueFd> earlier(std::uint32_t number) override {
-        if (m_unpacking.valid())
-            m_unpacked = m_unpacking.get();
         ENTRACTE_TRY(m_unpacked);
         if (!m_earlier)
             return UnpackTarget::earlier(number);
@@ -91,6 +109,12 @@ public:
         return parseBundleManifest(text);
     }
     std::filesystem::path images() const { return m_staging->images(); }
+    // Nothing is read any more.
+    void forgetFilled() const {
+        std::error_code none;
+        if (m_filled > 0)
+            std::filesystem::remove_all(m_staging->filled(), none);
+    }
     TransferPlace takePlace() { return std::move(m_place); }
     Staging takeStaging() { return std::move(*m_staging); }
     // What the reader wrote anew: only what a layer may hold.
@@ -113,8 +137,44 @@ private:
         m_earlierPlace.emplace(std::move(place));
         ENTRACTE_ASSIGN(staging, m_earlierPlace->staging(record.info.imageBytes, kind));
         m_earlier.emplace(std::move(staging));
-        return m_context.store->extractImages(session, last, m_earlier->images(),
-                                              {m_job, "importing", 0, 0});
+        ENTRACTE_TRY(m_context.store->extractImages(session, last, m_earlier->images(),
+                                                    {m_job, "importing", 0, 0}));
+        if (!m_earlier->inMemory() || !Staging::fitsInMemory(record.info.imageBytes))
+            return {};
+        if (const auto filled = fill(record.info.imageBytes, kind); !filled) { // it does without
+            spdlog::info("session {}: {}", session, filled.error().forLog());
+            m_staging.reset();
+            m_filled = 0;
+        }
+        return {};
+    }
+
+    Status fill(std::uint64_t bytes, Staging::Kind kind) {
+        ENTRACTE_ASSIGN(target, m_place.staging(bytes, kind));
+        m_staging.emplace(std::move(target));
+        ENTRACTE_TRY(openDirectory(m_staging->filled(), true));
+        ENTRACTE_ASSIGN(earlier, openDirectory(m_earlier->images(), false));
+        ENTRACTE_ASSIGN(names, namesIn(earlier.get()));
+        for (const std::string& name : names) {
+            if (!numberOfPages(name))
+                continue;
+            ENTRACTE_TRY(m_job.check());
+            std::error_code problem;
+            std::filesystem::copy_file(m_earlier->images() / name, m_staging->filled() / name,
+                                       problem);
+            if (problem)
+                return fail(Error::fromErrno("An image of the session could not be copied",
+                                             problem.value()));
+            m_filled += std::filesystem::file_size(m_staging->filled() / name);
+        }
+        return {};
+    }
+
+    Status count() {
+        if (++m_files > kMaxImages + 2)
+            return fail(ErrorCode::SnapshotDamaged, "The file has more parts than a session.");
+        m_job.report("importing", std::min(0.7, 0.0005 * static_cast<double>(m_files)));
+        return {};
     }
 
     const EngineContext& m_context;
@@ -128,6 +188,7 @@ private:
     std::size_t m_files = 0;
     std::optional<TransferPlace> m_earlierPlace;
     std::optional<Staging> m_earlier; // in m_earlierPlace
+    std::uint64_t m_filled = 0;       // bytes that lie in m_staging already
     Status m_unpacked;
     std::future<Status> m_unpacking; // last: waited for before what it writes goes
 };
@@ -212,6 +273,27 @@ Result<std::optional<EarlierArrival>> earlierArrival(const EngineContext& contex
     return EarlierArrival{record.arrived.back(), std::move(files)};
 }
 
+// What it names of an earlier round is of the one that came last, and of no other: names of files
+// and places of pages alone would mean something there, too. An older Entracte does not say.
+Status requireBase(const EngineContext& context, const std::shared_ptr<Session>& session,
+                   const ImportWishes& wishes, nlohmann::json& restore) {
+    const std::string base = restore.value("base", "");
+    restore.erase("base");
+    if (base.empty())
+        return {};
+    if (session) {
+        const SessionRecord record = session->record();
+        if (record.move.id == wishes.move && !record.arrived.empty()) {
+            ENTRACTE_ASSIGN(last, context.store->read(session->id(), record.arrived.back()));
+            if (last.restore.value("cameAs", "") == base)
+                return {};
+        }
+    }
+    return fail(ErrorCode::SnapshotDamaged,
+                "What came names a round of the move that is not the one before it.", base,
+                "Nothing was changed. Repeat the move.");
+}
+
 std::uint64_t imageBytesIn(const std::filesystem::path& images) {
     std::uint64_t bytes = 0;
     std::error_code error;
@@ -227,6 +309,7 @@ Result<SessionInfo> stage(EngineContext& context, const Person& person, Place& p
     if (!session || session->record().move.state != MoveState::Arriving ||
         session->record().arrived.empty())
         return fail(ErrorCode::InvalidArgument, "Nothing of the session has arrived before.");
+    ENTRACTE_TRY(requireBase(context, session, wishes, snapshot.restore));
     const auto use = JobUse::begin(context, session);
     if (!use)
         return fail(use.error());
@@ -264,6 +347,7 @@ Result<SessionInfo> importSession(EngineContext& context, const Person& person, 
                                sealed ? Staging::Kind::MemoryOnly : Staging::Kind::MemoryOrDisk);
     StepTimes steps;
     ENTRACTE_TRY(unpackInChild(in, place, rulesFor(person), [&job] { return job.check(); }));
+    place.forgetFilled();
     steps.did("read and check");
     ENTRACTE_ASSIGN(manifest, place.manifest());
     ENTRACTE_ASSIGN(record, describe(manifest, person, wishes.name));
@@ -274,6 +358,7 @@ Result<SessionInfo> importSession(EngineContext& context, const Person& person, 
     if (wishes.stage)
         return stage(context, person, place, sealed, manifest, std::move(snapshot), earlier,
                      wishes);
+    ENTRACTE_TRY(requireBase(context, earlier, wishes, snapshot.restore));
     if (earlier)
         context.staged.drop(earlier->id());
     if (!wishes.move.empty() && !earlier) {

@@ -89,6 +89,16 @@ Result<json> sanitizeFile(const json& entry, const ImageRules& rules,
     return file;
 }
 
+// Of a snapshot, as its machine calls it.
+std::string idOf(const json& id) {
+    auto text = id.get<std::string>();
+    const bool isId =
+        text.size() == 16 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (!isId)
+        throw json::other_error::create(501, "the name of a round that is none", nullptr);
+    return text;
+}
+
 Status checkSurvey(const json& restore) {
     const auto survey = restore.find("survey");
     if (survey != restore.end() && survey->dump().size() > (4u << 20))
@@ -208,6 +218,11 @@ Status sanitizeManifest(BundleManifest& manifest, const ImageRules& rules) try {
         to["survey"] = from.at("survey");
     if (from.contains("criu"))
         to["criu"] = from.at("criu").get<std::string>().substr(0, 64);
+    // Names of rounds of a move: of the one that this names files and memory of, and of this one.
+    if (const auto base = from.find("base"); base != from.end())
+        to["base"] = idOf(*base);
+    if (const auto id = manifest.info.find("id"); id != manifest.info.end() && *id != "")
+        to["cameAs"] = idOf(*id);
     to["imported"] = true;
     manifest.restore = std::move(to);
     json info;

@@ -540,6 +540,34 @@ TEST_F(DepartureTest, nothingIsStagedForWhatDidNotArriveBefore) {
         << "another move";
 }
 
+// What it names by number would mean something in any round.
+TEST_F(DepartureTest, whatNamesAnotherRoundThanTheLastIsRefused) {
+    begin();
+    const auto taken = m_engine->snapshot(m_info.id, "", SnapshotOrigin::Asked, m_job);
+    ASSERT_TRUE(taken);
+    const auto next = imported(exported(*taken, {}), {"", kMove, "peer", m_info.id, false});
+    ASSERT_TRUE(next) << next.error().forLog();
+    Taken told;
+    const auto left = depart( // by the first one
+        [this](int from, UniqueFd talk, Taken& told) {
+            readBundle(from, told);
+            const auto staged = imported(told.bundle, {"", kMove, "peer", m_info.id, true});
+            ASSERT_FALSE(staged);
+            EXPECT_EQ(staged.error().code(), ErrorCode::SnapshotDamaged);
+            EXPECT_NE(staged.error().sentence().find("not the one before it"), std::string::npos)
+                << staged.error().forLog();
+            talk.reset();
+        },
+        told);
+    ASSERT_FALSE(left);
+    EXPECT_EQ(m_engine->session(m_info.id)->state, SessionState::Running);
+    EXPECT_EQ(waiting(), 0u);
+    m_since = taken->id;
+    Taken again;
+    ASSERT_TRUE(depart(wellBehaved(), again));
+    ASSERT_TRUE(resumeThere());
+}
+
 TEST_F(DepartureTest, isDamagedOnItsWayAndRefused) {
     begin();
     Taken taken;
