@@ -284,7 +284,7 @@ private:
             return fail(unknown(*outcome.reason));
         if (outcome.where == Where::Here) {
             if (const auto back = ending.takeBack(); !back)
-                return fail(staysSuspended(*outcome.reason, back.error()));
+                return fail(staysGiven(*outcome.reason, back.error()));
             return fail(bringBack(*outcome.reason, left ? *left : QString("/")));
         }
         removeRounds();
@@ -327,10 +327,13 @@ private:
         const bool ownReason = !left && left.error().code() != ErrorCode::Cancelled;
         const Error& reason = ownReason ? left.error() : cause;
         const auto now = m_client.properties(m_session.path, SessionProxy::staticInterfaceName());
-        if (now && sessionView(m_session.path, *now).state == "suspended") {
+        const auto view = now ? sessionView(m_session.path, *now) : m_session;
+        if (view.state == "suspended") {
             // It may have been given away before its word was lost; nobody was told to take it.
             MoveEnding ending(m_client, m_session, m_host, m_move, wishes(), m_stop);
-            static_cast<void>(ending.takeBack());
+            if (view.move == "given")
+                if (const auto back = ending.takeBack(); !back)
+                    return staysGiven(reason, back.error());
             return bringBack(reason, left ? *left : QString("/"));
         }
         return untouched(reason, "The session goes on here.");
@@ -359,7 +362,7 @@ private:
             return fail(unknown(*outcome.reason));
         if (outcome.where == Where::Here) {
             if (const auto back = ending.takeBack(); !back)
-                return fail(staysSuspended(*outcome.reason, back.error()));
+                return fail(staysGiven(*outcome.reason, back.error()));
             return fail(bringBack(*outcome.reason, last->path));
         }
         removeRounds();
@@ -379,7 +382,7 @@ private:
             return fail(unknown(*outcome.reason));
         if (outcome.where == Where::Here) {
             if (const auto back = ending.takeBack(); !back)
-                return fail(staysSuspended(*outcome.reason, back.error()));
+                return fail(staysGiven(*outcome.reason, back.error()));
             return fail(untouched(*outcome.reason, "The session is suspended here, as before."));
         }
         return done(ending, outcome);
@@ -480,9 +483,22 @@ private:
                 "\"entracte resume " + m_session.id.toStdString() + "\" brings it back."};
     }
 
+    // It is marked as given away, and is not.
+    Error staysGiven(const Error& cause, const Error& why) const {
+        return {cause.code(),
+                "The session did not move: " + cause.sentence() +
+                    " It is suspended here, and could not be taken back: " + why.sentence(),
+                cause.detail() + "; " + why.detail(),
+                "\"entracte move " + m_session.id.toStdString() +
+                    "\" tries that again; then \"entracte resume " + m_session.id.toStdString() +
+                    "\" brings it back."};
+    }
+
     Error unknown(const Error& cause) const {
+        // Who asks again may have named another machine.
+        const std::string peer = m_session.move == "given" ? printable(m_session.movePeer) : m_host;
         return {ErrorCode::System,
-                "It is not known whether " + m_host + " has the session: " + cause.sentence() +
+                "It is not known whether " + peer + " has the session: " + cause.sentence() +
                     " Until it is known, it stays suspended here.",
                 cause.detail(),
                 "\"entracte move " + m_session.id.toStdString() +
