@@ -253,6 +253,8 @@ def case_whoeverIsKilledAsItIsGivenAway(case):
     wait_for("the resume to be refused", refused)
     wait_for("what arrived to be dropped", lambda: there.sessions() == [], 30)
     here.stop_nowhere()
+    asked = here.product.command("move", session, "nowhere")  # which it was not given to
+    expect(asked.returncode != 0 and "whether there has the session" in asked.stderr, f"{asked.stderr}")
     settled = here.product.command("move", session)
     expect(settled.returncode != 0 and "suspended here" in settled.stderr, f"{settled.returncode}: {settled.stderr}")
     comments = [one["comment"] for one in here.product.snapshots(session)]
