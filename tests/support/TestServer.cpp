@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -15,7 +16,24 @@
 
 namespace entracte::test {
 
-TestServer::TestServer(const std::vector<std::string>& options) {
+namespace {
+
+// The calling process's own clock, from now on; without privileges there is none.
+void setClockAhead(int seconds) {
+    if (::unshare(CLONE_NEWTIME) != 0)
+        return;
+    const std::string offset = "monotonic " + std::to_string(seconds) + " 0";
+    const UniqueFd offsets(::open("/proc/self/timens_offsets", O_WRONLY | O_CLOEXEC));
+    const UniqueFd clock(::open("/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC));
+    if (::write(offsets.get(), offset.data(), offset.size()) < 0 ||
+        ::setns(clock.get(), CLONE_NEWTIME) != 0)
+        ::_exit(126);
+}
+
+} // namespace
+
+TestServer::TestServer(const std::vector<std::string>& options, int clockAhead)
+    : m_clockAhead(clockAhead) {
     std::string pattern = "/tmp/entracte-test-server.XXXXXX";
     m_directory = ::mkdtemp(pattern.data());
     m_cookieFile = m_directory / "cookie";
@@ -39,6 +57,8 @@ bool TestServer::start(const std::vector<std::string>& options) {
     if (m_pid == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         ::close(number[0]);
+        if (m_clockAhead != 0)
+            setClockAhead(m_clockAhead);
         ::dup2(::open("/dev/null", O_RDWR), STDERR_FILENO);
         std::vector<char*> argv;
         for (auto& argument : arguments)
@@ -60,6 +80,14 @@ bool TestServer::start(const std::vector<std::string>& options) {
     }
     m_number = std::stoi(text);
     return true;
+}
+
+bool TestServer::hasOwnClock() const {
+    const auto clockOf = [](const std::string& process) {
+        std::error_code none;
+        return std::filesystem::read_symlink("/proc/" + process + "/ns/time", none);
+    };
+    return clockOf(std::to_string(m_pid)) != clockOf("self");
 }
 
 void TestServer::freeze() {

@@ -14,14 +14,17 @@ namespace entracte::test {
 
 class TestServer {
 public:
-    // `options` on top of the size and the cookie.
-    explicit TestServer(const std::vector<std::string>& options = {"-nolisten", "tcp"});
+    // `options` on top of the size and the cookie. `clockAhead`: seconds that its clock is ahead of
+    // others', where this process may make a time namespace (hasOwnClock()).
+    explicit TestServer(const std::vector<std::string>& options = {"-nolisten", "tcp"},
+                        int clockAhead = 0);
     ~TestServer();
 
     std::string display() const { return ":" + std::to_string(m_number); }
     int number() const { return m_number; }
     const std::filesystem::path& cookieFile() const { return m_cookieFile; }
     const std::filesystem::path& directory() const { return m_directory; }
+    bool hasOwnClock() const;
     // It takes nothing more, and answers nothing.
     void freeze();
     // As a crash would.
@@ -34,6 +37,7 @@ private:
 
     std::filesystem::path m_directory;
     std::filesystem::path m_cookieFile;
+    int m_clockAhead = 0;
     pid_t m_pid = -1;
     int m_number = -1;
 };

@@ -190,6 +190,12 @@ void ReplyPath::event(std::span<std::byte> message, std::uint64_t sequence) {
             --alarm->hushed;
             return;
         }
+        if (alarm) { // it is behind what it waited for: nobody has to be told of that again
+            using namespace wire::sync::AlarmNotifyEvent;
+            alarm->counterWas = static_cast<std::int64_t>(
+                std::uint64_t{static_cast<std::uint32_t>(view.get(counter_value_hi))} << 32 |
+                view.get(counter_value_lo));
+        }
     }
     const MessageView view(message, m_client.order);
     if (!m_core.lastWords.keep(m_core.record, m_client.id, view, sequence))

@@ -182,6 +182,13 @@ RequestPath::Verdict RequestPath::handle(Client& client, std::span<std::byte> me
     if (isTooLong(view))
         return passInParts(client, *ext, opcode, view);
     RequestEffects effects = m_core.recorder.request(client.id, *ext, view);
+    if (*ext == Ext::Sync && opcode == wire::sync::kChangeAlarm &&
+        !m_core.link->translator->identity())
+        if (Bytes whole = wholeChange(client, view); !whole.empty()) {
+            pass(client, *ext, requestSchema(*ext, opcode), whole, false, effects);
+            client.upstream->stream.flush(); // so that nothing of it is only lent
+            return Verdict::Done;
+        }
     Bytes colormap;
     if (*ext == Ext::Core && m_core.link->screenColormap != ServerXid::None)
         colormap = colormapFor(client, view);

@@ -71,6 +71,8 @@ private:
     std::optional<Verdict> glx(Client& client, std::uint8_t opcode, const MessageView& view);
     // X-Resource (RequestResources.cpp).
     std::optional<Verdict> resources(Client& client, std::uint8_t opcode, const MessageView& view);
+    // ChangeAlarm (RequestAlarms.cpp).
+    Bytes wholeChange(const Client& client, const MessageView& view) const;
     Verdict xidRange(Client& client, const MessageView& view);
     Verdict xidList(Client& client, const MessageView& view);
     Verdict attach(Client& client, const MessageView& view);

@@ -26,6 +26,24 @@ Bytes atomName(ByteOrder order, std::string_view name) {
         .finishReply();
 }
 
+Bytes systemCounters(ByteOrder order, const ServerFace& face) {
+    auto reply = MessageBuilder::reply(order, 0);
+    reply.set(wire::sync::ListSystemCountersReply::counters_len,
+              static_cast<std::uint32_t>(face.systemCounters.size()));
+    for (const auto& counter : face.systemCounters) {
+        constexpr std::size_t kFixed = 14;
+        const auto resolution = static_cast<std::uint64_t>(counter.resolution);
+        const std::size_t size = kFixed + counter.name.size();
+        reply.u32(counter.id)
+            .u32(static_cast<std::uint32_t>(resolution >> 32))
+            .u32(static_cast<std::uint32_t>(resolution))
+            .u16(static_cast<std::uint16_t>(counter.name.size()))
+            .bytes(bytesOf(counter.name))
+            .pad(padded(size) - size);
+    }
+    return reply.finishReply();
+}
+
 ClientAtom knownAtom(const AtomNames& names, std::string_view name) {
     for (std::uint32_t atom = 1; atom <= kLastPredefinedAtom; ++atom)
         if (predefinedAtomName(atom) == name)
@@ -158,6 +176,12 @@ RequestPath::special(Client& client, Ext ext, std::uint8_t opcode, const Message
         return {};
     case Ext::Glx:
         return glx(client, opcode, view);
+    case Ext::Sync:
+        // A device's idle time has that device's number in its name.
+        if (opcode == wire::sync::kListSystemCounters && !m_core.link->translator->identity() &&
+            !m_core.face->systemCounters.empty() && view.size() == 4)
+            return substitute(client, ext, schema, systemCounters(client.order, *m_core.face));
+        return {};
     case Ext::Core:
         if (opcode == core::kGetAtomName) {
             const auto atom = atomOf(view, core::GetAtomName::atom);

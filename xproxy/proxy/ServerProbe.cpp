@@ -1,6 +1,7 @@
 #include "xproxy/proxy/ServerProbe.h"
 
 #include "xproxy/proxy/Pump.h"
+#include "xproxy/proxy/TimeMap.h"
 
 #include <sys/random.h>
 
@@ -17,6 +18,7 @@ constexpr std::uint32_t kPropertyChange = 1u << 22;
 constexpr std::size_t kTokenSize = 16; // bytes
 constexpr std::uint32_t kAtomsAtOnce = 512;
 constexpr std::uint32_t kMostAtoms = 1u << 20;
+constexpr std::string_view kServerTime = "SERVERTIME";
 constexpr std::size_t kLeastUnits = 4096; // of four bytes (X protocol, section 8)
 
 // Remembers the time of the first PropertyNotify; nothing else matters while probing.
@@ -33,6 +35,10 @@ public:
 
 MessageBuilder request(std::uint8_t major, std::uint8_t second) {
     return MessageBuilder::request(wire::kHostOrder, major, second);
+}
+
+std::int64_t wide(std::uint32_t high, std::uint32_t low) {
+    return static_cast<std::int64_t>(std::uint64_t{high} << 32 | low);
 }
 
 class Probe {
@@ -197,9 +203,19 @@ public:
         const std::uint32_t count = view.get(sync::ListSystemCountersReply::counters_len);
         for (std::uint32_t i = 0; i < count && at + kFixed <= view.size(); ++i) {
             const std::size_t length = view.u16(at + 12);
-            face.systemCounters.emplace_back(textOf(view.part(at + kFixed, length)), view.u32(at));
+            face.systemCounters.push_back({textOf(view.part(at + kFixed, length)), view.u32(at),
+                                           wide(view.u32(at + 4), view.u32(at + 8))});
             at += padded(kFixed + length);
         }
+        for (const auto& counter : face.systemCounters)
+            if (counter.name == kServerTime) {
+                using namespace sync::QueryCounterReply;
+                ENTRACTE_ASSIGN(value,
+                                ask(request(major, sync::kQueryCounter).u32(counter.id).finish()));
+                const MessageView told(value, wire::kHostOrder);
+                face.serverTime = wide(static_cast<std::uint32_t>(told.get(counter_value_hi)),
+                                       told.get(counter_value_lo));
+            }
         return {};
     }
 
@@ -267,7 +283,9 @@ public:
     }
 
     // ICCCM 2.0, section 2.1: a timestamp is got by appending to a property.
-    Status time(ServerFace& face, std::uint32_t root, ServerXid window, ByteView token) {
+    Status time(ServerKnowledge& knowledge, std::uint32_t root, ServerXid window) {
+        const ByteView token = knowledge.token;
+        ServerFace& face = knowledge.face;
         MessageBuilder create = request(core::kCreateWindow, 0);
         create.u32(raw(window)).u32(root).u16(0).u16(0).u16(1).u16(1).u16(0);
         create.u16(kInputOnly).u32(0).u32(core::CW::OverrideRedirect | core::CW::EventMask);
@@ -276,8 +294,10 @@ public:
         change.u32(raw(window)).u32(core::Atom::WM_NAME).u32(core::Atom::STRING).u8(8).pad(3);
         m_utility.inject(
             change.u32(static_cast<std::uint32_t>(token.size())).bytes(token).finish());
+        knowledge.asked = Clock::now();
         ENTRACTE_TRY(m_pump.until([&] { return m_sink.time != 0; }, m_deadline));
         face.time = m_sink.time;
+        face.serverTime = near(face.serverTime, face.time);
         return {};
     }
 
@@ -307,7 +327,7 @@ Result<ServerKnowledge> probeServer(Upstream& utility, const SetupInfo& setup, S
     knowledge.token.resize(kTokenSize);
     if (::getrandom(knowledge.token.data(), knowledge.token.size(), 0) < 0)
         return fail(Error::fromErrno("No random bytes could be had"));
-    ENTRACTE_TRY(probe.time(knowledge.face, root, window, knowledge.token));
+    ENTRACTE_TRY(probe.time(knowledge, root, window));
     return knowledge;
 }
 

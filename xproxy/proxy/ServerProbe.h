@@ -16,6 +16,7 @@ namespace entracte::xproxy {
 struct ServerKnowledge {
     ServerFace face;
     std::vector<std::pair<ServerAtom, std::string>> atoms; // all that exist on it
+    Clock::time_point asked;                               // just before face.time was
     Bytes token;                                           // random; the window's WM_NAME
 };
 

@@ -7,7 +7,6 @@
 
 #include <array>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace entracte::xproxy {
@@ -49,8 +48,14 @@ struct ServerFace {
     };
     std::vector<Device> devices;
     // SYNC's system counters (SERVERTIME, IDLETIME, …): name and the server's number.
-    std::vector<std::pair<std::string, std::uint32_t>> systemCounters;
-    std::uint32_t time = 0; // ms, when asked
+    struct SystemCounter {
+        std::string name;
+        std::uint32_t id = 0;
+        std::int64_t resolution = 0;
+    };
+    std::vector<SystemCounter> systemCounters;
+    std::uint32_t time = 0;      // ms, when asked
+    std::int64_t serverTime = 0; // the same with the bits that SERVERTIME has besides
 };
 
 } // namespace entracte::xproxy

@@ -12,6 +12,11 @@
 
 namespace entracte::xproxy {
 
+// The moment next to `wide` whose last 32 bits are these.
+inline std::int64_t near(std::int64_t wide, std::uint32_t time) {
+    return wide + static_cast<std::int32_t>(time - static_cast<std::uint32_t>(wide));
+}
+
 class TimeMap {
 public:
     // The session's first server.

@@ -167,6 +167,8 @@ void Translator::request(const wire::MessageSchema* schema, Ext ext, std::span<s
     } else {
         message[0] = std::byte{server.of(ext).major};
         namespace xinput = wire::xinput;
+        if (ext == Ext::Sync)
+            counterTime.request(view.u8(1), message, order, bigRequest);
         if (ext == Ext::XInput && view.u8(1) == xinput::kSendExtensionEvent)
             for (std::size_t i = 0; i < view.get(xinput::SendExtensionEvent::num_events); ++i)
                 embeddedEvent(message,
@@ -182,6 +184,8 @@ void Translator::reply(const wire::MessageSchema* schema, Ext ext, const Message
     if (identity() || !schema)
         return;
     walk(*schema, message, order, false, Way::ToClient);
+    if (ext == Ext::Sync)
+        counterTime.reply(request, message, order);
     if (ext == Ext::Core &&
         (request.u8(0) == core::kQueryFont || request.u8(0) == core::kListFontsWithInfo))
         fontProperties(message, order);
@@ -293,6 +297,8 @@ void Translator::event(std::span<std::byte> message, ByteOrder order) {
     if (const auto* schema = eventSchema(place->ext, place->offset, message))
         walk(*schema, message, order, false, Way::ToClient);
     opaqueEvent(message, order, Way::ToClient);
+    if (place->ext == Ext::Sync)
+        counterTime.event(place->offset, message, order);
     if (place->ext != Ext::Core)
         message[0] = static_cast<std::byte>((code & kSendEventBit) |
                                             (client->of(place->ext).firstEvent + place->offset));

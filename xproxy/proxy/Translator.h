@@ -5,6 +5,7 @@
 // Where both worlds are the same (the session's first server) nothing is done.
 
 #include "xproxy/proxy/AtomMap.h"
+#include "xproxy/proxy/CounterTime.h"
 #include "xproxy/proxy/NumberMap.h"
 #include "xproxy/proxy/TimeMap.h"
 #include "xproxy/proxy/XidMap.h"
@@ -32,6 +33,7 @@ public:
     XidMap xids;
     AtomMap atoms;
     TimeMap time;
+    CounterTime counterTime;
     NumberMap visuals;
     NumberMap pictFormats;
     NumberMap fbConfigs;

@@ -24,6 +24,10 @@ constexpr std::uint64_t kMaxHeld = 384u << 20;
 constexpr unsigned kShapeKinds = 3;
 constexpr std::uint32_t kMaxWishUnits = 64; // of a property, 4 bytes each
 
+std::int64_t wide(std::uint32_t high, std::uint32_t low) {
+    return static_cast<std::int64_t>(std::uint64_t{high} << 32 | low);
+}
+
 // Counts what was asked; shared with the answers.
 using Missing = std::shared_ptr<std::size_t>;
 
@@ -124,18 +128,27 @@ public:
         if (!major)
             return;
         ask(utilityRequest(major, sync::kQueryAlarm).u32(server(alarm->id)).finish(),
-            [alarm](const MessageView& reply) {
+            [self = *this, alarm, changes = alarm->changes](const MessageView& reply) {
                 using namespace sync::QueryAlarmReply;
-                constexpr std::uint32_t kAbsolute = 0;
-                constexpr std::uint8_t kInactive = 1;
-                if (reply.u8(0) != 1)
+                if (reply.u8(0) != 1 || alarm->changes != changes)
                     return;
-                alarm->value = static_cast<std::int64_t>(
-                    static_cast<std::uint64_t>(reply.get(trigger_wait_value_hi)) << 32 |
-                    reply.get(trigger_wait_value_lo));
-                alarm->valueType = kAbsolute;
-                alarm->mask |= sync::CA::Value | sync::CA::ValueType;
-                alarm->inactive = reply.get(sync::QueryAlarmReply::state) == kInactive;
+                const auto& clocks = self.m_core.link->translator->counterTime;
+                alarm->waitsFor = clocks.toClient(
+                    alarm->counter,
+                    wide(static_cast<std::uint32_t>(reply.get(trigger_wait_value_hi)),
+                         reply.get(trigger_wait_value_lo)));
+                alarm->inactive = reply.get(state) == sync::ALARMSTATE::Inactive;
+            });
+        if (alarm->counter == ClientXid::None || m_core.record.exists(alarm->counter))
+            return;
+        ask(utilityRequest(major, sync::kQueryCounter).u32(server(alarm->counter)).finish(),
+            [self = *this, alarm](const MessageView& reply) {
+                using namespace sync::QueryCounterReply;
+                if (reply.u8(0) == 1)
+                    alarm->counterWas = self.m_core.link->translator->counterTime.toClient(
+                        alarm->counter,
+                        wide(static_cast<std::uint32_t>(reply.get(counter_value_hi)),
+                             reply.get(counter_value_lo)));
             });
     }
 

@@ -62,7 +62,8 @@ constexpr Step kSteps[] = {
 // What programs are told of the new server, without asking it anything more: a move that fails
 // before leaves them where they were.
 constexpr void (*kTelling[])(ReplayContext&) = {
-    releaseHeldInput, endRefusedGrabs, announceServer, announceKeyboard, announceSettings,
+    releaseHeldInput, endRefusedGrabs,  announceServer,
+    announceKeyboard, announceSettings, tellPassedAlarms,
 };
 
 } // namespace

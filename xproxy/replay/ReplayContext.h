@@ -26,7 +26,11 @@ public:
     std::set<unsigned> grabbed; // of the record's active grabs, those that the new server gave
     std::pair<std::int16_t, std::int16_t> pointer; // on the new server's root
     Keyboard keyboard;                             // of the new server
-    std::map<std::string, std::string> fontNames;  // where another font has to be opened
+    // SERVERTIME, IDLETIME, … of the new server, in the programs' world, where alarms wait for
+    // them; the alarms whose moment was between two servers, and what they waited for.
+    std::map<ClientXid, std::int64_t> systemCounters;
+    std::vector<std::pair<std::shared_ptr<Alarm>, std::int64_t>> passedAlarms;
+    std::map<std::string, std::string> fontNames; // where another font has to be opened
     // By number of screen: the XSETTINGS managers of the new server that are strangers.
     std::map<std::size_t, ServerXid> settingsOwners;
 

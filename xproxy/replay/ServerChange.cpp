@@ -126,28 +126,26 @@ void ServerChange::addAll(Pump& pump, UtilityPath& utility) {
             pump.add(*client->upstream, *client->sink, !client->awaits);
 }
 
-std::uint32_t ServerChange::clientNow() const {
+std::int64_t ServerChange::clientNow() const {
     // Not all that a server says of its time is looked at: what has gone by counts, too.
-    constexpr std::uint32_t kInaccuracy = 2; // ms
+    constexpr std::int64_t kInaccuracy = 2; // ms
     const auto elapsed =
         std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - m_arrived);
-    const std::uint32_t reckoned =
-        m_arrivalTime + static_cast<std::uint32_t>(elapsed.count()) + kInaccuracy;
+    const std::int64_t reckoned = m_arrivalTime + elapsed.count() + kInaccuracy;
     const std::uint32_t told =
         m_core.link ? m_core.link->translator->time.latestClient() : m_lastTime;
-    return static_cast<std::int32_t>(told - reckoned) > 0 ? told : reckoned;
+    return std::max(near(reckoned, told), reckoned);
 }
 
-void ServerChange::startClock(const ServerFace& server, Clock::time_point asked) {
-    m_arrivalTime = m_core.link->translator->time.toClient(server.time);
-    m_arrived = asked;
+void ServerChange::startClock(const ServerKnowledge& server) {
+    m_arrivalTime = server.face.serverTime + m_core.link->translator->counterTime.ahead();
+    m_arrived = server.asked;
 }
 
 Status ServerChange::attach(UniqueFd channel) {
     const auto began = Clock::now();
     ServerKnowledge knowledge;
     auto link = open(std::move(channel), knowledge);
-    const auto asked = Clock::now();
     if (!link) {
         m_lastFailure = failureOf(link.error());
         return fail(std::move(link).error());
@@ -173,7 +171,7 @@ Status ServerChange::attach(UniqueFd channel) {
         done = moveTo(std::move(*link), knowledge);
     }
     if (done)
-        startClock(knowledge.face, asked);
+        startClock(knowledge);
     m_rebuildMicros = static_cast<std::uint32_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began).count());
     m_lastFailure = done ? xcontrol::Failure::None : failureOf(done.error());

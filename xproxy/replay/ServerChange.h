@@ -48,8 +48,8 @@ private:
     void unwatchServer();
     void takeAudit(Pump& pump, AuditDepth depth);
     void restoreHints();
-    std::uint32_t clientNow() const;
-    void startClock(const ServerFace& server, Clock::time_point asked);
+    std::int64_t clientNow() const;
+    void startClock(const ServerKnowledge& server);
 
     Proxy& m_proxy;
     Core& m_core;
@@ -58,7 +58,7 @@ private:
     AuditReport m_audit;
     std::uint32_t m_lastTime = 1; // programs' time when the last server was left, ms
     // Programs' time at a moment of the arrival at the present or last server.
-    std::uint32_t m_arrivalTime = 0; // ms
+    std::int64_t m_arrivalTime = 0; // ms, as SERVERTIME
     Clock::time_point m_arrived = Clock::now();
     EventLoop::TimerId m_giveUp = 0;
     EventLoop::TimerId m_captureTimer = 0;

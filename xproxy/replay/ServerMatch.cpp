@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <set>
 
 namespace entracte::xproxy {
@@ -118,6 +119,33 @@ void matchDevices(NumberMap& map, const std::vector<ServerFace::Device>& known,
     }
 }
 
+// 0: it has none by this name.
+std::uint32_t systemCounter(const ServerFace& face, const std::string& name) {
+    const auto found =
+        std::ranges::find(face.systemCounters, name, &ServerFace::SystemCounter::name);
+    return found == face.systemCounters.end() ? 0 : found->id;
+}
+
+// By name; a device's idle time has that device's number in it.
+std::string counterName(const Translator& translator, const std::string& known) {
+    static const std::string kOfDevice = "DEVICEIDLETIME ";
+    std::uint32_t device = 0;
+    if (!known.starts_with(kOfDevice) ||
+        std::from_chars(known.data() + kOfDevice.size(), known.data() + known.size(), device).ec !=
+            std::errc())
+        return known;
+    return kOfDevice + std::to_string(translator.devices.toServer(device));
+}
+
+void matchSystemCounters(Translator& translator, const ServerFace& known,
+                         const ServerFace& server) {
+    // Several of ours may be one of theirs, which is then the first of ours.
+    for (auto counter = known.systemCounters.rbegin(); counter != known.systemCounters.rend();
+         ++counter)
+        if (const auto theirs = systemCounter(server, counterName(translator, counter->name)))
+            translator.xids.fix(ClientXid{counter->id}, ServerXid{theirs});
+}
+
 // The like of each; where there is none, one of the same visual, or any: to the server a context
 // that draws by itself is a name.
 void matchFbConfigs(Translator& translator, const ServerFace& known, const ServerFace& server) {
@@ -186,7 +214,7 @@ Status checkSuitable(const Core& core, const ServerFace& server) {
 }
 
 std::unique_ptr<Translator> makeTranslator(Core& core, const ServerKnowledge& server,
-                                           std::uint32_t clientNow) {
+                                           std::int64_t clientNow) {
     ServerFace& known = *core.face;
     const ServerFace& face = server.face;
     const bool first = core.link == nullptr && core.record.roots.empty();
@@ -203,7 +231,13 @@ std::unique_ptr<Translator> makeTranslator(Core& core, const ServerKnowledge& se
         made->time.saw(face.time);
         return made;
     }
-    made->time = TimeMap(face.time, clientNow);
+    made->time = TimeMap(face.time, static_cast<std::uint32_t>(clientNow));
+    made->counterTime =
+        CounterTime(ClientXid{systemCounter(known, "SERVERTIME")}, clientNow - face.serverTime);
+    made->counterTime.counterOf = [&record = core.record](ClientXid alarm) {
+        const auto found = record.find<Alarm>(alarm);
+        return found ? found->counter : ClientXid::None;
+    };
     for (std::size_t i = 0; i < known.setup.screens.size(); ++i) {
         const auto& mine = known.setup.screens[i];
         const auto& theirs = face.setup.screens[std::min(i, face.setup.screens.size() - 1)];
@@ -221,15 +255,12 @@ std::unique_ptr<Translator> makeTranslator(Core& core, const ServerKnowledge& se
                 made->pictFormats.match(format.id, candidate.id);
                 break;
             }
-    for (const auto& [name, number] : known.systemCounters)
-        for (const auto& [theirName, theirs] : face.systemCounters)
-            if (name == theirName)
-                made->xids.fix(ClientXid{number}, ServerXid{theirs});
     matchFbConfigs(*made, known, face);
     matchInOrder(made->crtcs, known.crtcs, face.crtcs);
     matchInOrder(made->outputs, known.outputs, face.outputs);
     matchInOrder(made->modes, known.modes, face.modes);
     matchDevices(made->devices, known.devices, face.devices);
+    matchSystemCounters(*made, known, face);
     return made;
 }
 

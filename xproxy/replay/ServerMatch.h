@@ -15,6 +15,6 @@ Status checkSuitable(const Core& core, const ServerFace& server);
 // A translator for the server. `face` is what programs know; numbers of RANDR that are new are
 // added to it.
 std::unique_ptr<Translator> makeTranslator(Core& core, const ServerKnowledge& server,
-                                           std::uint32_t clientNow);
+                                           std::int64_t clientNow);
 
 } // namespace entracte::xproxy

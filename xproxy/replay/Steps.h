@@ -40,6 +40,7 @@ void replayEventMasks(ReplayContext& context);
 void replayWindowSettings(ReplayContext& context);
 void replayCounters(ReplayContext& context);
 void replaySyncObjects(ReplayContext& context);
+void tellPassedAlarms(ReplayContext& context);
 void replayDamage(ReplayContext& context);
 void replaySelectionOrder(ReplayContext& context);
 void replaySelections(ReplayContext& context);

@@ -1,14 +1,11 @@
-// Settings on windows, counters, damage, selections.
+// Settings on windows, damage, GLX, selections.
 
 #include "xproxy/replay/Steps.h"
 #include "xproxy/state/GrabCursor.h"
 
-#include <algorithm>
-
 namespace entracte::xproxy {
 
 namespace core = wire::core;
-namespace sync = wire::sync;
 
 namespace {
 
@@ -49,79 +46,6 @@ void replayWindowSettings(ReplayContext& c) {
                           entry.request->cursor),
                entry.request->bigRequest);
     }
-}
-
-namespace {
-
-void wide(MessageBuilder& request, std::int64_t value) {
-    request.u32(static_cast<std::uint32_t>(static_cast<std::uint64_t>(value) >> 32));
-    request.u32(static_cast<std::uint32_t>(static_cast<std::uint64_t>(value)));
-}
-
-// One that has fired for the last time does so once more when it is made again.
-bool firesAtOnce(const Record& record, const Alarm& alarm) {
-    const auto counter = record.find<Counter>(alarm.counter);
-    if (!counter || !alarm.inactive || alarm.events == 0)
-        return false;
-    return (alarm.testType == sync::TESTTYPE::PositiveComparison &&
-            counter->value >= alarm.value) ||
-           (alarm.testType == sync::TESTTYPE::NegativeComparison && counter->value <= alarm.value);
-}
-
-void createAlarm(ReplayContext& c, Client& owner, Alarm& alarm) {
-    namespace CA = sync::CA;
-    const bool counterExists =
-        alarm.counter == ClientXid::None || c.record.find<Counter>(alarm.counter) ||
-        std::ranges::any_of(c.core.face->systemCounters, [&](const auto& counter) {
-            return counter.second == raw(alarm.counter);
-        });
-    const std::uint32_t mask = counterExists ? alarm.mask : alarm.mask & ~CA::Counter;
-    auto request = c.as(owner, Ext::Sync, sync::kCreateAlarm);
-    request.u32(raw(alarm.id)).u32(mask);
-    if (mask & CA::Counter)
-        request.u32(raw(alarm.counter));
-    if (mask & CA::ValueType)
-        request.u32(alarm.valueType);
-    if (mask & CA::Value)
-        wide(request, alarm.value);
-    if (mask & CA::TestType)
-        request.u32(alarm.testType);
-    if (mask & CA::Delta)
-        wide(request, alarm.delta);
-    if (mask & CA::Events)
-        request.u32(alarm.events);
-    if (firesAtOnce(c.record, alarm))
-        ++alarm.hushed;
-    c.send(owner, request.finish());
-}
-
-} // namespace
-
-void replayCounters(ReplayContext& c) {
-    for (const auto& counter : c.record.all<Counter>())
-        if (Client* owner = c.client(counter->owner)) {
-            auto request = c.as(*owner, Ext::Sync, sync::kCreateCounter);
-            request.u32(raw(counter->id));
-            wide(request, counter->value);
-            c.send(*owner, request.finish());
-        }
-}
-
-void replaySyncObjects(ReplayContext& c) {
-    for (const auto& alarm : c.record.all<Alarm>())
-        if (Client* owner = c.client(alarm->owner))
-            createAlarm(c, *owner, *alarm);
-    for (const auto& fence : c.record.all<Fence>())
-        if (Client* owner = c.client(fence->owner)) {
-            const ClientXid drawable =
-                c.record.exists(fence->drawable) ? fence->drawable : c.record.roots.front();
-            c.send(*owner, c.as(*owner, Ext::Sync, sync::kCreateFence)
-                               .u32(raw(drawable))
-                               .u32(raw(fence->id))
-                               .u8(fence->triggered ? 1 : 0)
-                               .pad(3)
-                               .finish());
-        }
 }
 
 void replayDamage(ReplayContext& c) {

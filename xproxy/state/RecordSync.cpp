@@ -36,6 +36,11 @@ void applyValues(Alarm& alarm, const MessageView& v, std::uint32_t mask, std::si
     if (mask & CA::Events)
         alarm.events = next32();
     alarm.mask |= mask;
+    ++alarm.changes;
+    alarm.inactive = false;
+    alarm.hushed = 0;
+    if (mask & (CA::Counter | CA::ValueType | CA::Value))
+        alarm.waitsFor.reset();
 }
 
 } // namespace

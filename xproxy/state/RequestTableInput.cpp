@@ -9,6 +9,7 @@ namespace {
 
 constexpr RequestRule kSync[] = {
     {wire::sync::kInitialize, Fate::Kept, recordSyncRequest, "sent again"},
+    {wire::sync::kListSystemCounters, Fate::Answered, nullptr, "the counters of the first server"},
     {wire::sync::kCreateCounter, Fate::Recorded, recordSyncRequest, "CreateCounter with the value"},
     {wire::sync::kSetCounter, Fate::Recorded, recordSyncRequest, "CreateCounter with the value"},
     {wire::sync::kChangeCounter, Fate::Recorded, recordSyncRequest, "CreateCounter with the value"},

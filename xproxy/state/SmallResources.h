@@ -7,6 +7,8 @@
 #include "xproxy/state/Resource.h"
 #include "xproxy/state/ValueList.h"
 
+#include <optional>
+
 namespace entracte::xproxy {
 
 // What a region was at a moment. The region's own goes on changing; a clip that was set from it
@@ -45,6 +47,11 @@ struct Alarm : Resource {
     std::uint32_t testType = 0;
     std::int64_t delta = 1;
     std::uint32_t events = 1;
+    // What the server has made of value and type, absolute, when it was last asked.
+    std::optional<std::int64_t> waitsFor;
+    // And of a system counter what it was then.
+    std::optional<std::int64_t> counterWas;
+    unsigned changes = 0;  // how often its program has changed it
     bool inactive = false; // it fired for the last time
     unsigned hushed = 0;   // events of a replay that its program must not see
 };
