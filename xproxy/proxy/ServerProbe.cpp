@@ -19,7 +19,8 @@ constexpr std::size_t kTokenSize = 16; // bytes
 constexpr std::uint32_t kAtomsAtOnce = 512;
 constexpr std::uint32_t kMostAtoms = 1u << 20;
 constexpr std::string_view kServerTime = "SERVERTIME";
-constexpr std::size_t kLeastUnits = 4096; // of four bytes (X protocol, section 8)
+constexpr std::int64_t kMostTime = std::int64_t{1} << 62; // ms
+constexpr std::size_t kLeastUnits = 4096;                 // of four bytes (X protocol, section 8)
 
 // Remembers the time of the first PropertyNotify; nothing else matters while probing.
 class ProbeSink final : public UpstreamSink {
@@ -213,8 +214,10 @@ public:
                 ENTRACTE_ASSIGN(value,
                                 ask(request(major, sync::kQueryCounter).u32(counter.id).finish()));
                 const MessageView told(value, wire::kHostOrder);
-                face.serverTime = wide(static_cast<std::uint32_t>(told.get(counter_value_hi)),
+                const auto time = wide(static_cast<std::uint32_t>(told.get(counter_value_hi)),
                                        told.get(counter_value_lo));
+                if (time >= 0 && time < kMostTime) // else nobody can reckon with it
+                    face.serverTime = time;
             }
         return {};
     }
