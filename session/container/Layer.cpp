@@ -208,7 +208,7 @@ Status writeResolver(const ContainerSpec& spec) {
 }
 
 Status prepareLayer(const ContainerSpec& spec, const std::filesystem::path& stateDirectory) {
-    ENTRACTE_ASSIGN(overlays, overlaysOfHost());
+    ENTRACTE_ASSIGN(overlays, overlaysOfHost(spec.person));
     LayerWriter writer(spec.layer, overlays);
     ENTRACTE_TRY(writer.makeUppers());
 

@@ -1,5 +1,7 @@
 #include "session/container/LayerPaths.h"
 
+#include "session/container/AsPerson.h"
+
 #include <libmount/libmount.h>
 #include <sys/stat.h>
 
@@ -89,8 +91,8 @@ void sortOuterFirst(std::vector<Overlay>& overlays) {
 
 } // namespace
 
-Result<std::vector<Overlay>> overlaysOfHost() {
-    std::vector<Overlay> overlays{{"/", kRootName}};
+Result<std::vector<Overlay>> overlaysOfHost(const Person& person) {
+    std::vector<std::string> mounted;
     const std::unique_ptr<libmnt_table, decltype(&mnt_unref_table)> table(
         mnt_new_table_from_file("/proc/self/mountinfo"), &mnt_unref_table);
     const std::unique_ptr<libmnt_iter, decltype(&mnt_free_iter)> iterator(
@@ -100,7 +102,11 @@ Result<std::vector<Overlay>> overlaysOfHost() {
     libmnt_fs* fs = nullptr;
     while (mnt_table_next_fs(table.get(), iterator.get(), &fs) == 0)
         if (belongsToSession(fs))
-            overlays.push_back({mnt_fs_get_target(fs), encode(mnt_fs_get_target(fs))});
+            mounted.emplace_back(mnt_fs_get_target(fs));
+    ENTRACTE_ASSIGN(reached, foldersWithinReach(person, std::move(mounted)));
+    std::vector<Overlay> overlays{{"/", kRootName}};
+    for (const std::string& folder : reached)
+        overlays.push_back({folder, encode(folder)});
     sortOuterFirst(overlays);
     return overlays;
 }

@@ -5,6 +5,7 @@
 // ever after, so that a restored session has the mounts it had on whatever machine.
 
 #include "session/base/Result.h"
+#include "session/engine/Types.h"
 
 #include <filesystem>
 #include <string>
@@ -18,8 +19,9 @@ struct Overlay {
 };
 
 // The overlays that this host calls for, the root first, an outer one before what is mounted within
-// it.
-Result<std::vector<Overlay>> overlaysOfHost();
+// it. What is mounted where the person cannot get to is of no use in a session, and one that has it
+// could not be moved.
+Result<std::vector<Overlay>> overlaysOfHost(const Person& person);
 
 // Those of a layer, in the same order; the root alone when the layer is still empty.
 std::vector<Overlay> overlaysOfLayer(const std::filesystem::path& layer);

@@ -1,6 +1,7 @@
 #include "session/engine/ForeignChecks.h"
 
 #include "session/base/Printable.h"
+#include "session/container/AsPerson.h"
 #include "session/container/ForkedTask.h"
 #include "session/container/LayerPaths.h"
 
@@ -25,13 +26,6 @@ struct Question {
     int bits = F_OK;
 };
 
-void becomePerson(const Person& person) {
-    if (::syscall(SYS_setgroups, person.groups.size(), person.groups.data()) < 0 ||
-        ::syscall(SYS_setresgid, person.gid, person.gid, person.gid) < 0 ||
-        ::syscall(SYS_setresuid, person.uid, person.uid, person.uid) < 0)
-        ::_exit(1);
-}
-
 // The first question whose answer is no, asked as the person with `root` as "/". `mayBeAbsent`:
 // what is not there is no answer.
 Result<std::uint64_t> ask(const Person& person, const std::string& root,
@@ -39,7 +33,7 @@ Result<std::uint64_t> ask(const Person& person, const std::string& root,
     const auto task = [&](std::uint64_t& refused) {
         if (::chroot(root.c_str()) != 0 || ::chdir("/") != 0)
             return -1;
-        becomePerson(person);
+        becomeInChild(person);
         refused = kNone;
         for (std::size_t i = 0; i < questions.size() && refused == kNone; ++i)
             if (::syscall(SYS_faccessat, AT_FDCWD, questions[i].path.c_str(), questions[i].bits) !=

@@ -82,10 +82,14 @@ TEST_F(RootTest, laysAnOverlayOverEachFileSystemOfTheHost) {
     }
     const auto image = m_base / "disk";
     const auto folder = m_base / "disk-here";
+    const auto locked = m_base / "locked"; // where the person cannot get to what is mounted
+    const auto within = locked / "within";
     std::filesystem::create_directory(folder);
     const std::string script = "truncate -s 16M " + image.string() + " && mkfs.ext4 -q " +
                                image.string() + " && mount -o loop " + image.string() + " " +
-                               folder.string();
+                               folder.string() + " && mkdir -p -m 700 " + locked.string() +
+                               " && mkdir " + within.string() + " && mount --bind " +
+                               folder.string() + " " + within.string();
     if (::unshare(CLONE_NEWNS) != 0 || std::system("mount --make-rprivate /") != 0 ||
         std::system(script.c_str()) != 0)
         ::_exit(0); // no loop devices here: the ordinary case is all that can be seen
@@ -96,6 +100,8 @@ TEST_F(RootTest, laysAnOverlayOverEachFileSystemOfTheHost) {
         return mount.inside == folder && mount.key == "overlay1";
     });
     EXPECT_TRUE(named);
+    EXPECT_TRUE(std::none_of(mounts.begin(), mounts.end(),
+                             [&](const ExternalMount& mount) { return mount.inside == within; }));
     EXPECT_EQ(run("cat " + (folder / "file").string()).text, "low");
     end();
     EXPECT_EQ(mountsBeneath(m_spec.mountPoint), 0u);
