@@ -121,7 +121,9 @@ public:
             });
     }
 
-    // An alarm moves its threshold on when it fires.
+    // An alarm moves its threshold on when it fires. Not for the background: a server that tells
+    // what its counter is has seen it go past a threshold without running the alarms there, and of
+    // the program's own connection nothing may come in between.
     void alarm(const std::shared_ptr<Alarm>& alarm) {
         namespace sync = wire::sync;
         const auto major = m_core.link->translator->server.of(Ext::Sync).major;
@@ -489,8 +491,6 @@ bool captureIdle(Core& core, std::size_t budget) {
     for (const auto& region : core.record.all<Region>())
         if (region->shape->dirty)
             capturer.region(region);
-    for (const auto& alarm : core.record.all<Alarm>())
-        capturer.alarm(alarm);
     for (const auto& font : core.record.all<Font>())
         capturer.font(font);
     if (core.record.focus.known && !core.record.focus.told)

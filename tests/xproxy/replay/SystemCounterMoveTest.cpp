@@ -1,6 +1,7 @@
 // SYNC's system counters across servers whose clocks are apart.
 
 #include "tests/xproxy/replay/RunningProxy.h"
+#include "xproxy/replay/Capture.h"
 
 #include <xcb/sync.h>
 #include <xcb/xtest.h>
@@ -231,6 +232,23 @@ TEST_F(SystemCounterMoveTest, idleTimeIsThatOfThePersonAtTheNewServer) {
     EXPECT_EQ(seen.alarm, kLong - 1);
     EXPECT_LT(seen.counter, kLong);
     EXPECT_EQ(waitsFor(back), kLong - 1);
+}
+
+// A server that is asked for a counter forgets what it would have told of it.
+TEST_F(SystemCounterMoveTest, nothingIsAskedOfAlarmsInTheBackground) {
+    const std::uint32_t id = alarm(counters().at("IDLETIME"), XCB_SYNC_VALUETYPE_ABSOLUTE, kLong,
+                                   XCB_SYNC_TESTTYPE_POSITIVE_TRANSITION);
+    proxy.with([](Proxy& own, ServerChange&) {
+        captureIdle(own.core(), 0);
+        own.flushUtility();
+    });
+    proxy.audit(); // whatever was asked is answered by then
+    proxy.with([id](Proxy& own, ServerChange&) {
+        const auto known = own.core().record.find<Alarm>(ClientXid{id});
+        ASSERT_TRUE(known);
+        EXPECT_FALSE(known->counterWas);
+        EXPECT_FALSE(known->waitsFor);
+    });
 }
 
 } // namespace
