@@ -225,7 +225,10 @@ Status ServerChange::moveTo(std::unique_ptr<ServerLink> link, const ServerKnowle
     }
     m_proxy.setState(xcontrol::State::Rebuilding);
     dropConnector();
-    link->translator = makeTranslator(m_core, knowledge, clientNow());
+    // What the server said of its time it said then: waiting for the programs is no distance.
+    const auto since =
+        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - knowledge.asked);
+    link->translator = makeTranslator(m_core, knowledge, clientNow() - since.count());
     link->translator->xids.setNowhere(
         ServerXid{link->utility->range.base | link->utility->range.mask});
     unwatchServer();

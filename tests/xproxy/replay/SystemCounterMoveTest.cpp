@@ -141,6 +141,22 @@ TEST_F(SystemCounterMoveTest, theServersTimeGoesOn) {
     EXPECT_EQ(counters().at("SERVERTIME"), time);
 }
 
+TEST_F(SystemCounterMoveTest, theServersTimeGoesOnThoughAMoveHasToWait) {
+    const std::uint32_t time = counters().at("SERVERTIME");
+    const auto began = Clock::now();
+    const std::int64_t first = read(time);
+    xcb_grab_server(*program);
+    RunningProxy::settle(*program);
+    std::thread move([this] { proxy.moveTo(ahead); });
+    std::this_thread::sleep_for(800ms); // it waits for the program
+    xcb_ungrab_server(*program);
+    xcb_flush(*program);
+    move.join();
+    const std::int64_t last = read(time);
+    const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began);
+    EXPECT_LE(last - first, passed.count() + 50) << "more time than there was";
+}
+
 TEST_F(SystemCounterMoveTest, anAlarmFiresWhenItWouldHaveFired) {
     const std::uint32_t time = counters().at("SERVERTIME");
     const std::int64_t far = read(time) + 3'600'000;
