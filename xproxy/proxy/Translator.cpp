@@ -297,7 +297,7 @@ void Translator::event(std::span<std::byte> message, ByteOrder order) {
     if (const auto* schema = eventSchema(place->ext, place->offset, message))
         walk(*schema, message, order, false, Way::ToClient);
     opaqueEvent(message, order, Way::ToClient);
-    if (place->ext == Ext::Sync)
+    if (place->ext == Ext::Sync && !(code & kSendEventBit)) // a program's are not moved when sent
         counterTime.event(place->offset, message, order);
     if (place->ext != Ext::Core)
         message[0] = static_cast<std::byte>((code & kSendEventBit) |
