@@ -182,7 +182,8 @@ void ReplyPath::event(std::span<std::byte> message, std::uint64_t sequence) {
             return;
     }
     const auto firstOfSync = m_core.face->extensions.of(Ext::Sync).firstEvent;
-    if (firstOfSync != 0 && code == firstOfSync + wire::sync::kAlarmNotifyEvent) {
+    const bool isSent = (static_cast<std::uint8_t>(message[0]) & 0x80) != 0; // by a program
+    if (firstOfSync != 0 && !isSent && code == firstOfSync + wire::sync::kAlarmNotifyEvent) {
         const MessageView view(message, m_client.order);
         const auto alarm =
             m_core.record.find<Alarm>(xidOf(view, wire::sync::AlarmNotifyEvent::alarm));
@@ -190,12 +191,11 @@ void ReplyPath::event(std::span<std::byte> message, std::uint64_t sequence) {
             --alarm->hushed;
             return;
         }
-        if (alarm) { // it is behind what it waited for: nobody has to be told of that again
-            using namespace wire::sync::AlarmNotifyEvent;
-            alarm->counterWas = static_cast<std::int64_t>(
-                std::uint64_t{static_cast<std::uint32_t>(view.get(counter_value_hi))} << 32 |
-                view.get(counter_value_lo));
-        }
+        // What it tells of the time before its program changed it is over.
+        if (alarm && (alarm->changedAt == 0 ||
+                      (alarm->changedBy == m_client.id &&
+                       m_client.upstream->sequence.toClient(sequence) >= alarm->changedAt)))
+            alarmFired(*alarm, view);
     }
     const MessageView view(message, m_client.order);
     if (!m_core.lastWords.keep(m_core.record, m_client.id, view, sequence))

@@ -182,6 +182,12 @@ RequestPath::Verdict RequestPath::handle(Client& client, std::span<std::byte> me
     if (isTooLong(view))
         return passInParts(client, *ext, opcode, view);
     RequestEffects effects = m_core.recorder.request(client.id, *ext, view);
+    if (*ext == Ext::Sync && opcode == wire::sync::kChangeAlarm)
+        if (const auto alarm =
+                m_core.record.find<Alarm>(xidOf(view, wire::sync::ChangeAlarm::id))) {
+            alarm->changedBy = client.id;
+            alarm->changedAt = client.upstream->sequence.clientSequence() + 1;
+        }
     if (*ext == Ext::Sync && opcode == wire::sync::kChangeAlarm &&
         !m_core.link->translator->identity())
         if (Bytes whole = wholeChange(client, view); !whole.empty()) {

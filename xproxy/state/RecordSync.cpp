@@ -43,7 +43,39 @@ void applyValues(Alarm& alarm, const MessageView& v, std::uint32_t mask, std::si
         alarm.waitsFor.reset();
 }
 
+// A comparison goes on by steps until it does not hold any more; the event tells what it was.
+std::int64_t behind(const Alarm& alarm, std::int64_t value, std::int64_t now) {
+    const auto distance = static_cast<std::uint64_t>(alarm.delta);
+    std::int64_t next = 0;
+    if (alarm.testType == sync::TESTTYPE::PositiveComparison && alarm.delta > 0 && now >= value) {
+        const std::uint64_t over =
+            static_cast<std::uint64_t>(now) - static_cast<std::uint64_t>(value);
+        return __builtin_add_overflow(now, distance - over % distance, &next) ? value : next;
+    }
+    if (alarm.testType == sync::TESTTYPE::NegativeComparison && alarm.delta < 0 && now <= value) {
+        const std::uint64_t step = 0 - distance;
+        const std::uint64_t over =
+            static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(now);
+        return __builtin_sub_overflow(now, step - over % step, &next) ? value : next;
+    }
+    if (alarm.testType == sync::TESTTYPE::PositiveTransition ||
+        alarm.testType == sync::TESTTYPE::NegativeTransition)
+        return __builtin_add_overflow(value, alarm.delta, &next) ? value : next;
+    return value;
+}
+
 } // namespace
+
+void alarmFired(Alarm& alarm, const MessageView& event) {
+    using namespace sync::AlarmNotifyEvent;
+    const std::int64_t now =
+        wide(static_cast<std::uint32_t>(event.get(counter_value_hi)), event.get(counter_value_lo));
+    const std::int64_t value =
+        wide(static_cast<std::uint32_t>(event.get(alarm_value_hi)), event.get(alarm_value_lo));
+    alarm.counterWas = now;
+    alarm.inactive = event.get(state) == sync::ALARMSTATE::Inactive;
+    alarm.waitsFor = alarm.inactive ? value : behind(alarm, value, now);
+}
 
 void recordSyncRequest(const RequestContext& c) {
     Record& record = c.record;

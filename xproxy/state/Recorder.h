@@ -109,6 +109,8 @@ void recordRenderRequest(const RequestContext& context);
 void recordShmRequest(const RequestContext& context);
 void recordXFixesRequest(const RequestContext& context);
 void recordSyncRequest(const RequestContext& context);
+// `event`: the server's AlarmNotify, in the programs' world.
+void alarmFired(Alarm& alarm, const MessageView& event);
 void recordXInputRequest(const RequestContext& context);
 void recordGlxRequest(const RequestContext& context);
 void recordBackBufferRequest(const RequestContext& context);

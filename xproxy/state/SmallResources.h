@@ -51,9 +51,11 @@ struct Alarm : Resource {
     std::optional<std::int64_t> waitsFor;
     // And of a system counter what it was then.
     std::optional<std::int64_t> counterWas;
-    unsigned changes = 0;  // how often its program has changed it
-    bool inactive = false; // it fired for the last time
-    unsigned hushed = 0;   // events of a replay that its program must not see
+    unsigned changes = 0;        // how often its program has changed it
+    ClientId changedBy{};        // who did so last,
+    std::uint64_t changedAt = 0; // and by which of its requests; 0: nobody
+    bool inactive = false;       // it fired for the last time
+    unsigned hushed = 0;         // events of a replay that its program must not see
 };
 
 struct Fence : Resource {

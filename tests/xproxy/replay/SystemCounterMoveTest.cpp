@@ -250,6 +250,54 @@ TEST_F(SystemCounterMoveTest, idleTimeIsThatOfThePersonAtTheNewServer) {
     EXPECT_EQ(waitsFor(back), kLong - 1);
 }
 
+TEST_F(SystemCounterMoveTest, whatFiredBeforeAServerWasLostHasFired) {
+    const std::uint32_t time = counters().at("SERVERTIME");
+    constexpr std::uint32_t kStep = 3'600'000;
+    const std::int64_t start = read(time);
+    const std::uint32_t once =
+        alarm(time, XCB_SYNC_VALUETYPE_ABSOLUTE, start, XCB_SYNC_TESTTYPE_POSITIVE_COMPARISON);
+    EXPECT_EQ(waitForIt().state, XCB_SYNC_ALARMSTATE_INACTIVE);
+    const std::uint32_t often = alarm(time, XCB_SYNC_VALUETYPE_ABSOLUTE, start,
+                                      XCB_SYNC_TESTTYPE_POSITIVE_COMPARISON, kStep);
+    EXPECT_EQ(waitForIt().state, XCB_SYNC_ALARMSTATE_ACTIVE);
+    EXPECT_EQ(waitsFor(often), start + kStep);
+    proxy.with([](Proxy&, ServerChange& change) { change.lost(); });
+    proxy.moveTo(ahead);
+    EXPECT_EQ(waitsFor(once), start);
+    EXPECT_EQ(waitsFor(often), start + kStep);
+    RunningProxy::settle(*program);
+    EXPECT_FALSE(fired()) << "twice";
+}
+
+TEST_F(SystemCounterMoveTest, whatAProgramForgesIsNotBelieved) {
+    const std::uint32_t id = alarm(counters().at("SERVERTIME"), XCB_SYNC_VALUETYPE_ABSOLUTE,
+                                   std::int64_t{1} << 50, XCB_SYNC_TESTTYPE_POSITIVE_COMPARISON);
+    const std::uint32_t window = program->window();
+    RunningProxy::settle(*program);
+    for (const auto* server : {&usual, &ahead}) {
+        proxy.moveTo(*server);
+        Program other(proxy.display());
+        xcb_sync_alarm_notify_event_t event{};
+        event.response_type = notify;
+        event.kind = XCB_SYNC_ALARM_NOTIFY;
+        event.alarm = id;
+        event.counter_value = event.alarm_value = {0, 77};
+        event.state = XCB_SYNC_ALARMSTATE_INACTIVE;
+        xcb_send_event(other, 0, window, XCB_EVENT_MASK_NO_EVENT,
+                       reinterpret_cast<const char*>(&event));
+        RunningProxy::settle(other);
+        const Fired seen = waitForIt();
+        EXPECT_EQ(seen.counter, 77) << "what was sent";
+        EXPECT_EQ(seen.alarm, 77);
+        proxy.with([id](Proxy& own, ServerChange&) {
+            const auto known = own.core().record.find<Alarm>(ClientXid{id});
+            ASSERT_TRUE(known);
+            EXPECT_FALSE(known->inactive);
+            EXPECT_NE(known->counterWas.value_or(0), 77);
+        });
+    }
+}
+
 // A server that is asked for a counter forgets what it would have told of it.
 TEST_F(SystemCounterMoveTest, nothingIsAskedOfAlarmsInTheBackground) {
     const std::uint32_t id = alarm(counters().at("IDLETIME"), XCB_SYNC_VALUETYPE_ABSOLUTE, kLong,
