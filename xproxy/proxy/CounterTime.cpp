@@ -12,6 +12,8 @@ namespace {
 // What is for ever, or long gone, stays so.
 std::int64_t sum(std::int64_t value, std::int64_t distance) {
     using Limits = std::numeric_limits<std::int64_t>;
+    if (value == Limits::max() || value == Limits::min())
+        return value;
     std::int64_t moved = 0;
     if (!__builtin_add_overflow(value, distance, &moved))
         return moved;

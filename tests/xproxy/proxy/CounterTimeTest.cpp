@@ -66,6 +66,8 @@ TEST_P(CounterTimeTest, whatIsForEverStaysSo) {
     EXPECT_EQ(CounterTime(kServerTime, -kAhead).toServer(kServerTime, kEver), kEver);
     EXPECT_EQ(map.toServer(kServerTime, kNever), kNever);
     EXPECT_EQ(map.toClient(kServerTime, kEver), kEver);
+    EXPECT_EQ(map.toServer(kServerTime, kEver), kEver);
+    EXPECT_EQ(map.toClient(kServerTime, kNever), kNever);
 }
 
 TEST_P(CounterTimeTest, eventsTellTheProgramsTime) {
