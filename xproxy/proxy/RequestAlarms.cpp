@@ -26,7 +26,7 @@ Bytes RequestPath::wholeChange(const Client& client, const MessageView& view) co
         view.size() != sync::ChangeAlarm::kFixedSize + sizeOf(mask))
         return {};
     const bool counterExists =
-        m_core.record.exists(alarm->counter) ||
+        m_core.record.find<Counter>(alarm->counter) ||
         std::ranges::any_of(m_core.face->systemCounters,
                             [&](const auto& counter) { return counter.id == raw(alarm->counter); });
     const std::uint32_t whole =

@@ -141,7 +141,7 @@ public:
                          reply.get(trigger_wait_value_lo)));
                 alarm->inactive = reply.get(state) == sync::ALARMSTATE::Inactive;
             });
-        if (alarm->counter == ClientXid::None || m_core.record.exists(alarm->counter))
+        if (alarm->counter == ClientXid::None || m_core.record.find<Counter>(alarm->counter))
             return;
         ask(utilityRequest(major, sync::kQueryCounter).u32(server(alarm->counter)).finish(),
             [self = *this, alarm](const MessageView& reply) {
