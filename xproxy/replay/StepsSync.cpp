@@ -149,10 +149,13 @@ void tellPassedAlarms(ReplayContext& c) {
     const auto low = [](std::int64_t value) { return static_cast<std::uint32_t>(value); };
     for (const auto& [one, value] : c.passedAlarms) {
         Client* owner = c.client(one->owner);
+        const std::int64_t now = c.systemCounters[one->counter];
+        std::int64_t next = 0;
+        one->waitsFor = __builtin_add_overflow(value, one->delta, &next) ? value : next;
+        one->counterWas = now;
         if (!owner || one->events == 0)
             continue;
         using namespace sync::AlarmNotifyEvent;
-        const std::int64_t now = c.systemCounters[one->counter];
         owner->stream.queue(
             EventBuilder(*owner, static_cast<std::uint8_t>(first + sync::kAlarmNotifyEvent))
                 .set(kind, sync::kAlarmNotifyEvent)

@@ -41,6 +41,8 @@ void applyValues(Alarm& alarm, const MessageView& v, std::uint32_t mask, std::si
     alarm.hushed = 0;
     if (mask & (CA::Counter | CA::ValueType | CA::Value))
         alarm.waitsFor.reset();
+    if (mask & (CA::Counter | CA::ValueType | CA::Value | CA::TestType))
+        alarm.counterWas.reset(); // what was passed before is nothing to it
 }
 
 // A comparison goes on by steps until it does not hold any more; the event tells what it was.
