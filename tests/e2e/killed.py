@@ -23,10 +23,12 @@ def case_leavesNothing(case):
         words = test.stdout.readline().split()
     finally:
         test.send_signal(signal.SIGKILL)
-    expect(len(words) == 3, f"it said {words}")
+    expect(len(words) == 4, f"it said {words}")
     folder, session, pid = Path(words[0]), words[1], Path("/proc", words[2])
     wait_for("the workspace's end", lambda: not folder.exists(), 30)
     wait_for("its session's end", lambda: not pid.exists())
+    # A bus of each test lies somewhere; this one's lay in its workspace.
+    expect(words[3].startswith(f"{folder}/"), f"its bus is left: {words[3]}")
     groups = [name for _, names, _ in os.walk("/sys/fs/cgroup") for name in names if name == f"entracte-{session}"]
     expect(not groups, "its control group is left")
     expect(str(folder) not in Path("/proc/self/mountinfo").read_text(), "something is mounted there")
@@ -36,7 +38,8 @@ def victim(stack):
     case = Case(stack, stack.enter_context(Workspace()))
     product = case.product()
     session = product.start(case.first_server(), "sleep", "1000")
-    print(case.workspace.path, session, product.session_processes()[0], flush=True)
+    print(case.workspace.path, session, product.session_processes()[0],
+          product.bus_address.removeprefix("unix:path="), flush=True)
     signal.pause()
 
 

@@ -38,7 +38,7 @@ while (($#)); do
 done
 [ "$(id -u)" = 0 ] || { echo "private-bus.sh: only root can make a bus with polkit." >&2; exit 77; }
 
-dir=$(mktemp -d /tmp/entracte-bus.XXXXXX)
+dir=$(mktemp -d "${ENTRACTE_BUS_PLACE:-/tmp}/entracte-bus.XXXXXX")
 chmod 755 "$dir"
 log=${log:-$dir}
 mkdir -p "$log"

@@ -72,6 +72,7 @@ class Product:
         self.state = state_directory or workspace.folder("state")
         self.runtime = workspace.folder("runtime", mode=0o711)
         self.logs = workspace.folder("logs")
+        self._bus_place = workspace.path # a test that is killed leaves its bus there
         self._criu = criu if criu is not None else criu_program()
         self._environment = dict(environment)
         self._network = network # where the helper is: entractetest.network.OtherNetwork
@@ -94,6 +95,7 @@ class Product:
                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                      preexec_fn=_become(None), cwd="/",
                                      env={**os.environ, **self._environment,
+                                          "ENTRACTE_BUS_PLACE": str(self._bus_place),
                                           RUN_VARIABLE: str(BUILD_DIRECTORY)})
         said = {}
         for line in self._bus.stdout:
