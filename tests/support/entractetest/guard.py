@@ -42,30 +42,44 @@ def _end_processes(folder):
         time.sleep(0.1)
 
 
-def _unmount(folder):
+def unmount(folder):
+    """What a helper that was killed could not: nobody else will."""
     points = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
     for point in reversed(points):
         if point.startswith(f"{folder}/"):
             subprocess.run(["umount", "-l", point], check=False, timeout=20)
 
 
-def _remove_groups(folder):
-    sessions = {f"entracte-{found.name}" for found in folder.glob("**/sessions/*")}
+def remove_groups(folders):
+    """The control groups of the sessions of these state and runtime folders. Whether all could be removed."""
+    sessions = {f"entracte-{found.name}" for folder in folders for found in folder.glob("sessions/*")}
+    removed = True
+    # Not rglob: it ends where a group of somebody else's goes away while it looks.
     for parent, groups, _ in os.walk("/sys/fs/cgroup") if sessions else ():
         for group in sessions.intersection(groups):
-            path = Path(parent, group)
-            # Its owner's, which may hold others: then it stays.
-            for gone in (path, *([path.parent] if path.parent.name.startswith("entracte-of-") else [])):
-                try:
-                    gone.rmdir()
-                except OSError:
-                    pass
+            removed = _removed(Path(parent, group)) and removed
+            if Path(parent).name.startswith("entracte-of-"):  # its owner's, which may hold others
+                _removed(Path(parent))
+    return removed
+
+
+def _removed(group):
+    try:
+        group.rmdir()
+    except FileNotFoundError:
+        pass
+    except OSError:  # busy: a process of it is not reaped yet
+        return False
+    return True
 
 
 def tidy(folder):
     _end_processes(folder)
-    _unmount(folder)
-    _remove_groups(folder)
+    unmount(folder)
+    for _ in range(100):
+        if remove_groups({found.parent for found in folder.glob("**/sessions")}):
+            break
+        time.sleep(0.1)
     subprocess.run(["rm", "-rf", "--one-file-system", "--", folder], check=False, stderr=subprocess.DEVNULL)
 
 

@@ -7,6 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from . import guard
 from .processes import (BUILD_DIRECTORY, ROOT_DIRECTORY, RUN_VARIABLE, Failure, _become, parent_of, run_status,
                         wait_for)
 
@@ -23,16 +24,6 @@ def programs_for_everybody(workspace):
             except OSError:
                 shutil.copy2(program, folder / program.name)
     return folder
-
-
-def _removed(group):
-    try:
-        group.rmdir()
-    except FileNotFoundError:
-        pass
-    except OSError:  # busy: a process of it is not reaped yet
-        return False
-    return True
 
 
 def criu_program():
@@ -254,28 +245,9 @@ class Product:
         for pid in self.session_processes():
             os.kill(pid, signal.SIGKILL)
         time.sleep(0.2)
-        self._unmount_remains()
-        self._remove_groups()
-
-    def _unmount_remains(self):
-        """A helper that was killed could not unmount: nobody else will."""
-        with open("/proc/self/mountinfo") as mounts:
-            points = [line.split()[4] for line in mounts]
-        for point in reversed(points):
-            if point.startswith((f"{self.runtime}/", f"{self.state}/")):
-                subprocess.run(["umount", "-l", point], check=False, timeout=20)
-
-    def _remove_groups(self):
-        """The control groups of sessions whose helper was killed: there is no next one to remove them."""
-        folders = [folder for base in (self.runtime, self.state) if (base / "sessions").is_dir()
-                   for folder in (base / "sessions").iterdir()]
-        names = {f"entracte-{folder.name}" for folder in folders}
-        # Not rglob: it ends where a group of somebody else's goes away while it looks.
-        for parent, groups, _ in os.walk("/sys/fs/cgroup") if names else ():
-            for group in names.intersection(groups):
-                wait_for("the end of the session's last process", lambda path=Path(parent, group): _removed(path))
-                if Path(parent).name.startswith("entracte-of-"):  # its owner's, which may hold others
-                    _removed(Path(parent))
+        for folder in (self.runtime, self.state):
+            guard.unmount(folder)
+        wait_for("the end of the sessions' last processes", lambda: guard.remove_groups((self.runtime, self.state)))
 
     def __enter__(self):
         return self
