@@ -46,6 +46,8 @@ public:
     ByteOrder order = wire::kHostOrder;
     XidRange range; // what the program was given
     bool bigRequests = false;
+    std::uint64_t passedOver =
+        0;                // bytes still to come of a request that was refused for its length
     bool asked = false;   // a server connection was asked for
     bool held = false;    // its next request waits for something outside (a segment's descriptor)
     bool retired = false; // ended; what it made stays (SetCloseDownMode)

@@ -4,12 +4,15 @@
 #include "xproxy/proxy/RequestSplit.h"
 #include "xproxy/state/RequestTable.h"
 
+#include <algorithm>
+
 namespace entracte::xproxy {
 
 namespace core = wire::core;
 
 namespace {
 constexpr std::size_t kMaxRequest = 4'194'303u * 4u; // bytes, what Xorg and Xvfb offer at most
+constexpr std::uint32_t kMaxLength = 0x1fffffff;     // words: with more, Xorg ends the connection
 constexpr std::size_t kMaxQueued = 8u << 20;         // bytes that wait for the server
 constexpr std::size_t kMaxKeptRequest = 64u << 10;   // bytes of a request kept for asking again
 
@@ -39,20 +42,20 @@ RequestPath::Frame RequestPath::frame(const Client& client, std::span<const std:
     std::size_t units = view.get(wire::header::requestLength);
     if (units == 0) {
         if (!client.bigRequests) {
-            frame.bad = true;
+            frame.refused = 4; // bytes: the header
             return frame;
         }
         if (input.size() < 8)
             return frame;
         units = view.u32(4);
         frame.big = true;
-        if (units < 2) {
+        if (units < 2 || units > kMaxLength) {
             frame.bad = true;
             return frame;
         }
     }
     if (units * 4 > kMaxRequest) {
-        frame.bad = true;
+        frame.refused = units * 4;
         return frame;
     }
     if (units * 4 <= input.size())
@@ -137,6 +140,14 @@ bool RequestPath::processInput(Client& client) {
             continue;
         }
         const auto input = client.stream.input();
+        if (client.passedOver > 0) {
+            if (input.empty())
+                break;
+            const std::size_t passed = std::min<std::uint64_t>(client.passedOver, input.size());
+            client.passedOver -= passed;
+            client.stream.consume(passed);
+            continue;
+        }
         const Arrival image = beginImage(client, input);
         client.waitsForImage = image == Arrival::Waits;
         if (image == Arrival::Begun)
@@ -150,6 +161,11 @@ bool RequestPath::processInput(Client& client) {
         const Frame next = frame(client, input);
         if (next.bad)
             return false;
+        if (next.refused > 0) {
+            client.passedOver = next.refused;
+            refuseLength(client, MessageView(input, client.order, next.big));
+            continue;
+        }
         if (next.size == 0)
             break;
         switch (handle(client, input.first(next.size), next.big)) {
@@ -165,6 +181,18 @@ bool RequestPath::processInput(Client& client) {
         }
     }
     return true;
+}
+
+// As the X server (os/io.c, dix/dispatch.c): an error at once, and what belongs to the request is
+// not looked at.
+void RequestPath::refuseLength(Client& client, const MessageView& header) {
+    constexpr std::uint8_t kBadRequest = 1, kBadLength = 16;
+    const std::uint8_t major = header.u8(0);
+    const std::uint8_t minor = major < 128 ? 0 : header.u8(1);
+    const auto ext = m_core.face->extensions.byMajor(major);
+    const bool isKnown = ext && requestSchema(*ext, *ext == Ext::Core ? major : minor);
+    substitute(client, ext.value_or(Ext::Core), nullptr,
+               makeError(client.order, isKnown ? kBadLength : kBadRequest, 0, major, minor));
 }
 
 RequestPath::Verdict RequestPath::handle(Client& client, std::span<std::byte> message, bool big) {

@@ -32,10 +32,12 @@ private:
         std::size_t size = 0; // bytes; 0: not whole yet
         bool big = false;
         bool bad = false;
+        std::uint64_t refused = 0; // bytes of a request whose length no server takes
     };
     static Frame frame(const Client& client, std::span<const std::byte> input);
 
     bool processInput(Client& client);
+    void refuseLength(Client& client, const MessageView& header);
     // Passes on, in one piece, requests that need no more than RequestTrace says, from the first
     // on. How many bytes those were.
     std::size_t passRun(Client& client, std::span<std::byte> input);
@@ -75,6 +77,7 @@ private:
     Bytes wholeChange(const Client& client, const MessageView& view) const;
     Verdict xidRange(Client& client, const MessageView& view);
     Verdict xidList(Client& client, const MessageView& view);
+    Bytes wrongSegment(const Client& client, const MessageView& view) const; // empty: it is right
     Verdict attach(Client& client, const MessageView& view);
     Verdict createSegment(Client& client, const MessageView& view);
     // Large images of the core protocol, by way of shared memory (RequestImages.cpp).

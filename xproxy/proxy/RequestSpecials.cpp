@@ -13,8 +13,12 @@ namespace core = wire::core;
 
 namespace {
 constexpr std::uint8_t kBadRequest = 1;
+constexpr std::uint8_t kBadValue = 2;
 constexpr std::uint8_t kBadAlloc = 11;
 constexpr std::uint8_t kBadAccess = 10;
+constexpr std::uint8_t kBadIdChoice = 14;
+constexpr std::uint8_t kBadLength = 16;
+constexpr std::uint8_t kBadContextTag = 4; // GLX, from its first error
 constexpr std::uint32_t kMaxIdList = 65'536;
 constexpr std::size_t kMaxUnread = 1u
                                    << 20; // bytes that a program may leave unread and be answered
@@ -139,6 +143,8 @@ RequestPath::special(Client& client, Ext ext, std::uint8_t opcode, const Message
     if (ext != Ext::Core && !m_core.link->translator->server.of(ext).present())
         return substitute(client, ext, schema,
                           makeError(client.order, kBadRequest, 0, view.u8(0), opcode));
+    // A request of another length is an error that the server shall make.
+    const auto has = [&](std::size_t size) { return view.size() == size; };
     // What the table does not tell as answered here is not.
     const RequestRule* rule = ruleOf(ext, opcode);
     const bool isAnswered = rule && rule->fate == Fate::Answered;
@@ -147,7 +153,8 @@ RequestPath::special(Client& client, Ext ext, std::uint8_t opcode, const Message
             return substitute(client, ext, schema, std::move(answer));
     if (ext == Ext::Core && opcode == core::kGetImage)
         return getImage(client, view);
-    if (ext == Ext::BigRequests)
+    if (ext == Ext::BigRequests && opcode == wire::bigrequests::kEnable &&
+        has(wire::bigrequests::Enable::kFixedSize))
         client.bigRequests = true;
     if (ext == Ext::Res)
         return resources(client, opcode, view);
@@ -155,35 +162,36 @@ RequestPath::special(Client& client, Ext ext, std::uint8_t opcode, const Message
         return {};
     switch (ext) {
     case Ext::XcMisc:
-        if (opcode == wire::xcmisc::kGetXIDRange)
+        if (opcode == wire::xcmisc::kGetXIDRange && has(wire::xcmisc::GetXIDRange::kFixedSize))
             return xidRange(client, view);
-        if (opcode == wire::xcmisc::kGetXIDList)
+        if (opcode == wire::xcmisc::kGetXIDList && has(wire::xcmisc::GetXIDList::kFixedSize))
             return xidList(client, view);
         return {};
     case Ext::Shm:
-        if (opcode == wire::shm::kAttach && m_core.segmentsByDescriptor)
+        if (opcode == wire::shm::kAttach && m_core.segmentsByDescriptor &&
+            has(wire::shm::Attach::kFixedSize))
             return attach(client, view);
-        if (opcode == wire::shm::kCreateSegment)
+        if (opcode == wire::shm::kCreateSegment && has(wire::shm::CreateSegment::kFixedSize))
             return createSegment(client, view);
         return {};
     case Ext::Render:
         // The formats are the first server's, like the visuals of the greeting.
         if (opcode == wire::render::kQueryPictFormats && !m_core.link->translator->identity() &&
-            !m_core.face->pictFormatsReply.empty()) {
+            !m_core.face->pictFormatsReply.empty() &&
+            has(wire::render::QueryPictFormats::kFixedSize))
             return substitute(client, ext, schema,
                               pictFormatsIn(client.order, m_core.face->pictFormatsReply));
-        }
         return {};
     case Ext::Glx:
         return glx(client, opcode, view);
     case Ext::Sync:
         // A device's idle time has that device's number in its name.
         if (opcode == wire::sync::kListSystemCounters && !m_core.link->translator->identity() &&
-            !m_core.face->systemCounters.empty() && view.size() == 4)
+            !m_core.face->systemCounters.empty() && has(wire::sync::ListSystemCounters::kFixedSize))
             return substitute(client, ext, schema, systemCounters(client.order, *m_core.face));
         return {};
     case Ext::Core:
-        if (opcode == core::kGetAtomName) {
+        if (opcode == core::kGetAtomName && has(core::GetAtomName::kFixedSize)) {
             const auto atom = atomOf(view, core::GetAtomName::atom);
             const auto name = m_core.record.atoms.nameOf(atom);
             if (m_core.link->translator->atoms.toServer(atom) == ServerAtom::None && !name.empty())
@@ -201,9 +209,17 @@ std::optional<RequestPath::Verdict> RequestPath::glx(Client& client, std::uint8_
                                                      const MessageView& view) {
     namespace glx = wire::glx;
     const bool asksForConfigs = opcode == glx::kGetFBConfigs || opcode == glx::kGetVisualConfigs;
-    if (!asksForConfigs)
+    if (!asksForConfigs) {
+        const std::size_t least =
+            opcode == glx::kRenderLarge ? glx::RenderLarge::kFixedSize : glx::Render::kFixedSize;
+        const std::uint8_t noContext =
+            m_core.face->extensions.of(Ext::Glx).firstError + kBadContextTag;
         return substitute(client, Ext::Glx, nullptr,
-                          makeError(client.order, kBadRequest, 0, view.u8(0), opcode));
+                          makeError(client.order, view.size() < least ? kBadLength : noContext, 0,
+                                    view.u8(0), opcode));
+    }
+    if (view.size() != glx::GetFBConfigs::kFixedSize || view.get(glx::GetFBConfigs::screen) != 0)
+        return {};
     // Configurations are the first server's, like the visuals of the greeting.
     if (m_core.link->translator->identity() || client.order != wire::kHostOrder)
         return {};
@@ -225,7 +241,11 @@ RequestPath::Verdict RequestPath::xidRange(Client& client, const MessageView&) {
 }
 
 RequestPath::Verdict RequestPath::xidList(Client& client, const MessageView& view) {
-    const std::uint32_t count = std::min(view.get(wire::xcmisc::GetXIDList::count), kMaxIdList);
+    const std::uint32_t asked = view.get(wire::xcmisc::GetXIDList::count);
+    if (asked > UINT32_MAX / sizeof(std::uint32_t)) // as the X server (Xext/xcmisc.c)
+        return substitute(client, Ext::XcMisc, nullptr,
+                          makeError(client.order, kBadAlloc, 0, view.u8(0), view.u8(1)));
+    const std::uint32_t count = std::min(asked, kMaxIdList);
     const auto ids = m_core.record.unusedIds(client.range, count);
     auto reply = MessageBuilder::reply(client.order, 0);
     reply.set(wire::xcmisc::GetXIDListReply::ids_len, static_cast<std::uint32_t>(ids.size()));
@@ -234,7 +254,21 @@ RequestPath::Verdict RequestPath::xidList(Client& client, const MessageView& vie
     return substitute(client, Ext::XcMisc, nullptr, reply.finishReply());
 }
 
+// A new segment's id and its read_only, as the X server sees to them (Xext/shm.c).
+Bytes RequestPath::wrongSegment(const Client& client, const MessageView& view) const {
+    using wire::shm::Attach::read_only; // CreateSegment has both in the same places
+    const ClientXid id = xidOf(view, wire::shm::Attach::shmseg);
+    const auto error = [&](std::uint8_t code, std::uint32_t value) {
+        return makeError(client.order, code, value, view.u8(0), view.u8(1));
+    };
+    if (!client.range.contains(raw(id)) || m_core.record.exists(id))
+        return error(kBadIdChoice, raw(id));
+    return view.get(read_only) > 1 ? error(kBadValue, view.get(read_only)) : Bytes();
+}
+
 RequestPath::Verdict RequestPath::attach(Client& client, const MessageView& view) {
+    if (Bytes error = wrongSegment(client, view); !error.empty())
+        return substitute(client, Ext::Shm, nullptr, std::move(error));
     const auto refuse = [this](Client& program, const MessageView& request) {
         return substitute(program, Ext::Shm, nullptr,
                           makeError(program.order, kBadAccess,
@@ -288,6 +322,8 @@ void RequestPath::attachByDescriptor(Client& client, const Bytes& request, Uniqu
 RequestPath::Verdict RequestPath::createSegment(Client& client, const MessageView& view) {
     using namespace wire::shm;
     const auto* schema = requestSchema(Ext::Shm, kCreateSegment);
+    if (Bytes error = wrongSegment(client, view); !error.empty())
+        return substitute(client, Ext::Shm, schema, std::move(error));
     const std::uint32_t size = view.get(CreateSegment::size);
     UniqueFd memory(::memfd_create("entracte-segment", MFD_CLOEXEC));
     if (!memory || size == 0 || ::ftruncate(memory.get(), size) != 0)

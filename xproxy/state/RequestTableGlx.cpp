@@ -10,7 +10,8 @@ namespace {
 namespace glx = wire::glx;
 
 constexpr const char* kMadeAgain = "sent again, with the new server's configuration";
-constexpr const char* kServerDraws = "refused: what the server drew could not be taken along";
+constexpr const char* kServerDraws =
+    "refused as without a context that the server draws for: what it drew could not be taken along";
 
 constexpr RequestRule kGlx[] = {
     {glx::kRender, Fate::Answered, nullptr, kServerDraws},

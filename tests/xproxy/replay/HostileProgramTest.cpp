@@ -1,52 +1,18 @@
 // Programs that flood or end in the middle of a request: the others go on, and nothing of
 // such a program grows without bound.
 
+#include "tests/xproxy/replay/RawProgram.h"
 #include "tests/xproxy/replay/RunningProxy.h"
 #include "xproxy/state/Holdings.h"
 
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <cstring>
 
 namespace entracte::xproxy {
 namespace {
-
-// A connection of which the test writes every byte.
-class RawProgram {
-public:
-    explicit RawProgram(const std::string& display)
-        : m_socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        const std::string path = "/tmp/.X11-unix/X" + display.substr(1);
-        std::memcpy(address.sun_path, path.c_str(), path.size());
-        EXPECT_EQ(::connect(fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-        write(MessageBuilder(wire::kHostOrder, 0).u8('l').pad(1).u16(11).pad(8).take());
-        std::array<std::byte, 8> head{};
-        EXPECT_EQ(::recv(fd(), head.data(), head.size(), MSG_WAITALL), 8);
-        EXPECT_EQ(head[0], std::byte{1});
-        Bytes rest(MessageView(head, wire::kHostOrder).u16(6) * 4u);
-        EXPECT_EQ(::recv(fd(), rest.data(), rest.size(), MSG_WAITALL),
-                  static_cast<ssize_t>(rest.size()));
-        const MessageView setup(rest, wire::kHostOrder);
-        base = setup.u32(4);
-    }
-    int fd() const { return m_socket.get(); }
-    // False: the proxy takes no more, or has ended the connection.
-    bool write(ByteView bytes, int flags = 0) {
-        return ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | flags) ==
-               static_cast<ssize_t>(bytes.size());
-    }
-    std::uint32_t base = 0;
-
-private:
-    UniqueFd m_socket;
-};
 
 Bytes getInputFocus() {
     return MessageBuilder::request(wire::kHostOrder, wire::core::kGetInputFocus, 0).finish();
