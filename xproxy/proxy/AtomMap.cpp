@@ -1,6 +1,14 @@
 #include "xproxy/proxy/AtomMap.h"
 
+#include <algorithm>
+
 namespace entracte::xproxy {
+
+namespace {
+// Servers number atoms from 1 on, in 29 bits.
+constexpr std::uint32_t kFirstNowhere = 0x1ffff000;
+constexpr std::size_t kMostNowhere = 0x1000;
+} // namespace
 
 void AtomMap::connect(ClientAtom client, ServerAtom server) {
     m_toServer[raw(client)] = raw(server);
@@ -42,11 +50,24 @@ ServerAtom AtomMap::toServer(ClientAtom atom) const {
     return found == m_toServer.end() ? ServerAtom::None : ServerAtom{found->second};
 }
 
+ServerAtom AtomMap::nowhere(ClientAtom atom) {
+    auto at = static_cast<std::size_t>(std::ranges::find(m_nowhere, atom) - m_nowhere.begin());
+    if (at == m_nowhere.size() && at < kMostNowhere) {
+        m_nowhere.push_back(atom);
+    } else if (at == m_nowhere.size()) {
+        at = m_nextNowhere++ % kMostNowhere;
+        m_nowhere[at] = atom;
+    }
+    return ServerAtom{kFirstNowhere + static_cast<std::uint32_t>(at)};
+}
+
 ClientAtom AtomMap::toClient(ServerAtom atom) {
     if (raw(atom) <= kLastPredefinedAtom)
         return ClientAtom{raw(atom)};
     if (m_first)
         return ClientAtom{raw(atom)};
+    if (raw(atom) >= kFirstNowhere && raw(atom) - kFirstNowhere < m_nowhere.size())
+        return m_nowhere[raw(atom) - kFirstNowhere];
     const auto found = m_toClient.find(raw(atom));
     if (found != m_toClient.end())
         return ClientAtom{found->second};

@@ -19,6 +19,9 @@ public:
 
     // None when this server has no atom of that name (yet).
     ServerAtom toServer(ClientAtom atom) const;
+    // A number that no server has given to a name, for one that stands for no name here: so that
+    // the server's error about it tells the program what it had said. toClient() knows it.
+    ServerAtom nowhere(ClientAtom atom);
     // An atom of which no name is known gets a fresh number; its name has to be asked for.
     ClientAtom toClient(ServerAtom atom);
     bool identity() const { return m_first; }
@@ -36,6 +39,8 @@ private:
     std::unordered_map<std::uint32_t, std::uint32_t> m_toServer;
     std::unordered_map<std::uint32_t, std::uint32_t> m_toClient;
     std::vector<ServerAtom> m_nameless;
+    std::vector<ClientAtom> m_nowhere; // the newest; the older are forgotten
+    std::size_t m_nextNowhere = 0;
 };
 
 } // namespace entracte::xproxy

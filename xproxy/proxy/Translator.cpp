@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint8_t kSendEventBit = 0x80;
 constexpr std::size_t kEventSize = 32;
+constexpr std::uint8_t kBadValue = 2;
 
 template <typename What>
 class Patcher final : public wire::FieldVisitor {
@@ -51,6 +52,18 @@ void storeField(std::span<std::byte> message, std::size_t at, std::uint8_t size,
 }
 
 } // namespace
+
+// Requests that take any identifier say of a wrong one that it is a bad value.
+bool Translator::refusesXidsAsValues(const MessageView& error) const {
+    const std::uint8_t major = error.get(wire::header::errorMajorOpcode);
+    const std::uint16_t minor = error.get(wire::header::errorMinorOpcode);
+    const auto ext = server.byMajor(major);
+    if (ext == Ext::Core)
+        return major == core::kKillClient;
+    return (ext == Ext::Sync &&
+            (minor == wire::sync::kSetPriority || minor == wire::sync::kGetPriority)) ||
+           (ext == Ext::RandR && minor == wire::randr::kFreeLease);
+}
 
 Translator::Translator(AtomNames& names, std::uint32_t clientMask, std::uint32_t serverMask,
                        bool firstServer)
@@ -136,7 +149,16 @@ void Translator::walk(const wire::MessageSchema& schema, std::span<std::byte> me
         return;
     // The walker reads counts and masks on its way, none of which is an identifier: patching while
     // it walks is safe.
-    Patcher patcher([&](const wire::FieldRef& field) { patch(message, 0, field, order, way); });
+    Patcher patcher([&](const wire::FieldRef& field) {
+        const std::uint32_t atom = field.kind == wire::FieldKind::Atom && way == Way::ToServer
+                                       ? loadField(message, field.offset, field.size, order)
+                                       : 0;
+        patch(message, 0, field, order, way);
+        // None often means "any": what is wrong must stay wrong.
+        if (atom != 0 && loadField(message, field.offset, field.size, order) == 0)
+            storeField(message, field.offset, field.size, raw(atoms.nowhere(ClientAtom{atom})),
+                       order);
+    });
     wire::walkFields(schema, message, order, bigRequest, patcher);
 }
 
@@ -311,6 +333,9 @@ void Translator::error(std::span<std::byte> message, ByteOrder order) {
     const auto place = server.byError(view.get(wire::header::errorCode));
     const auto major = view.get(wire::header::errorMajorOpcode); // before it is changed
     if (place) {
+        if (view.get(wire::header::errorCode) == kBadValue && refusesXidsAsValues(view))
+            patch(message, 0, {wire::header::errorValue.offset, 4, wire::FieldKind::Xid, false},
+                  order, Way::ToClient);
         if (const auto* schema = errorSchema(place->ext, place->offset))
             walk(*schema, message, order, false, Way::ToClient);
         if (place->ext != Ext::Core)

@@ -52,6 +52,7 @@ private:
               bool bigRequest, Way way);
     void patch(std::span<std::byte> message, std::size_t base, const wire::FieldRef& field,
                ByteOrder order, Way way);
+    bool refusesXidsAsValues(const MessageView& error) const;
     void sawEvent(const MessageView& event);
     void embeddedEvent(std::span<std::byte> message, std::size_t at, ByteOrder order, Way way);
     void opaqueEvent(std::span<std::byte> event, ByteOrder order, Way way);

@@ -97,9 +97,7 @@ ServerXid XidMap::toServer(ClientXid id) {
             if (known != m_strangerToServer.end())
                 return ServerXid{known->second};
         }
-        // None, PointerRoot, ParentRelative and the like are small numbers, the same everywhere.
-        const bool isConstant = value >> m_clientBits == 0 || value > kHighestXid;
-        return m_first || isConstant ? ServerXid{value} : m_nowhere;
+        return m_first || isConstant(value, m_clientBits) ? ServerXid{value} : nowhere(value);
     }
     Slot& slot = *found->second;
     m_lastClient = &slot;
@@ -135,7 +133,23 @@ ServerXid XidMap::giveException(Slot& slot, std::uint32_t low) {
         dropUnused(slot);
         slot.nextException = slot.server.mask;
     }
-    return m_nowhere;
+    return nowhere(slot.client.base | low);
+}
+
+// None, PointerRoot, ParentRelative and the like are small numbers, the same everywhere.
+bool XidMap::isConstant(std::uint32_t value, unsigned bits) const {
+    return value >> bits == 0 || value > kHighestXid;
+}
+
+ServerXid XidMap::nowhere(std::uint32_t client) {
+    if (const auto known = m_clientToNowhere.find(client); known != m_clientToNowhere.end())
+        return ServerXid{known->second};
+    const std::uint32_t server = m_nowhere.base | (m_nextNowhere++ & m_nowhere.mask);
+    if (const auto old = m_nowhereToClient.find(server); old != m_nowhereToClient.end())
+        m_clientToNowhere.erase(old->second);
+    m_nowhereToClient[server] = client;
+    m_clientToNowhere[client] = server;
+    return ServerXid{server};
 }
 
 void XidMap::dropUnused(Slot& slot) {
@@ -157,6 +171,9 @@ ClientXid XidMap::toClient(ServerXid id) {
     const auto fixed = m_fixedToClient.find(value);
     if (fixed != m_fixedToClient.end())
         return ClientXid{fixed->second};
+    if (m_nowhere.contains(value))
+        if (const auto known = m_nowhereToClient.find(value); known != m_nowhereToClient.end())
+            return ClientXid{known->second};
     const auto found = m_byServer.find(value >> m_serverBits);
     if (found != m_byServer.end()) {
         const Slot& slot = *found->second;
@@ -167,7 +184,7 @@ ClientXid XidMap::toClient(ServerXid id) {
             return ClientXid{slot.client.base | clientLow};
         return stranger(value);
     }
-    if (m_first || value >> m_serverBits == 0 || value > kHighestXid)
+    if (m_first || isConstant(value, m_serverBits))
         return ClientXid{value};
     return stranger(value);
 }

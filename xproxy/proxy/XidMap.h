@@ -34,8 +34,9 @@ public:
     // another's. Unset: nothing else is used.
     std::function<bool(ClientXid)> isUsed;
 
-    // An id that exists on no server for sure: what an id without counterpart becomes.
-    void setNowhere(ServerXid id) { m_nowhere = id; }
+    // Ids that are nobody's on this server for sure. An id without counterpart becomes one of them,
+    // so that the server's error about it tells the program what it had said.
+    void setNowhere(XidRange range) { m_nowhere = range; }
 
     ServerXid toServer(ClientXid id);
     ClientXid toClient(ServerXid id);
@@ -55,6 +56,8 @@ private:
         std::unordered_set<std::uint32_t> highFitting;
     };
     static bool isPlain(const Slot& slot);
+    bool isConstant(std::uint32_t value, unsigned bits) const;
+    ServerXid nowhere(std::uint32_t client);
     void dropFixed(XidRange client, XidRange server);
     ClientXid stranger(std::uint32_t server);
     std::uint32_t nextStranger();
@@ -66,7 +69,10 @@ private:
     unsigned m_serverBits;
     bool m_first;
     bool m_identity;
-    ServerXid m_nowhere = ServerXid::None;
+    XidRange m_nowhere;
+    std::uint32_t m_nextNowhere = 0; // the oldest are forgotten
+    std::unordered_map<std::uint32_t, std::uint32_t> m_clientToNowhere;
+    std::unordered_map<std::uint32_t, std::uint32_t> m_nowhereToClient;
     std::unordered_map<std::uint32_t, std::shared_ptr<Slot>>
         m_byClient; // by the bits above the mask
     std::unordered_map<std::uint32_t, std::shared_ptr<Slot>> m_byServer;

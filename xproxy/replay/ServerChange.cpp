@@ -229,8 +229,9 @@ Status ServerChange::moveTo(std::unique_ptr<ServerLink> link, const ServerKnowle
     const auto since =
         std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - knowledge.asked);
     link->translator = makeTranslator(m_core, knowledge, clientNow() - since.count());
-    link->translator->xids.setNowhere(
-        ServerXid{link->utility->range.base | link->utility->range.mask});
+    const XidRange own = link->utility->range; // whose highest ids we never use
+    constexpr std::uint32_t kNowhere = 0xfff;
+    link->translator->xids.setNowhere({own.base | (own.mask & ~kNowhere), own.mask & kNowhere});
     unwatchServer();
 
     // The old server's connections are kept until the new one holds everything.

@@ -91,6 +91,8 @@ ERROR_VALUE_KINDS = {
     ("sync", "Counter"): "Counter", ("sync", "Alarm"): "Alarm", ("sync", "Fence"): "Fence",
     ("shm", "BadSeg"): "ShmSegment", ("damage", "BadDamage"): "Damage",
     ("dbe", "BadBuffer"): "Drawable",
+    ("glx", "BadContext"): "Xid", ("glx", "BadDrawable"): "Drawable", ("glx", "BadPixmap"): "Pixmap",
+    ("glx", "BadFBConfig"): "FbConfig", ("glx", "BadPbuffer"): "Xid", ("glx", "BadWindow"): "Xid",
     ("randr", "BadOutput"): "Output", ("randr", "BadCrtc"): "Crtc", ("randr", "BadMode"): "Mode",
     ("randr", "BadProvider"): "Provider",
 }

@@ -111,14 +111,14 @@ TEST_F(NarrowXidMapTest, knowsItsIdsAgainAfterAReuse) {
 
 // A program that makes and frees things for hours runs through its ids many times.
 TEST_F(NarrowXidMapTest, placesOfWhatIsGoneAreGivenAgain) {
-    constexpr std::uint32_t kNowhere = 0xa000ff;
-    map.setNowhere(ServerXid{kNowhere});
+    constexpr std::uint32_t kNowhere = 0x1fdffff0;
+    map.setNowhere({kNowhere, 0xf});
     const std::uint32_t living = toServer(map, 0x5fffff);
     std::uint32_t latest = 0;
     map.isUsed = [&](ClientXid id) { return raw(id) == 0x5fffff || raw(id) == latest; };
     for (latest = 0x400000 | (kNarrow + 1); latest < 0x5f0000; ++latest) {
         const std::uint32_t place = toServer(map, latest);
-        ASSERT_NE(place, kNowhere) << std::hex << latest;
+        ASSERT_LT(place, kNowhere) << std::hex << latest;
         ASSERT_NE(place, living);
         ASSERT_EQ(toClient(map, place), latest);
     }
@@ -204,7 +204,7 @@ TEST(XidMapTest, strangersRangeIsNoClientsAndWithinTheProtocol) {
 
 TEST(XidMapTest, leavesSpecialValuesAlone) {
     XidMap map(kMask, kMask, false);
-    map.setNowhere(ServerXid{0xa000ff});
+    map.setNowhere({0x1fdffff0, 0xf});
     map.addClient(kClient, {0x00a00000, kMask});
     map.fix(ClientXid{0x1e7}, ServerXid{0x2c1});
     // None and CopyFromParent; PointerRoot, ParentRelative, and XI2's like; all ones
@@ -265,10 +265,25 @@ TEST(XidMapTest, keepsWhatElseIsTheSameOnTheServer) {
 
 TEST(XidMapTest, whatNobodyHasBecomesAnIdThatExistsNowhere) {
     XidMap map(kMask, kMask, false);
-    map.setNowhere(ServerXid{0xa000ff});
+    const XidRange nowhere{0x1fdffff0, 0xf};
+    map.setNowhere(nowhere);
     map.addClient(kClient, {0x00a00000, kMask});
-    EXPECT_EQ(toServer(map, 0x00812345), 0xa000ffu);                        // of no client
-    EXPECT_EQ(toServer(map, XidMap::strangers(kMask).base | 5), 0xa000ffu); // of no stranger yet
+    for (const std::uint32_t id : {0x00812345u,                          // of no client
+                                   XidMap::strangers(kMask).base | 5}) { // of no stranger yet
+        const std::uint32_t there = toServer(map, id);
+        EXPECT_TRUE(nowhere.contains(there));
+        EXPECT_EQ(toServer(map, id), there);
+        EXPECT_EQ(toClient(map, there), id);
+    }
+}
+
+TEST(XidMapTest, remembersTheNewestThatNobodyHas) {
+    XidMap map(kMask, kMask, false);
+    map.setNowhere({0x1fdffff0, 0xf});
+    const std::uint32_t first = toServer(map, 0x00812000);
+    for (std::uint32_t i = 1; i <= 0x10; ++i)
+        EXPECT_EQ(toClient(map, toServer(map, 0x00812000 + i)), 0x00812000 + i);
+    EXPECT_EQ(toClient(map, first), 0x00812010u);
 }
 
 } // namespace
