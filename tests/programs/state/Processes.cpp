@@ -143,9 +143,9 @@ void subreaper(Scene& scene) {
 }
 
 void niceness(Scene& scene) {
-    scene.must(::setpriority(PRIO_PROCESS, 0, 7), "setpriority");
+    scene.must(::setpriority(PRIO_PROCESS, 0, 17), "setpriority");
     scene.wait();
-    scene.check(::getpriority(PRIO_PROCESS, 0) == 7, "the priority is another");
+    scene.check(::getpriority(PRIO_PROCESS, 0) == 17, "the priority is another");
 }
 
 void scheduling(Scene& scene) {
