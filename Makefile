@@ -70,7 +70,7 @@ test-twice: build
 
 # The X proxy's tests, and the proxy on real servers with real programs, built with AddressSanitizer and UBSan.
 asan_units := MessageTest SchemaTest WireRealServerTest OpaqueTableTest RecordTest ProxyMapsTest TranslatorTest AuditTest \
-	SurvivalTest OwedTest ConnectionTest PathsTest HostileProgramTest SelectionMoveTest SmallerServerTest ColormapMoveTest
+	SurvivalTest OwedTest ConnectionTest PathsTest HostileProgramTest MalformedRequestTest SelectionMoveTest SmallerServerTest ColormapMoveTest
 asan_programs := entracte-xproxy entracte-screen x-victim x-script try_x_walk try_x_translate try_x_replay
 empty :=
 test-asan: setup

@@ -15,12 +15,13 @@ _FAMILY_WILD = 0xFFFF
 
 
 class ServerTraits:
-    """What an Xvfb is like. `clock_ahead`: seconds that its clock is ahead (a time namespace). `blue_first`: a VNC
-    server, whose pixels have red and blue in the other order."""
+    """What an X server is like. `clock_ahead`: seconds that its clock is ahead (a time namespace). `kind`: Xvfb, or
+    Xtigervnc, whose pixels may have red and blue in the other order (`blue_first`)."""
 
-    def __init__(self, size=(1280, 800), options=(), clock_ahead=0, atoms=(), depth=24, blue_first=False):
+    def __init__(self, size=(1280, 800), options=(), clock_ahead=0, atoms=(), depth=24, blue_first=False, kind="Xvfb"):
         self.size, self.options, self.clock_ahead, self.atoms = size, options, clock_ahead, atoms
         self.depth, self.blue_first = depth, blue_first
+        self.kind = "Xtigervnc" if blue_first else kind
 
 
 FIRST = ServerTraits(size=(1280, 800))
@@ -67,10 +68,10 @@ class XServer:
         screen = ["-screen", "0", f"{width}x{height}x{self.traits.depth}"]
         if self._within:
             screen = ["-screen", f"{width}x{height}", "-title", "Entracte: another X server"]
-        program = "Xephyr" if self._within else "Xvfb"
-        if self.traits.blue_first:
-            program = "Xtigervnc"
-            screen = ["-geometry", f"{width}x{height}", "-depth", str(self.traits.depth), "-pixelformat", "bgr888",
+        program = "Xephyr" if self._within else self.traits.kind
+        if program == "Xtigervnc":
+            order = "bgr888" if self.traits.blue_first else "rgb888"
+            screen = ["-geometry", f"{width}x{height}", "-depth", str(self.traits.depth), "-pixelformat", order,
                       "-rfbunixpath", self._folder / "rfb", "-rfbport", "-1", "-SecurityTypes", "None"]
         command = [program, "-displayfd", str(write_end), *screen,
                    "-auth", self.cookie_file, "-nolisten", "tcp", "-noreset",
