@@ -255,6 +255,11 @@ void auditActiveXi2Grab(Auditor& a, std::uint16_t device, ClientId client) {
 void auditActiveGrab(Auditor& a, unsigned what, const Record::ActiveGrab& grab) {
     if (!a.client(grab.client))
         return;
+    if (grab.awaited) {
+        a.missing(fmt::format("grab {} by client {}", what, grab.client),
+                  "the screen's window manager has yet to show the window that grabs");
+        return;
+    }
     if (what > 1) {
         auditActiveXi2Grab(a, static_cast<std::uint16_t>(what - 2), grab.client);
         return;

@@ -115,7 +115,8 @@ xcontrol::Failure failureOf(const Error& error) {
     }
 }
 
-ServerChange::ServerChange(Proxy& proxy) : m_proxy(proxy), m_core(proxy.core()) {
+ServerChange::ServerChange(Proxy& proxy)
+    : m_proxy(proxy), m_core(proxy.core()), m_lateGrabs(m_core, proxy.requests()) {
     m_proxy.serverLost = [this] { lost(); };
 }
 
@@ -235,6 +236,7 @@ Status ServerChange::moveTo(std::unique_ptr<ServerLink> link, const ServerKnowle
     unwatchServer();
 
     // The old server's connections are kept until the new one holds everything.
+    m_lateGrabs.forget();
     auto oldLink = std::exchange(m_core.link, std::move(link));
     std::map<ClientId, std::unique_ptr<Upstream>> oldUpstreams;
     for (auto& [id, client] : m_core.clients)
@@ -260,6 +262,7 @@ Status ServerChange::moveTo(std::unique_ptr<ServerLink> link, const ServerKnowle
                 m_proxy.requests().reissue(*client);
         m_core.loop.cancel(m_hintsTimer);
         m_hintsTimer = m_core.loop.after(kManagerTime, [this] { restoreHints(); });
+        m_lateGrabs.begin();
         return {};
     }
     logLine("rebuild failed: {}", done.error().forLog());
@@ -351,6 +354,7 @@ Result<std::vector<std::uint64_t>> ServerChange::prepare() {
     if (m_proxy.state() == xcontrol::State::Attached)
         ENTRACTE_TRY(waitForGrab());
     m_core.loop.cancel(m_giveUp);
+    m_lateGrabs.forget();
     m_proxy.setState(xcontrol::State::Prepared);
     for (auto& [id, client] : m_core.clients)
         RequestPath::leaveSharedMemory(*client);
@@ -381,6 +385,7 @@ void ServerChange::goOn() {
     if (m_proxy.state() != xcontrol::State::Prepared)
         return;
     m_proxy.setState(xcontrol::State::Attached);
+    m_lateGrabs.begin();
     m_proxy.resume();
 }
 
@@ -434,6 +439,7 @@ Status ServerChange::detach() {
 void ServerChange::lost() {
     if (!m_core.link)
         return;
+    m_lateGrabs.forget();
     m_core.loop.cancel(m_giveUp);
     // What it had said by then is the programs': keys that were typed while all was frozen.
     for (auto& [id, client] : m_core.clients)

@@ -8,6 +8,7 @@
 #include "xproxy/proxy/ServerProbe.h"
 #include "xproxy/proxy/UtilityPath.h"
 #include "xproxy/replay/Audit.h"
+#include "xproxy/replay/LateGrabs.h"
 
 namespace entracte::xproxy {
 
@@ -56,6 +57,7 @@ private:
     xcontrol::Failure m_lastFailure = xcontrol::Failure::None;
     std::uint32_t m_rebuildMicros = 0;
     AuditReport m_audit;
+    LateGrabs m_lateGrabs;
     std::uint32_t m_lastTime = 1; // programs' time when the last server was left, ms
     // Programs' time at a moment of the arrival at the present or last server.
     std::int64_t m_arrivalTime = 0; // ms, as SERVERTIME

@@ -51,7 +51,8 @@ void replayWindowPixmaps(ReplayContext& context);
 void replayGlx(ReplayContext& context);
 // What is down is up on another server: programs are told first of all.
 void releaseHeldInput(ReplayContext& context);
-void replayFocusAndGrabs(ReplayContext& context);
+void replayFocus(ReplayContext& context);
+void replayGrabs(ReplayContext& context);
 // The grabs that this server did not give end for their programs.
 void askForPointer(ReplayContext& context);
 void endRefusedGrabs(ReplayContext& context);

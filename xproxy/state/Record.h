@@ -153,6 +153,7 @@ public:
         Ext ext;
         Bytes request; // the request that took it
         CursorRef cursor;
+        bool awaited = false; // not had yet: the server will give it when its window is viewable
     };
     // By what is grabbed: 0 pointer, 1 keyboard, 2 + device id for XI2.
     std::map<unsigned, ActiveGrab> activeGrabs;

@@ -281,6 +281,73 @@ TEST_F(HeldMoveTest, soDoesOneOfXi2) {
     expectNoDifference();
 }
 
+// A window manager decides there when windows come onto the screen; an open menu grabs meanwhile.
+class LateGrabTest : public HeldMoveTest {
+protected:
+    LateGrabTest() {
+        ordinary = program->window();
+        xcb_map_window(*program, ordinary);
+        EXPECT_EQ(grabDevice(*program, ordinary, kMasterPointer), XCB_GRAB_STATUS_SUCCESS);
+        const std::uint32_t mask = XCB_EVENT_MASK_SUBSTRUCTURE_REDIRECT;
+        xcb_change_window_attributes(*there, there->screen().root, XCB_CW_EVENT_MASK, &mask);
+        RunningProxy::settle(*there);
+        proxy.moveTo(second);
+        proxy.with([](Proxy& running, ServerChange& change) {
+            ASSERT_TRUE(running.core().record.activeGrabs.contains(2 + kMasterPointer));
+            EXPECT_TRUE(running.core().record.activeGrabs.at(2 + kMasterPointer).awaited);
+            EXPECT_EQ(change.lastAudit().differences(), 0u) << change.lastAudit().text();
+        });
+    }
+    // As the manager.
+    void show() {
+        for (Event event(xcb_wait_for_event(*there), &std::free); event;
+             event.reset(xcb_wait_for_event(*there)))
+            if (typeOf(event) == XCB_MAP_REQUEST) {
+                xcb_map_window(*there, as<xcb_map_request_event_t>(event).window);
+                RunningProxy::settle(*there);
+                return;
+            }
+    }
+    std::uint32_t ordinary = 0;
+};
+
+TEST_F(LateGrabTest, isTakenWhenItsWindowIsShown) {
+    show();
+    proxy.waitFor("the grab", [](Core& core) {
+        return !core.record.activeGrabs.at(2 + kMasterPointer).awaited;
+    });
+    EXPECT_EQ(grabDevice(*there, there->screen().root, kMasterPointer),
+              XCB_GRAB_STATUS_ALREADY_GRABBED);
+    EXPECT_EQ(proxy.audit().differences(), 0u) << proxy.audit().text();
+}
+
+TEST_F(LateGrabTest, isNotTakenWhenItsProgramLetGoMeanwhile) {
+    xcb_input_xi_ungrab_device(*program, XCB_CURRENT_TIME, kMasterPointer);
+    RunningProxy::settle(*program);
+    show();
+    proxy.with([](Proxy& running, ServerChange&) {
+        EXPECT_TRUE(running.core().record.activeGrabs.empty());
+    });
+    EXPECT_EQ(grabDevice(*there, there->screen().root, kMasterPointer), XCB_GRAB_STATUS_SUCCESS);
+}
+
+TEST_F(LateGrabTest, endsWhenItsWindowIsNotShown) {
+    proxy.waitFor("its end", [](Core& core) { return core.record.activeGrabs.empty(); });
+    show();
+    EXPECT_EQ(grabDevice(*there, there->screen().root, kMasterPointer), XCB_GRAB_STATUS_SUCCESS);
+}
+
+TEST_F(LateGrabTest, isTakenAfterASnapshotMeanwhile) {
+    proxy.with([](Proxy&, ServerChange& change) {
+        ASSERT_TRUE(change.prepare());
+        change.goOn();
+    });
+    show();
+    proxy.waitFor("the grab", [](Core& core) {
+        return !core.record.activeGrabs.at(2 + kMasterPointer).awaited;
+    });
+}
+
 TEST_F(HeldMoveTest, aKeyboardThatIsNotGivenHasItsFocusBack) {
     const auto other = program->newId();
     const std::uint32_t values[] = {1, XCB_EVENT_MASK_FOCUS_CHANGE};
