@@ -1,6 +1,7 @@
 #include "dbus/service/XProxyParticipant.h"
 
 #include "session/base/FdPassing.h"
+#include "session/base/Printable.h"
 #include "session/container/Container.h"
 
 #include <spdlog/spdlog.h>
@@ -84,19 +85,22 @@ Result<UniqueFd> XProxyParticipant::connect() const {
     }
 }
 
-Result<XProxyParticipant::Reply>
-XProxyParticipant::exchange(Operation operation, std::uint64_t argument, milliseconds limit) const {
+Result<std::vector<std::byte>> XProxyParticipant::ask(Operation operation, std::uint64_t argument,
+                                                      std::size_t most, milliseconds limit) const {
     ENTRACTE_ASSIGN(socket, connect());
     ENTRACTE_TRY(sendMessage(socket.get(), bytesOf({kMagic, operation, argument})));
-    ENTRACTE_ASSIGN(received,
-                    receiveMessage(socket.get(),
-                                   sizeof(Answer) + kMaxUpstreams * sizeof(std::uint64_t), limit));
-    const auto& bytes = received.bytes;
-    if (bytes.empty())
+    ENTRACTE_ASSIGN(received, receiveMessage(socket.get(), sizeof(Answer) + most, limit));
+    if (received.bytes.empty())
         return fail(ErrorCode::SessionEnded, "The session's display closed the connection.");
-    Reply reply{};
-    if (bytes.size() < sizeof(Answer))
+    if (received.bytes.size() < sizeof(Answer))
         return fail(nonsense());
+    return std::move(received.bytes);
+}
+
+Result<XProxyParticipant::Reply>
+XProxyParticipant::exchange(Operation operation, std::uint64_t argument, milliseconds limit) const {
+    ENTRACTE_ASSIGN(bytes, ask(operation, argument, kMaxUpstreams * sizeof(std::uint64_t), limit));
+    Reply reply{};
     std::memcpy(&reply.answer, bytes.data(), sizeof(Answer));
     const std::uint32_t count = operation == Operation::Prepare      ? reply.answer.upstreamCount
                                 : operation == Operation::SinceInput ? 1
@@ -177,11 +181,43 @@ Status XProxyParticipant::waitAttached(milliseconds limit) {
         if (answer.stateSerial == m_serialBefore)
             continue; // nothing has begun yet
         serial = answer.stateSerial;
-        if (answer.state == State::Attached)
+        if (answer.state == State::Attached) {
+            logComparison();
             return {};
+        }
         if (answer.state == State::Waiting && answer.failure != Failure::None)
             return fail(failureOf(answer.failure));
     }
+}
+
+Result<XProxyParticipant::Comparison> XProxyParticipant::comparison() const {
+    constexpr std::size_t kMostShown = 2000; // bytes
+    AuditNumbers numbers{};
+    ENTRACTE_ASSIGN(bytes, ask(Operation::Audit, 0, sizeof numbers + kMaxAuditText, kAnswerLimit));
+    Answer answer{};
+    std::memcpy(&answer, bytes.data(), sizeof answer);
+    if (answer.magic != kMagic || answer.operation != Operation::Audit ||
+        bytes.size() < sizeof answer + sizeof numbers)
+        return fail(nonsense());
+    std::memcpy(&numbers, bytes.data() + sizeof answer, sizeof numbers);
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + sizeof answer +
+                                    sizeof numbers,
+                                bytes.size() - sizeof answer - sizeof numbers);
+    return Comparison{numbers.complete == 1, numbers.compared, numbers.differences,
+                      printable(text, kMostShown)};
+}
+
+// The windows are back whatever it says.
+void XProxyParticipant::logComparison() const {
+    const auto seen = comparison();
+    if (!seen)
+        spdlog::warn("the display was not compared: {}", seen.error().forLog());
+    else if (seen->differing > 0)
+        spdlog::warn("the display is back, but {} of {} facts differ: {}", seen->differing,
+                     seen->facts, seen->text);
+    else
+        spdlog::info("the display is back as it was: {} facts compared{}", seen->facts,
+                     seen->complete ? "" : ", not all in time");
 }
 
 Status XProxyParticipant::detach(milliseconds limit) {

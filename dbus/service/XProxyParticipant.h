@@ -13,6 +13,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace entracte::service {
 
@@ -32,6 +33,15 @@ public:
     Result<DisplayStatus> status() override;
     Result<std::chrono::milliseconds> sinceInput() override;
 
+    // How the X server compared with what the programs had, when the display was last rebuilt.
+    struct Comparison {
+        bool complete = false;
+        std::uint32_t facts = 0;
+        std::uint32_t differing = 0;
+        std::string text; // which they are; printable, of a length that a log can bear
+    };
+    Result<Comparison> comparison() const;
+
 private:
     using Clock = std::chrono::steady_clock;
     struct Reply {
@@ -44,6 +54,10 @@ private:
     Result<UniqueFd> connect() const;
     Result<Reply> exchange(xcontrol::Operation operation, std::uint64_t argument,
                            std::chrono::milliseconds limit) const;
+    // The whole answer, with at most `most` bytes after what all answers begin with.
+    Result<std::vector<std::byte>> ask(xcontrol::Operation operation, std::uint64_t argument,
+                                       std::size_t most, std::chrono::milliseconds limit) const;
+    void logComparison() const;
     void serveSegments();
 
     Connector m_connector;

@@ -188,6 +188,54 @@ TEST(XProxyParticipantTest, waitsUntilTheWindowsAreBack) {
     EXPECT_EQ(asked, 3);
 }
 
+// What comes after an answer to Audit.
+std::vector<std::byte> comparisonAnswer(const Request& request, const AuditNumbers& numbers,
+                                        std::string_view text) {
+    const auto answer = answerTo(request);
+    std::vector<std::byte> bytes(sizeof answer + sizeof numbers + text.size());
+    std::memcpy(bytes.data(), &answer, sizeof answer);
+    std::memcpy(bytes.data() + sizeof answer, &numbers, sizeof numbers);
+    std::memcpy(bytes.data() + sizeof answer + sizeof numbers, text.data(), text.size());
+    return bytes;
+}
+
+TEST(XProxyParticipantTest, tellsWhatDiffersOnTheServer) {
+    FakeProxy proxy([](int socket, const Request& request) {
+        EXPECT_EQ(request.operation, Operation::Audit);
+        EXPECT_EQ(request.argument, 0u); // of the last rebuild: nobody is held for it
+        (void)sendMessage(
+            socket, comparisonAnswer(request, {1, 171, 2, 0, 0, 300}, "differs: \x1b[31mred\n"));
+    });
+    const XProxyParticipant participant(proxy.connector(), noSegments());
+    const auto seen = participant.comparison();
+    ASSERT_TRUE(seen) << seen.error().forLog();
+    EXPECT_TRUE(seen->complete);
+    EXPECT_EQ(seen->facts, 171u);
+    EXPECT_EQ(seen->differing, 2u);
+    EXPECT_NE(seen->text.find("red"), std::string::npos);
+    EXPECT_EQ(seen->text.find('\x1b'), std::string::npos);
+}
+
+TEST(XProxyParticipantTest, believesNoComparisonThatMakesNoSense) {
+    for (const std::size_t cut : {std::size_t{0}, sizeof(Answer) - 1, sizeof(Answer),
+                                  sizeof(Answer) + sizeof(AuditNumbers) - 1}) {
+        FakeProxy proxy([cut](int socket, const Request& request) {
+            auto bytes = comparisonAnswer(request, {1, 1, 0, 0, 0, 1}, "");
+            bytes.resize(cut);
+            (void)sendMessage(socket, bytes);
+        });
+        const XProxyParticipant participant(proxy.connector(), noSegments());
+        EXPECT_FALSE(participant.comparison()) << cut;
+    }
+    FakeProxy endless([](int socket, const Request& request) {
+        (void)sendMessage(socket, comparisonAnswer(request, {1, 1, 0, 0, 0, 1},
+                                                   std::string(kMaxAuditText + 1, 'x')));
+    });
+    const XProxyParticipant participant(endless.connector(), noSegments());
+    const auto seen = participant.comparison();
+    EXPECT_TRUE(!seen || seen->text.size() < kMaxAuditText);
+}
+
 TEST(XProxyParticipantTest, saysWhyAServerDoesNotSuit) {
     FakeProxy proxy([&](int socket, const Request& request) {
         auto answer = answerTo(request);

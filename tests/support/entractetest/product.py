@@ -162,7 +162,18 @@ class Product:
         return self.json("suspend", session)["snapshot"]
 
     def resume(self, session, server, screen="host", options=()):
-        return self.json("resume", session, "--screen", screen, *options, server=server)
+        """What the X server has then is as the programs had it before: the helper says when not."""
+        said = self.json("resume", session, "--screen", screen, *options, server=server)
+        self.expect_the_same_display()
+        return said
+
+    def expect_the_same_display(self):
+        """Of every resume and every move to another screen so far."""
+        log = self.logs / "service.log"
+        differing = [line for line in log.read_text(errors="replace").splitlines()
+                     if "the display is back, but" in line]
+        if differing:
+            raise Failure("\n".join(differing))
 
     def show(self, session):
         return self.json("show", session)["session"]
