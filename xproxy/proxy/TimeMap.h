@@ -17,6 +17,15 @@ inline std::int64_t near(std::int64_t wide, std::uint32_t time) {
     return wide + static_cast<std::int32_t>(time - static_cast<std::uint32_t>(wide));
 }
 
+// What `reckoned` is corrected to by a time that a server told: it may be a little ahead of what a
+// clock of ours makes of it. One that lies far off was told weeks ago (32 bits are 24.8 days each
+// way).
+inline std::int64_t corrected(std::int64_t reckoned, std::uint32_t told) {
+    constexpr std::int64_t kMostAhead = 3'600'000; // ms
+    const std::int64_t moment = near(reckoned, told);
+    return moment > reckoned && moment - reckoned <= kMostAhead ? moment : reckoned;
+}
+
 class TimeMap {
 public:
     // The session's first server.

@@ -135,7 +135,7 @@ std::int64_t ServerChange::clientNow() const {
     const std::int64_t reckoned = m_arrivalTime + elapsed.count() + kInaccuracy;
     const std::uint32_t told =
         m_core.link ? m_core.link->translator->time.latestClient() : m_lastTime;
-    return std::max(near(reckoned, told), reckoned);
+    return corrected(reckoned, told);
 }
 
 void ServerChange::startClock(const ServerKnowledge& server) {

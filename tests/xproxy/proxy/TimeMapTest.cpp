@@ -84,6 +84,16 @@ TEST(TimeMapTest, worksOverTheWrapOf32Bits) {
     EXPECT_EQ(programs.toServer(44), 1'300u);
 }
 
+TEST(TimeMapTest, isCorrectedByWhatWasToldLately) {
+    constexpr std::int64_t kWide = (std::int64_t{3} << 32) + 5;
+    EXPECT_EQ(corrected(kWide, 25), kWide + 20);
+    EXPECT_EQ(corrected(kWide, 2), kWide);
+    EXPECT_EQ(corrected(kWide, static_cast<std::uint32_t>(-20)), kWide);
+    // Without a screen for a month: what was told last seems to lie ahead.
+    constexpr std::int64_t kMonth = 30ll * 24 * 3600 * 1000; // ms
+    EXPECT_EQ(corrected(kWide + kMonth, 5), kWide + kMonth);
+}
+
 TEST(NumberMapTest, mapsWhatIsMatchedAndLeavesTheRest) {
     NumberMap visuals;
     EXPECT_EQ(visuals.toServer(0x21), 0x21u);
