@@ -25,6 +25,9 @@ public:
     std::int64_t toClient(ClientXid counter, std::int64_t value) const;
     std::int64_t toServer(ClientXid counter, std::int64_t value) const;
     std::int64_t ahead() const { return m_ahead; }
+    bool isTime(ClientXid counter) const {
+        return m_counter != ClientXid::None && counter == m_counter;
+    }
 
     void request(std::uint8_t opcode, std::span<std::byte> message, ByteOrder order,
                  bool bigRequest) const;

@@ -13,7 +13,8 @@ namespace CA = wire::sync::CA;
 
 // With counter, type and value together, of which the program may have told one. Nothing: the
 // request is as it has to be.
-Bytes RequestPath::wholeChange(const Client& client, const MessageView& view) const {
+Bytes RequestPath::wholeChange(const Client& client, const MessageView& view,
+                               ClientXid counterBefore) const {
     constexpr std::uint32_t kTrigger = CA::Counter | CA::ValueType | CA::Value;
     constexpr std::uint32_t kAll = kTrigger | CA::TestType | CA::Delta | CA::Events;
     const std::uint32_t mask = view.get(sync::ChangeAlarm::value_mask);
@@ -24,6 +25,14 @@ Bytes RequestPath::wholeChange(const Client& client, const MessageView& view) co
     const auto alarm = m_core.record.find<Alarm>(xidOf(view, sync::ChangeAlarm::id));
     if (!alarm || !(mask & kTrigger) || (mask & kTrigger) == kTrigger || (mask & ~kAll) ||
         view.size() != sync::ChangeAlarm::kFixedSize + sizeOf(mask))
+        return {};
+    // Another counter alone: the server goes on waiting for the value that it waits for, which is
+    // the same number in its world only where neither is its time.
+    const bool otherCounterAlone = !(mask & (CA::ValueType | CA::Value));
+    const CounterTime& clock = m_core.link->translator->counterTime;
+    const bool isKnown = alarm->waitsFor || alarm->valueType == sync::VALUETYPE::Absolute;
+    if (otherCounterAlone &&
+        (clock.isTime(counterBefore) == clock.isTime(alarm->counter) || !isKnown))
         return {};
     const bool counterExists =
         m_core.record.find<Counter>(alarm->counter) ||
@@ -38,8 +47,11 @@ Bytes RequestPath::wholeChange(const Client& client, const MessageView& view) co
         request.u32(view.u32(at)); // which the server may refuse
     else if (whole & CA::Counter)
         request.u32(raw(alarm->counter));
-    const auto value = static_cast<std::uint64_t>(alarm->value);
-    request.u32(alarm->valueType)
+    const auto value = static_cast<std::uint64_t>(
+        otherCounterAlone ? alarm->waitsFor.value_or(alarm->value) : alarm->value);
+    request
+        .u32(otherCounterAlone ? static_cast<std::uint32_t>(sync::VALUETYPE::Absolute)
+                               : alarm->valueType)
         .u32(static_cast<std::uint32_t>(value >> 32))
         .u32(static_cast<std::uint32_t>(value));
     at += sizeOf(mask & kTrigger);

@@ -209,16 +209,17 @@ RequestPath::Verdict RequestPath::handle(Client& client, std::span<std::byte> me
         return *verdict;
     if (isTooLong(view))
         return passInParts(client, *ext, opcode, view);
-    RequestEffects effects = m_core.recorder.request(client.id, *ext, view);
+    std::shared_ptr<Alarm> changed;
     if (*ext == Ext::Sync && opcode == wire::sync::kChangeAlarm)
-        if (const auto alarm =
-                m_core.record.find<Alarm>(xidOf(view, wire::sync::ChangeAlarm::id))) {
-            alarm->changedBy = client.id;
-            alarm->changedAt = client.upstream->sequence.clientSequence() + 1;
-        }
-    if (*ext == Ext::Sync && opcode == wire::sync::kChangeAlarm &&
-        !m_core.link->translator->identity())
-        if (Bytes whole = wholeChange(client, view); !whole.empty()) {
+        changed = m_core.record.find<Alarm>(xidOf(view, wire::sync::ChangeAlarm::id));
+    const ClientXid counterBefore = changed ? changed->counter : ClientXid::None;
+    RequestEffects effects = m_core.recorder.request(client.id, *ext, view);
+    if (changed) {
+        changed->changedBy = client.id;
+        changed->changedAt = client.upstream->sequence.clientSequence() + 1;
+    }
+    if (changed && !m_core.link->translator->identity())
+        if (Bytes whole = wholeChange(client, view, counterBefore); !whole.empty()) {
             pass(client, *ext, requestSchema(*ext, opcode), whole, false, effects);
             client.upstream->stream.flush(); // so that nothing of it is only lent
             return Verdict::Done;

@@ -74,7 +74,7 @@ private:
     // X-Resource (RequestResources.cpp).
     std::optional<Verdict> resources(Client& client, std::uint8_t opcode, const MessageView& view);
     // ChangeAlarm (RequestAlarms.cpp).
-    Bytes wholeChange(const Client& client, const MessageView& view) const;
+    Bytes wholeChange(const Client& client, const MessageView& view, ClientXid counterBefore) const;
     Verdict xidRange(Client& client, const MessageView& view);
     Verdict xidList(Client& client, const MessageView& view);
     Bytes wrongSegment(const Client& client, const MessageView& view) const; // empty: it is right

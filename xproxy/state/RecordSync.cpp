@@ -39,7 +39,7 @@ void applyValues(Alarm& alarm, const MessageView& v, std::uint32_t mask, std::si
     ++alarm.changes;
     alarm.inactive = false;
     alarm.hushed = 0;
-    if (mask & (CA::Counter | CA::ValueType | CA::Value))
+    if (mask & (CA::ValueType | CA::Value)) // else it waits for the same on another counter
         alarm.waitsFor.reset();
     if (mask & (CA::Counter | CA::ValueType | CA::Value | CA::TestType))
         alarm.counterWas.reset(); // what was passed before is nothing to it

@@ -196,6 +196,27 @@ TEST_F(SystemCounterMoveTest, anAlarmFiresWhenItWouldHaveFired) {
     EXPECT_GE(waitForIt().alarm, relativeEnd - 3'600'000);
 }
 
+// The server's time and a counter of the program's own, in turns.
+TEST_F(SystemCounterMoveTest, onAnotherCounterAnAlarmWaitsForTheSame) {
+    const std::uint32_t time = counters().at("SERVERTIME");
+    const std::uint32_t own = program->newId();
+    xcb_sync_create_counter(*program, own, {0, 0});
+    const std::int64_t far = read(time) + 3'600'000;
+    const std::uint32_t one =
+        alarm(time, XCB_SYNC_VALUETYPE_ABSOLUTE, far, XCB_SYNC_TESTTYPE_POSITIVE_TRANSITION);
+    for (const auto* server : {&usual, &ahead, &usual}) {
+        proxy.moveTo(*server);
+        for (const std::uint32_t counter : {own, time}) {
+            xcb_sync_change_alarm(*program, one, XCB_SYNC_CA_COUNTER, &counter);
+            EXPECT_EQ(waitsFor(one), far) << counter;
+        }
+    }
+    xcb_sync_change_alarm(*program, one, XCB_SYNC_CA_COUNTER, &own);
+    xcb_sync_set_counter(*program, own,
+                         {static_cast<std::int32_t>(far >> 32), static_cast<std::uint32_t>(far)});
+    EXPECT_EQ(waitForIt().alarm, far);
+}
+
 TEST_F(SystemCounterMoveTest, whatWasAwaitedComes) {
     const std::uint32_t time = counters().at("SERVERTIME");
     const std::int64_t end = read(time) + 3'000;
@@ -270,8 +291,10 @@ TEST_F(SystemCounterMoveTest, whatFiredBeforeAServerWasLostHasFired) {
 }
 
 TEST_F(SystemCounterMoveTest, whatAProgramForgesIsNotBelieved) {
-    const std::uint32_t id = alarm(counters().at("SERVERTIME"), XCB_SYNC_VALUETYPE_ABSOLUTE,
-                                   std::int64_t{1} << 50, XCB_SYNC_TESTTYPE_POSITIVE_COMPARISON);
+    const std::uint32_t time = counters().at("SERVERTIME");
+    // No more than a server can sleep: of 2^31 ms and more it makes a negative time.
+    const std::uint32_t id = alarm(time, XCB_SYNC_VALUETYPE_ABSOLUTE, read(time) + 3'600'000,
+                                   XCB_SYNC_TESTTYPE_POSITIVE_COMPARISON);
     const std::uint32_t window = program->window();
     RunningProxy::settle(*program);
     for (const auto* server : {&usual, &ahead}) {
